@@ -1,0 +1,1 @@
+"""Training and certification of community health workers, promotores and representatives."""

@@ -1,0 +1,150 @@
+"""The roof: builds the application, connects features to the facts they hear, and finds out who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_migrate import Migrate
+
+from lms import db as database
+from lms import i18n
+from lms.actor import Actor
+from lms.assessments import views as assessments_views
+from lms.certificates import handlers as certificates_handlers
+from lms.certificates import views as certificates_views
+from lms.clock import local_date, now
+from lms.commands import register_commands
+from lms.competencies import handlers as competencies_handlers
+from lms.config import ROOT, Config
+from lms.courses import handlers as courses_handlers
+from lms.courses import views as courses_views
+from lms.db import db, reading
+from lms.home import views as home_views
+from lms.notifications import handlers as notifications_handlers
+from lms.organizations import queries as organizations_queries
+from lms.organizations import views as organizations_views
+from lms.people import queries as people_queries
+from lms.people import views as people_views
+from lms.reports import views as reports_views
+from lms.scheduler import models as _scheduler_models  # noqa: F401 -- its tables belong to the metadata
+from lms.surveys import views as surveys_views
+from lms.tracks import handlers as tracks_handlers
+from lms.tracks import views as tracks_views
+from lms.audit import models as _audit_models  # noqa: F401
+from lms.content import models as _content_models  # noqa: F401
+from lms.web import access, shell
+from lms.web.access import SignedIn, find_actor
+
+VIEWS = (
+    people_views,
+    organizations_views,
+    assessments_views,
+    surveys_views,
+    courses_views,
+    tracks_views,
+    certificates_views,
+    home_views,
+    reports_views,
+)
+#: Lower features announce, higher ones hear: each handler runs inside the announcing transaction.
+HANDLERS = (
+    courses_handlers,
+    competencies_handlers,
+    tracks_handlers,
+    certificates_handlers,
+    notifications_handlers,
+)
+
+
+def create_app(config: Config) -> Flask:
+    """Return the application for `config`. Nothing is connected or started yet."""
+    app = Flask("lms", root_path=str(ROOT / "lms"), static_folder=None)
+    app.config["LMS"] = config
+    app.config["TESTING"] = config.env == "test"
+    database.init_app(app, config)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    _init_login(app, config)
+    i18n.init_app(app, _language_of_reader, config.timezone)
+    shell.init_app(app, config)
+    access.init_app(app)
+    for module in VIEWS:
+        app.register_blueprint(module.bp)
+    for module in HANDLERS:
+        module.connect()
+    app.context_processor(lambda: {"nav": navigation(find_actor())})
+    register_commands(app)
+    return app
+
+
+def _language_of_reader() -> str | None:
+    actor = find_actor()
+    return actor.language if actor else None
+
+
+def _init_login(app: Flask, config: Config) -> None:
+    """Set up Flask-Login: who a session or a remembered phone belongs to."""
+    login = LoginManager(app)
+    login.session_protection = None  # phones change networks between visits
+
+    @login.user_loader  # type: ignore[misc]
+    def load(session_id: str) -> SignedIn | None:
+        return _signed_in(session_id, config)
+
+    @login.request_loader  # type: ignore[misc]
+    def load_remembered(_request: object) -> SignedIn | None:
+        session_id = people_views.remembered_session_id()
+        return _signed_in(session_id, config) if session_id else None
+
+
+def _signed_in(session_id: str, config: Config) -> SignedIn | None:
+    """Return who `session_id` stands for, with one actor for the whole request; None when it has ended."""
+    identity = people_queries.find_identity(reading(), session_id)
+    if identity is None:
+        return None
+    today = local_date(now(), config.timezone)
+    ties = organizations_queries.ties_of(reading(), identity.person_id, today)
+    roles = identity.roles | {"worker"} | ({"supervisor"} if ties.supervises else set())
+    actor = Actor(
+        account_id=identity.account_id,
+        person_id=identity.person_id,
+        public_id=identity.person_public_id,
+        name=identity.name,
+        language=identity.language,
+        today=today,
+        roles=frozenset(roles),
+        employments=ties.employments,
+        supervises=ties.supervises,
+        views=identity.views,
+        translates=identity.translates,
+    )
+    return SignedIn(actor, session_id)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the page's navigation."""
+
+    href: str
+    label: str
+    current: bool
+
+
+def navigation(actor: Actor | None) -> list[NavItem]:
+    """Return the pages that `actor` uses most, in the reader's language."""
+    if actor is None:
+        return []
+    entries = [("home.learn", _("Learn"), True), ("home.record", _("My record"), True)]
+    entries += [
+        ("home.team", _("My team"), actor.has("supervisor")),
+        ("certificates.queue", _("Certify"), actor.has("certifier")),
+        ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
+        ("home.admin", _("Administration"), actor.has("administrator")),
+    ]
+    return [
+        NavItem(url_for(endpoint), label, current=request.endpoint == endpoint)
+        for endpoint, label, shown in entries
+        if shown
+    ]

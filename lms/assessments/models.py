@@ -1,0 +1,73 @@
+"""Tables of quizzes: attempts, bound to the exact revision they began with, and their answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base
+from lms.ids import new_public_id
+
+
+class Attempt(Base):
+    """One attempt at a module's quiz. The form is drawn at the start and never changes."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("person_id", "module_key", "round", "number"),
+        UniqueConstraint("person_id", "client_id"),
+        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_plausible"),
+        CheckConstraint("(submitted_at IS NULL) = (passed IS NULL)", name="graded_when_submitted"),
+        Index(
+            "uq_attempts_open",
+            "person_id",
+            "module_key",
+            "round",
+            unique=True,
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    module_key: Mapped[str] = mapped_column(String(80), index=True)
+    round: Mapped[int] = mapped_column(default=1)
+    number: Mapped[int]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    locale_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    shown_language: Mapped[str] = mapped_column(String(5))
+    #: The items drawn and their options in the order shown: [{"item": id, "options": [ids]}].
+    form: Mapped[list[Any]]
+    started_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    #: The key that the form carried when it was submitted; the same key again gets the same answer.
+    client_id: Mapped[str | None] = mapped_column(String(32))
+    #: SHA-256 of the submitted answers; the same key with other answers is refused.
+    body_hash: Mapped[str | None] = mapped_column(String(64))
+    points: Mapped[int | None]
+    max_points: Mapped[int | None]
+    percent: Mapped[int | None]
+    passed: Mapped[bool | None]
+
+
+class AttemptAnswer(Base):
+    """What was chosen for one item, and what it earned once graded."""
+
+    __tablename__ = "attempt_answers"
+    __table_args__ = (UniqueConstraint("attempt_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    item_id: Mapped[str] = mapped_column(String(80))
+    #: Ids of the chosen options.
+    chosen: Mapped[list[Any]]
+    answered_at: Mapped[datetime]
+    shown_language: Mapped[str] = mapped_column(String(5))
+    points: Mapped[int | None]
+    correct: Mapped[bool | None]

@@ -1,0 +1,152 @@
+"""The certificate as a record: award, frozen editions, artifacts, append-only status events, keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, one_of
+from lms.ids import new_public_id
+
+EDITION_REASONS = ("initial", "name_correction", "data_correction", "rekey")
+STATUS_KINDS = ("issued", "replaced", "suspended", "lifted", "revoked")
+ARTIFACT_KINDS = ("json", "pdf")
+KEY_PURPOSES = ("payload",)
+
+
+class SigningKey(Base):
+    """The public half of a signing key. The private half is a file outside the database."""
+
+    __tablename__ = "signing_keys"
+    __table_args__ = (one_of("purpose", KEY_PURPOSES),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: First 16 hex digits of SHA-256 over the raw public key.
+    key_id: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    algorithm: Mapped[str] = mapped_column(String(20))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    activated_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    compromised_at: Mapped[datetime | None]
+
+
+class Award(Base):
+    """One certificate of one person for one track and cycle, whatever its editions. Its serial never changes."""
+
+    __tablename__ = "awards"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    #: "person id:track key:cycle": certifying twice, or at the same moment, is one award.
+    award_key: Mapped[str] = mapped_column(String(120), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    track_key: Mapped[str] = mapped_column(String(80), index=True)
+    cycle: Mapped[int] = mapped_column(default=1)
+    #: 13 symbols without hyphens: 12 random ones (60 bits) and a check symbol.
+    serial: Mapped[str] = mapped_column(String(13), unique=True)
+    awarded_at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    renews_award_id: Mapped[int | None] = mapped_column(ForeignKey("awards.id"))
+
+
+class Edition(Base):
+    """One frozen wording of an award: the exact bytes that are signed. A trigger refuses change and deletion."""
+
+    __tablename__ = "editions"
+    __table_args__ = (
+        UniqueConstraint("award_id", "number"),
+        one_of("reason", EDITION_REASONS),
+        CheckConstraint("number >= 1", name="number_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"))
+    number: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(16))
+    #: RFC 8785 canonical JSON of the payload.
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    payload_sha256: Mapped[str] = mapped_column(String(64))
+    #: The key chosen in the reserving transaction.
+    key_id: Mapped[str] = mapped_column(ForeignKey("signing_keys.key_id"))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
+    created_at: Mapped[datetime]
+    #: Last instant of validity, from the payload; None for no expiry. Here so that lists can filter.
+    valid_until: Mapped[datetime | None]
+
+
+class Artifact(Base):
+    """A rendering of an edition, kept as a content-addressed file. A trigger refuses change and deletion."""
+
+    __tablename__ = "artifacts"
+    __table_args__ = (UniqueConstraint("edition_id", "kind"), one_of("kind", ARTIFACT_KINDS))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+    kind: Mapped[str] = mapped_column(String(4))
+    #: Name of the file in `lms/files.py`.
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+
+
+class StatusEvent(Base):
+    """What became of a certificate. Append-only; the newest event of the newest edition decides."""
+
+    __tablename__ = "status_events"
+    __table_args__ = (one_of("kind", STATUS_KINDS),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    reason_code: Mapped[str | None] = mapped_column(String(40))
+    actor_account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    at: Mapped[datetime]
+
+
+class RevocationRequest(Base):
+    """One person asks to revoke, another confirms: only then is it done, and it is final."""
+
+    __tablename__ = "revocation_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
+    reason_code: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    requested_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    requested_at: Mapped[datetime]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    settled_at: Mapped[datetime | None]
+    #: Whether the second person confirmed; None while open.
+    confirmed: Mapped[bool | None]
+
+
+class CertificateShare(Base):
+    """The holder lets an organization see a certificate that it neither assigned nor recorded."""
+
+    __tablename__ = "certificate_shares"
+    __table_args__ = (UniqueConstraint("award_id", "organization_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    shared_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class IssueTask(Base):
+    """An edition that still has to be signed, drawn, checked and released. One worker holds it at a time."""
+
+    __tablename__ = "issue_tasks"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
+    run_at: Mapped[datetime] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    locked_by: Mapped[str | None] = mapped_column(String(80))
+    locked_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    #: The last error's class and sentence, for the administrator.
+    problem: Mapped[str | None] = mapped_column(String(500))

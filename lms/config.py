@@ -1,0 +1,92 @@
+"""Settings, read once from the environment. `docs/configuration.md` lists them for people."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEFAULT_SECRET = "not-a-secret-for-demonstration-only"  # noqa: S105 -- refused in production
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("demo", "production", "test")
+
+
+class BadSettings(Exception):
+    """The settings cannot be used. The message names each wrong one and says what to set."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of the program; the defaults are fit for `make demo`."""
+
+    env: str
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    base_url: str
+    mail_url: str
+    sms_url: str
+    timezone: str
+    keys_dir: Path
+    content_dir: Path
+    help_name: str
+    help_phone: str
+    help_email: str
+    proxies: int
+
+    @classmethod
+    def from_env(cls, environ: dict[str, str] | None = None) -> Config:
+        """Return the settings of this process; raise `BadSettings` when production could not be safe."""
+        env = dict(os.environ) if environ is None else environ
+        data = Path(env.get("LMS_DATA_DIR", "var")).resolve()
+        port = env.get("PORT", "5000")
+        config = cls(
+            env=env.get("LMS_ENV", "demo"),
+            data_dir=data,
+            database_url=_absolute(env.get("LMS_DATABASE_URL", f"sqlite:///{data / 'lms.sqlite3'}")),
+            secret_key=env.get("LMS_SECRET_KEY", DEFAULT_SECRET),
+            base_url=env.get("LMS_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+            mail_url=env.get("LMS_MAIL_URL", f"file:{data / 'mail'}"),
+            sms_url=env.get("LMS_SMS_URL", f"file:{data / 'sms'}"),
+            timezone=env.get("LMS_TIMEZONE", "America/Los_Angeles"),
+            keys_dir=Path(env.get("LMS_KEYS_DIR", str(data / "keys"))).resolve(),
+            content_dir=Path(env.get("LMS_CONTENT_DIR", str(ROOT / "content"))).resolve(),
+            help_name=env.get("LMS_HELP_NAME", "Training help desk (demonstration)"),
+            help_phone=env.get("LMS_HELP_PHONE", "+1 213 555 0100"),
+            help_email=env.get("LMS_HELP_EMAIL", "help@demo.example"),
+            proxies=int(env.get("LMS_TRUSTED_PROXIES", "0")),
+        )
+        config.check()
+        return config
+
+    def check(self) -> None:
+        """Raise `BadSettings` naming every setting that is wrong for this environment."""
+        faults = []
+        if self.env not in ENVIRONMENTS:
+            faults.append(f"LMS_ENV is {self.env!r}; use one of {', '.join(ENVIRONMENTS)}.")
+        if self.env == "production":
+            if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
+                faults.append("LMS_SECRET_KEY must be set to at least 32 random characters.")
+            if urlsplit(self.base_url).scheme != "https":
+                faults.append("LMS_BASE_URL must begin with https://.")
+            if not self.keys_dir.is_dir() or not any(self.keys_dir.iterdir()):
+                faults.append("LMS_KEYS_DIR holds no signing key; make one with `lms keys create`.")
+        if faults:
+            raise BadSettings("The settings cannot be used:\n- " + "\n- ".join(faults))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Return whether the database is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+
+def _absolute(url: str) -> str:
+    """Return `url` with a relative SQLite path made absolute and psycopg named as the driver."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        return prefix + str(Path(url.removeprefix(prefix)).resolve())
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url

@@ -1,0 +1,172 @@
+"""Tables of organizations: departments and CBOs, where they serve, who works there, since when and until when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, one_of
+from lms.ids import new_public_id
+
+KINDS = ("department", "cbo")
+EMPLOYMENT_KINDS = ("employee", "contractor", "volunteer")
+END_REASONS = ("voluntary", "funding-ended", "not-renewed", "moved", "other", "undisclosed")
+GEOGRAPHIES = ("south-la", "southeast-la", "northeast-san-fernando-valley", "antelope-valley")
+POPULATIONS = (
+    "pacific-islanders",
+    "american-indian-alaska-native",
+    "immigrants",
+    "lgbtq",
+    "people-with-disabilities",
+)
+
+
+class Organization(Base):
+    """A county department or a community-based organization (CBO)."""
+
+    __tablename__ = "organizations"
+    __table_args__ = (one_of("kind", KINDS),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    #: Stable short key for files and imports.
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    search_key: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    closed_on: Mapped[date | None]
+
+
+class OrganizationArea(Base):
+    """A service planning area that an organization serves, under the boundaries of a year."""
+
+    __tablename__ = "organization_areas"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "spa", "boundary_year"),
+        CheckConstraint("spa BETWEEN 1 AND 8", name="spa_exists"),
+        CheckConstraint("boundary_year IN (2002, 2012, 2022)", name="boundary_year_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    spa: Mapped[int]
+    boundary_year: Mapped[int] = mapped_column(default=2022)
+
+
+class OrganizationGeography(Base):
+    """A priority geography that an organization serves: apart from, and crossing, the planning areas."""
+
+    __tablename__ = "organization_geographies"
+    __table_args__ = (UniqueConstraint("organization_id", "geography"), one_of("geography", GEOGRAPHIES))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    geography: Mapped[str] = mapped_column(String(40))
+
+
+class OrganizationPopulation(Base):
+    """A priority population that an organization says it serves."""
+
+    __tablename__ = "organization_populations"
+    __table_args__ = (UniqueConstraint("organization_id", "population"), one_of("population", POPULATIONS))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    population: Mapped[str] = mapped_column(String(40))
+
+
+class Employment(Base):
+    """A dated spell of a person at an organization. It bounds what the organization may see."""
+
+    __tablename__ = "employments"
+    __table_args__ = (
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+        one_of("end_reason", END_REASONS),
+        UniqueConstraint("person_id", "organization_id", "started_on"),
+        Index("ix_employments_organization_id_ended_on", "organization_id", "ended_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    started_on: Mapped[date]
+    #: The last day; None while it goes on.
+    ended_on: Mapped[date | None]
+    #: Seen by this organization, the worker and the consortium, never by another employer.
+    end_reason: Mapped[str | None] = mapped_column(String(20))
+
+
+class EmploymentTerms(Base):
+    """Title, hours, kind, supervising provider and work area, from a day on, until the next row's day."""
+
+    __tablename__ = "employment_terms"
+    __table_args__ = (
+        UniqueConstraint("employment_id", "since"),
+        one_of("kind", EMPLOYMENT_KINDS),
+        CheckConstraint("hours_per_week IS NULL OR hours_per_week BETWEEN 0 AND 80", name="hours_plausible"),
+        CheckConstraint("work_area IS NULL OR work_area BETWEEN 1 AND 8", name="work_area_exists"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employments.id"))
+    since: Mapped[date]
+    title: Mapped[str] = mapped_column(String(120))
+    hours_per_week: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
+    kind: Mapped[str] = mapped_column(String(12), default="employee")
+    #: The Medi-Cal supervising provider, an organization; None where none applies.
+    supervising_provider_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    #: The service planning area where she mostly works.
+    work_area: Mapped[int | None]
+
+
+class Supervision(Base):
+    """An employment whose holder answers for the staff of an organization, for a time."""
+
+    __tablename__ = "supervisions"
+    __table_args__ = (
+        UniqueConstraint("employment_id", "organization_id", "started_on"),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employments.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class Contract(Base):
+    """A dated contract of a department with a CBO, under a program."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        UniqueConstraint("department_id", "organization_id", "program", "started_on"),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    department_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    program: Mapped[str] = mapped_column(String(120))
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class ContractEmployment(Base):
+    """An employment that is paid under a contract, for a time."""
+
+    __tablename__ = "contract_employments"
+    __table_args__ = (UniqueConstraint("contract_id", "employment_id", "started_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"))
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employments.id"), index=True)
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]

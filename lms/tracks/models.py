@@ -1,0 +1,100 @@
+"""Tables of career pathways: who was assigned what by whom, who is enrolled, and who has completed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, one_of
+from lms.ids import new_public_id
+
+STATES = ("active", "completed", "withdrawn")
+
+
+class AssignmentBatch(Base):
+    """One act of assigning, to one person or many, that can be undone as one."""
+
+    __tablename__ = "assignment_batches"
+    __table_args__ = (UniqueConstraint("made_by", "client_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    track_key: Mapped[str] = mapped_column(String(80))
+    #: The local date by which the track should be done; None for no date.
+    due_on: Mapped[date | None]
+    made_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    made_at: Mapped[datetime]
+    #: The key of the form, so that a double tap assigns once.
+    client_id: Mapped[str] = mapped_column(String(32))
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class Assignment(Base):
+    """An organization asks a worker to do a track. Undone, never deleted."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        Index(
+            "uq_assignments_open",
+            "person_id",
+            "organization_id",
+            "track_key",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_assignments_organization_id_track_key", "organization_id", "track_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("assignment_batches.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    track_key: Mapped[str] = mapped_column(String(80))
+    due_on: Mapped[date | None]
+    #: This batch opened the enrolment, so undoing it may withdraw it while nothing was done.
+    opened_enrolment: Mapped[bool] = mapped_column(default=False)
+    assigned_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class Enrolment(Base):
+    """A worker is on a track, in one cycle of it. Renewal is a new cycle; nothing is reset."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (UniqueConstraint("person_id", "track_key", "cycle"), one_of("state", STATES))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    track_key: Mapped[str] = mapped_column(String(80), index=True)
+    cycle: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    started_at: Mapped[datetime]
+    #: The track's revision when she enrolled.
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+
+
+class TrackCompletion(Base):
+    """A dated fact: every item of the track was met, under this revision, by these credits."""
+
+    __tablename__ = "track_completions"
+    __table_args__ = (UniqueConstraint("person_id", "track_key", "cycle"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    track_key: Mapped[str] = mapped_column(String(80), index=True)
+    cycle: Mapped[int] = mapped_column(default=1)
+    completed_at: Mapped[datetime]
+    completed_on: Mapped[date] = mapped_column(index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    #: Language of instruction of the credit that completed it.
+    language: Mapped[str] = mapped_column(String(5))
+    #: What was counted: [{"item": id, "module": key, "round": n, "completed_on": date}].
+    counted: Mapped[list[Any]]

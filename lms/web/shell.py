@@ -1,0 +1,147 @@
+"""The shell around every page: security headers, error pages, templates' common values, health checks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound as NotFoundPage, ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from lms.config import Config
+from lms.db import reading, write
+from lms.errors import NotAllowed, NotFound
+from lms.web.access import find_actor, public
+
+STATIC = Path(__file__).parent / "static"
+csrf = CSRFProtect()
+bp = Blueprint("web", __name__, template_folder="templates")
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Give `app` its limits, headers, error pages and static files."""
+    https = config.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=5000,
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    app.register_blueprint(bp)
+    app.jinja_env.globals.update(
+        asset=_asset_finder(),
+        csp_nonce=_nonce,
+        is_demo=config.env == "demo",
+        help_contact={"name": config.help_name, "phone": config.help_phone, "email": config.help_email},
+    )
+    app.context_processor(lambda: {"actor": find_actor(), "current_path": request.full_path.rstrip("?")})
+    app.after_request(_headers(https=https))
+    _register_errors(app)
+    STATIC.mkdir(exist_ok=True)
+    static = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", immutable_file_test=_is_hashed)
+    app.wsgi_app = ProxyFix(static, x_for=config.proxies) if config.proxies else static  # type: ignore[method-assign]
+
+
+def _is_hashed(path: str, url: str) -> bool:
+    """Return whether a static file's name carries the hash of its content."""
+    return Path(path).name.count(".") >= 2
+
+
+def _asset_finder() -> Any:
+    """Return a function from an asset's plain name to its address, read once from the build's manifest."""
+    manifest = STATIC / "manifest.json"
+    names: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
+    return lambda name: f"/static/{names.get(name, name)}"
+
+
+def _nonce() -> str:
+    """Return the nonce that this page's scripts carry."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def _headers(*, https: bool) -> Any:
+    def set_headers(response: Response) -> Response:
+        """Set the security headers of one response."""
+        scripts = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            "font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
+        return response
+
+    return set_headers
+
+
+def _register_errors(app: Flask) -> None:
+    """Turn every refusal and fault into a page in the reader's language."""
+
+    def page(error: HTTPException) -> tuple[str, int] | Response:
+        if error.response is not None:
+            return error.response  # type: ignore[return-value]
+        code = error.code or 500
+        return render_template("error.html", code=code, request_id=request_id()), code
+
+    app.register_error_handler(HTTPException, page)
+    app.register_error_handler(CSRFError, page)
+    for missing in (NotFound, NotAllowed):
+        app.register_error_handler(missing, lambda _error: page(NotFoundPage()))
+
+    def fault(error: Exception) -> Any:
+        log.exception("request %s failed", request_id())
+        broken = ServiceUnavailable if isinstance(error, DBAPIError) else InternalServerError
+        return page(broken())
+
+    app.register_error_handler(Exception, fault)
+
+
+def request_id() -> str:
+    """Return the random name of this request, shown on error pages and written to the log."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(6)
+    return str(g.request_id)
+
+
+@bp.get("/healthz")
+@public
+def health() -> tuple[str, int, dict[str, str]]:
+    """Answer that the process lives."""
+    return "ok\n", 200, {"Content-Type": "text/plain"}
+
+
+@bp.get("/readyz")
+@public
+def ready() -> tuple[str, int, dict[str, str]]:
+    """Answer whether the database takes writes."""
+    try:
+        reading().execute(text("SELECT 1"))
+        write(lambda session: session.execute(text("UPDATE publications SET number = number WHERE id = -1")) and None)
+    except DBAPIError:
+        return "database\n", 503, {"Content-Type": "text/plain", "Retry-After": "5"}
+    return "ok\n", 200, {"Content-Type": "text/plain"}

