@@ -16,7 +16,6 @@ from lms.assessments import views as assessments_views
 from lms.certificates import handlers as certificates_handlers
 from lms.certificates import views as certificates_views
 from lms.clock import local_date, now
-from lms.commands import register_commands
 from lms.competencies import handlers as competencies_handlers
 from lms.config import ROOT, Config
 from lms.courses import handlers as courses_handlers
@@ -75,7 +74,6 @@ def create_app(config: Config) -> Flask:
     for module in HANDLERS:
         module.connect()
     app.context_processor(lambda: {"nav": navigation(find_actor())})
-    register_commands(app)
     return app
 
 

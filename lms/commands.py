@@ -1,4 +1,4 @@
-"""The command `lms`: gathers the features' commands. Exit status 0 done, 1 bad input, 2 wrong usage."""
+"""The command `lms`: gathers every feature's commands. Exit status 0 done, 1 bad input, 2 wrong usage."""
 
 from __future__ import annotations
 
@@ -7,26 +7,41 @@ import sys
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from waitress import serve as waitress_serve
 
+from lms.app import create_app
 from lms.config import BadSettings, Config
 from lms.errors import BadInput
 
-GROUPS: tuple[click.Command, ...] = ()
+THREADS = 8
 
 
-def register_commands(app: Flask) -> None:
-    """Add every feature's commands to `app`."""
-    for group in GROUPS:
-        app.cli.add_command(group)
+def _create_app() -> Flask:
+    return create_app(Config.from_env())
+
+
+cli = FlaskGroup(
+    name="lms",
+    create_app=_create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    help="Training and certification of community health workers, promotores and representatives.",
+)
+
+
+@cli.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True, envvar="PORT")
+def serve(host: str, port: int) -> None:
+    """Serve the site from this one process; behind a proxy, or for a small installation."""
+    waitress_serve(_create_app(), host=host, port=port, threads=THREADS, ident=None)
 
 
 def main() -> None:
-    """Run `lms`. The application is built only for commands that need it."""
-    from lms.app import create_app  # noqa: PLC0415
-
-    cli = FlaskGroup(create_app=lambda: create_app(Config.from_env()), add_version_option=False)
+    """Run `lms` and turn bad input and bad settings into lines on standard error."""
     try:
-        cli.main(standalone_mode=True)
+        cli.main()
     except BadInput as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

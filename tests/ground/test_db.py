@@ -1,0 +1,219 @@
+"""The database's promises: one writer at a time, readers that cannot write, retries, UTC, safe forks."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import CheckConstraint, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from lms import db as database
+from lms.app import create_app
+from lms.db import UtcDateTime, db, insert_once, is_retryable, one_of, reading, upsert, write
+from lms.people.models import Contact, Person
+from lms.scheduler.models import Lease
+from tests.conftest import AT
+from tests.factories import Make
+
+PERSON = {"name": "ʻAna", "search_key": "ana", "language": "to", "created_at": AT}
+
+
+def count(session: Any) -> int:
+    return int(session.scalar(select(func.count()).select_from(Person)))
+
+
+def test_a_reading_session_cannot_write(app: Flask) -> None:
+    with pytest.raises(DBAPIError, match="read"):
+        reading().execute(insert(Person).values(**PERSON))
+    reading().rollback()
+    assert count(reading()) == 0
+
+
+def test_write_commits_once_and_returns_plain_data(app: Flask) -> None:
+    assert write(lambda session: insert_once(session, Person, [PERSON], "name")[0][0]) == "ʻAna"
+    assert count(reading()) == 1
+
+
+def test_what_fails_leaves_nothing(app: Flask) -> None:
+    def fn(session: Any) -> None:
+        session.execute(insert(Person).values(**PERSON))
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        write(fn)
+    assert count(reading()) == 0
+
+
+def test_a_wrong_value_is_refused_by_the_database(app: Flask) -> None:
+    with pytest.raises(IntegrityError):
+        write(lambda session: session.execute(insert(Person).values(**{**PERSON, "language": "fr"})))
+    assert isinstance(one_of("x", ("a",)), CheckConstraint)
+
+
+def test_instants_are_utc_and_never_naive(app: Flask) -> None:
+    tongatapu = timezone(timedelta(hours=13))
+    local = datetime(2026, 3, 6, 7, 0, tzinfo=tongatapu)
+    write(lambda session: insert_once(session, Person, [{**PERSON, "created_at": local}]))
+    stored = reading().scalar(select(Person.created_at))
+    assert stored == datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
+    assert stored.utcoffset() == timedelta(0)
+    with pytest.raises(ValueError, match="naive"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), reading().get_bind().dialect)  # noqa: DTZ001
+    assert UtcDateTime().process_bind_param(None, reading().get_bind().dialect) is None
+    assert UtcDateTime().process_result_value(None, reading().get_bind().dialect) is None
+
+
+def test_insert_once_skips_what_is_there(app: Flask) -> None:
+    row = {"name": "nightly", "holder": "a", "until": AT}
+    assert len(write(lambda session: insert_once(session, Lease, [row, {**row, "name": "letters"}], "name"))) == 2
+    assert write(lambda session: insert_once(session, Lease, [row], "name")) == []
+    assert write(lambda session: insert_once(session, Lease, [])) == []
+
+
+def test_upsert_changes_only_what_is_named(app: Flask) -> None:
+    row = {"name": "nightly", "holder": "a", "until": AT, "epoch": 1}
+    for holder in ("a", "b"):
+        write(lambda s, h=holder: upsert(s, Lease, {**row, "holder": h, "epoch": 9}, key=["name"], change=["holder"]))
+    assert reading().execute(select(Lease.holder, Lease.epoch)).one() == ("b", 9)
+
+
+def test_threads_that_read_and_then_write_lose_nothing(app: Flask) -> None:
+    write(lambda session: insert_once(session, Lease, [{"name": "n", "holder": "", "until": AT, "epoch": 0}]) and None)
+
+    def bump(session: Any) -> None:
+        epoch = session.scalar(select(Lease.epoch).where(Lease.name == "n").with_for_update())
+        time.sleep(0.001)
+        session.execute(update(Lease).where(Lease.name == "n").values(epoch=epoch + 1))
+
+    def work() -> None:
+        with app.app_context():
+            for _ in range(10):
+                write(bump)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reading().scalar(select(Lease.epoch)) == 60
+
+
+def test_a_race_lost_on_a_unique_constraint_is_run_again(app: Flask, make: Make) -> None:
+    person = make.person()
+    tries: list[int] = []
+
+    def fn(session: Any) -> int:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("x", {}, _Busy("database is locked"))
+        return person.person_id
+
+    assert write(fn) == person.person_id
+    assert len(tries) == 3
+
+
+class _Busy(Exception):
+    sqlstate: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "expected"),
+    [
+        ("40001", "", True),
+        ("40P01", "", True),
+        ("23505", "", True),
+        ("23503", "", False),
+        (None, "database is locked", True),
+        (None, "no such table", False),
+    ],
+)
+def test_what_is_worth_another_try(state: str | None, words: str, expected: bool) -> None:
+    original = _Busy(words)
+    original.sqlstate = state
+    assert is_retryable(OperationalError("x", {}, original)) is expected
+
+
+def test_giving_up_after_six_tries(app: Flask) -> None:
+    tries: list[int] = []
+
+    def fn(_session: Any) -> None:
+        tries.append(1)
+        raise OperationalError("x", {}, _Busy("database is locked"))
+
+    with pytest.raises(OperationalError):
+        write(fn)
+    assert len(tries) == database.ATTEMPTS
+
+
+def _child(app: Flask, results: Any) -> None:
+    with app.app_context():
+        try:
+            results.put((os.getpid(), write(count), count(reading())))
+        except Exception as error:
+            results.put(error)
+            raise
+
+
+def test_connections_do_not_cross_a_fork(app: Flask) -> None:
+    """A child gets connections of its own, though the parent's pool was warm."""
+    write(lambda session: insert_once(session, Person, [PERSON]) and None)
+    assert count(reading()) == 1
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    child = context.Process(target=_child, args=(app, results))
+    child.start()
+    answer = results.get(timeout=20)
+    child.join(20)
+    assert answer == (child.pid, 1, 1)
+    assert count(reading()) == 1
+
+
+def test_foreign_keys_are_on(app: Flask) -> None:
+    with pytest.raises(IntegrityError):
+        write(
+            lambda session: session.execute(
+                insert(Contact).values(person_id=999, kind="email", value="a@b.example", added_at=AT)
+            )
+        )
+
+
+def test_sqlite_is_set_up_for_safety(templates: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url, _ = templates.copy("sqlite", False, tmp_path)
+    from tests.conftest import make_config  # noqa: PLC0415
+
+    app = create_app(make_config(tmp_path, url))
+    with app.app_context(), db.engines["write"].connect() as connection:
+        pragma = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in (
+            "journal_mode", "synchronous", "foreign_keys", "trusted_schema", "busy_timeout", "query_only"
+        )}  # fmt: skip
+        assert pragma == {
+            "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "busy_timeout": 10000,
+            "query_only": 0,
+        }  # fmt: skip
+        connection.rollback()
+    with app.app_context():
+        assert reading().execute(text("PRAGMA query_only")).scalar() == 1
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def test_an_old_sqlite_is_warned_about(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    class Old:
+        sqlite_version_info = (3, 40, 1)
+        sqlite_version = "3.40.1"
+
+    monkeypatch.setattr(database, "SQLITE", Old)
+    with caplog.at_level(logging.WARNING):
+        database._warn_of_old_sqlite()
+    assert "3.40.1" in caplog.text
+    assert "pysqlite3" in caplog.text
