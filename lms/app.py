@@ -89,12 +89,34 @@ def _init_login(app: Flask, config: Config) -> None:
 
     @login.user_loader  # type: ignore[misc]
     def load(session_id: str) -> SignedIn | None:
-        return _signed_in(session_id, config)
+        who = _signed_in(session_id, config)
+        if who and people_views.keep_session(is_staff=who.actor.is_staff, at=now()):
+            return who
+        people_views.drop_session()
+        return None
 
     @login.request_loader  # type: ignore[misc]
     def load_remembered(_request: object) -> SignedIn | None:
         session_id = people_views.remembered_session_id()
-        return _signed_in(session_id, config) if session_id else None
+        who = _signed_in(session_id, config) if session_id else None
+        if who is None or who.actor.is_staff:
+            return None  # staff roles are never remembered
+        people_views.resume_session(who.session_id)
+        return who
+
+    def is_staff(account_id: int) -> bool:
+        session_id = people_queries.find_session_id(reading(), account_id)
+        who = _signed_in(session_id, config) if session_id else None
+        return who is not None and who.actor.is_staff
+
+    app.extensions["is_staff"] = is_staff
+    app.extensions["oversees"] = _oversees
+
+
+def _oversees(actor: Actor, person_id: int) -> bool:
+    """Return whether a person works today where `actor` supervises."""
+    ties = organizations_queries.ties_of(reading(), person_id, actor.today)
+    return any(span.organization_id in actor.supervises and span.covers(actor.today) for span in ties.employments)
 
 
 def _signed_in(session_id: str, config: Config) -> SignedIn | None:
@@ -140,6 +162,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
         ("certificates.queue", _("Certify"), actor.has("certifier")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("home.admin", _("Administration"), actor.has("administrator")),
+        ("people.account", _("My account"), True),
     ]
     return [
         NavItem(url_for(endpoint), label, current=request.endpoint == endpoint)

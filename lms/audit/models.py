@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base
+from lms.triggers import append_only
 
 
 class AuditEvent(Base):
@@ -30,3 +31,6 @@ class AuditEvent(Base):
     details: Mapped[dict[str, Any]]
     #: SHA-256 over the previous row's hash and this row; filled by a job, in the order of ids.
     chain_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+append_only(AuditEvent, fill_once=("chain_hash",))

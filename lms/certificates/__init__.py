@@ -1,0 +1,1 @@
+"""Certificates: decided by people, signed and drawn by the program, checked by anyone."""

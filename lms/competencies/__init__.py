@@ -1,0 +1,1 @@
+"""Competencies: evidence that counts towards each, and attainment."""

@@ -1,0 +1,1 @@
+"""Published content: how its files are read, checked, published, translated and shown."""

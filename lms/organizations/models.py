@@ -100,6 +100,8 @@ class Employment(Base):
     ended_on: Mapped[date | None]
     #: Seen by this organization, the worker and the consortium, never by another employer.
     end_reason: Mapped[str | None] = mapped_column(String(20))
+    #: The key of the form that began it, so that a double tap employs once.
+    client_id: Mapped[str | None] = mapped_column(String(32), unique=True)
 
 
 class EmploymentTerms(Base):

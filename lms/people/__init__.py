@@ -1,0 +1,1 @@
+"""People: persons, accounts, sign-in, roles."""

@@ -71,6 +71,7 @@ class Contact(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     kind: Mapped[str] = mapped_column(String(5))
     #: Normalized: an e-mail trimmed, NFKC and casefolded; a phone as +, country code and digits.
@@ -93,6 +94,7 @@ class RoleGrant(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     role: Mapped[str] = mapped_column(String(20))
     #: For a translator: the language granted.
@@ -105,7 +107,10 @@ class RoleGrant(Base):
 
 
 class AccessLink(Base):
-    """An invitation or reset link: only its hash is kept, it works once and for a time."""
+    """An invitation or reset link, which works once and for a time.
+
+    Nothing to steal here: its token is the public id and HMAC(secret key, public id), made when it is sent or shown.
+    """
 
     __tablename__ = "access_links"
     __table_args__ = (one_of("purpose", LINK_PURPOSES),)
@@ -116,8 +121,6 @@ class AccessLink(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     #: The contact that the link goes to; none for a printed QR code.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
-    #: SHA-256 of the token. The token itself is HMAC(secret key, public id), made when it is sent.
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     expires_at: Mapped[datetime]
@@ -148,6 +151,7 @@ class Device(Base):
     __tablename__ = "devices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     #: SHA-256 of the random token in the phone's cookie.
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -156,6 +160,17 @@ class Device(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class EndedSession(Base):
+    """A session that was signed out, so that a copy of its cookie opens nothing. Forgotten when it would be too old."""
+
+    __tablename__ = "ended_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 of the random part of the session's id.
+    session_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    ended_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignInFailure(Base):
@@ -189,5 +204,3 @@ class Recovery(Base):
     vouched_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     vouched_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
-
-

@@ -1,0 +1,1 @@
+"""Surveys: anonymous feedback, and the receipt that it was given."""

@@ -27,7 +27,7 @@ class SurveyReceipt(Base):
 
 
 class SurveyAnswer(Base):
-    """One anonymous answer sheet. Its key is random and its time is a month, so that no order can tie it to a person."""
+    """One anonymous answer sheet. Its key is random and its time a month, so that no order ties it to a person."""
 
     __tablename__ = "survey_answers"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -44,6 +44,7 @@ class Assignment(Base):
             "person_id",
             "organization_id",
             "track_key",
+            "cycle",
             unique=True,
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),
@@ -56,10 +57,14 @@ class Assignment(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     track_key: Mapped[str] = mapped_column(String(80))
+    #: The cycle of the track that is asked for; a renewal is asked for anew.
+    cycle: Mapped[int] = mapped_column(default=1)
     due_on: Mapped[date | None]
     #: This batch opened the enrolment, so undoing it may withdraw it while nothing was done.
     opened_enrolment: Mapped[bool] = mapped_column(default=False)
     assigned_at: Mapped[datetime]
+    #: The local date of it: decides in which spell of employment it falls.
+    assigned_on: Mapped[date]
     undone_at: Mapped[datetime | None]
 
 

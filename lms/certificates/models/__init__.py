@@ -1,16 +1,8 @@
 """Tables of certification: the decision on a completed track, and the certificate as a signed record."""
 
 from lms.certificates.models.decisions import Application, Decision, Reply
-from lms.certificates.models.records import (
-    Artifact,
-    Award,
-    CertificateShare,
-    Edition,
-    IssueTask,
-    RevocationRequest,
-    SigningKey,
-    StatusEvent,
-)
+from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
+from lms.certificates.models.requests import CertificateShare, NameCheck, NameRequest, RevocationRequest
 
 __all__ = [
     "Application",
@@ -20,6 +12,8 @@ __all__ = [
     "Decision",
     "Edition",
     "IssueTask",
+    "NameCheck",
+    "NameRequest",
     "Reply",
     "RevocationRequest",
     "SigningKey",

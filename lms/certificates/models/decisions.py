@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
 from lms.ids import new_public_id
+from lms.triggers import append_only
 
 APPLICATION_STATES = ("waiting", "asked", "refused", "appealed", "certified")
 OUTCOMES = ("certify", "ask", "refuse")
@@ -34,7 +35,7 @@ class Decision(Base):
     """One decision, never changed. An appeal is decided by another person than the one who refused."""
 
     __tablename__ = "decisions"
-    __table_args__ = (one_of("outcome", OUTCOMES),)
+    __table_args__ = (UniqueConstraint("application_id", "client_id"), one_of("outcome", OUTCOMES))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
@@ -46,15 +47,24 @@ class Decision(Base):
     decided_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime]
     on_appeal: Mapped[bool] = mapped_column(default=False)
+    #: The key of the form, so that a double tap decides once; a batch has one for all its rows.
+    client_id: Mapped[str] = mapped_column(String(32))
 
 
 class Reply(Base):
-    """What the worker answered to a question or a refusal; an appeal asks for another person."""
+    """What the worker answered to a question or a refusal, never changed; an appeal asks for another person."""
 
     __tablename__ = "replies"
+    __table_args__ = (UniqueConstraint("application_id", "client_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
     text: Mapped[str] = mapped_column(String(2000))
     is_appeal: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime]
+    #: The key of the form.
+    client_id: Mapped[str] = mapped_column(String(32))
+
+
+append_only(Decision)
+append_only(Reply)

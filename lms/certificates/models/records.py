@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
 from lms.ids import new_public_id
+from lms.triggers import append_only
 
 EDITION_REASONS = ("initial", "name_correction", "data_correction", "rekey")
 STATUS_KINDS = ("issued", "replaced", "suspended", "lifted", "revoked")
@@ -73,8 +74,11 @@ class Edition(Base):
     key_id: Mapped[str] = mapped_column(ForeignKey("signing_keys.key_id"))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
     created_at: Mapped[datetime]
-    #: Last instant of validity, from the payload; None for no expiry. Here so that lists can filter.
-    valid_until: Mapped[datetime | None]
+    #: Last local day of validity, from the payload; None for no expiry. Here so that lists can filter.
+    valid_until: Mapped[date | None]
+    #: The certificate's design, and its words in the worker's language, that the page is drawn with.
+    design_revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    words_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
 
 
 class Artifact(Base):
@@ -106,47 +110,29 @@ class StatusEvent(Base):
     at: Mapped[datetime]
 
 
-class RevocationRequest(Base):
-    """One person asks to revoke, another confirms: only then is it done, and it is final."""
-
-    __tablename__ = "revocation_requests"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
-    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
-    reason_code: Mapped[str] = mapped_column(String(40))
-    note: Mapped[str] = mapped_column(String(1000), default="")
-    requested_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    requested_at: Mapped[datetime]
-    settled_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    settled_at: Mapped[datetime | None]
-    #: Whether the second person confirmed; None while open.
-    confirmed: Mapped[bool | None]
-
-
-class CertificateShare(Base):
-    """The holder lets an organization see a certificate that it neither assigned nor recorded."""
-
-    __tablename__ = "certificate_shares"
-    __table_args__ = (UniqueConstraint("award_id", "organization_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"))
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
-    shared_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]
-
-
 class IssueTask(Base):
     """An edition that still has to be signed, drawn, checked and released. One worker holds it at a time."""
 
     __tablename__ = "issue_tasks"
+    __table_args__ = (
+        Index(
+            "ix_issue_tasks_waiting",
+            "run_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
-    run_at: Mapped[datetime] = mapped_column(index=True)
+    run_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     locked_by: Mapped[str | None] = mapped_column(String(80))
     locked_until: Mapped[datetime | None]
+    #: Released, or given up because the award was revoked or re-made under another key.
     done_at: Mapped[datetime | None]
     #: The last error's class and sentence, for the administrator.
     problem: Mapped[str | None] = mapped_column(String(500))
+
+
+for _kept in (Edition, Artifact, StatusEvent):
+    append_only(_kept)

@@ -1,0 +1,31 @@
+"""The shape of what a quiz page sends: the attempt, a key against double sending, and one field a question."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+from wtforms import HiddenField
+from wtforms.validators import Length, Regexp
+
+from lms.web.forms import OnceForm
+
+ANSWER = "a-"
+_OWN_FIELDS = {"csrf_token", "client_id", "attempt", "seen", "do", "_language"}
+
+
+class QuizForm(OnceForm):
+    """The answers of one attempt. `seen` is the digest of the answers that the page was made with."""
+
+    attempt = HiddenField(validators=[Length(min=20, max=20)])
+    seen = HiddenField(validators=[Regexp("^[0-9a-f]{64}$")])
+
+    @staticmethod
+    def chosen() -> dict[str, tuple[str, ...]]:
+        """Return {item id: option ids sent}; refuse the request when it holds a field of another name."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, values in request.form.lists():
+            if name.startswith(ANSWER):
+                found[name.removeprefix(ANSWER)] = tuple(values)
+            elif name not in _OWN_FIELDS or len(values) > 1:
+                raise BadRequest
+        return found

@@ -1,0 +1,25 @@
+"""Sentences for what the rules of quizzes refuse."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from lms.errors import RuleBroken
+
+
+def sentence(error: RuleBroken) -> str:
+    """Return what the reader should know and do, in her language."""
+    said: dict[str, str] = {
+        "already_passed": _("You have passed this quiz. You do not need to take it again."),
+        "changed_elsewhere": _(
+            "You have this quiz open in another window, and saved other answers there. "
+            "Please look at the marked questions, then send again."
+        ),
+        "foreign_answer": _("Something in these answers does not belong to this quiz. Load the page again."),
+        "prerequisite": _("Another module comes first. The page of this module says which."),
+        "same_key_other_answers": _(
+            "These answers were sent before, and they have changed since. The first ones count. "
+            "Open the quiz again to see your result."
+        ),
+    }
+    return said[error.code]

@@ -1,0 +1,215 @@
+"""Reads of quizzes: a person's attempts, saved answers, and who passed what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from lms.assessments.models import Attempt, AttemptAnswer
+from lms.assessments.rules import FormItem, own_language, shown_language
+from lms.assessments.specs import ItemSpec, QuizSpec
+from lms.content.library import Text, Words, current, words_of
+
+_COLUMNS = (
+    Attempt.id,
+    Attempt.public_id,
+    Attempt.module_key,
+    Attempt.round,
+    Attempt.number,
+    Attempt.revision_id,
+    Attempt.locale_revision_id,
+    Attempt.shown_language,
+    Attempt.form,
+    Attempt.submitted_at,
+    Attempt.client_id,
+    Attempt.body_hash,
+    Attempt.points,
+    Attempt.max_points,
+    Attempt.percent,
+    Attempt.passed,
+)
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One attempt; what it earned is None until it is submitted."""
+
+    id: int
+    public_id: str
+    module_key: str
+    round: int
+    number: int
+    revision_id: int
+    locale_revision_id: int | None
+    shown_language: str
+    form: tuple[FormItem, ...]
+    submitted_at: datetime | None
+    client_id: str | None
+    body_hash: str | None
+    points: int | None
+    max_points: int | None
+    percent: int | None
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved answer, with what it earned once graded."""
+
+    id: int
+    chosen: tuple[str, ...]
+    correct: bool | None
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A passed quiz. `language` is the reader's own tag in that attempt."""
+
+    passed_at: datetime
+    language: str
+
+
+@dataclass(frozen=True)
+class QuizState:
+    """How far a person is with one quiz: attempts begun, whether one is open, whether one passed."""
+
+    attempts: int
+    is_open: bool
+    is_passed: bool
+
+
+def _attempt(row: Any) -> AttemptRow:
+    values = row._asdict()
+    values["form"] = tuple(FormItem(entry["item"], tuple(entry["options"])) for entry in values["form"])
+    return AttemptRow(**values)
+
+
+def find_attempt(session: Session, person_id: int, module_key: str, round_number: int = 1) -> AttemptRow | None:
+    """Return the person's latest attempt at a module's quiz in a round, or None."""
+    row = session.execute(
+        select(*_COLUMNS)
+        .where(Attempt.person_id == person_id, Attempt.module_key == module_key, Attempt.round == round_number)
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _attempt(row)
+
+
+def list_named(session: Session, person_id: int, public_id: str, client_id: str = "") -> list[AttemptRow]:
+    """Return the person's attempt with this public id, and the one that this form key was used for."""
+    wanted = (Attempt.public_id == public_id) | (Attempt.client_id == client_id)
+    rows = session.execute(select(*_COLUMNS).where(Attempt.person_id == person_id, wanted))
+    return [_attempt(row) for row in rows]
+
+
+def words_for(session: Session, attempt: AttemptRow, locale: str) -> Words:
+    """Return the words in which the attempt is shown in `locale`.
+
+    In the language it began with they stay those of its start; after a switch they are the current ones.
+    """
+    if locale == "en":
+        return Words(locale)
+    if attempt.locale_revision_id is not None and own_language(attempt.shown_language) == locale:
+        return words_of(session, attempt.locale_revision_id, locale)
+    return current(session).words("module", attempt.module_key, locale)
+
+
+def texts_of(item: ItemSpec, words: Words) -> dict[str, Text]:
+    """Return the question under "prompt" and its options under their ids, as `words` has them.
+
+    True and false are words of the program, not of the content, and have no text here.
+    """
+    texts = {"prompt": words.text(f"quiz.yml:{item.id}.prompt", item.prompt)}
+    return texts | {option.id: words.text(f"quiz.yml:{item.id}.{option.id}", option.text) for option in item.options}
+
+
+def languages_shown(quiz: QuizSpec, form: Sequence[FormItem], words: Words, *, both: bool) -> dict[str, str]:
+    """Return {item id: how it is shown}, such as "to+en" where a wording is not approved yet."""
+    asked = {entry.item_id for entry in form}
+    return {
+        item.id: shown_language(words.locale, {text.state for text in texts_of(item, words).values()}, both=both)
+        for item in quiz.items
+        if item.id in asked
+    }
+
+
+def saved_answers(session: Session, attempt_id: int) -> dict[str, Saved]:
+    """Return {item id: saved answer} of an attempt."""
+    rows = session.execute(
+        select(AttemptAnswer.item_id, AttemptAnswer.id, AttemptAnswer.chosen, AttemptAnswer.correct).where(
+            AttemptAnswer.attempt_id == attempt_id
+        )
+    )
+    return {row.item_id: Saved(row.id, tuple(row.chosen), row.correct) for row in rows}
+
+
+def _of(
+    query: Select[*tuple[Any, ...]], person_ids: Collection[int] | None, module_keys: Iterable[str] | None
+) -> Select[*tuple[Any, ...]]:
+    """Narrow `query` to persons and modules; None means all of them."""
+    if person_ids is not None:
+        query = query.where(Attempt.person_id.in_(person_ids))
+    if module_keys is not None:
+        query = query.where(Attempt.module_key.in_(list(module_keys)))
+    return query
+
+
+def passes_of(
+    session: Session, person_ids: Collection[int] | None, module_keys: Iterable[str] | None = None
+) -> dict[tuple[int, str, int], Pass]:
+    """Return {(person id, module key, round): the pass}; None means all persons, or all modules. One query."""
+    query = select(
+        Attempt.person_id, Attempt.module_key, Attempt.round, Attempt.submitted_at, Attempt.shown_language
+    ).where(Attempt.passed.is_(True))
+    return {
+        (row.person_id, row.module_key, row.round): Pass(row.submitted_at, own_language(row.shown_language))
+        for row in session.execute(_of(query, person_ids, module_keys))
+    }
+
+
+def states_of(
+    session: Session, person_ids: Collection[int], module_keys: Iterable[str], round_number: int = 1
+) -> dict[tuple[int, str], QuizState]:
+    """Return {(person id, module key): how far}, without those who never began. One query."""
+    query = (
+        select(
+            Attempt.person_id,
+            Attempt.module_key,
+            func.count(),
+            func.sum(case((Attempt.submitted_at.is_(None), 1), else_=0)),
+            func.sum(case((Attempt.passed.is_(True), 1), else_=0)),
+        )
+        .where(Attempt.round == round_number)
+        .group_by(Attempt.person_id, Attempt.module_key)
+    )
+    return {
+        (person_id, module_key): QuizState(count, bool(is_open), bool(is_passed))
+        for person_id, module_key, count, is_open, is_passed in session.execute(_of(query, person_ids, module_keys))
+    }
+
+
+def begun_since(
+    session: Session, person_ids: Collection[int], module_keys: Iterable[str], since: datetime
+) -> set[tuple[int, str]]:
+    """Return (person id, module key) of everybody who began an attempt since then. One query."""
+    query = select(Attempt.person_id, Attempt.module_key).where(Attempt.started_at >= since).distinct()
+    return {(row[0], row[1]) for row in session.execute(_of(query, person_ids, module_keys))}
+
+
+def list_wrong_totals(session: Session) -> list[tuple[str, int, int]]:
+    """Return (public id, stored points, points of its answers) of submitted attempts where the two differ."""
+    earned = func.coalesce(func.sum(AttemptAnswer.points), 0)
+    rows = session.execute(
+        select(Attempt.public_id, Attempt.points, earned)
+        .outerjoin(AttemptAnswer, AttemptAnswer.attempt_id == Attempt.id)
+        .where(Attempt.submitted_at.is_not(None))
+        .group_by(Attempt.id, Attempt.public_id, Attempt.points)
+        .having(Attempt.points != earned)
+        .order_by(Attempt.id)
+    )
+    return [(row[0], row[1] or 0, row[2] or 0) for row in rows]

@@ -1,0 +1,271 @@
+"""Changes to quizzes: starting an attempt, saving answers, and submitting them once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.assessments import queries, rules
+from lms.assessments.events import AttemptStarted, QuizPass, QuizPassed, attempt_started, quiz_passed
+from lms.assessments.models import Attempt, AttemptAnswer
+from lms.assessments.queries import AttemptRow, Saved
+from lms.assessments.specs import QuizSpec
+from lms.audit.service import record
+from lms.content.library import Library, Words, current, source_of, spec_of
+from lms.errors import NotFound, RuleBroken
+from lms.ids import new_public_id
+from lms.people.service import lock
+from lms.signals import announce
+
+_ATTEMPTS = cast("Table", Attempt.__table__)
+_ANSWERS = cast("Table", AttemptAnswer.__table__)
+_CHANCE = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a reader sends: her choices, and the digest of the answers that stood on her page."""
+
+    module_key: str
+    attempt_public_id: str
+    chosen: Mapping[str, Sequence[str]]
+    seen: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the page was shown: its language, and whether English stood beneath everything."""
+
+    locale: str
+    both: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a submission: the questions still without an answer, or whether it passed."""
+
+    missing: tuple[str, ...] = ()
+    passed: bool | None = None
+
+
+def start_attempt(
+    session: Session,
+    actor: Actor,
+    module_key: str,
+    *,
+    shown: Shown,
+    at: datetime,
+    chance: random.Random = _CHANCE,
+    round_number: int = 1,
+) -> str:
+    """Begin the actor's next attempt and return its public id; an open attempt is taken up again.
+
+    Raise `NotFound` without such a module or quiz, `RuleBroken("already_passed")` after a pass.
+    """
+    lock(session, [actor.person_id])
+    library = current(session)
+    source = library.get("module", module_key)
+    latest = queries.find_attempt(session, actor.person_id, module_key, round_number)
+    if latest is not None and latest.submitted_at is None:
+        return latest.public_id
+    if latest is not None and latest.passed:
+        raise RuleBroken("already_passed")
+    quiz = spec_of(QuizSpec, source)
+    words = library.words("module", module_key, shown.locale)
+    form = rules.draw_form(quiz, chance)
+    languages = queries.languages_shown(quiz, form, words, both=shown.both)
+    public_id = new_public_id()
+    session.execute(
+        insert(_ATTEMPTS).values(
+            public_id=public_id,
+            person_id=actor.person_id,
+            module_key=module_key,
+            round=round_number,
+            number=latest.number + 1 if latest else 1,
+            revision_id=source.revision_id,
+            locale_revision_id=words.revision_id,
+            shown_language=rules.joined_language(shown.locale, languages.values()),
+            form=[{"item": entry.item_id, "options": list(entry.option_ids)} for entry in form],
+            started_at=at,
+        )
+    )
+    announce(attempt_started, session, AttemptStarted(actor.person_id, module_key, round_number, at))
+    return public_id
+
+
+def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, at: datetime) -> None:
+    """Keep what was chosen so far. After the attempt was submitted nothing changes.
+
+    Raise `NotFound` for an attempt that is not the actor's, `RuleBroken("foreign_answer")` for answers that
+    do not belong to it, `RuleBroken("changed_elsewhere")` when another window saved other answers meanwhile.
+    """
+    lock(session, [actor.person_id])
+    attempt = _own_attempt(session, actor, sheet)
+    quiz, chosen = _checked(session, attempt, sheet)
+    if attempt.submitted_at is None:
+        _keep(session, _take_up(session, attempt, quiz, chosen, sheet, shown), at)
+
+
+def submit_attempt(
+    session: Session, actor: Actor, sheet: Sheet, *, client_id: str, shown: Shown, at: datetime
+) -> Outcome:
+    """Save and grade the answers, once, and return the outcome; a second submission gets the first's.
+
+    With questions left open the answers are saved and nothing is graded. Raises as `save_answers` does, and
+    `RuleBroken("same_key_other_answers")` when `client_id` came before with other answers.
+    """
+    lock(session, [actor.person_id])
+    attempt = _own_attempt(session, actor, sheet, client_id)
+    quiz, chosen = _checked(session, attempt, sheet)
+    if attempt.submitted_at is not None:
+        return _first_outcome(attempt, client_id, rules.digest(attempt.public_id, chosen))
+    work = _take_up(session, attempt, quiz, chosen, sheet, shown)
+    if missing := rules.unanswered(attempt.form, chosen):
+        _keep(session, work, at)
+        return Outcome(missing=missing)
+    result = rules.grade(quiz, attempt.form, chosen)
+    _keep(session, work, at, result.grades)
+    _close(session, work, result, client_id=client_id, at=at)
+    _tell(session, actor, work, passed=result.passed, at=at)
+    return Outcome(passed=result.passed)
+
+
+def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:  # noqa: ARG001 -- as every feature's
+    """Return a line for each submitted attempt whose stored points differ from what its answers earned.
+
+    Nothing is changed: a result may only change by a person's decision.
+    """
+    return [
+        f"attempt {public_id}: {points} points stored, its answers earned {earned}"
+        for public_id, points, earned in queries.list_wrong_totals(session)
+    ]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """An open attempt with what the reader sends, and how she was shown each question."""
+
+    attempt: AttemptRow
+    chosen: rules.Chosen
+    saved: Mapping[str, Saved]
+    words: Words
+    languages: Mapping[str, str]
+
+    @property
+    def language(self) -> str:
+        """Return how the whole quiz was shown."""
+        return rules.joined_language(self.words.locale, self.languages.values())
+
+
+def _own_attempt(session: Session, actor: Actor, sheet: Sheet, client_id: str = "") -> AttemptRow:
+    """Return the actor's attempt; raise when it is not hers, or when another one used the form's key."""
+    found = queries.list_named(session, actor.person_id, sheet.attempt_public_id, client_id)
+    named = [row for row in found if row.public_id == sheet.attempt_public_id]
+    if not named or named[0].module_key != sheet.module_key:
+        raise NotFound("no such attempt")
+    if len(found) > 1:
+        raise RuleBroken("same_key_other_answers")
+    return named[0]
+
+
+def _checked(session: Session, attempt: AttemptRow, sheet: Sheet) -> tuple[QuizSpec, rules.Chosen]:
+    """Return the quiz as it was when the attempt began, and the answers, checked against it."""
+    quiz = spec_of(QuizSpec, source_of(session, attempt.revision_id))
+    return quiz, rules.check_chosen(quiz, attempt.form, sheet.chosen)
+
+
+def _first_outcome(attempt: AttemptRow, client_id: str, body_hash: str) -> Outcome:
+    """Return what the first submission led to; refuse its key with other answers."""
+    if attempt.client_id == client_id and attempt.body_hash != body_hash:
+        raise RuleBroken("same_key_other_answers")
+    return Outcome(passed=attempt.passed)
+
+
+def _take_up(  # noqa: PLR0917 -- what was loaded, checked and sent, each once
+    session: Session, attempt: AttemptRow, quiz: QuizSpec, chosen: rules.Chosen, sheet: Sheet, shown: Shown
+) -> _Work:
+    """Return the open attempt with its saved answers; raise when another window changed them."""
+    saved = queries.saved_answers(session, attempt.id)
+    before = {item_id: answer.chosen for item_id, answer in saved.items() if answer.chosen}
+    if rules.is_overtaken(attempt.public_id, before, chosen, sheet.seen):
+        raise RuleBroken("changed_elsewhere")
+    words = queries.words_for(session, attempt, shown.locale)
+    languages = queries.languages_shown(quiz, attempt.form, words, both=shown.both)
+    return _Work(attempt, chosen, saved, words, languages)
+
+
+def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rules.Grade] | None = None) -> None:
+    """Write what differs from what is saved, and the points once graded, in at most three statements.
+
+    An answer that did not change keeps its time and the language in which it was chosen.
+    """
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    graded: list[dict[str, Any]] = []
+    for item_id in (entry.item_id for entry in work.attempt.form):
+        chosen, before = work.chosen.get(item_id, ()), work.saved.get(item_id)
+        answer = {"chosen": list(chosen), "answered_at": at, "shown_language": work.languages[item_id]}
+        earned = {"points": grades[item_id].points, "correct": grades[item_id].correct} if grades else {}
+        if before is None and chosen:
+            new.append({"attempt_id": work.attempt.id, "item_id": item_id, **answer, **earned})
+        if before is not None and before.chosen != chosen:
+            changed.append({"row_id": before.id, **answer})
+        if before is not None and earned:
+            graded.append({"row_id": before.id, **earned})
+    if new:
+        session.execute(insert(_ANSWERS), new)
+    for rows in (changed, graded):
+        if rows:
+            session.execute(_by_row_id(rows[0]), rows)
+
+
+def _by_row_id(row: Mapping[str, Any]) -> Update:
+    """Return the statement that sets the columns of `row` on the answer that its `row_id` names."""
+    columns: dict[str, Any] = {name: bindparam(name) for name in row if name != "row_id"}
+    return update(_ANSWERS).where(_ANSWERS.c.id == bindparam("row_id")).values(columns)
+
+
+def _close(session: Session, work: _Work, result: rules.Result, *, client_id: str, at: datetime) -> None:
+    """Write the outcome on the attempt."""
+    session.execute(
+        update(_ATTEMPTS)
+        .where(_ATTEMPTS.c.id == work.attempt.id)
+        .values(
+            submitted_at=at,
+            client_id=client_id,
+            body_hash=rules.digest(work.attempt.public_id, work.chosen),
+            points=result.points,
+            max_points=result.max_points,
+            percent=result.percent,
+            passed=result.passed,
+            shown_language=work.language,
+            locale_revision_id=work.words.revision_id,
+        )
+    )
+
+
+def _tell(session: Session, actor: Actor, work: _Work, *, passed: bool, at: datetime) -> None:
+    """Log the submission, and announce a pass."""
+    attempt = work.attempt
+    record(
+        session,
+        actor.account_id,
+        "assessments.submitted",
+        "attempt",
+        attempt.public_id,
+        at=at,
+        module=attempt.module_key,
+        number=attempt.number,
+        passed=passed,
+    )
+    if passed:
+        own = rules.own_language(work.language)
+        subject = QuizPass(actor.person_id, attempt.module_key, attempt.round, own, at)
+        announce(quiz_passed, session, QuizPassed((subject,)))

@@ -1,0 +1,276 @@
+"""Pages of quizzes: before the start, the questions, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from lms.actor import Actor
+from lms.assessments import queries, rules, service
+from lms.assessments.forms import ANSWER, QuizForm
+from lms.assessments.messages import sentence
+from lms.assessments.queries import AttemptRow
+from lms.assessments.service import Sheet, Shown
+from lms.assessments.specs import ItemSpec, QuizSpec
+from lms.clock import now
+from lms.content.library import Source, Text, Words, current, source_of, spec_of, worst
+from lms.db import reading, write
+from lms.errors import NotFound, RuleBroken
+from lms.i18n import language
+from lms.web.access import get_actor, signed_in
+from lms.web.shell import request_id
+
+bp = Blueprint("assessments", __name__, template_folder="templates")
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose; `label_en` stands beneath it where both languages are shown."""
+
+    value: str
+    label: str | Markup
+    label_en: str | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as the page shows it. Nothing here tells the right answer before grading."""
+
+    name: str
+    prompt: str | Markup
+    prompt_en: str | None
+    options: tuple[Option, ...]
+    chosen: tuple[str, ...]
+    several: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One answered question on the result page: `state` is "right", "partly" or "wrong"."""
+
+    question: Question
+    state: str
+    feedback: str | Markup
+    feedback_en: str | None
+
+
+@bp.get("/modules/<module_key>/quiz")
+@signed_in
+def quiz(module_key: str) -> Page:
+    """Show where the reader is with this quiz: before it, in it, or its result."""
+    actor = get_actor()
+    attempt = queries.find_attempt(reading(), actor.person_id, module_key)
+    if attempt is None:
+        return _start_page(module_key)
+    if attempt.submitted_at is None:
+        return _question_page(attempt, QuizForm())
+    return _result_page(attempt)
+
+
+@bp.post("/modules/<module_key>/quiz/start")
+@signed_in
+def start(module_key: str) -> Page:
+    """Begin an attempt, or take up the open one."""
+    actor = get_actor()
+    try:
+        write(lambda session: service.start_attempt(session, actor, module_key, shown=_shown(), at=now()))
+    except RuleBroken as error:
+        if error.code == "prerequisite":  # the module's page names what comes first
+            return redirect(url_for("courses.module", module_key=module_key))
+        flash(sentence(error), "info")
+    return _to_quiz(module_key)
+
+
+@bp.post("/modules/<module_key>/quiz")
+@signed_in
+def answer(module_key: str) -> Page:
+    """Save what was chosen so far, or hand in the quiz."""
+    form, actor = QuizForm(), get_actor()
+    sheet = Sheet(module_key, form.attempt.data or "", form.chosen(), form.seen.data or "")
+    if not form.validate_on_submit():
+        return _switched_page(actor, form, sheet)
+    try:
+        return _send(actor, form, sheet)
+    except RuleBroken as error:
+        return _refused_page(actor, form, sheet, error)
+
+
+def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
+    """Save or submit; with questions left open, show them."""
+    shown, key = _shown(), form.client_id.data
+    if request.form.get("do") != "submit":
+        write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
+        flash(_("Your answers are saved. You can go on now or later."), "success")
+        return _to_quiz(sheet.module_key)
+    outcome = write(lambda session: service.submit_attempt(session, actor, sheet, client_id=key, shown=shown, at=now()))
+    attempt = _own_open_attempt(actor, sheet) if outcome.missing else None
+    return _question_page(attempt, form, missing=outcome.missing) if attempt else _to_quiz(sheet.module_key)
+
+
+def _switched_page(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
+    """Show the same questions in another language, with what was chosen; refuse a form that is not ours."""
+    if form.errors:
+        raise BadRequest
+    attempt = _own_open_attempt(actor, sheet)
+    return _question_page(attempt, form, typed=sheet.chosen) if attempt else _to_quiz(sheet.module_key)
+
+
+def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken) -> Page:
+    """Say why the answers were refused; what was chosen stays on the page where it can."""
+    if error.code == "foreign_answer":
+        return _plain_refusal(400, error)
+    attempt = _own_open_attempt(actor, sheet)
+    if error.code == "changed_elsewhere" and attempt is not None:
+        return _question_page(attempt, form, typed=sheet.chosen, note=sentence(error)), 409
+    return _plain_refusal(422, error)
+
+
+def _plain_refusal(code: int, error: RuleBroken) -> Page:
+    page = render_template("error.html", code=code, message=sentence(error), request_id=request_id())
+    return page, code
+
+
+def _to_quiz(module_key: str) -> Response:
+    return redirect(url_for("assessments.quiz", module_key=module_key))
+
+
+def _shown() -> Shown:
+    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
+    return Shown(language(), both=bool(cookie.get("both")))
+
+
+def _own_open_attempt(actor: Actor, sheet: Sheet) -> AttemptRow | None:
+    """Return the actor's attempt that `sheet` names, None when it was submitted; raise when it is not hers."""
+    found = queries.list_named(reading(), actor.person_id, sheet.attempt_public_id)
+    if not found or found[0].module_key != sheet.module_key:
+        raise NotFound("no such attempt")
+    return found[0] if found[0].submitted_at is None else None
+
+
+def _start_page(module_key: str) -> str:
+    library = current(reading())
+    source = library.get("module", module_key)
+    words = library.words("module", module_key, language())
+    quiz_spec = spec_of(QuizSpec, source)
+    return render_template("assessments/start.html", quiz=quiz_spec, module_key=module_key, title=_title(source, words))
+
+
+def _title(source: Source, words: Words) -> Text:
+    return words.text("module.yml:title", source.file("module.yml")["title"])
+
+
+def _question_page(
+    attempt: AttemptRow,
+    form: QuizForm,
+    *,
+    typed: Mapping[str, Sequence[str]] | None = None,
+    missing: Sequence[str] = (),
+    note: str | None = None,
+) -> str:
+    """Render the open attempt: with `typed` what stood on the reader's page, else what is saved."""
+    source = source_of(reading(), attempt.revision_id)
+    words = queries.words_for(reading(), attempt, language())
+    answers = queries.saved_answers(reading(), attempt.id)
+    saved = {item_id: each.chosen for item_id, each in answers.items() if each.chosen}
+    chosen = saved if typed is None else {item_id: tuple(sorted(ids)) for item_id, ids in typed.items()}
+    form.attempt.data = attempt.public_id
+    if typed is None or note:
+        form.seen.data = rules.digest(attempt.public_id, saved)
+    errors = dict.fromkeys(missing, _("Please choose an answer."))
+    if note:
+        errors = dict.fromkeys(rules.differing(saved, chosen), _("In the other window you chose something else."))
+    items = {item.id: item for item in spec_of(QuizSpec, source).items}
+    questions = [
+        _question(items[entry.item_id], entry.option_ids, words, chosen.get(entry.item_id, ()), errors)
+        for entry in attempt.form
+    ]
+    return render_template(
+        "assessments/questions.html",
+        form=form,
+        note=note,
+        questions=questions,
+        module_key=attempt.module_key,
+        title=_title(source, words),
+        state=_worst_state(items, attempt, words),
+    )
+
+
+def _worst_state(items: Mapping[str, ItemSpec], attempt: AttemptRow, words: Words) -> str:
+    """Return the worst state of all words on the page, for one small tag."""
+    asked = [items[entry.item_id] for entry in attempt.form]
+    return worst([text.state for item in asked for text in queries.texts_of(item, words).values()])
+
+
+def _question(
+    item: ItemSpec,
+    option_ids: Sequence[str],
+    words: Words,
+    chosen: tuple[str, ...],
+    errors: Mapping[str, str],
+) -> Question:
+    """Return a question in the reader's language, with English where its wording is not approved."""
+    texts = queries.texts_of(item, words)
+    both = bool(cookie.get("both")) or not all(text.is_approved for text in texts.values())
+    labels = {key: (_label(text), _beneath(text, both=both)) for key, text in texts.items()}
+    if item.type == "true-false":
+        labels |= {"true": (_("True"), "True" if both else None), "false": (_("False"), "False" if both else None)}
+    return Question(
+        name=ANSWER + item.id,
+        prompt=labels["prompt"][0],
+        prompt_en=labels["prompt"][1],
+        options=tuple(Option(option_id, *labels[option_id]) for option_id in option_ids),
+        chosen=chosen,
+        several=item.type == "multiple",
+        error=errors.get(item.id),
+    )
+
+
+def _label(text: Text) -> str | Markup:
+    """Return the words, marked as English where they are English for want of a translation."""
+    return Markup('<span lang="en">{}</span>').format(text.text) if text.state == "missing" else text.text
+
+
+def _beneath(text: Text, *, both: bool) -> str | None:
+    return text.english if both and not text.is_english else None
+
+
+def _result_page(attempt: AttemptRow) -> str:
+    source = source_of(reading(), attempt.revision_id)
+    words = queries.words_for(reading(), attempt, language())
+    answers = queries.saved_answers(reading(), attempt.id)
+    quiz_spec = spec_of(QuizSpec, source)
+    items = {item.id: item for item in quiz_spec.items}
+    graded = [
+        _graded(items[entry.item_id], entry.option_ids, words, answers.get(entry.item_id)) for entry in attempt.form
+    ]
+    return render_template(
+        "assessments/result.html",
+        attempt=attempt,
+        graded=graded,
+        right=sum(each.state == "right" for each in graded),
+        pass_mark=quiz_spec.pass_mark,
+        module_key=attempt.module_key,
+        title=_title(source, words),
+        state=_worst_state(items, attempt, words),
+    )
+
+
+def _graded(item: ItemSpec, option_ids: Sequence[str], words: Words, saved: Any) -> Graded:
+    """Return an answered question with its feedback; only for a submitted attempt."""
+    chosen = saved.chosen if saved else ()
+    grade = rules.grade_item(item, chosen)
+    state = "right" if grade.correct else "partly" if grade.points else "wrong"
+    text = words.text(f"quiz.yml:{item.id}.feedback", item.feedback)
+    both = bool(cookie.get("both")) or not text.is_approved
+    return Graded(_question(item, option_ids, words, tuple(chosen), {}), state, _label(text), _beneath(text, both=both))

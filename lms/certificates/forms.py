@@ -1,0 +1,97 @@
+"""Shapes of what certifiers, workers and the public send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from lms.certificates.messages import reason
+from lms.certificates.rules import decisions
+from lms.certificates.rules.decisions import Choice
+from lms.web.forms import Form, OnceForm
+
+
+def _note(label: Any) -> TextAreaField:
+    return TextAreaField(label, validators=[Optional(), Length(max=decisions.LONGEST_NOTE)])
+
+
+class CertifyForm(OnceForm):
+    """One tap: certify."""
+
+    outcome = HiddenField(default="certify")
+
+    @property
+    def choice(self) -> Choice:
+        """Return what was chosen."""
+        return Choice("certify")
+
+
+class NotYetForm(OnceForm):
+    """Ask for more, or refuse: one reason, and the certifier's own words."""
+
+    outcome = HiddenField(default="not-yet")
+    reason = RadioField(_l("What is the reason?"), validators=[InputRequired(_l("Please choose a reason."))])
+    note = _note(_l("Your words to the worker"))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        asks = [(f"ask:{code}", _l("Ask: %(reason)s", reason=reason(code))) for code in decisions.ASK_REASONS]
+        refusals = [
+            (f"refuse:{code}", _l("Do not certify: %(reason)s", reason=reason(code)))
+            for code in decisions.REFUSE_REASONS
+        ]
+        self.reason.choices = asks + refusals
+
+    @property
+    def choice(self) -> Choice:
+        """Return what was chosen."""
+        outcome, _, code = (self.reason.data or "").partition(":")
+        return Choice(outcome, code, self.note.data or "")
+
+
+class BatchForm(OnceForm):
+    """The confirmation of a batch."""
+
+
+class AnswerForm(OnceForm):
+    """What the worker answers, or why she asks another person."""
+
+    text = TextAreaField(
+        _l("Your answer"),
+        validators=[InputRequired(_l("Please write your answer.")), Length(max=decisions.LONGEST_ANSWER)],
+    )
+
+
+class NameForm(Form):
+    """Another spelling of the name on a certificate."""
+
+    name = StringField(
+        _l("The name as it should stand"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
+    )
+    note = _note(_l("What should we know about it?"))
+
+
+class RevokeForm(Form):
+    """The first person's half of a revocation."""
+
+    reason = SelectField(_l("Reason"))
+    note = _note(_l("A note for the second person"))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.reason.choices = [(code, reason(code)) for code in decisions.REVOKE_REASONS]
+
+
+class EmptyForm(Form):
+    """A button that needs no more than its address."""
+
+
+class CheckNameForm(Form):
+    """The public's question whether a name matches."""
+
+    name = StringField(
+        _l("Name on the paper"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
+    )

@@ -1,0 +1,82 @@
+"""Finishing reserved certificates: lease, make, release; safe to kill anywhere and to run in many processes."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from lms import files
+from lms.certificates import queries, service
+from lms.certificates.jobs import keyring
+from lms.certificates.jobs.making import make_certificate
+from lms.certificates.service import Lease, Made
+from lms.clock import local_date
+from lms.config import Config
+from lms.db import reading, write
+
+BATCH = 20
+LITTER_AGE = timedelta(hours=1)
+log = logging.getLogger(__name__)
+
+
+def run(config: Config, *, at: datetime) -> str:
+    """Finish what is due, inside an application context; return how many certificates were released."""
+    return f"{_finish(config, at=at, limit=500)} certificates released"
+
+
+def finish_issues(app: Flask, *, at: datetime, limit: int = 500) -> int:
+    """Sign, draw, check and release up to `limit` reserved certificates; return how many were released."""
+    with app.app_context():
+        return _finish(app.config["LMS"], at=at, limit=limit)
+
+
+def ensure_key(config: Config, *, at: datetime) -> str:
+    """Return the id of the key in force, making one when there is none: for the demonstration and for tests."""
+    current = queries.find_current_key(reading(), at)
+    if current is not None:
+        return current
+    pair = keyring.create_key(config.keys_dir)
+    write(lambda session: service.add_key(session, pair.key_id, pair.public_key, at=at))
+    return pair.key_id
+
+
+def _finish(config: Config, *, at: datetime, limit: int) -> int:
+    """Work through what is due in batches until nothing is left or `limit` is reached."""
+    files.sweep(config.data_dir, before=at - LITTER_AGE)
+    holder = secrets.token_hex(8)
+    released = taken = 0
+    while taken < limit:
+        size = min(BATCH, limit - taken)
+        leases = write(lambda session, size=size: service.lease_tasks(session, holder=holder, at=at, limit=size))  # type: ignore[misc]
+        if not leases:
+            break
+        taken += len(leases)
+        made = [each for lease in leases if (each := _make(config, lease, holder, at))]
+        if made:
+            issued = write(lambda session, made=made: service.release(session, made, holder=holder, at=at))  # type: ignore[misc]
+            released += len(issued)
+    return released
+
+
+def _make(config: Config, lease: Lease, holder: str, at: datetime) -> Made | None:
+    """Return the files of one edition; None when it failed, was remade, or is put off, with the reason kept."""
+    try:
+        keys = {key.key_id: key for key in queries.list_keys(reading())}
+        if keys[lease.key_id].compromised_at is not None:
+            write(lambda session: service.remake(session, lease, holder=holder, at=at))
+            return None
+        private = keyring.load_key(config.keys_dir, lease.key_id)
+        published = {key.key_id: key.public_key for key in keys.values()}
+        return make_certificate(
+            reading(), config, lease, private, public_keys=published, today=local_date(at, config.timezone)
+        )
+    except Exception as error:
+        log.exception("edition %s of %s could not be made", lease.number, lease.serial)
+        problem = f"{type(error).__name__}: {error}"
+        write(lambda session: service.postpone(session, lease.edition_id, holder=holder, problem=problem, at=at))
+        return None
+    finally:
+        reading().rollback()

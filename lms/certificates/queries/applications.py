@@ -1,0 +1,211 @@
+"""What certifiers and workers read of applications: the queue, one case with its history, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, column, func, literal, select, table, true
+from sqlalchemy.orm import Session, aliased
+
+from lms.actor import Actor
+from lms.certificates.models import Application, Award, Decision, Reply
+from lms.certificates.policy import visible_applications
+from lms.certificates.queries.facts import PEOPLE, Key
+from lms.errors import NotFound
+from lms.people.rules import search_key
+
+PAGE_SIZE = 50
+_COMPLETED = table(
+    "track_completions",
+    column("person_id", Integer),
+    column("track_key", String),
+    column("cycle", Integer),
+    column("completed_on", Date),
+)
+_ACCOUNTS = table("accounts", column("id", Integer), column("person_id", Integer))
+
+
+@dataclass(frozen=True)
+class ApplicationRow:
+    """One application in a list. `state` is "waiting", "asked", "refused", "appealed" or "certified"."""
+
+    application_id: int
+    public_id: str
+    person_id: int
+    name: str
+    language: str
+    track_key: str
+    cycle: int
+    state: str
+    opened_at: datetime
+    completed_on: date | None
+
+    @property
+    def key(self) -> Key:
+        """Return what is to be certified: person, track and cycle."""
+        return (self.person_id, self.track_key, self.cycle)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry of an application's history. `kind`: "certify", "ask", "refuse", "answer" or "appeal"."""
+
+    kind: str
+    reason_code: str | None
+    text: str
+    by: int | None
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a certifier wants to see; empty values do not narrow."""
+
+    state: str = ""
+    track_key: str = ""
+    search: str = ""
+
+
+def _criteria(wanted: Filter) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = true()
+    if wanted.state:
+        found &= Application.state == wanted.state
+    if wanted.track_key:
+        found &= Application.track_key == wanted.track_key
+    for word in search_key(wanted.search).split():
+        found &= PEOPLE.c.search_key.contains(word, autoescape=True)
+    return found
+
+
+def _rows() -> Select[Any]:
+    """Return the select of applications with the worker's name and the date of completion."""
+    return (
+        select(
+            Application.id,
+            Application.public_id,
+            Application.person_id,
+            PEOPLE.c.name,
+            PEOPLE.c.language,
+            Application.track_key,
+            Application.cycle,
+            Application.state,
+            Application.opened_at,
+            _COMPLETED.c.completed_on,
+        )
+        .join(PEOPLE, PEOPLE.c.id == Application.person_id)
+        .outerjoin(
+            _COMPLETED,
+            (_COMPLETED.c.person_id == Application.person_id)
+            & (_COMPLETED.c.track_key == Application.track_key)
+            & (_COMPLETED.c.cycle == Application.cycle),
+        )
+    )
+
+
+def list_applications(session: Session, actor: Actor, wanted: Filter, *, page: int = 1) -> list[ApplicationRow]:
+    """Return one page of 50 applications that the actor may see, the longest waiting first. One query."""
+    statement = (
+        _rows()
+        .where(visible_applications(actor), _criteria(wanted))
+        .order_by(Application.opened_at, Application.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return [ApplicationRow(*row) for row in session.execute(statement)]
+
+
+def count_applications(session: Session, actor: Actor, wanted: Filter) -> dict[str, int]:
+    """Return how many applications the actor may see, by state; the filter's own state does not narrow. One query."""
+    statement = (
+        select(Application.state, func.count())
+        .join(PEOPLE, PEOPLE.c.id == Application.person_id)
+        .where(visible_applications(actor), _criteria(replace(wanted, state="")))
+        .group_by(Application.state)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def list_chosen(session: Session, actor: Actor, public_ids: Sequence[str]) -> list[ApplicationRow]:
+    """Return those of the chosen applications that the actor may see, by name. One query."""
+    statement = _rows().where(visible_applications(actor), Application.public_id.in_(public_ids))
+    return [ApplicationRow(*row) for row in session.execute(statement.order_by(PEOPLE.c.search_key, Application.id))]
+
+
+def get_application(session: Session, actor: Actor, public_id: str) -> ApplicationRow:
+    """Return one application for its certifier; raise `NotFound`, also for the actor's own."""
+    statement = _rows().where(visible_applications(actor), Application.public_id == public_id)
+    return _one(session, statement)
+
+
+def get_own_application(session: Session, actor: Actor, public_id: str) -> ApplicationRow:
+    """Return one application for the worker herself; raise `NotFound` for anybody else's."""
+    statement = _rows().where(Application.person_id == actor.person_id, Application.public_id == public_id)
+    return _one(session, statement)
+
+
+def list_own_applications(session: Session, person_id: int) -> list[ApplicationRow]:
+    """Return a worker's applications, the newest first. One query."""
+    statement = _rows().where(Application.person_id == person_id).order_by(Application.id.desc())
+    return [ApplicationRow(*row) for row in session.execute(statement)]
+
+
+def _one(session: Session, statement: Select[Any]) -> ApplicationRow:
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return ApplicationRow(*row)
+
+
+def list_said(session: Session, application_id: int) -> list[Said]:
+    """Return everything decided and answered about an application, in order. Two queries."""
+    decider = aliased(_ACCOUNTS)
+    decisions = session.execute(
+        select(
+            Decision.outcome,
+            Decision.reason_code,
+            Decision.note,
+            Decision.decided_by,
+            PEOPLE.c.name,
+            Decision.decided_at,
+        )
+        .join(decider, decider.c.id == Decision.decided_by)
+        .join(PEOPLE, PEOPLE.c.id == decider.c.person_id)
+        .where(Decision.application_id == application_id)
+        .order_by(Decision.id)
+    )
+    replies = session.execute(
+        select(Reply.is_appeal, Reply.text, Reply.written_at, literal(None))
+        .where(Reply.application_id == application_id)
+        .order_by(Reply.id)
+    )
+    said = [Said(*row) for row in decisions]
+    said += [Said("appeal" if row[0] else "answer", None, row[1], None, "", row[2]) for row in replies]
+    return sorted(said, key=lambda each: each.at)
+
+
+def find_next(session: Session, actor: Actor, after: ApplicationRow) -> str | None:
+    """Return the public id of the application that waits next after this one, the first again at the end."""
+    waits = Application.state.in_(("waiting", "appealed")) & (Application.id != after.application_id)
+    later = (Application.opened_at, Application.id)
+    statement = (
+        select(Application.public_id)
+        .where(visible_applications(actor), waits)
+        .order_by(
+            (Application.opened_at > after.opened_at).desc(),
+            *later,
+        )
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def find_award_of(session: Session, key: Key) -> str | None:
+    """Return the public id of the award for this person, track and cycle."""
+    person_id, track_key, cycle = key
+    return session.execute(
+        select(Award.public_id).where(Award.person_id == person_id, Award.track_key == track_key, Award.cycle == cycle)
+    ).scalar_one_or_none()

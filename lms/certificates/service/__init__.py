@@ -1,0 +1,50 @@
+"""Changes to certificates: decisions, awards, releases, and what becomes of them. Nothing here commits."""
+
+from lms.certificates.service.applications import (
+    Batch,
+    Decided,
+    answer,
+    certify_many,
+    decide,
+    open_applications,
+)
+from lms.certificates.service.awards import Drafted, Reserved, draft_one, reserve
+from lms.certificates.service.corrections import correct_name, request_name, settle_name
+from lms.certificates.service.issuing import Lease, Made, lease_tasks, postpone, release, remake
+from lms.certificates.service.keys import add_key, compromise_key, retire_key
+from lms.certificates.service.life import lift, request_revocation, settle_revocation, suspend
+from lms.certificates.service.mending import recompute
+from lms.certificates.service.sharing import compare_name, share, withdraw_share
+
+__all__ = [
+    "Batch",
+    "Decided",
+    "Drafted",
+    "Lease",
+    "Made",
+    "Reserved",
+    "add_key",
+    "answer",
+    "certify_many",
+    "compare_name",
+    "compromise_key",
+    "correct_name",
+    "decide",
+    "draft_one",
+    "lease_tasks",
+    "lift",
+    "open_applications",
+    "postpone",
+    "recompute",
+    "release",
+    "remake",
+    "request_name",
+    "request_revocation",
+    "reserve",
+    "retire_key",
+    "settle_name",
+    "settle_revocation",
+    "share",
+    "suspend",
+    "withdraw_share",
+]

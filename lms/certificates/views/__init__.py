@@ -1,0 +1,11 @@
+"""Pages of certificates: deciding, managing, the worker's own, and the public check."""
+
+from __future__ import annotations
+
+from lms.certificates.views import certifying, files, managing, own, public
+from lms.certificates.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (certifying, files, managing, own, public)
+
+__all__ = ["PAGES", "bp"]

@@ -1,0 +1,87 @@
+"""The blueprint of certificates, and what its pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from math import ceil
+from typing import Any
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+
+from lms.certificates import messages
+from lms.certificates.rules.serials import show_serial
+from lms.config import Config
+from lms.errors import RuleBroken
+from lms.i18n import LANGUAGES, format_date, language
+from lms.web.forms import Form
+
+bp = Blueprint("certificates", __name__, template_folder="../templates")
+
+
+def config() -> Config:
+    """Return the settings of this application."""
+    found: Config = current_app.config["LMS"]
+    return found
+
+
+def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple[str, int]:
+    """Return a page and its status, 400 when one of its forms has errors."""
+    code = 400 if status == 200 and any(form.errors for form in forms) else status
+    shared = {
+        "reason": messages.reason,
+        "marks": messages.MARKS,
+        "application_state": messages.application_state,
+        "certificate_state": messages.certificate_state,
+        "show_serial": show_serial,
+        "titled": titled,
+        "tongue": tongue,
+        "format_iso": format_iso,
+        "event_name": messages.event_name,
+    }
+    return render_template(f"certificates/{template}", **shared, **values), code
+
+
+def titled(titles: Mapping[str, str]) -> str:
+    """Return a signed title in the reader's language where the certificate has it, else in English."""
+    return titles.get(language()) or titles["en"]
+
+
+def tongue(tag: str) -> str:
+    """Return the language or languages ("to+en") of instruction, each as it calls itself."""
+    own = dict(LANGUAGES)
+    return " + ".join(own.get(part, part) for part in tag.split("+")) if tag else ""
+
+
+def format_iso(iso: str | None) -> str:
+    """Return a signed date in the reader's words, or "" for none."""
+    return format_date(date.fromisoformat(iso)) if iso else ""
+
+
+@contextmanager
+def explained(form: Form | None) -> Iterator[None]:
+    """Make a broken rule a sentence above `form`, or at the top of the next page."""
+    try:
+        yield
+    except RuleBroken as error:
+        if form is None:
+            flash(messages.sentence(error), "error")
+        else:
+            form.form_errors.append(messages.sentence(error))
+
+
+def page_number() -> int:
+    """Return the page of a list that the address asks for, from 1."""
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def pages_of(count: int, size: int) -> int:
+    """Return how many pages a list has, at least one."""
+    return max(1, ceil(count / size))
+
+
+def page_href(endpoint: str, **values: Any) -> Callable[[int], str]:
+    """Return a function from a page's number to its address, with the filters kept."""
+    kept = {key: value for key, value in values.items() if value}
+    return lambda number: url_for(endpoint, page=number, **kept)

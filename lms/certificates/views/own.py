@@ -1,0 +1,111 @@
+"""Pages of the worker: her application and what she answers, her certificate and who may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lms.actor import Actor, Span
+from lms.certificates import queries, service
+from lms.certificates.forms import AnswerForm, EmptyForm, NameForm
+from lms.certificates.queries import Known
+from lms.certificates.views.blueprint import bp, explained, page
+from lms.clock import now
+from lms.content.library import current
+from lms.db import reading, write
+from lms.errors import NotFound
+from lms.i18n import language
+from lms.organizations.queries import list_spells
+from lms.tracks.queries import track_title
+from lms.web.access import get_actor, signed_in
+
+
+@bp.route("/record/applications/<public_id>", methods=["GET", "POST"])
+@signed_in
+def own_application(public_id: str) -> Any:
+    """Show the worker where her application stands; she answers a question or asks another person here."""
+    actor, form = get_actor(), AnswerForm()
+    row = queries.get_own_application(reading(), actor, public_id)
+    appeal = row.state == "refused"
+    if form.validate_on_submit():
+        with explained(form):
+            key, text = form.client_id.data, form.text.data
+            write(lambda s: service.answer(s, actor, public_id, text, is_appeal=appeal, client_id=key, at=now()))
+            flash(_("Thank you. Your words are sent."), "success")
+            return redirect(url_for("certificates.own_application", public_id=public_id))
+    return _application_page(row, form)
+
+
+def _application_page(row: queries.ApplicationRow, form: AnswerForm) -> Any:
+    said = queries.list_said(reading(), row.application_id)
+    return page(
+        "own_application.html",
+        form,
+        row=row,
+        title=track_title(current(reading()), row.track_key, language()),
+        said=said,
+        has_appealed=any(each.kind == "appeal" for each in said),
+        award_id=queries.find_award_of(reading(), row.key),
+        form=form,
+    )
+
+
+def _own(actor: Actor, public_id: str) -> Known:
+    """Return the worker's own certificate; raise `NotFound` for anybody else's."""
+    known = queries.get_known(reading(), public_id)
+    if known.person_id != actor.person_id:
+        raise NotFound
+    return known
+
+
+@bp.get("/record/certificates/<public_id>")
+@signed_in
+def own_certificate(public_id: str) -> Any:
+    """Show the worker her certificate: to keep, to share, to correct."""
+    actor = get_actor()
+    known = _own(actor, public_id)
+    shared = queries.shared_with(reading(), known.award_id)
+    spells = list_spells(reading(), actor.person_id)
+    present = [
+        each for each in spells if Span(each.organization_id, each.started_on, each.ended_on).covers(actor.today)
+    ]
+    return page(
+        "own_certificate.html",
+        known=known,
+        shown=known.shown,
+        state=known.state_of(known.shown, actor.today),
+        employers=[(spell, spell.organization_id in shared) for spell in present],
+        name_request=queries.find_open_name_request(reading(), known.award_id),
+    )
+
+
+@bp.post("/record/certificates/<public_id>/<any(share, withdraw):change>")
+@signed_in
+def share(public_id: str, change: str) -> Response:
+    """Let a present employer see the certificate, or end that."""
+    actor, spell = get_actor(), request.form.get("employment", "")
+    act = service.share if change == "share" else service.withdraw_share
+    if EmptyForm().validate_on_submit():
+        write(lambda session: act(session, actor, public_id, spell, at=now()))
+        said = _("Your employer can see this certificate now.")
+        flash(said if change == "share" else _("Your employer can no longer see this certificate."), "success")
+    return redirect(url_for("certificates.own_certificate", public_id=public_id))
+
+
+@bp.route("/record/certificates/<public_id>/name", methods=["GET", "POST"])
+@signed_in
+def own_name(public_id: str) -> Any:
+    """Let the worker ask for another spelling of her name."""
+    actor = get_actor()
+    known = _own(actor, public_id)
+    form = NameForm(name=known.shown.payload["name"])
+    if form.validate_on_submit():
+        with explained(form):
+            name, note = form.name.data, form.note.data or ""
+            write(lambda session: service.request_name(session, actor, public_id, name, note, at=now()))
+            flash(_("Thank you. A person will look at it."), "success")
+            return redirect(url_for("certificates.own_certificate", public_id=public_id))
+    return page("own_name.html", form, form=form, known=known)

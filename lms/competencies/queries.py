@@ -1,0 +1,101 @@
+"""Reads of competencies: what a person attained, and the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from lms.competencies.models import Attainment, Evidence
+from lms.competencies.rules import Piece, counted_minutes
+
+
+@dataclass(frozen=True)
+class Attained:
+    """A competency ("framework/competency") that a person has attained, and the minutes behind it today."""
+
+    competency: str
+    minutes: int
+    attained_at: datetime
+    attained_on: date
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Minutes that a module gave towards a competency."""
+
+    competency: str
+    source_kind: str
+    source_key: str
+    round: int
+    minutes: int
+    earned_on: date
+
+
+def minutes_of(session: Session, person_ids: Collection[int] | None) -> dict[tuple[int, str], int]:
+    """Return {(person id, competency): minutes that count}; None means everybody. One query."""
+    query = select(Evidence.person_id, Evidence.competency, Evidence.source_key, Evidence.minutes)
+    if person_ids is not None:
+        query = query.where(Evidence.person_id.in_(person_ids))
+    pieces: dict[tuple[int, str], list[Piece]] = {}
+    for person_id, competency, source_key, minutes in session.execute(query):
+        pieces.setdefault((person_id, competency), []).append(Piece(source_key, minutes))
+    return {each: counted_minutes(found) for each, found in pieces.items()}
+
+
+def attained_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[Attained, ...]]:
+    """Return {person id: what she attained, oldest first}, without those who attained nothing. Two queries."""
+    minutes = minutes_of(session, person_ids)
+    rows = session.execute(
+        select(Attainment.person_id, Attainment.competency, Attainment.attained_at, Attainment.attained_on)
+        .where(Attainment.person_id.in_(person_ids))
+        .order_by(Attainment.attained_at, Attainment.competency)
+    )
+    found: dict[int, tuple[Attained, ...]] = {}
+    for person_id, competency, at, day in rows:
+        attained = Attained(competency, minutes.get((person_id, competency), 0), at, day)
+        found[person_id] = (*found.get(person_id, ()), attained)
+    return found
+
+
+def evidence_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[Proof, ...]]:
+    """Return {person id: her evidence, oldest first}, without those who have none. One query."""
+    rows = session.execute(
+        select(
+            Evidence.person_id,
+            Evidence.competency,
+            Evidence.source_kind,
+            Evidence.source_key,
+            Evidence.round,
+            Evidence.minutes,
+            Evidence.earned_on,
+        )
+        .where(Evidence.person_id.in_(person_ids))
+        .order_by(Evidence.earned_on, Evidence.id)
+    )
+    found: dict[int, tuple[Proof, ...]] = {}
+    for row in rows:
+        found[row[0]] = (*found.get(row[0], ()), Proof(*row[1:]))
+    return found
+
+
+def list_unjudged(session: Session, person_ids: Collection[int] | None) -> list[tuple[int, str]]:
+    """Return (person id, competency) of evidence without an attainment yet; None means everybody. One query."""
+    has = exists().where(Attainment.person_id == Evidence.person_id, Attainment.competency == Evidence.competency)
+    query = select(Evidence.person_id, Evidence.competency).where(~has).distinct()
+    if person_ids is not None:
+        query = query.where(Evidence.person_id.in_(person_ids))
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def recorded_sources(session: Session) -> set[tuple[int, str, str, int]]:
+    """Return (person id, competency, module key, round) of all evidence that modules gave. One query."""
+    rows = session.execute(
+        select(Evidence.person_id, Evidence.competency, Evidence.source_key, Evidence.round).where(
+            Evidence.source_kind == "module"
+        )
+    )
+    return {(row[0], row[1], row[2], row[3]) for row in rows}

@@ -1,0 +1,145 @@
+"""Checks across content files: references, circles, unused files, and translations against their source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from lms.content.folder import ContentObject, Folder
+from lms.content.po import PoFile
+from lms.content.translations import find_faults, is_copy
+from lms.errors import Problem
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result of a check: problems forbid publishing, warnings do not. Both are sorted by place."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def check_folder(folder: Folder) -> Checked:
+    """Return everything that is wrong with a content folder."""
+    problems = [*folder.problems, *_reference_problems(folder), *_circles(folder)]
+    warnings: list[Problem] = []
+    for made in folder.objects.values():
+        problems += _file_problems(made)
+        problems += _twice_told(made)
+        problems += _fault_problems(made)
+        for locale, catalog in made.catalogs.items():
+            problems += _catalog_problems(made, catalog, locale)
+            warnings += _catalog_warnings(made, catalog, locale)
+    return Checked(tuple(sorted(set(problems))), tuple(sorted(set(warnings))))
+
+
+def _reference_problems(folder: Folder) -> Iterator[Problem]:
+    """Yield references to things that do not exist. What a broken file might offer is not missed."""
+    known = set(folder.objects)
+    unsure: set[str] = set()
+    for made in folder.objects.values():
+        if made.is_broken:
+            unsure |= set(made.shape.offers)
+        for file in made.files.values():
+            known |= set(file.spec.offers() if file.spec else ())
+    for made in folder.objects.values():
+        for file, reference in made.references():
+            kind, name = reference.kind, reference.name
+            if kind == "file" or (kind, name) in known or kind in unsure:
+                continue
+            close = get_close_matches(name, [each for of, each in known if of == kind], n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            yield file.problem(reference.path, f"there is no {kind} {name!r}{hint}")
+
+
+def _file_problems(made: ContentObject) -> Iterator[Problem]:
+    """Yield files that an object names and lacks, or has and does not name."""
+    named = set()
+    for file, reference in made.references():
+        if reference.kind == "file":
+            named.add(reference.name)
+            if reference.name not in made.files:
+                yield file.problem(reference.path, f"there is no file {reference.name}")
+    heads = [file for name, file in made.files.items() if name in made.shape.files]
+    if any(file.spec is None for file in heads):
+        return  # what a broken file names is not known
+    for name, file in made.files.items():
+        if name not in made.shape.files and name not in named and made.shape.is_folder:
+            yield Problem(file.path, 1, 1, f"not used; no file of {made.kind} {made.key!r} names it")
+
+
+def _circles(folder: Folder) -> Iterator[Problem]:
+    """Yield each reference by which an object comes to require itself, such as prerequisites in a circle."""
+    required: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for address, made in folder.objects.items():
+        required[address] = {
+            (reference.kind, reference.name) for _, reference in made.references() if reference.kind == made.kind
+        }
+    for address, made in folder.objects.items():
+        for file, reference in made.references():
+            if reference.kind == made.kind and address in _reached((reference.kind, reference.name), required):
+                yield file.problem(reference.path, f"{made.key!r} would require itself, through {reference.name!r}")
+
+
+def _reached(start: tuple[str, str], required: dict[tuple[str, str], set[tuple[str, str]]]) -> set[tuple[str, str]]:
+    """Return `start` and all that it requires, directly or not."""
+    reached: set[tuple[str, str]] = set()
+    waiting = [start]
+    while waiting:
+        address = waiting.pop()
+        if address not in reached:
+            reached.add(address)
+            waiting += required.get(address, ())
+    return reached
+
+
+def _twice_told(made: ContentObject) -> Iterator[Problem]:
+    """Yield sentences whose context another sentence has; an id may mean only one thing in a file."""
+    seen: set[str] = set()
+    for context, told, file in made.told():
+        if context in seen:
+            yield file.problem(told.path, f"another sentence of this file is called {told.address!r}; change an id")
+        seen.add(context)
+
+
+def _fault_problems(made: ContentObject) -> Iterator[Problem]:
+    """Yield what the feature finds wrong across the files of a whole object."""
+    has_all = not any(True for _ in _file_problems(made))
+    if made.shape.faults and not made.is_broken and has_all:
+        for fault in made.shape.faults(made.source()):
+            yield made.files[fault.file].problem(fault.path, fault.message)
+
+
+def _catalog_problems(made: ContentObject, catalog: PoFile, locale: str) -> Iterator[Problem]:
+    """Yield what is wrong with a PO file's entries."""
+    path = made.catalog_path(locale)
+    said = catalog.header.get("Language", locale)
+    if said != locale:
+        yield Problem(path, 1, 1, f"the header says Language: {said}, but the file's name says {locale}")
+    if "charset=utf-8" not in catalog.header.get("Content-Type", "charset=utf-8").lower():
+        yield Problem(path, 1, 1, "the header must say charset=utf-8")
+    sentences = made.sentences()
+    for entry in catalog.present:
+        name = entry.context.partition(":")[0]
+        if entry.context not in sentences:
+            file = made.files.get(name)
+            if file is None or file.spec is not None:
+                message = f"no sentence is called {entry.context!r}; run `lms content extract`"
+                yield Problem(path, entry.line, 1, message)
+        elif entry.text:
+            for message in find_faults(entry, locale):
+                yield Problem(path, entry.text_line, 1, message)
+
+
+def _catalog_warnings(made: ContentObject, catalog: PoFile, locale: str) -> Iterator[Problem]:
+    """Yield what deserves a look and does not forbid publishing."""
+    path = made.catalog_path(locale)
+    sentences = made.sentences()
+    older = 0
+    for entry in catalog.present:
+        if entry.text and is_copy(entry):
+            yield Problem(path, entry.text_line, 1, "the translation is the same as the English")
+        older += bool(entry.text) and sentences.get(entry.context, entry.english) != entry.english
+    if older:
+        yield Problem(path, 1, 1, f"{older} translations are of older English; run `lms content extract`")

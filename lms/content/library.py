@@ -1,0 +1,241 @@
+"""What readers see of published content: the current publication, its objects, and their words in each language.
+
+Revisions never change, so they are kept in the process once read; only the number of the current publication
+is asked for each time. Contexts (the addresses of words) count lists from 1: `objectives.1`, `scale.1`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol, Self, TypeVar
+
+from sqlalchemy import URL, Engine, select
+from sqlalchemy.orm import Session
+
+from lms.content.cache import Cache
+from lms.content.models import Publication, PublicationItem, Revision
+from lms.errors import NotFound
+
+SOURCE_LOCALE = "en"
+#: Worst first. "source" is English itself; "stale" was translated from older English.
+STATES = ("missing", "stale", "draft", "in review", "reviewed", "approved", "source")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words to show: in the reader's language where they exist, else the English ones."""
+
+    text: str
+    state: str
+    english: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_approved(self) -> bool:
+        """Return whether nothing needs to stand beside these words: English, or an approved translation."""
+        return self.state in {"source", "approved"}
+
+    @property
+    def is_english(self) -> bool:
+        """Return whether `text` is English, asked for or for want of a translation."""
+        return self.state in {"source", "missing"}
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One revision of one content object: its structure and its English words."""
+
+    kind: str
+    key: str
+    revision_id: int
+    sha256: str
+    body: Mapping[str, Any]
+
+    @property
+    def files(self) -> Mapping[str, Any]:
+        """Return the object's files by name, such as "module.yml", each as plain data."""
+        files: Mapping[str, Any] = self.body["files"]
+        return files
+
+    def file(self, name: str) -> Mapping[str, Any]:
+        """Return one file's data; raise `NotFound` when the object has no such file."""
+        if name not in self.files:
+            raise NotFound(f"{self.kind} {self.key} has no {name}")
+        data: Mapping[str, Any] = self.files[name]
+        return data
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of one object in one language. Without a revision every text is the English one."""
+
+    locale: str
+    revision_id: int | None = None
+    sha256: str = ""
+    entries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, context: str, english: str) -> Text:
+        """Return the words at `context`; `english` is what the source says there now."""
+        if self.locale == SOURCE_LOCALE:
+            return Text(english, "source", english)
+        entry = self.entries.get(context)
+        if entry is None:
+            return Text(english, "missing", english)
+        state = entry["state"] if entry["source"] == english else "stale"
+        return Text(entry["text"], state, english)
+
+
+class Spec(Protocol):
+    """What a feature's `specs.py` builds from a source."""
+
+    @classmethod
+    def from_source(cls, source: Source) -> Self:
+        """Return the validated object; raise `NotFound` where the source has no such part."""
+
+
+S = TypeVar("S", bound=Spec)
+
+
+def worst(states: Sequence[str]) -> str:
+    """Return the worst of `states`, "source" when there is none."""
+    return min(states, key=STATES.index, default="source")
+
+
+class Library:
+    """One publication: every object and word that is current in it."""
+
+    def __init__(
+        self,
+        publication_id: int | None,
+        publication_number: int,
+        sources: Mapping[tuple[str, str], Source],
+        words: Mapping[tuple[str, str, str], Words],
+    ) -> None:
+        #: None and 0 when nothing has been published.
+        self.publication_id = publication_id
+        self.publication_number = publication_number
+        self._sources = dict(sources)
+        self._words = dict(words)
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        kinds = {kind for kind, _ in self._sources}
+        return {kind: tuple(sorted(key for each, key in self._sources if each == kind)) for kind in kinds}
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """Return the keys of all objects of `kind`, in alphabetical order."""
+        return self._keys.get(kind, ())
+
+    def find(self, kind: str, key: str) -> Source | None:
+        """Return the object, or None when this publication has none of that key."""
+        return self._sources.get((kind, key))
+
+    def get(self, kind: str, key: str) -> Source:
+        """Return the object; raise `NotFound` when this publication has none of that key."""
+        source = self.find(kind, key)
+        if source is None:
+            raise NotFound(f"no {kind} {key!r}")
+        return source
+
+    def spec(self, spec_class: type[S], kind: str, key: str) -> S:
+        """Return the object as `spec_class`, built once for each revision; raise `NotFound` when it is missing."""
+        return spec_of(spec_class, self.get(kind, key))
+
+    def words(self, kind: str, key: str, locale: str) -> Words:
+        """Return the object's words in `locale`, empty where nothing is translated."""
+        return self._words.get((kind, key, locale)) or Words(locale)
+
+
+_specs: Cache[Any] = Cache(1_000)
+_revisions: Cache[Source | Words] = Cache(500)
+_libraries: Cache[Library] = Cache(8)
+
+
+def spec_of(spec_class: type[S], source: Source) -> S:
+    """Return `source` as `spec_class`, built once for each text; also for sources of old revisions."""
+    address = (spec_class, source.kind, source.key, source.sha256)
+    spec: S = _specs.get(address, lambda: spec_class.from_source(source))
+    return spec
+
+
+def current(session: Session) -> Library:
+    """Return the newest publication: one small query, and the rest when the process does not know it yet."""
+    row = session.execute(
+        select(Publication.id, Publication.number, Publication.sha256, Publication.published_at)
+        .order_by(Publication.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return Library(None, 0, {}, {})
+    return _libraries.get((_database(session), *row), lambda: _load(session, row.id, row.number))
+
+
+def source_of(session: Session, revision_id: int) -> Source:
+    """Return the source that a row is bound to, however old; raise `NotFound` when there is none."""
+    found = _revision(session, revision_id)
+    if not isinstance(found, Source):
+        raise NotFound(f"revision {revision_id} is not a source")
+    return found
+
+
+def words_of(session: Session, revision_id: int | None, locale: str) -> Words:
+    """Return the words that a row is bound to; with None the empty words of `locale`."""
+    if revision_id is None:
+        return Words(locale)
+    found = _revision(session, revision_id)
+    if not isinstance(found, Words):
+        raise NotFound(f"revision {revision_id} is not a translation")
+    return found
+
+
+def _database(session: Session) -> URL:
+    """Return what tells this database from others in the same process."""
+    bind = session.get_bind()
+    engine = bind if isinstance(bind, Engine) else bind.engine
+    return engine.url
+
+
+def _revision(session: Session, revision_id: int) -> Source | Words:
+    """Return one revision, read at most once by this process."""
+    address = (_database(session), revision_id)
+    known = _revisions.find(address)
+    return known if known is not None else _read_revisions(session, [revision_id])[0]
+
+
+def _read_revisions(session: Session, ids: Sequence[int]) -> list[Source | Words]:
+    """Read revisions and remember them; raise `NotFound` when one is missing."""
+    columns = (Revision.id, Revision.kind, Revision.key, Revision.locale, Revision.sha256, Revision.body)
+    rows = session.execute(select(*columns).where(Revision.id.in_(ids))).all()
+    if len(rows) != len(set(ids)):
+        raise NotFound("no such revision of content")
+    found: list[Source | Words] = []
+    for row in rows:
+        made: Source | Words
+        if row.locale == SOURCE_LOCALE:
+            made = Source(row.kind, row.key, row.id, row.sha256, row.body)
+        else:
+            made = Words(row.locale, row.id, row.sha256, row.body["words"])
+        _revisions.put((_database(session), row.id), made)
+        found.append(made)
+    return found
+
+
+def _load(session: Session, publication_id: int, number: int) -> Library:
+    """Return the publication, reading only the revisions that this process has not seen."""
+    rows = session.execute(
+        select(Revision.id, Revision.kind, Revision.key, Revision.locale)
+        .join(PublicationItem, PublicationItem.revision_id == Revision.id)
+        .where(PublicationItem.publication_id == publication_id)
+    ).all()
+    database = _database(session)
+    known = {row.id: _revisions.find((database, row.id)) for row in rows}
+    missing = [id_ for id_, revision in known.items() if revision is None]
+    if missing:
+        known |= {each.revision_id: each for each in _read_revisions(session, missing) if each.revision_id}
+    sources = {(row.kind, row.key): each for row in rows if isinstance(each := known[row.id], Source)}
+    words = {(row.kind, row.key, row.locale): each for row in rows if isinstance(each := known[row.id], Words)}
+    return Library(publication_id, number, sources, words)

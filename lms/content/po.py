@@ -1,0 +1,263 @@
+"""Gettext PO files as this project keeps them: one entry for each sentence, with its state of review.
+
+Babel writes and escapes strings; reading is our own, because every fault needs its line, and because a
+translator's comments (`# state: draft`, `# by: ...`, `# on: 2026-11-22`) and former entries must survive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import escape, unescape
+
+from lms import i18n  # noqa: F401 -- installs the plural forms of Tongan and Samoan
+from lms.errors import Problem
+
+#: What an entry's comment may say. "missing" and "stale" follow from the entry itself.
+REVIEW_STATES = ("draft", "in review", "reviewed", "approved")
+_STRING = re.compile(r'"(?:[^"\\]|\\[\\ntr"])*"')
+_KEYWORD = re.compile(r"(msgctxt|msgid|msgstr)\s+(.*)$")
+_NOTE = re.compile(r"(state|by|on):\s*(.*)$")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sentence and its translation. Lines count from 1; 0 for an entry that is not from a file."""
+
+    context: str
+    english: str
+    text: str = ""
+    state: str = "draft"
+    by: str = ""
+    on: str = ""
+    #: Other comments of translators, each without its "# ".
+    notes: tuple[str, ...] = ()
+    is_fuzzy: bool = False
+    #: The English that a fuzzy translation was made from, where known.
+    previous: str | None = None
+    #: Kept though its sentence is gone, in case it comes back.
+    is_former: bool = False
+    line: int = 0
+    text_line: int = 0
+
+    @property
+    def made_from(self) -> str | None:
+        """Return the English that the translation was made from; None when a fuzzy entry does not say."""
+        return self.previous if self.is_fuzzy else self.english
+
+
+@dataclass
+class PoFile:
+    """What a PO file says: header fields, entries in order, and its faults."""
+
+    header: dict[str, str] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def present(self) -> list[Entry]:
+        """Return the entries that are in use."""
+        return [entry for entry in self.entries if not entry.is_former]
+
+
+def read_po(text: str, path: str = "") -> PoFile:
+    """Return what `text` says; `path` names the file in its problems."""
+    reader = _Reader(path)
+    for number, line in enumerate(text.split("\n"), 1):
+        reader.take(number, line)
+    reader.finish()
+    return reader.file
+
+
+class _Reader:
+    """Gathers the lines of one entry after another."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.file = PoFile()
+        self.seen: dict[tuple[str, str], int] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parts: dict[str, list[str]] = {}
+        self.lines: dict[str, int] = {}
+        self.comments: list[tuple[int, str]] = []
+        self.flags: set[str] = set()
+        self.field = ""
+        self.is_former = False
+
+    def _problem(self, line: int, column: int, message: str) -> None:
+        self.file.problems.append(Problem(self.path, line, column, message))
+
+    def take(self, number: int, raw: str) -> None:
+        """Take in one line."""
+        line = raw.strip()
+        if not line:
+            self.finish()
+        elif line.startswith("#~"):
+            self._former(number, line[2:].strip())
+        elif line.startswith("#"):
+            self._comment(number, line)
+        else:
+            self._content(number, line)
+
+    def _former(self, number: int, line: str) -> None:
+        if line.startswith("|"):
+            self._previous(number, line[1:].strip())
+        elif line:
+            if "msgstr" in self.parts and not line.startswith('"'):
+                self.finish()
+            self.is_former = True
+            self._content(number, line)
+
+    def _comment(self, number: int, line: str) -> None:
+        if "msgstr" in self.parts:
+            self.finish()
+        mark = line[1:2]
+        if mark == ",":
+            self.flags |= {flag.strip() for flag in line[2:].split(",")}
+        elif mark == "|":
+            self._previous(number, line[2:].strip())
+        elif mark not in {":", "."}:  # places and notes of programs are written anew each time
+            self.comments.append((number, line[1:].strip()))
+
+    def _previous(self, number: int, line: str) -> None:
+        if line.startswith('"'):
+            if self.field.startswith("previous "):
+                self._string(number, line)
+            return
+        match = _KEYWORD.match(line)
+        if match:
+            self._open(f"previous {match[1]}", number)
+            self._string(number, match[2])
+
+    def _content(self, number: int, line: str) -> None:
+        if line.startswith('"'):
+            if self.field:
+                self._string(number, line)
+            else:
+                self._problem(number, 1, "a string without msgid or msgstr before it")
+            return
+        match = _KEYWORD.match(line)
+        if not match:
+            hint = "plural forms are not used in content" if line.startswith(("msgid_plural", "msgstr[")) else ""
+            self._problem(number, 1, hint or f"broken PO line: {line[:40]!r}")
+            self.field = ""
+            return
+        if match[1] in self.parts or (match[1] != "msgstr" and "msgstr" in self.parts):
+            self.finish()
+        self._open(match[1], number)
+        self._string(number, match[2])
+
+    def _open(self, name: str, number: int) -> None:
+        self.field = name
+        self.parts[name] = []
+        self.lines[name] = number
+
+    def _string(self, number: int, text: str) -> None:
+        if _STRING.fullmatch(text):
+            self.parts[self.field].append(str(unescape(text)))
+        else:
+            self._problem(number, 1, "broken PO string: check its quotation marks and backslashes")
+
+    def finish(self) -> None:
+        """End the entry that is being gathered, if any."""
+        parts = {name: "".join(texts) for name, texts in self.parts.items()}
+        if "msgid" in parts and "msgstr" in parts:
+            self._keep(parts)
+        elif parts:
+            line = min(self.lines.values())
+            self._problem(line, 1, "an entry needs msgctxt, msgid and msgstr")
+        self._begin()
+
+    def _keep(self, parts: Mapping[str, str]) -> None:
+        """Add the entry, or read the header."""
+        line = self.lines["msgid"]
+        if not parts["msgid"] and "msgctxt" not in parts:
+            self.file.header = _header(parts["msgstr"])
+            return
+        if "msgctxt" not in parts:
+            self._problem(line, 1, "an entry needs msgctxt: it says which sentence is meant")
+            return
+        address = (parts["msgctxt"], parts["msgid"] if self.is_former else "")
+        if address in self.seen and not self.is_former:
+            self._problem(line, 1, f"the context {address[0]!r} stands twice, first in line {self.seen[address]}")
+            return
+        self.seen[address] = line
+        entry = Entry(
+            parts["msgctxt"],
+            parts["msgid"],
+            parts["msgstr"],
+            is_fuzzy="fuzzy" in self.flags,
+            previous=parts.get("previous msgid"),
+            is_former=self.is_former,
+            line=self.lines.get("msgctxt", line),
+            text_line=self.lines["msgstr"],
+        )
+        self.file.entries.append(self._with_comments(entry))
+
+    def _with_comments(self, entry: Entry) -> Entry:
+        """Return `entry` with what its comments say."""
+        notes = []
+        for number, comment in self.comments:
+            match = _NOTE.match(comment)
+            if not match:
+                notes.append(comment)
+            elif match[1] == "state":
+                if match[2] not in REVIEW_STATES:
+                    states = ", ".join(REVIEW_STATES)
+                    self._problem(number, 1, f"unknown state {match[2]!r}; there are {states}")
+                    continue
+                entry = replace(entry, state=match[2])
+            elif match[1] == "by":
+                entry = replace(entry, by=match[2])
+            else:
+                entry = replace(entry, on=match[2])
+        return replace(entry, notes=tuple(notes))
+
+
+def _header(text: str) -> dict[str, str]:
+    """Return the fields of a PO header."""
+    pairs = (line.partition(":") for line in text.split("\n") if ":" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def write_po(locale: str, entries: Iterable[Entry], header: Mapping[str, str] | None = None) -> str:
+    """Return the text of a PO file; the same entries always give the same text. Former ones come last."""
+    fields = {
+        "Project-Id-Version": "content",
+        **(header or {}),
+        "Language": locale,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": str(get_plural(locale)),
+    }
+    head = 'msgid ""\nmsgstr ""\n' + "".join(
+        f"{escape(f'{name}: {value}' + chr(10))}\n" for name, value in fields.items()
+    )
+    present = [entry for entry in entries if not entry.is_former]
+    former = sorted((entry for entry in entries if entry.is_former), key=lambda each: (each.context, each.english))
+    return "\n".join([head, *map(_written, present), *map(_written, former)])
+
+
+def _written(entry: Entry) -> str:
+    """Return one entry as PO text."""
+    lines = [f"# {note}".rstrip() for note in entry.notes]
+    if entry.text:
+        lines += [f"# {name}: {value}" for name in ("state", "by", "on") if (value := getattr(entry, name))]
+    if entry.is_fuzzy:
+        lines.append("#, fuzzy")
+    mark = "#~ " if entry.is_former else ""
+    if entry.is_fuzzy and entry.previous is not None:
+        lines.append(f"{'#~| ' if entry.is_former else '#| '}msgid {_quoted(entry.previous)}")
+    fields = (("msgctxt", entry.context), ("msgid", entry.english), ("msgstr", entry.text))
+    lines += [f"{mark}{name} {_quoted(text)}" for name, text in fields]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return str(escape(text))

@@ -1,0 +1,161 @@
+"""Rules of translations: what is wrong with one, what a PO file publishes, and how it follows its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from lms.content import lessons
+from lms.content.po import Entry
+
+#: Contexts whose last part is a position ("intro.3"), where another sentence may come to stand.
+_POSITIONAL = re.compile(r"\.\d+$")
+_PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s")
+#: An apostrophe where Tongan and Samoan write the letter U+02BB: before a vowel, and after a vowel or no letter.
+_GLOTTAL = re.compile(r"(?:(?<=[aeiouāēīōūáéíóú])|(?<![^\W\d_]))['’‘`´ʼ](?=[aeiouāēīōūáéíóú])", re.IGNORECASE)
+_GLOTTAL_LOCALES = ("to", "sm")
+SIMILAR = 0.6  # of another place's sentence
+STILL_SIMILAR = 0.4  # of the sentence at the same position
+
+
+def is_markdown(context: str) -> bool:
+    """Return whether the sentence at `context` is a segment of a lesson's text."""
+    file, _, address = context.partition(":")
+    return file.endswith(".md") and address != "title" and not address.startswith("objectives.")
+
+
+def placeholders_in(text: str) -> list[str]:
+    """Return the names that the program fills in, such as "{date}", sorted."""
+    return sorted(_PLACEHOLDER.findall(text))
+
+
+def find_faults(entry: Entry, locale: str) -> Iterator[str]:
+    """Yield what is wrong with one translation."""
+    text, made_from = entry.text, entry.made_from
+    if text != text.strip():
+        yield "blanks at an end of the translation"
+    if "\n" in text and "\n" not in entry.english:
+        yield "a line break where the English has none"
+    if made_from is not None and placeholders_in(text) != placeholders_in(made_from):
+        yield f"must have the same placeholders as the English: {', '.join(placeholders_in(made_from)) or 'none'}"
+    if is_markdown(entry.context):
+        yield from lessons.find_run_faults(text)
+        if made_from is not None and lessons.links_in(text) != lessons.links_in(made_from):
+            yield f"must have the same links as the English: {', '.join(lessons.links_in(made_from)) or 'none'}"
+    if locale in _GLOTTAL_LOCALES and (found := _GLOTTAL.search(text)):
+        around = text[max(0, found.start() - 8) : found.end() + 8]
+        yield f"write ʻ (U+02BB), not an apostrophe, in {around!r}"
+
+
+def is_copy(entry: Entry) -> bool:
+    """Return whether the translation is the English itself, and more than names."""
+    return entry.text == entry.english and len(re.findall(r"\b[a-z]{2,}", entry.text)) >= 3
+
+
+def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
+    """Return the words of one locale by context: text, state, and the English they were made from.
+
+    An entry that is fuzzy, or made from other English than today's, is stale. One whose placeholders no
+    longer fit cannot be shown and is left out, like one without words.
+    """
+    words = {}
+    for entry in entries:
+        english = sentences.get(entry.context)
+        if english is None or not entry.text or entry.is_former:
+            continue
+        if placeholders_in(entry.text) != placeholders_in(english):
+            continue
+        is_stale = entry.is_fuzzy or entry.english != english
+        source = (entry.made_from or "") if is_stale else english
+        words[entry.context] = {"text": entry.text, "state": "stale" if is_stale else entry.state, "source": source}
+    return dict(sorted(words.items()))
+
+
+def follow(sentences: Mapping[str, str], entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries for `sentences`, in their order, with what `entries` know; never losing a translation.
+
+    A sentence that moved takes its translation along. One that changed keeps the old translation as fuzzy,
+    with the English it was made from. What belongs to no sentence any more becomes a former entry.
+    """
+    return _Follower(sentences, entries).follow()
+
+
+class _Follower:
+    """Matches old entries with today's sentences, the surest matches first."""
+
+    def __init__(self, sentences: Mapping[str, str], entries: Iterable[Entry]) -> None:
+        self.sentences = sentences
+        self.loose = [entry for entry in entries if entry.text]
+        self.empty = {entry.context: entry for entry in entries if not entry.text and not entry.is_former}
+        self.found: dict[str, Entry] = {}
+
+    def follow(self) -> list[Entry]:
+        """Return the entries, first the present ones, then the former."""
+        for match in (self._same, self._moved, self._reverted, self._changed, self._similar):
+            for context, english in self.sentences.items():
+                if context not in self.found and (entry := match(context, english)):
+                    self.loose.remove(entry)
+                    self.found[context] = _renewed(entry, context, english)
+        present = [
+            self.found.get(context) or self._empty(context, english) for context, english in self.sentences.items()
+        ]
+        former = {(each.context, each.english, each.text): replace(each, is_former=True) for each in self.loose}
+        return [*present, *former.values()]
+
+    def _empty(self, context: str, english: str) -> Entry:
+        """Return an entry without words, with the notes that translators left there."""
+        notes = self.empty[context].notes if context in self.empty else ()
+        return Entry(context, english, notes=notes)
+
+    def _at(self, context: str) -> Iterator[Entry]:
+        return (entry for entry in self.loose if entry.context == context and not entry.is_former)
+
+    def _same(self, context: str, english: str) -> Entry | None:
+        return next((entry for entry in self._at(context) if entry.english == english), None)
+
+    def _moved(self, context: str, english: str) -> Entry | None:
+        """Return the entry of the same sentence elsewhere: here before, in the same file, or anywhere."""
+        file = context.partition(":")[0]
+        same = [entry for entry in self.loose if entry.english == english]
+        nearness = {context: 0, file: 1}
+        return min(
+            same,
+            key=lambda entry: nearness.get(entry.context, nearness.get(entry.context.partition(":")[0], 2)),
+            default=None,
+        )
+
+    def _reverted(self, context: str, english: str) -> Entry | None:
+        return next((entry for entry in self._at(context) if entry.is_fuzzy and entry.previous == english), None)
+
+    def _changed(self, context: str, english: str) -> Entry | None:
+        """Return the entry of the sentence that stood here; at a position only when it is still alike."""
+        entry = next(self._at(context), None)
+        if entry is None or not _POSITIONAL.search(context):
+            return entry
+        return entry if _likeness(entry, english) >= STILL_SIMILAR else None
+
+    def _similar(self, context: str, english: str) -> Entry | None:
+        """Return the most similar loose entry of the same file, if any is similar enough."""
+        if not _POSITIONAL.search(context):
+            return None
+        file = context.partition(":")[0]
+        near = [entry for entry in self.loose if entry.context.partition(":")[0] == file]
+        best = max(near, key=lambda entry: _likeness(entry, english), default=None)
+        return best if best is not None and _likeness(best, english) >= SIMILAR else None
+
+
+def _likeness(entry: Entry, english: str) -> float:
+    """Return how alike the entry's English and `english` are, from 0 to 1."""
+    return SequenceMatcher(None, entry.made_from or entry.english, english, autojunk=False).ratio()
+
+
+def _renewed(entry: Entry, context: str, english: str) -> Entry:
+    """Return `entry` for the sentence `english` at `context`: fuzzy when it was made from another one."""
+    moved = replace(entry, context=context, english=english, is_former=False)
+    if entry.english == english:
+        return moved
+    if entry.is_fuzzy and entry.previous == english:
+        return replace(moved, is_fuzzy=False, previous=None)
+    return replace(moved, is_fuzzy=True, previous=entry.made_from or entry.english, state="draft")

@@ -1,0 +1,226 @@
+"""Reads of learning: progress and completions, for one person or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from lms.assessments import queries as assessments
+from lms.content.library import Library
+from lms.courses.models import LessonProgress, ModuleCompletion
+from lms.courses.rules import ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step
+from lms.courses.specs import ModuleSpec
+from lms.surveys import queries as surveys
+from lms.surveys.queries import subject_of
+
+#: (person id, module key, round)
+Candidate = tuple[int, str, int]
+_Select = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A completed module. `language` is the language of instruction; `revision_id` the module's source then."""
+
+    round: int
+    completed_at: datetime
+    completed_on: date
+    minutes: int
+    language: str
+    revision_id: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A module whose every step is done and that is not recorded as completed yet."""
+
+    person_id: int
+    module_key: str
+    round: int
+    #: When lessons were finished and the quiz was passed.
+    instants: tuple[datetime, ...]
+    answered_on: date | None
+    language: str
+
+
+def _narrow(query: _Select, table: Any, person_ids: Collection[int] | None, keys: Collection[str] | None) -> _Select:
+    """Narrow `query` on `table` to persons and modules; None means all of them."""
+    if person_ids is not None:
+        query = query.where(table.person_id.in_(person_ids))
+    return query if keys is None else query.where(table.module_key.in_(keys))
+
+
+def completions_of(
+    session: Session, person_ids: Collection[int] | None, module_keys: Collection[str] | None = None
+) -> dict[tuple[int, str], Completion]:
+    """Return {(person id, module key): the completion of the latest round}; None means all. One query."""
+    query = select(
+        ModuleCompletion.person_id,
+        ModuleCompletion.module_key,
+        ModuleCompletion.round,
+        ModuleCompletion.completed_at,
+        ModuleCompletion.completed_on,
+        ModuleCompletion.minutes,
+        ModuleCompletion.language,
+        ModuleCompletion.revision_id,
+    ).order_by(ModuleCompletion.round)
+    rows = session.execute(_narrow(query, ModuleCompletion, person_ids, module_keys))
+    return {(row[0], row[1]): Completion(*row[2:]) for row in rows}
+
+
+def seen_since(
+    session: Session, person_ids: Collection[int], module_keys: Collection[str], since: datetime
+) -> set[tuple[int, str]]:
+    """Return (person id, module key) of everybody who finished a lesson or began a quiz since then. Two queries."""
+    query = select(LessonProgress.person_id, LessonProgress.module_key).where(LessonProgress.seen_at >= since)
+    rows = session.execute(_narrow(query, LessonProgress, person_ids, module_keys).distinct())
+    return {(row[0], row[1]) for row in rows} | assessments.begun_since(session, person_ids, module_keys, since)
+
+
+def list_all_completions(session: Session) -> list[tuple[int, str, Completion]]:
+    """Return every completion as (person id, module key, completion), for a recompute. One query."""
+    rows = session.execute(
+        select(
+            ModuleCompletion.person_id,
+            ModuleCompletion.module_key,
+            ModuleCompletion.round,
+            ModuleCompletion.completed_at,
+            ModuleCompletion.completed_on,
+            ModuleCompletion.minutes,
+            ModuleCompletion.language,
+            ModuleCompletion.revision_id,
+        ).order_by(ModuleCompletion.id)
+    )
+    return [(row[0], row[1], Completion(*row[2:])) for row in rows]
+
+
+def finished_lessons(
+    session: Session, person_ids: Collection[int], module_keys: Collection[str], round_number: int = 1
+) -> dict[tuple[int, str], set[str]]:
+    """Return {(person id, module key): keys of finished lessons}. One query."""
+    query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.lesson_key).where(
+        LessonProgress.finished_at.is_not(None), LessonProgress.round == round_number
+    )
+    found: dict[tuple[int, str], set[str]] = {}
+    for person_id, module_key, lesson_key in session.execute(_narrow(query, LessonProgress, person_ids, module_keys)):
+        found.setdefault((person_id, module_key), set()).add(lesson_key)
+    return found
+
+
+def progress_of(
+    session: Session,
+    library: Library,
+    person_ids: Collection[int],
+    module_keys: Iterable[str],
+    round_number: int = 1,
+) -> dict[tuple[int, str], ModuleProgress]:
+    """Return {(person id, module key): progress} for every pair. Four queries, whatever the numbers.
+
+    Modules that the current publication does not have are left out.
+    """
+    keys = [key for key in module_keys if library.find("module", key)]
+    modules = {key: library.spec(ModuleSpec, "module", key) for key in keys}
+    if not modules or not person_ids:
+        return {}
+    finished = finished_lessons(session, person_ids, keys, round_number)
+    completed = completions_of(session, person_ids, keys)
+    quizzes = assessments.states_of(session, person_ids, keys, round_number)
+    receipts = surveys.receipts_of(session, person_ids, [subject_of(key) for key in keys])
+    found = {}
+    for person_id in person_ids:
+        for key, module in modules.items():
+            completion = completed.get((person_id, key))
+            lessons = tuple(lesson.key for lesson in module.lessons)
+            found[person_id, key] = ModuleProgress(
+                module_key=key,
+                lessons=lessons,
+                finished=in_order(lessons, finished.get((person_id, key), ())),
+                quiz=_stand(module, quizzes.get((person_id, key))),
+                has_survey=module.survey is not None,
+                surveyed=(person_id, module.survey, subject_of(key), round_number) in receipts,
+                completed_on=completion.completed_on if completion else None,
+            )
+    return found
+
+
+def _stand(module: ModuleSpec, state: assessments.QuizState | None) -> QuizStand:
+    if not module.has_quiz:
+        return "none"
+    if state is None:
+        return "todo"
+    if state.is_passed:
+        return "passed"
+    return "open" if state.is_open else "failed"
+
+
+def next_step_in_module(session: Session, library: Library, person_id: int, module_key: str) -> NextStep:
+    """Return what this person does next in a module; raise `NotFound` without such a module. Four queries."""
+    module = library.spec(ModuleSpec, "module", module_key)
+    return next_step(module, progress_of(session, library, [person_id], [module_key])[person_id, module_key])
+
+
+def list_ready(session: Session, library: Library, candidates: Collection[Candidate] | None) -> list[Ready]:
+    """Return the completions that should exist and do not, among `candidates` or (None) among all.
+
+    At most three queries; those after the first are left out when nothing can come of them.
+    """
+    finished = _finished_but_not_completed(session, library, candidates)
+    if not finished:
+        return []
+    person_ids = None if candidates is None else {person_id for person_id, _, _ in finished}
+    keys = {key for _, key, _ in finished}
+    modules = {key: library.spec(ModuleSpec, "module", key) for key in keys}
+    passes = assessments.passes_of(session, person_ids, [key for key in keys if modules[key].has_quiz])
+    passed = {each: lessons for each, lessons in finished.items() if each in passes or not modules[each[1]].has_quiz}
+    subjects = {subject_of(key) for _, key, _ in passed if modules[key].survey}
+    receipts = surveys.receipts_of(session, person_ids, subjects) if subjects else {}
+    ready = []
+    for (person_id, key, round_number), lessons in passed.items():
+        survey_key = modules[key].survey
+        answered_on = receipts.get((person_id, survey_key or "", subject_of(key), round_number))
+        if survey_key is None or answered_on is not None:
+            quiz = passes.get((person_id, key, round_number))
+            instants = (*(at for at, _ in lessons.values()), *([quiz.passed_at] if quiz else []))
+            last_shown = max(lessons.values())[1].partition("+")[0]
+            language = quiz.language if quiz else last_shown
+            ready.append(Ready(person_id, key, round_number, instants, answered_on, language))
+    return ready
+
+
+def _finished_but_not_completed(
+    session: Session, library: Library, candidates: Collection[Candidate] | None
+) -> Mapping[Candidate, dict[str, tuple[datetime, str]]]:
+    """Return {candidate: {lesson key: (finished at, language shown)}} of modules with every lesson finished."""
+    query = select(
+        LessonProgress.person_id,
+        LessonProgress.module_key,
+        LessonProgress.round,
+        LessonProgress.lesson_key,
+        LessonProgress.finished_at,
+        LessonProgress.shown_language,
+    ).where(
+        LessonProgress.finished_at.is_not(None),
+        ~exists().where(
+            ModuleCompletion.person_id == LessonProgress.person_id,
+            ModuleCompletion.module_key == LessonProgress.module_key,
+            ModuleCompletion.round == LessonProgress.round,
+        ),
+    )
+    if candidates is not None:
+        query = _narrow(query, LessonProgress, {each[0] for each in candidates}, {each[1] for each in candidates})
+    found: dict[Candidate, dict[str, tuple[datetime, str]]] = {}
+    for person_id, key, round_number, lesson_key, at, shown in session.execute(query):
+        if at is not None:
+            found.setdefault((person_id, key, round_number), {})[lesson_key] = (at, shown)
+    return {
+        each: lessons
+        for each, lessons in found.items()
+        if (candidates is None or each in candidates)
+        and library.find("module", each[1])
+        and all_finished(library.spec(ModuleSpec, "module", each[1]), lessons)
+    }

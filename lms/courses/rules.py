@@ -1,0 +1,110 @@
+"""Rules of learning: what comes next in a module, when it is complete, and when a completion was earned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from lms.clock import LOS_ANGELES, local_date
+
+if TYPE_CHECKING:
+    from lms.courses.specs import ModuleSpec
+
+StepKind = Literal["lesson", "quiz", "survey", "done"]
+QuizStand = Literal["none", "todo", "open", "failed", "passed"]
+
+
+@dataclass(frozen=True)
+class ModuleProgress:
+    """How far a person is with one module. `finished` holds keys of lessons that the module still has, in order."""
+
+    module_key: str
+    lessons: tuple[str, ...]
+    finished: tuple[str, ...]
+    quiz: QuizStand
+    has_survey: bool
+    surveyed: bool
+    completed_on: date | None
+
+    @property
+    def total(self) -> int:
+        """Return how many steps the module has: lessons, quiz and survey."""
+        return len(self.lessons) + (self.quiz != "none") + self.has_survey
+
+    @property
+    def done(self) -> int:
+        """Return how many of the steps are done."""
+        return len(self.finished) + (self.quiz == "passed") + (self.has_survey and self.surveyed)
+
+    @property
+    def is_begun(self) -> bool:
+        """Return whether anything was done in this module."""
+        return self.done > 0 or self.quiz in {"open", "failed"} or self.completed_on is not None
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do next in a module. `position` of `total` counts lessons from 1; `minutes` is 0 where unknown."""
+
+    kind: StepKind
+    lesson_key: str | None = None
+    position: int = 0
+    total: int = 0
+    minutes: int = 0
+    quiz: QuizStand = "none"
+
+
+def next_step(module: ModuleSpec, progress: ModuleProgress) -> NextStep:
+    """Return the first lesson that is not finished, then the quiz, then the survey, then "done".
+
+    A module that was completed stays done, also when it has grown a lesson since.
+    """
+    if progress.completed_on is not None:
+        return NextStep("done")
+    for position, lesson in enumerate(module.lessons, 1):
+        if lesson.key not in progress.finished:
+            return NextStep("lesson", lesson.key, position, len(module.lessons), lesson.minutes)
+    if progress.quiz not in {"passed", "none"}:
+        minutes = module.minutes - sum(lesson.minutes for lesson in module.lessons)
+        return NextStep("quiz", minutes=max(0, minutes), quiz=progress.quiz)
+    if progress.has_survey and not progress.surveyed:
+        return NextStep("survey")
+    return NextStep("done")
+
+
+def missing_prerequisites(module: ModuleSpec, completed: Collection[str]) -> tuple[str, ...]:
+    """Return the keys of the modules that must be completed first and are not, in the order of the file."""
+    return tuple(key for key in module.prerequisites if key not in completed)
+
+
+def all_finished(module: ModuleSpec, finished: Collection[str]) -> bool:
+    """Return whether every lesson that the module has now is among `finished`."""
+    return all(lesson.key in finished for lesson in module.lessons)
+
+
+def earned_at(instants: Iterable[datetime], answered_on: date | None, zone: str = LOS_ANGELES) -> datetime:
+    """Return when the last of a module's steps was done, for a completion that is recorded later.
+
+    `instants` are the finished lessons and the passed quiz. Of the survey only its local date is known; when
+    that is later than all of them, noon of it stands for the moment.
+    """
+    latest = max(instants)
+    if answered_on is None or answered_on <= local_date(latest, zone):
+        return latest
+    return datetime.combine(answered_on, time(12), ZoneInfo(zone)).astimezone(UTC)
+
+
+def shown_language(locale: str, states: Iterable[str], *, both: bool) -> str:
+    """Return how a lesson was shown: "to", "to+en" with English beneath it, or "en" where nothing is translated."""
+    known = set(states)
+    if locale == "en" or known <= {"missing", "source"}:
+        return "en"
+    return f"{locale}+en" if both else locale
+
+
+def in_order(lessons: Sequence[str], finished: Collection[str]) -> tuple[str, ...]:
+    """Return the `finished` ones of `lessons`, in the order of the module."""
+    return tuple(key for key in lessons if key in finished)

@@ -1,0 +1,151 @@
+"""Changes to learning: finishing a lesson, and recording completed modules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.clock import local_date
+from lms.content.lessons import render
+from lms.content.library import Library, Source, current, spec_of
+from lms.courses import queries, rules
+from lms.courses.events import ModuleCompleted, ModuleCredit, module_completed
+from lms.courses.models import LessonProgress, ModuleCompletion
+from lms.courses.queries import Candidate, Ready
+from lms.courses.specs import LessonSpec, ModuleSpec
+from lms.db import insert_once
+from lms.errors import NotFound, RuleBroken
+from lms.ids import new_public_id
+from lms.people.service import lock
+from lms.signals import announce
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the lesson was shown: its language, and whether English stood beneath."""
+
+    locale: str
+    both: bool = False
+
+
+def finish_lesson(
+    session: Session,
+    actor: Actor,
+    module_key: str,
+    lesson_key: str,
+    *,
+    shown: Shown,
+    at: datetime,
+    round_number: int = 1,
+) -> bool:
+    """Mark a lesson as finished and return whether that is new; the first time stays.
+
+    Raise `NotFound` without such a lesson, `RuleBroken("prerequisite", module=key)` while another module
+    comes first.
+    """
+    lock(session, [actor.person_id])
+    library = current(session)
+    source = library.get("module", module_key)
+    lesson = spec_of(ModuleSpec, source).lesson(lesson_key)
+    if lesson is None:
+        raise NotFound(f"no lesson {lesson_key!r} in {module_key}")
+    require_prerequisites(session, library, actor.person_id, module_key)
+    row = _seen(library, source, lesson, shown, at)
+    key = {"person_id": actor.person_id, "module_key": module_key, "lesson_key": lesson_key, "round": round_number}
+    is_new = bool(insert_once(session, LessonProgress, [{**key, **row, "opened_at": at, "finished_at": at}]))
+    if not is_new:
+        finished_at = func.coalesce(LessonProgress.finished_at, at)
+        session.execute(update(LessonProgress).filter_by(**key).values(**row, finished_at=finished_at))
+    complete_modules(session, library, [(actor.person_id, module_key, round_number)], at=at)
+    return is_new
+
+
+def require_prerequisites(session: Session, library: Library, person_id: int, module_key: str) -> None:
+    """Raise `RuleBroken("prerequisite", module=key)` naming the first module that must be completed before."""
+    module = library.spec(ModuleSpec, "module", module_key)
+    if not module.prerequisites:
+        return
+    completed = {key for _, key in queries.completions_of(session, [person_id], module.prerequisites)}
+    missing = rules.missing_prerequisites(module, completed)
+    if missing:
+        raise RuleBroken("prerequisite", module=missing[0])
+
+
+def complete_modules(
+    session: Session, library: Library, candidates: Collection[Candidate], *, at: datetime | None = None
+) -> tuple[ModuleCredit, ...]:
+    """Record each module of `candidates` whose every step is done, and return what is new.
+
+    Set-based and idempotent. `at` is the instant of the last step; without it the instant is worked out from
+    what is recorded. Announces `ModuleCompleted` once for all new rows. The caller holds the persons' locks.
+    """
+    ready = {
+        (each.person_id, each.module_key, each.round): _row(library, each, at)
+        for each in queries.list_ready(session, library, candidates)
+    }
+    new = insert_once(session, ModuleCompletion, list(ready.values()), "person_id", "module_key", "round")
+    subjects = tuple(_credit(ready[person_id, key, number]) for person_id, key, number in map(tuple, new))
+    if subjects:
+        announce(module_completed, session, ModuleCompleted(subjects))
+    return subjects
+
+
+def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:
+    """Record every completion that was missed, and return one line for each."""
+    missed = [(each.person_id, each.module_key, each.round) for each in queries.list_ready(session, library, None)]
+    lock(session, [person_id for person_id, _, _ in missed])
+    lines = []
+    for credit in complete_modules(session, library, missed):
+        record(
+            session,
+            None,
+            "courses.completion_mended",
+            "person",
+            credit.person_id,
+            at=at,
+            module=credit.module_key,
+            round=credit.round,
+        )
+        lines.append(f"person {credit.person_id}: module {credit.module_key} was complete and not recorded")
+    return lines
+
+
+def _seen(library: Library, source: Source, lesson: LessonSpec, shown: Shown, at: datetime) -> dict[str, object]:
+    """Return the columns that tell what was shown last."""
+    words = library.words("module", source.key, shown.locale)
+    states = {block.state for block in render(lesson.markdown, words, lesson.key)}
+    return {
+        "seen_at": at,
+        "revision_id": source.revision_id,
+        "locale_revision_id": words.revision_id,
+        "shown_language": rules.shown_language(shown.locale, states, both=shown.both),
+    }
+
+
+def _row(library: Library, ready: Ready, at: datetime | None) -> dict[str, object]:
+    """Return the row of a completion."""
+    source = library.get("module", ready.module_key)
+    completed_at = at or rules.earned_at(ready.instants, ready.answered_on)
+    return {
+        "public_id": new_public_id(),
+        "person_id": ready.person_id,
+        "module_key": ready.module_key,
+        "round": ready.round,
+        "completed_at": completed_at,
+        "completed_on": local_date(completed_at),
+        "minutes": spec_of(ModuleSpec, source).minutes,
+        "revision_id": source.revision_id,
+        "language": ready.language,
+    }
+
+
+def _credit(row: dict[str, object]) -> ModuleCredit:
+    """Return the announced fact of a row."""
+    shared = {name: row[name] for name in ModuleCredit.__dataclass_fields__}
+    return ModuleCredit(**shared)  # type: ignore[arg-type]

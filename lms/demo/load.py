@@ -1,0 +1,100 @@
+"""Loads the whole demonstration: staff, organizations, workers, assignments, learning, certificates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from random import Random
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from lms.clock import local_date, now
+from lms.config import Config
+from lms.content.library import current
+from lms.db import chunks, reading, write
+from lms.demo.accounts import PASSPHRASE
+from lms.demo.certifying import certify_all
+from lms.demo.learning import TRACK, learn
+from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
+from lms.demo.plan import SEED, Plan, Worker, make_plan
+from lms.ids import new_client_id
+from lms.notifications.service import drop_pending
+from lms.people.queries import count_people
+from lms.people.rules import hash_password
+from lms.publish import publish_directory
+from lms.tracks.service import assign
+
+#: How long before today the story begins, in days.
+FOUNDED_DAYS = 1800
+
+
+class AlreadyLoaded(Exception):
+    """The database holds people; the demonstration is loaded into an empty one only."""
+
+
+def load(app: Flask, tell: Callable[[str], None]) -> int:
+    """Load the demonstration into an empty database and return how many workers it has."""
+    config: Config = app.config["LMS"]
+    if count_people(reading()):
+        raise AlreadyLoaded
+    today = local_date(now(), config.timezone)
+    plan = make_plan(today)
+    cast = Cast(today - timedelta(days=FOUNDED_DAYS), hash_password(PASSPHRASE))
+    publish_directory(config.content_dir, at=morning(cast.founded))
+    tell("content is published")
+    write(lambda session: _load_frame(session, cast, plan))
+    tell("organizations and staff are loaded")
+    for part in chunks(plan.workers, 100):
+        write(lambda session, part=part: _load_workers(session, cast, part))  # type: ignore[misc]
+    tell(f"{len(plan.workers)} workers are loaded")
+    write(lambda session: _assign_all(session, cast, plan))
+    for part in chunks(plan.workers, 50):
+        write(lambda session, part=part: _learn_all(session, cast, part, plan.today))  # type: ignore[misc]
+    tell("lessons, quizzes and surveys are loaded")
+    certify_all(app, cast, plan)
+    write(lambda session: drop_pending(session, at=now()))
+    tell("certificates are signed")
+    return len(plan.workers)
+
+
+def _load_frame(session: Session, cast: Cast, plan: Plan) -> None:
+    load_staff(session, cast)
+    load_organizations(session, cast)
+    load_supervisors(session, cast, plan)
+
+
+def _load_workers(session: Session, cast: Cast, workers: Sequence[Worker]) -> None:
+    for worker in workers:
+        load_worker(session, cast, worker)
+
+
+def _assign_all(session: Session, cast: Cast, plan: Plan) -> None:
+    """Let each supervisor assign the short track, once for those of one day and one due date."""
+    batches: dict[tuple[str, date, date], list[int]] = defaultdict(list)
+    for worker in plan.workers:
+        employer = next(spell.organization for spell in worker.spells if _works(spell.since, spell.until, worker))
+        batches[employer, worker.assigned_on, worker.due_on].append(cast.workers[worker.number].person_id)
+    for (employer, day, due_on), people in sorted(batches.items()):
+        assign(
+            session,
+            cast.supervisors[employer],
+            cast.organization_ids[employer],
+            TRACK,
+            people,
+            due_on=due_on,
+            client_id=new_client_id(),
+            at=morning(day),
+        )
+
+
+def _works(since: date, until: date | None, worker: Worker) -> bool:
+    return since <= worker.assigned_on and (until is None or worker.assigned_on <= until)
+
+
+def _learn_all(session: Session, cast: Cast, workers: Sequence[Worker], today: date) -> None:
+    library = current(session)
+    for worker in workers:
+        rng = Random(SEED + worker.number)  # noqa: S311 -- a story, no secret
+        learn(session, library, worker, cast.workers[worker.number], rng, morning(today))

@@ -1,0 +1,331 @@
+"""The lines and counts of a supervisor's team: her organizations' staff and what stands out, each in one statement.
+
+A line is one person at one organization. Statements are built once for each combination of filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session
+
+from lms.home.queries.facts import TABLES
+from lms.home.rules import LAPSING_DAYS, PAGE_SIZE, TeamFilter
+from lms.people.rules import search_key
+from lms.tracks.rules import SOON_DAYS
+
+_PEOPLE, _ORGANIZATIONS, _EMPLOYMENTS = TABLES["people"], TABLES["organizations"], TABLES["employments"]
+_TERMS, _ASSIGNMENTS, _COMPLETIONS = TABLES["employment_terms"], TABLES["assignments"], TABLES["track_completions"]
+_AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
+_SHARES = TABLES["certificate_shares"]
+
+_MOST_WORDS = 4
+_MOST_TITLES = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person at one organization, with the track that stands out and how many others she is asked for there."""
+
+    person_id: int
+    public_id: str
+    name: str
+    organization_id: int
+    organization: str
+    ended_on: date | None
+    track_key: str | None
+    cycle: int
+    due_on: date | None
+    completed_on: date | None
+    valid_until: date | None
+    others: int
+
+
+@dataclass(frozen=True)
+class TeamCounts:
+    """How many people at these organizations are late, are due soon, have a lapsing certificate; `listed` by filter."""
+
+    late: int
+    due_soon: int
+    lapsing: int
+    listed: int
+
+
+def count_team(session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> TeamCounts:
+    """Return the counts of a team, and how many lines `list_lines` has on all its pages. One query."""
+    row = session.execute(_counts(*_shape(wanted)), _values(organization_ids, wanted, today)).one()
+    return TeamCounts(*row)
+
+
+def list_lines(
+    session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date, *, page: int = 1
+) -> list[Line]:
+    """Return one page of 50 lines. One query.
+
+    By name; what has a date by its date, the most urgent first; who has left, the latest first.
+    """
+    values = _values(organization_ids, wanted, today) | {"limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE}
+    return [Line(*row) for row in session.execute(_lines(*_shape(wanted)), values)]
+
+
+def list_titles(session: Session, organization_ids: Sequence[int], today: date) -> list[str]:
+    """Return the job titles of those who work at these organizations today, at most 100. One query."""
+    return list(session.scalars(_TITLES, {"organizations": list(organization_ids), "today": today}))
+
+
+def _shape(wanted: TeamFilter) -> tuple[str, bool, bool, int]:
+    words = search_key(wanted.search).split()
+    return wanted.status, bool(wanted.track_key), bool(wanted.title), min(len(words), _MOST_WORDS)
+
+
+def _values(organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> dict[str, Any]:
+    words = search_key(wanted.search).split()[:_MOST_WORDS]
+    values: dict[str, Any] = {f"word{number}": f"%{word}%" for number, word in enumerate(words)}
+    values |= {"track": wanted.track_key} if wanted.track_key else {}
+    values |= {"title": wanted.title} if wanted.title else {}
+    return values | {
+        "organizations": list(organization_ids),
+        "today": today,
+        "soon": today + timedelta(days=SOON_DAYS),
+        "horizon": today + timedelta(days=LAPSING_DAYS),
+    }
+
+
+def _ours(column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the criterion of the organizations that are asked for."""
+    return column.in_(bindparam("organizations", expanding=True))
+
+
+def _works_today() -> ColumnElement[bool]:
+    spell, today = _EMPLOYMENTS.c, bindparam("today", type_=Date)
+    return (spell.started_on <= today) & (spell.ended_on.is_(None) | (spell.ended_on >= today))
+
+
+def _has_left() -> ColumnElement[bool]:
+    """Return the criterion of a person's last spell at an organization, when it is over."""
+    spell, later = _EMPLOYMENTS.c, _EMPLOYMENTS.alias("later")
+    same = (later.c.person_id == spell.person_id) & (later.c.organization_id == spell.organization_id)
+    return (spell.ended_on < bindparam("today", type_=Date)) & ~exists().where(
+        same, later.c.started_on > spell.started_on
+    )
+
+
+def _title() -> ScalarSelect[str]:
+    """Return the title of a spell on the day."""
+    terms, spell = _TERMS.c, _EMPLOYMENTS.c
+    begun = (terms.employment_id == spell.id) & (terms.since <= bindparam("today", type_=Date))
+    return (
+        select(terms.title).where(begun).order_by(terms.since.desc()).limit(1).correlate(_EMPLOYMENTS).scalar_subquery()
+    )
+
+
+def _asked() -> FromClause:
+    """Return assignments, each with the completion of what it asks for, if there is one."""
+    asked, done = _ASSIGNMENTS.c, _COMPLETIONS.c
+    same = (done.person_id == asked.person_id) & (done.track_key == asked.track_key) & (done.cycle == asked.cycle)
+    return _ASSIGNMENTS.outerjoin(_COMPLETIONS, same)
+
+
+def _in_state(status: str) -> ColumnElement[bool]:
+    """Return the criterion of standing assignments in a state of `tracks.rules.due_state`; "" means in any."""
+    due, today, soon = _ASSIGNMENTS.c.due_on, bindparam("today", type_=Date), bindparam("soon", type_=Date)
+    is_open = _COMPLETIONS.c.completed_on.is_(None)
+    states = {
+        "late": is_open & (due < today),
+        "due-soon": is_open & due.between(today, soon),
+        "on-time": is_open & or_(due.is_(None), due > soon),
+        "done": ~is_open,
+    }
+    return and_(_ASSIGNMENTS.c.undone_at.is_(None), states.get(status, true()))
+
+
+def _on_track(column: ColumnElement[str], *, by_track: bool) -> ColumnElement[bool]:
+    return column == bindparam("track", type_=String) if by_track else true()
+
+
+def _is_asked(status: str, *, by_track: bool = False) -> ColumnElement[bool]:
+    """Return the criterion of spells whose organization asks the person for a track in this state."""
+    asked, spell = _ASSIGNMENTS.c, _EMPLOYMENTS.c
+    here = (asked.person_id == spell.person_id) & (asked.organization_id == spell.organization_id)
+    track = _on_track(asked.track_key, by_track=by_track)
+    return exists(select(asked.id).select_from(_asked()).where(here, track, _in_state(status)).correlate(_EMPLOYMENTS))
+
+
+def _first_asked(status: str, *, by_track: bool) -> Subquery:
+    """Return, of each person at each organization, the assignment that stands out, and how many there are."""
+    asked, done = _ASSIGNMENTS.c, _COMPLETIONS.c
+    group = (asked.person_id, asked.organization_id)
+    urgency = (done.completed_on.is_not(None), done.completed_on.desc(), asked.due_on.is_(None), asked.due_on, asked.id)
+    ranked = (
+        select(
+            *group,
+            asked.track_key,
+            asked.cycle,
+            asked.due_on,
+            done.completed_on,
+            func.count().over(partition_by=group).label("many"),
+            func.row_number().over(partition_by=group, order_by=urgency).label("place"),
+        )
+        .select_from(_asked())
+        .where(_ours(asked.organization_id), _on_track(asked.track_key, by_track=by_track), _in_state(status))
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery("first_asked")
+
+
+def _valid_until() -> ScalarSelect[date]:
+    """Return the last day of the edition of an award that counts: the newest that was released."""
+    event, edition = _EVENTS.c, _EDITIONS.c
+    released = (event.award_id == _AWARDS.c.id) & (event.kind == "issued")
+    newest = select(edition.valid_until).join(_EVENTS, event.edition_id == edition.id).where(released)
+    return newest.order_by(edition.number.desc()).limit(1).correlate(_AWARDS).scalar_subquery()
+
+
+def _stands() -> ColumnElement[bool]:
+    """Return the criterion of awards that are neither revoked, suspended nor renewed."""
+    award, event, newer = _AWARDS.c, _EVENTS.c, _AWARDS.alias("newer").c
+    is_revoked = exists().where(event.award_id == award.id, event.kind == "revoked")
+    halts = select(event.kind).where(event.award_id == award.id, event.kind.in_(("suspended", "lifted")))
+    last_halt = halts.order_by(event.id.desc()).limit(1).correlate(_AWARDS).scalar_subquery()
+    renewed = (newer.person_id == award.person_id) & (newer.track_key == award.track_key) & (newer.cycle > award.cycle)
+    return and_(~is_revoked, func.coalesce(last_halt, "lifted") != "suspended", ~exists().where(renewed))
+
+
+def _is_seen() -> ColumnElement[bool]:
+    """Return the criterion of awards that a spell's organization may see: it asked for the track, or she shares it."""
+    asked, share, spell, award = _ASSIGNMENTS.c, _SHARES.c, _EMPLOYMENTS.c, _AWARDS.c
+    by_asking = (asked.person_id == spell.person_id) & (asked.organization_id == spell.organization_id)
+    by_sharing = (share.award_id == award.id) & (share.organization_id == spell.organization_id)
+    return or_(
+        exists().where(by_asking, asked.track_key == award.track_key, asked.undone_at.is_(None)),
+        exists().where(by_sharing, share.withdrawn_at.is_(None)),
+    )
+
+
+def _first_lapsing(*, by_track: bool) -> Subquery:
+    """Return, of each person at each organization, the certificate that lapses first, and how many do."""
+    spell, award = _EMPLOYMENTS.c, _AWARDS.c
+    seen = (
+        select(spell.person_id, spell.organization_id, award.track_key, award.cycle, _valid_until().label("until"))
+        .select_from(_EMPLOYMENTS.join(_AWARDS, award.person_id == spell.person_id))
+        .where(_ours(spell.organization_id), _works_today(), _on_track(award.track_key, by_track=by_track))
+        .where(_stands(), _is_seen())
+        .subquery()
+    )
+    group = (seen.c.person_id, seen.c.organization_id)
+    soon = seen.c.until.between(bindparam("today", type_=Date), bindparam("horizon", type_=Date))
+    ranked = (
+        select(
+            *seen.c,
+            func.count().over(partition_by=group).label("many"),
+            func.row_number().over(partition_by=group, order_by=(seen.c.until, seen.c.track_key)).label("place"),
+        )
+        .where(soon)
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery("first_lapsing")
+
+
+@dataclass(frozen=True)
+class _List:
+    """What a list is made of: joined tables, criterion, the last seven columns of a line, and the order."""
+
+    source: FromClause
+    criterion: ColumnElement[bool]
+    columns: tuple[ColumnElement[Any], ...]
+    order: tuple[ColumnElement[Any], ...]
+
+
+def _list(status: str, *, by_track: bool) -> _List:
+    """Return the list of one status, before titles and names narrow it."""
+    spell = _EMPLOYMENTS.c
+    source = _EMPLOYMENTS.join(_PEOPLE, _PEOPLE.c.id == spell.person_id).join(
+        _ORGANIZATIONS, _ORGANIZATIONS.c.id == spell.organization_id
+    )
+    blank = (cast(null(), String), literal(1), *(cast(null(), Date),) * 3, literal(0))
+    if status == "left":
+        return _List(source, _has_left(), blank, (spell.ended_on.desc(),))
+    if status == "none":
+        return _List(source, _works_today() & ~_is_asked("", by_track=by_track), blank, ())
+    first = _first_lapsing(by_track=by_track) if status == "lapsing" else _first_asked(status, by_track=by_track)
+    same = (first.c.person_id == spell.person_id) & (first.c.organization_id == spell.organization_id)
+    others = func.coalesce(first.c.many, 1) - 1
+    joined = source.join(first, same, isouter=not (status or by_track))
+    dates: tuple[ColumnElement[Any], ...]
+    order: tuple[ColumnElement[Any], ...]
+    if status == "lapsing":
+        dates = (cast(null(), Date), cast(null(), Date), first.c.until)
+        order = (first.c.until,)
+    else:
+        dates = (first.c.due_on, first.c.completed_on, cast(null(), Date))
+        by_date = (first.c.completed_on.desc(), first.c.due_on.is_(None), first.c.due_on)
+        order = by_date if status else ()
+    return _List(joined, _works_today(), (first.c.track_key, func.coalesce(first.c.cycle, 1), *dates, others), order)
+
+
+def _narrowed(statement: Select[Any], found: _List, *, by_title: bool, words: int) -> Select[Any]:
+    """Return `statement` over the lines of a list that have the title and every word of the name asked for."""
+    criteria = [_ours(_EMPLOYMENTS.c.organization_id), found.criterion]
+    criteria += [_title() == bindparam("title", type_=String)] if by_title else []
+    criteria += [_PEOPLE.c.search_key.like(bindparam(f"word{number}", type_=String)) for number in range(words)]
+    return statement.select_from(found.source).where(*criteria)
+
+
+@cache
+def _lines(status: str, by_track: bool, by_title: bool, words: int) -> Select[Any]:
+    found, spell = _list(status, by_track=by_track), _EMPLOYMENTS.c
+    statement = select(
+        _PEOPLE.c.id,
+        _PEOPLE.c.public_id,
+        _PEOPLE.c.name,
+        spell.organization_id,
+        _ORGANIZATIONS.c.name,
+        spell.ended_on,
+        *found.columns,
+    ).order_by(*found.order, _PEOPLE.c.search_key, _PEOPLE.c.id, spell.organization_id)
+    narrowed = _narrowed(statement, found, by_title=by_title, words=words)
+    return narrowed.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+
+
+@cache
+def _counts(status: str, by_track: bool, by_title: bool, words: int) -> Select[Any]:
+    staff = select(func.count()).select_from(_EMPLOYMENTS).where(_ours(_EMPLOYMENTS.c.organization_id), _works_today())
+    lapsing = select(func.count()).select_from(_first_lapsing(by_track=False))
+    found = _list(status, by_track=by_track)
+    listed = _narrowed(select(func.count()), found, by_title=by_title, words=words)
+    counts = (staff.where(_is_asked("late")), staff.where(_is_asked("due-soon")), lapsing, listed)
+    return select(*(count.scalar_subquery() for count in counts))
+
+
+_TITLES = (
+    select(_title().label("title"))
+    .select_from(_EMPLOYMENTS)
+    .where(_ours(_EMPLOYMENTS.c.organization_id), _works_today())
+    .distinct()
+    .order_by("title")
+    .limit(_MOST_TITLES)
+)

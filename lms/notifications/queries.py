@@ -1,0 +1,148 @@
+"""What a letter says at the moment when it is sent: read from the features that know it, or no longer true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, DateTime, Integer, String, and_, column, exists, or_, select, table
+from sqlalchemy.orm import Session
+
+from lms.certificates import queries as certificates
+from lms.content.library import current
+from lms.notifications import rules
+from lms.notifications.models import Letter
+from lms.notifications.rules import NoLongerTrue
+from lms.notifications.service import Claimed
+from lms.organizations import queries as organizations
+from lms.people import queries as people
+from lms.tracks import queries as tracks
+
+# Foreign keys name tables, and so do the few reads that no other feature needs.
+_PEOPLE = table("people", column("id", Integer), column("name", String), column("language", String))
+_CONTACTS = table(
+    "contacts",
+    column("person_id", Integer),
+    column("kind", String),
+    column("value", String),
+    column("is_work", Boolean),
+    column("confirmed_at", DateTime),
+    column("ended_at", DateTime),
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who reads a letter, where and in which language, and what its template tells. A code's reader has no name."""
+
+    name: str
+    language: str
+    channel: str
+    address: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def has_due(session: Session, *, at: datetime) -> bool:
+    """Return whether any letter waits to be sent at the instant `at`. One query."""
+    waits = and_(Letter.state == "pending", Letter.run_at <= at)
+    lapsed = and_(Letter.state == "sending", Letter.locked_until <= at)
+    return bool(session.execute(select(exists().where(or_(waits, lapsed)))).scalar_one())
+
+
+def get_facts(session: Session, letter: Claimed, *, at: datetime, today: date) -> Facts:
+    """Return what a letter says now; raise `NoLongerTrue` when it should not be sent any more."""
+    return _FACTS[letter.kind](session, letter, at, today)
+
+
+def _link_facts(session: Session, letter: Claimed, at: datetime, _today: date) -> Facts:
+    link = people.find_link_letter(session, letter.values["link_id"], at)
+    if link is None:
+        raise NoLongerTrue("the link was used, withdrawn, or ran out")
+    values = {"link_public_id": link.public_id, "expires_at": link.expires_at}
+    channel = rules.CHANNEL_OF_CONTACT[link.contact_kind]
+    return Facts(link.name, link.language, channel, link.contact_value, values)
+
+
+def _code_facts(session: Session, letter: Claimed, at: datetime, _today: date) -> Facts:
+    code = people.find_code_letter(session, letter.values["code_id"], at)
+    if code is None:
+        raise NoLongerTrue("the code was used or ran out")
+    values = {"code_public_id": code.public_id, "minutes": rules.minutes_left(code.expires_at, at)}
+    return Facts("", letter.language, letter.channel or "", letter.address or "", values)
+
+
+def _certificate_facts(session: Session, letter: Claimed, _at: datetime, today: date) -> Facts:
+    reader = _reader(session, letter)
+    rows = certificates.list_certificates(session, [letter.person_id or 0], today=today)
+    row = next((row for row in rows if row.award_id == letter.values["award_id"]), None)
+    if row is None or row.state != "valid":
+        raise NoLongerTrue(f"the certificate is {row.state if row else 'missing'}")
+    title = row.title.get(reader.language) or row.title["en"]
+    return _with(reader, title=title, serial=row.serial, valid_until=row.valid_until)
+
+
+_STATE_OF_KIND = {"question": "asked", "refusal": "refused"}
+
+
+def _decision_facts(session: Session, letter: Claimed, _at: datetime, _today: date) -> Facts:
+    reader = _reader(session, letter)
+    rows = certificates.list_own_applications(session, letter.person_id or 0)
+    row = next((row for row in rows if row.application_id == letter.values["application_id"]), None)
+    if row is None or row.state != _STATE_OF_KIND[letter.kind]:
+        raise NoLongerTrue(f"the application is {row.state if row else 'missing'}")
+    title = tracks.track_title(current(session), row.track_key, reader.language).text
+    return _with(reader, title=title, application_public_id=row.public_id)
+
+
+def _assignment_facts(session: Session, letter: Claimed, _at: datetime, today: date) -> Facts:
+    reader = _reader(session, letter)
+    rows = tracks.own_assignments(session, letter.person_id or 0, today)
+    row = next((row for row in rows if row.assignment_id == letter.values["assignment_id"]), None)
+    if row is None or row.state == "done":
+        raise NoLongerTrue("the track is completed" if row else "the assignment or the employment has ended")
+    return _with(
+        reader,
+        title=tracks.track_title(current(session), row.track_key, reader.language).text,
+        track_key=row.track_key,
+        organization=organizations.names_of(session, [row.organization_id])[row.organization_id],
+        due_on=row.due_on,
+    )
+
+
+_FACTS: dict[str, Callable[[Session, Claimed, datetime, date], Facts]] = {
+    "invitation": _link_facts,
+    "reset": _link_facts,
+    "recovery": _link_facts,
+    "code": _code_facts,
+    "certificate": _certificate_facts,
+    "question": _decision_facts,
+    "refusal": _decision_facts,
+    "assignment": _assignment_facts,
+}
+KINDS = tuple(_FACTS)
+
+
+def _reader(session: Session, letter: Claimed) -> Facts:
+    """Return the person of a letter and where she can be reached now; raise `NoLongerTrue` when nowhere. One query."""
+    rows = session.execute(
+        select(
+            _PEOPLE.c.name,
+            _PEOPLE.c.language,
+            _CONTACTS.c.kind,
+            _CONTACTS.c.value,
+            _CONTACTS.c.confirmed_at.is_not(None),
+            _CONTACTS.c.is_work,
+        )
+        .join(_CONTACTS, _CONTACTS.c.person_id == _PEOPLE.c.id)
+        .where(_PEOPLE.c.id == letter.person_id, _CONTACTS.c.ended_at.is_(None))
+    ).all()
+    best = rules.best_contact(rules.Contact(*row[2:]) for row in rows)
+    if best is None:
+        raise NoLongerTrue("the person has no contact")
+    return Facts(rows[0].name, rows[0].language, rules.CHANNEL_OF_CONTACT[best.kind], best.value)
+
+
+def _with(reader: Facts, **values: Any) -> Facts:
+    return Facts(reader.name, reader.language, reader.channel, reader.address, values)

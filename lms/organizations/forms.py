@@ -1,0 +1,140 @@
+"""Shapes of what the pages of organizations send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from lms.i18n import LANGUAGES
+from lms.organizations import messages
+from lms.web.forms import Form, OnceForm
+
+_REQUIRED = InputRequired(_l("Please fill this in."))
+_CHOOSE = InputRequired(_l("Please choose one."))
+
+
+def _ticks(label: Any, names: dict[Any, Any], coerce: Any = str) -> SelectMultipleField:
+    """Return a field of ticks, one for each of `names`."""
+    return SelectMultipleField(
+        label,
+        choices=list(names.items()),
+        coerce=coerce,
+        validators=[Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+class ButtonForm(Form):
+    """A single button."""
+
+
+class FactsForm(Form):
+    """What an administrator writes of an organization."""
+
+    name = StringField(_l("Name"), validators=[_REQUIRED, Length(max=200)])
+    areas = _ticks(_l("Service planning areas"), {n: f"{n} {name}" for n, name in messages.AREA_NAMES.items()}, int)
+    boundary_year = SelectField(
+        _l("Boundaries of the areas"), choices=[(2022, "2022"), (2012, "2012"), (2002, "2002")], coerce=int, default=2022
+    )
+    geographies = _ticks(_l("Priority geographies"), messages.GEOGRAPHY_NAMES)
+    populations = _ticks(_l("Populations it serves"), messages.POPULATION_NAMES)
+    closed_on = DateField(
+        _l("Closed, last day"), description=_l("Only for an organization that has closed."), validators=[Optional()]
+    )
+
+
+class NewOrganizationForm(FactsForm):
+    """An organization that is not there yet."""
+
+    kind = RadioField(_l("Kind"), choices=list(messages.KIND_NAMES.items()), validators=[_CHOOSE])
+    key = StringField(
+        _l("Short key"),
+        description=_l("For files and imports, such as rising-hope. Leave it empty to make one from the name."),
+        validators=[Optional(), Length(max=60)],
+    )
+
+
+class ContractForm(Form):
+    """A contract with a department."""
+
+    department = SelectField(_l("Department that pays"), validators=[_CHOOSE])
+    program = StringField(_l("Program"), validators=[_REQUIRED, Length(max=120)])
+    started_on = DateField(_l("First day"), validators=[_REQUIRED])
+    ended_on = DateField(_l("Last day"), validators=[Optional()])
+
+
+class ContractEndForm(Form):
+    """The last day of a contract; empty while it goes on."""
+
+    ended_on = DateField(_l("Last day"), validators=[Optional()])
+
+
+class PaidForm(Form):
+    """An employment that is paid under a contract."""
+
+    employment = SelectField(_l("Person"), validators=[_CHOOSE])
+    started_on = DateField(_l("Paid from"), validators=[_REQUIRED])
+    ended_on = DateField(_l("Paid until"), validators=[Optional()])
+
+
+class TermsForm(Form):
+    """On which terms somebody works, from a day on."""
+
+    title = StringField(_l("Job title"), validators=[_REQUIRED, Length(max=120)])
+    kind = RadioField(
+        _l("Kind of work"), choices=list(messages.EMPLOYMENT_NAMES.items()), default="employee", validators=[_CHOOSE]
+    )
+    hours_per_week = DecimalField(_l("Hours a week"), validators=[Optional()])
+    work_area = SelectField(_l("Service planning area where she mostly works"), validators=[Optional()])
+    supervising_provider = SelectField(
+        _l("Medi-Cal supervising provider"),
+        description=_l("Only where her services are billed to Medi-Cal."),
+        validators=[Optional()],
+    )
+
+
+class ChangeTermsForm(TermsForm):
+    """New terms of an employment."""
+
+    since = DateField(_l("From"), validators=[_REQUIRED])
+
+
+class StartForm(TermsForm, OnceForm):
+    """Somebody who begins to work here, with a record already or not."""
+
+    organization = SelectField(_l("Organization"), validators=[_CHOOSE])
+    name = StringField(_l("Name"), description=_l("As she writes it. She can correct it."), validators=[_REQUIRED])
+    language = RadioField(_l("Language she reads"), choices=LANGUAGES, validators=[_CHOOSE])
+    phone = StringField(_l("Phone"), validators=[Optional(), Length(max=40)])
+    email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
+    is_work = BooleanField(_l("This e-mail belongs to us. It ends when she leaves."))
+    started_on = DateField(_l("First day"), validators=[_REQUIRED])
+    #: The answer to "is it the same person?", asked when somebody alike has a record.
+    same = RadioField(
+        _l("Is it the same person?"),
+        choices=[
+            ("same", _l("Yes. She keeps her record and her way to sign in.")),
+            ("other", _l("No, it is another person. Begin a new record.")),
+        ],
+        validators=[Optional()],
+    )
+
+
+class EndForm(Form):
+    """The end of an employment."""
+
+    ended_on = DateField(_l("Last day"), validators=[_REQUIRED])
+    reason = RadioField(_l("Reason"), choices=list(messages.REASON_NAMES.items()), validators=[_CHOOSE])

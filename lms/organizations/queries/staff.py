@@ -1,0 +1,191 @@
+"""Who works where on a day, and one employment with its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Integer, ScalarSelect, Select, String, column, func, or_, select, table
+from sqlalchemy.orm import Session
+
+from lms.errors import NotFound
+from lms.organizations.models import Employment, EmploymentTerms, Organization, Supervision
+from lms.organizations.queries.ties import open_on
+from lms.people.rules import search_key
+
+PAGE_SIZE = 50
+#: The columns of people that lists of staff show. Foreign keys name tables, and so do these joins.
+PEOPLE = table(
+    "people", column("id", Integer), column("public_id", String), column("name", String), column("search_key", String)
+)
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """One person in one spell at one organization, with her title on the day that was asked for."""
+
+    person_id: int
+    person_public_id: str
+    name: str
+    employment_id: int
+    employment_public_id: str
+    organization_id: int
+    organization_name: str
+    title: str
+    started_on: date
+    ended_on: date | None
+
+
+@dataclass(frozen=True)
+class EmploymentDetail:
+    """One employment with the terms of a day, for those who manage it."""
+
+    employment_id: int
+    public_id: str
+    person_id: int
+    person_public_id: str
+    name: str
+    organization_id: int
+    organization_public_id: str
+    organization_name: str
+    started_on: date
+    ended_on: date | None
+    end_reason: str | None
+    title: str
+    hours_per_week: Decimal | None
+    kind: str
+    supervising_provider_id: int | None
+    work_area: int | None
+
+
+@dataclass(frozen=True)
+class SupervisorRow:
+    """Somebody who answers for the staff of an organization, by an employment that may be elsewhere."""
+
+    person_public_id: str
+    name: str
+    employment_public_id: str
+    employer: str
+    since: date
+
+
+def list_staff(
+    session: Session,
+    organization_ids: Collection[int],
+    day: date,
+    *,
+    search: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[StaffRow]:
+    """Return who works at these organizations on the local date `day`, by name. One query.
+
+    `search` finds a part of the name or of the title, however it is written.
+    """
+    statement = _staff(
+        organization_ids,
+        day,
+        search,
+        PEOPLE.c.id,
+        PEOPLE.c.public_id,
+        PEOPLE.c.name,
+        Employment.id,
+        Employment.public_id,
+        Employment.organization_id,
+        Organization.name,
+        EmploymentTerms.title,
+        Employment.started_on,
+        Employment.ended_on,
+    ).order_by(PEOPLE.c.search_key, PEOPLE.c.id, Employment.organization_id)
+    rows = session.execute(statement.limit(limit).offset(offset) if limit else statement)
+    return [StaffRow(*row) for row in rows]
+
+
+def count_staff(session: Session, organization_ids: Collection[int], day: date, *, search: str = "") -> int:
+    """Return how many rows `list_staff` has in all. One query."""
+    return int(session.execute(_staff(organization_ids, day, search, func.count())).scalar_one())
+
+
+def get_employment(session: Session, public_id: str, day: date) -> EmploymentDetail:
+    """Return one employment with its terms of the local date `day`; raise `NotFound`. One query."""
+    row = session.execute(
+        select(
+            Employment.id,
+            Employment.public_id,
+            PEOPLE.c.id,
+            PEOPLE.c.public_id,
+            PEOPLE.c.name,
+            Organization.id,
+            Organization.public_id,
+            Organization.name,
+            Employment.started_on,
+            Employment.ended_on,
+            Employment.end_reason,
+            EmploymentTerms.title,
+            EmploymentTerms.hours_per_week,
+            EmploymentTerms.kind,
+            EmploymentTerms.supervising_provider_id,
+            EmploymentTerms.work_area,
+        )
+        .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
+        .join(Organization, Organization.id == Employment.organization_id)
+        .join(
+            EmploymentTerms,
+            (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day)),
+        )
+        .where(Employment.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return EmploymentDetail(*row)
+
+
+def list_supervisors(session: Session, organization_id: int, day: date) -> list[SupervisorRow]:
+    """Return who answers for the staff of an organization on the local date `day`, by name. One query."""
+    rows = session.execute(
+        select(PEOPLE.c.public_id, PEOPLE.c.name, Employment.public_id, Organization.name, Supervision.started_on)
+        .select_from(Supervision)
+        .join(Employment, Employment.id == Supervision.employment_id)
+        .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
+        .join(Organization, Organization.id == Employment.organization_id)
+        .where(
+            Supervision.organization_id == organization_id,
+            Supervision.started_on <= day,
+            or_(Supervision.ended_on.is_(None), Supervision.ended_on >= day),
+            open_on(day),
+        )
+        .order_by(PEOPLE.c.search_key, Employment.id)
+    )
+    return [SupervisorRow(*row) for row in rows]
+
+
+def _terms_day(day: date) -> ScalarSelect[date]:
+    """Return the first day of the terms that hold on `day`; before the spell begins, of its first terms."""
+    begun = func.max(EmploymentTerms.since).filter(EmploymentTerms.since <= day)
+    return (
+        select(func.coalesce(begun, func.min(EmploymentTerms.since)))
+        .where(EmploymentTerms.employment_id == Employment.id)
+        .correlate(Employment)
+        .scalar_subquery()
+    )
+
+
+def _staff(organization_ids: Collection[int], day: date, search: str, *columns: Any) -> Select[Any]:
+    """Return a select of `columns` over the employments that cover `day`, each with its terms of that day."""
+    terms = (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day))
+    statement = (
+        select(*columns)
+        .select_from(Employment)
+        .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
+        .join(Organization, Organization.id == Employment.organization_id)
+        .join(EmploymentTerms, terms)
+        .where(Employment.organization_id.in_(organization_ids), open_on(day))
+    )
+    if words := search_key(search):
+        statement = statement.where(
+            or_(PEOPLE.c.search_key.contains(words, autoescape=True), EmploymentTerms.title.icontains(search.strip()))
+        )
+    return statement

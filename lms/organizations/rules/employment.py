@@ -1,0 +1,73 @@
+"""When a spell of employment may begin, change and end, and when two people may be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from lms.actor import Span
+from lms.errors import RuleBroken
+
+#: How far ahead a spell may be entered, so that a slip of the year is noticed.
+LATEST_START_DAYS = 366
+EARLIEST_START = date(1950, 1, 1)
+LONGEST_TITLE = 120
+_FOREVER = date.max
+
+
+def check_start(spans: Iterable[Span], organization_id: int, started_on: date, today: date) -> None:
+    """Raise `RuleBroken` when a person with these spells cannot begin at an organization on `started_on`.
+
+    Codes: "start-too-early", "start-too-late" (a slip of the year), "already-employed" (the spells would
+    overlap; `since` is the first day of the one that is there).
+    """
+    if started_on < EARLIEST_START:
+        raise RuleBroken("start-too-early")
+    if started_on > today + timedelta(days=LATEST_START_DAYS):
+        raise RuleBroken("start-too-late")
+    for span in spans:
+        if span.organization_id == organization_id and (span.until or _FOREVER) >= started_on:
+            raise RuleBroken("already-employed", since=span.since)
+
+
+def check_end(started_on: date, ended_on: date, today: date) -> None:
+    """Raise `RuleBroken` when a spell that began on `started_on` cannot have `ended_on` as its last day.
+
+    Codes: "end-before-start", "end-too-late" (more than a year ahead).
+    """
+    if ended_on < started_on:
+        raise RuleBroken("end-before-start", since=started_on)
+    if ended_on > today + timedelta(days=LATEST_START_DAYS):
+        raise RuleBroken("end-too-late")
+
+
+def check_terms_day(started_on: date, ended_on: date | None, since: date) -> None:
+    """Raise `RuleBroken("terms-outside")` when new terms would not begin within the spell."""
+    if since < started_on or (ended_on is not None and since > ended_on):
+        raise RuleBroken("terms-outside", since=started_on)
+
+
+def check_hours(hours: Decimal | None) -> None:
+    """Raise `RuleBroken("hours-implausible")` for hours a week that no week has, or too finely given."""
+    if hours is not None and not (0 <= hours <= 80 and hours == round(hours, 1)):
+        raise RuleBroken("hours-implausible")
+
+
+def title_of(typed: str) -> str:
+    """Return a job title with blanks collapsed; raise `RuleBroken` ("title-empty", "title-too-long")."""
+    title = " ".join(typed.split())
+    if not title:
+        raise RuleBroken("title-empty")
+    if len(title) > LONGEST_TITLE:
+        raise RuleBroken("title-too-long", most=LONGEST_TITLE)
+    return title
+
+
+def is_likely_same(typed_key: str, known_key: str) -> bool:
+    """Return whether two folded names (`people.rules.search_key`) may be one person's.
+
+    They share a word of three letters or more: people use one of two surnames, or leave out a middle name.
+    """
+    shared = set(typed_key.split()) & set(known_key.split())
+    return typed_key == known_key or any(len(word) >= 3 for word in shared)

@@ -1,0 +1,41 @@
+"""Changes to organizations, to who works there, and to who answers for whom."""
+
+from __future__ import annotations
+
+from lms.organizations.service.contracts import add_contract, end_contract, pay_employment
+from lms.organizations.service.employments import (
+    Started,
+    Terms,
+    change_terms,
+    end_employment,
+    hire_person,
+    start_employment,
+)
+from lms.organizations.service.importing import Imported, import_organizations, preview_import
+from lms.organizations.service.organizations import (
+    Facts,
+    change_organization,
+    create_organization,
+    end_supervision,
+    start_supervision,
+)
+
+__all__ = [
+    "Facts",
+    "Imported",
+    "Started",
+    "Terms",
+    "add_contract",
+    "change_organization",
+    "change_terms",
+    "create_organization",
+    "end_contract",
+    "end_employment",
+    "end_supervision",
+    "hire_person",
+    "import_organizations",
+    "pay_employment",
+    "preview_import",
+    "start_employment",
+    "start_supervision",
+]

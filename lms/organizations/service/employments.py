@@ -1,0 +1,221 @@
+"""Employment: when a person begins at an organization, on which terms, and when and why it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.clock import local_date
+from lms.db import upsert
+from lms.errors import NotFound, RuleBroken
+from lms.organizations import policy, queries, rules
+from lms.organizations.models import EMPLOYMENT_KINDS, END_REASONS, Employment, EmploymentTerms, Organization
+from lms.people.service import invite, lock
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms somebody works: all of them are dated, so a change keeps what was before."""
+
+    title: str
+    hours_per_week: Decimal | None = None
+    kind: str = "employee"
+    #: The Medi-Cal supervising provider, an organization; None where none applies.
+    supervising_provider_id: int | None = None
+    #: The service planning area where she mostly works, 1 to 8.
+    work_area: int | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """An employment that was begun."""
+
+    employment_id: int
+    employment_public_id: str
+    person_id: int
+
+
+def start_employment(
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    organization_id: int,
+    *,
+    started_on: date,
+    title: str,
+    hours_per_week: Decimal | None = None,
+    kind: str = "employee",
+    supervising_provider_id: int | None = None,
+    work_area: int | None = None,
+    client_id: str | None = None,
+    at: datetime,
+) -> Started:
+    """Begin a spell of a person at an organization, and return it. The same `client_id` begins it once.
+
+    Raises `NotFound` unless the actor answers for the organization's staff, and `RuleBroken` with the codes of
+    `rules.check_start`, `rules.title_of` and `rules.check_hours`.
+    """
+    lock(session, [person_id, actor.person_id])
+    check_manages(session, actor, organization_id, at)
+    if (known := _find_started(session, client_id)) is not None:
+        return known
+    terms = Terms(title, hours_per_week, kind, supervising_provider_id, work_area)
+    spans = queries.spans_of(session, [person_id]).get(person_id, ())
+    rules.check_start(spans, organization_id, started_on, local_date(at))
+    employment = Employment(
+        person_id=person_id, organization_id=organization_id, started_on=started_on, client_id=client_id
+    )
+    session.add(employment)
+    session.flush()
+    _set_terms(session, employment.id, started_on, terms)
+    record(
+        session,
+        actor.account_id,
+        "organizations.employment_started",
+        "employment",
+        employment.public_id,
+        at=at,
+        organization_id=organization_id,
+        person=person_id,
+        started_on=started_on,
+    )
+    return Started(employment.id, employment.public_id, person_id)
+
+
+def hire_person(
+    session: Session,
+    actor: Actor,
+    organization_id: int,
+    *,
+    name: str,
+    language: str,
+    email: str | None,
+    phone: str | None,
+    started_on: date,
+    terms: Terms,
+    client_id: str,
+    at: datetime,
+) -> Started:
+    """Invite somebody who has no record yet, and begin her employment. The same `client_id` does it once.
+
+    Raises as `start_employment` and `people.service.invite` do.
+    """
+    lock(session, [actor.person_id])
+    check_manages(session, actor, organization_id, at)
+    if (known := _find_started(session, client_id)) is not None:
+        return known
+    invited = invite(session, actor, name=name, language=language, email=email, phone=phone, at=at)
+    return start_employment(
+        session,
+        actor,
+        invited.person_id,
+        organization_id,
+        started_on=started_on,
+        **vars(terms),
+        client_id=client_id,
+        at=at,
+    )
+
+
+def change_terms(
+    session: Session, actor: Actor, employment_public_id: str, terms: Terms, *, since: date, at: datetime
+) -> None:
+    """Set the terms of a spell from the day `since` on; what was before stays as history.
+
+    Raises `NotFound` for a stranger's employment, `RuleBroken` ("terms-outside" and those of the terms).
+    """
+    employment = _locked(session, actor, employment_public_id, at)
+    rules.check_terms_day(employment.started_on, employment.ended_on, since)
+    _set_terms(session, employment.id, since, terms)
+    _record(session, actor, "organizations.terms_changed", employment, at, since=since, kind=terms.kind)
+
+
+def end_employment(
+    session: Session, actor: Actor, employment_public_id: str, *, ended_on: date, reason: str, at: datetime
+) -> None:
+    """End a spell: `ended_on` is its last day. Her sign-in, enrolments and certificates go on without it.
+
+    Raises `NotFound` for a stranger's employment, `RuleBroken` ("own-employment", "already-ended",
+    "reason-unknown" and those of `rules.check_end`). The same end told twice is one.
+    """
+    employment = _locked(session, actor, employment_public_id, at)
+    today = local_date(at)
+    if (employment.ended_on, employment.end_reason) == (ended_on, reason):
+        return
+    if employment.ended_on is not None and employment.ended_on < today:
+        raise RuleBroken("already-ended", on=employment.ended_on)
+    if employment.person_id == actor.person_id and not policy.can_administer(actor):
+        raise RuleBroken("own-employment")
+    if reason not in END_REASONS:
+        raise RuleBroken("reason-unknown")
+    rules.check_end(employment.started_on, ended_on, today)
+    employment.ended_on, employment.end_reason = ended_on, reason
+    _record(session, actor, "organizations.employment_ended", employment, at, ended_on=ended_on, reason=reason)
+
+
+def check_manages(session: Session, actor: Actor, organization_id: int, at: datetime) -> None:
+    """Raise `NotFound` unless, in this transaction, the actor may manage the staff of an open organization."""
+    today = local_date(at)
+    allowed = policy.can_administer(actor) or (
+        policy.can_manage_staff(actor, organization_id)
+        and policy.still_supervises(session, actor, organization_id, today)
+    )
+    open_one = select(Organization.id).where(
+        Organization.id == organization_id,
+        Organization.closed_on.is_(None) | (Organization.closed_on >= today),
+    )
+    if not allowed or session.execute(open_one).first() is None:
+        raise NotFound
+
+
+def _find_started(session: Session, client_id: str | None) -> Started | None:
+    """Return what the same form has begun before; None when it has not been sent yet."""
+    if client_id is None:
+        return None
+    row = session.execute(
+        select(Employment.id, Employment.public_id, Employment.person_id).where(Employment.client_id == client_id)
+    ).one_or_none()
+    return Started(*row) if row else None
+
+
+def _locked(session: Session, actor: Actor, public_id: str, at: datetime) -> Employment:
+    """Return an employment with its person locked; raise `NotFound` when the actor may not manage it."""
+    query = select(Employment.person_id, Employment.organization_id).where(Employment.public_id == public_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    lock(session, [row.person_id, actor.person_id])
+    check_manages(session, actor, row.organization_id, at)
+    return session.execute(select(Employment).where(Employment.public_id == public_id)).scalar_one()
+
+
+def _set_terms(session: Session, employment_id: int, since: date, terms: Terms) -> None:
+    """Write the terms of a spell from a day on; raise `RuleBroken` when they cannot be."""
+    rules.check_hours(terms.hours_per_week)
+    if terms.kind not in EMPLOYMENT_KINDS:
+        raise RuleBroken("kind-unknown")
+    values = {**vars(terms), "title": rules.title_of(terms.title)}
+    row = {"employment_id": employment_id, "since": since, **values}
+    upsert(session, EmploymentTerms, row, key=("employment_id", "since"), change=tuple(values))
+
+
+def _record(
+    session: Session, actor: Actor, action: str, employment: Employment, at: datetime, **details: object
+) -> None:
+    record(
+        session,
+        actor.account_id,
+        action,
+        "employment",
+        employment.public_id,
+        at=at,
+        organization_id=employment.organization_id,
+        person=employment.person_id,
+        **details,
+    )

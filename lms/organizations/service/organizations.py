@@ -1,0 +1,205 @@
+"""Organizations themselves: creating one, changing its facts, and who answers for its staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.clock import local_date
+from lms.db import insert_once
+from lms.errors import NotFound, RuleBroken
+from lms.organizations import policy, rules
+from lms.organizations.models import (
+    KINDS,
+    Employment,
+    Organization,
+    OrganizationArea,
+    OrganizationGeography,
+    OrganizationPopulation,
+    Supervision,
+)
+from lms.people.rules import search_key
+from lms.people.service import lock
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an administrator writes of an organization: its name, and where and whom it serves."""
+
+    name: str
+    areas: frozenset[int] = frozenset()
+    boundary_year: int = 2022
+    geographies: frozenset[str] = frozenset()
+    populations: frozenset[str] = frozenset()
+    #: The last day of an organization that has closed.
+    closed_on: date | None = field(default=None)
+
+
+def create_organization(session: Session, actor: Actor, facts: Facts, *, key: str, kind: str, at: datetime) -> str:
+    """Create an organization and return its public id. An empty `key` is made from the name.
+
+    Raises `NotFound` unless the actor administers, `RuleBroken` ("kind-unknown", "key-wrong", "key-taken",
+    "name-taken").
+    """
+    _check_administers(actor)
+    key = key or rules.key_from_name(facts.name)
+    if kind not in KINDS:
+        raise RuleBroken("kind-unknown")
+    if not rules.valid_key(key):
+        raise RuleBroken("key-wrong")
+    _check_name(session, facts.name, None)
+    row = {"key": key, "name": facts.name, "search_key": search_key(facts.name), "kind": kind, "created_at": at}
+    made = insert_once(session, Organization, [row | {"closed_on": facts.closed_on}], "id", "public_id")
+    if not made:
+        raise RuleBroken("key-taken", key=key)
+    _set_places(session, made[0].id, facts)
+    _record(session, actor, "organizations.created", made[0].id, at, key=key, kind=kind)
+    return str(made[0].public_id)
+
+
+def change_organization(session: Session, actor: Actor, public_id: str, facts: Facts, *, at: datetime) -> None:
+    """Set an organization's facts to what is given. Areas under other years' boundaries stay.
+
+    Raises `NotFound`, and `RuleBroken("name-taken")`.
+    """
+    _check_administers(actor)
+    organization = _locked_organization(session, public_id)
+    _check_name(session, facts.name, organization.id)
+    organization.name, organization.search_key = facts.name, search_key(facts.name)
+    organization.closed_on = facts.closed_on
+    _set_places(session, organization.id, facts)
+    _record(
+        session,
+        actor,
+        "organizations.changed",
+        organization.id,
+        at,
+        areas=facts.areas,
+        boundary_year=facts.boundary_year,
+        geographies=facts.geographies,
+        populations=facts.populations,
+        closed_on=facts.closed_on,
+    )
+
+
+def start_supervision(
+    session: Session, actor: Actor, employment_public_id: str, organization_public_id: str, *, at: datetime
+) -> None:
+    """Let the holder of an employment answer for the staff of an organization, from today on.
+
+    Raises `NotFound` unless the actor administers, the employment is open today and the organization exists;
+    `RuleBroken("supervises-herself")` when an administrator would appoint herself. Twice is once.
+    """
+    _check_administers(actor)
+    employment = _locked_employment(session, employment_public_id)
+    organization = _locked_organization(session, organization_public_id)
+    today = local_date(at)
+    if employment.started_on > today or (employment.ended_on is not None and employment.ended_on < today):
+        raise NotFound
+    if employment.person_id == actor.person_id:
+        raise RuleBroken("supervises-herself")
+    if _open_supervision(session, employment.id, organization.id, today) is not None:
+        return
+    row = {"employment_id": employment.id, "organization_id": organization.id, "started_on": today}
+    session.execute(insert(Supervision).values(row))
+    _record(session, actor, "organizations.supervision_started", organization.id, at, person=employment.person_id)
+
+
+def end_supervision(
+    session: Session, actor: Actor, employment_public_id: str, organization_public_id: str, *, at: datetime
+) -> None:
+    """End it at once: today is no longer covered. Her employment goes on. Raises `NotFound`. Twice is once."""
+    _check_administers(actor)
+    employment = _locked_employment(session, employment_public_id)
+    organization = _locked_organization(session, organization_public_id)
+    found = _open_supervision(session, employment.id, organization.id, local_date(at))
+    if found is None:
+        return
+    if found.started_on == local_date(at):
+        session.delete(found)
+    else:
+        found.ended_on = date.fromordinal(local_date(at).toordinal() - 1)
+    _record(session, actor, "organizations.supervision_ended", organization.id, at, person=employment.person_id)
+
+
+def _open_supervision(session: Session, employment_id: int, organization_id: int, today: date) -> Supervision | None:
+    return session.execute(
+        select(Supervision).where(
+            Supervision.employment_id == employment_id,
+            Supervision.organization_id == organization_id,
+            Supervision.ended_on.is_(None) | (Supervision.ended_on >= today),
+        )
+    ).scalar_one_or_none()
+
+
+def _check_administers(actor: Actor) -> None:
+    if not policy.can_administer(actor):
+        raise NotFound
+
+
+def _check_name(session: Session, name: str, own_id: int | None) -> None:
+    """Raise `RuleBroken("name-taken")` when another organization is called the same, however it is written."""
+    taken = select(Organization.id).where(Organization.search_key == search_key(name), Organization.id != (own_id or 0))
+    if session.execute(taken.limit(1)).first() is not None:
+        raise RuleBroken("name-taken")
+
+
+def _locked_organization(session: Session, public_id: str) -> Organization:
+    query = select(Organization).where(Organization.public_id == public_id).with_for_update(key_share=True)
+    organization = session.execute(query).scalar_one_or_none()
+    if organization is None:
+        raise NotFound
+    return organization
+
+
+def _locked_employment(session: Session, public_id: str) -> Employment:
+    """Return an employment with its person locked; raise `NotFound` when there is none."""
+    person_id = session.execute(
+        select(Employment.person_id).where(Employment.public_id == public_id)
+    ).scalar_one_or_none()
+    if person_id is None:
+        raise NotFound
+    lock(session, [person_id])
+    return session.execute(select(Employment).where(Employment.public_id == public_id)).scalar_one()
+
+
+def _set_places(session: Session, organization_id: int, facts: Facts) -> None:
+    """Make areas (of one boundary year), geographies and populations what `facts` say."""
+    own = OrganizationArea.organization_id == organization_id
+    of_year = own & (OrganizationArea.boundary_year == facts.boundary_year)
+    session.execute(delete(OrganizationArea).where(of_year, OrganizationArea.spa.not_in(facts.areas)))
+    insert_once(
+        session,
+        OrganizationArea,
+        [
+            {"organization_id": organization_id, "spa": spa, "boundary_year": facts.boundary_year}
+            for spa in sorted(facts.areas)
+        ],
+    )
+    for model, column, values in (
+        (OrganizationGeography, "geography", facts.geographies),
+        (OrganizationPopulation, "population", facts.populations),
+    ):
+        table = model.__table__
+        gone = (table.c.organization_id == organization_id) & table.c[column].not_in(values)
+        session.execute(delete(model).where(gone))
+        rows = [{"organization_id": organization_id, column: value} for value in sorted(values)]
+        insert_once(session, model, rows)
+
+
+def _record(session: Session, actor: Actor, action: str, organization_id: int, at: datetime, **details: object) -> None:
+    record(
+        session,
+        actor.account_id,
+        action,
+        "organization",
+        organization_id,
+        at=at,
+        organization_id=organization_id,
+        **details,
+    )

@@ -1,0 +1,35 @@
+"""Facts that people announces: a link or a code was made and waits to be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blinker import Signal
+
+link_made = Signal("A link was made for a contact.")
+code_made = Signal("A one-time code was made for a contact.")
+
+
+@dataclass(frozen=True)
+class LinkMade:
+    """A link waits to be sent. `purpose` is "invitation", "reset" or "recovery"; the contact is where it goes."""
+
+    link_id: int
+    purpose: str
+    account_id: int
+    person_id: int
+    contact_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class CodeMade:
+    """A one-time code waits to be sent. `person_id` is None where the contact belongs to several or to nobody."""
+
+    code_id: int
+    contact_kind: str
+    contact_value: str
+    person_id: int | None
+    language: str
+    created_at: datetime

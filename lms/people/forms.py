@@ -1,0 +1,170 @@
+"""Shapes of what people type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from lms.i18n import LANGUAGES
+from lms.people import rules
+from lms.people.rules import Identifier
+from lms.web.forms import Form
+
+_LONGEST_PASSWORD = 1000  # a first bound; the rule says which one is kept
+_REQUIRED = InputRequired(_l("Please fill this in."))
+
+
+def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return pairs of value and label as a field's choices."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def _code_field() -> Field:
+    return StringField(_l("The six digits"), validators=[_REQUIRED, Length(max=20)])
+
+
+def _password_field(label: Any, **more: Any) -> Field:
+    return PasswordField(label, validators=[_REQUIRED, Length(max=_LONGEST_PASSWORD)], **more)
+
+
+def _identifier_field(label: Any, *validators: Any, **more: Any) -> Field:
+    return StringField(label, validators=[*(validators or [_REQUIRED]), Length(max=254)], **more)
+
+
+class SignInForm(Form):
+    """Who, and her password."""
+
+    identifier = _identifier_field(_l("Your e-mail or phone number"))
+    password = _password_field(_l("Your password"))
+    remember = BooleanField(_l("Keep me signed in on this phone for 30 days"))
+    next = HiddenField()
+
+
+class CodeRequestForm(Form):
+    """Where to send a code."""
+
+    identifier = _identifier_field(_l("Your phone number or e-mail"))
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    """The six digits that were sent, or that an app shows."""
+
+    code = _code_field()
+
+
+class SignInCodeForm(CodeForm):
+    """The six digits of a sign-in, and whether to remember the phone."""
+
+    remember = BooleanField(_l("Keep me signed in on this phone for 30 days"))
+
+
+class ProofForm(Form):
+    """The password, as a second proof beside a code."""
+
+    password = _password_field(_l("Your password"))
+
+
+class ResetRequestForm(Form):
+    """Where to send a reset link."""
+
+    identifier = _identifier_field(_l("Your e-mail or phone number"))
+
+
+class NewPasswordForm(Form):
+    """A new password."""
+
+    password = _password_field(_l("Your new password"))
+
+
+class InvitationForm(Form):
+    """How a new person introduces herself, and how she will sign in."""
+
+    name = StringField(
+        _l("Your name, as you write it"),
+        description=_l("It will stand like this on your certificates. Marks such as ʻ, ā or ñ are welcome."),
+        validators=[_REQUIRED, Length(max=400)],
+    )
+    language = SelectField(_l("The language you read best"), choices=choices_of(LANGUAGES))
+    email_is_work = BooleanField(_l("This e-mail belongs to my work"))
+    contact = _identifier_field(
+        _l("Your own phone number or e-mail, not from work"),
+        Optional(),
+        description=_l("So that your training record stays yours when you change work."),
+    )
+    way = RadioField(
+        _l("How do you want to sign in?"),
+        choices=choices_of(
+            (("password", _l("With a password")), ("code", _l("With a code that is sent to me each time")))
+        ),
+        default="password",
+    )
+    password = PasswordField(_l("Choose a password"), validators=[Optional(), Length(max=_LONGEST_PASSWORD)])
+
+
+class NameForm(Form):
+    """A name as its owner writes it."""
+
+    name = StringField(
+        _l("Your name, as you write it"),
+        description=_l("It will stand like this on new certificates. Marks such as ʻ, ā or ñ are welcome."),
+        validators=[_REQUIRED, Length(max=400)],
+    )
+
+
+class ContactForm(Form):
+    """A new contact. The password is asked for where there is one."""
+
+    contact = _identifier_field(_l("A phone number or e-mail"))
+    is_work = BooleanField(_l("It belongs to my work"))
+    password = PasswordField(_l("Your password"), validators=[Optional(), Length(max=_LONGEST_PASSWORD)])
+
+
+class ChangePasswordForm(Form):
+    """The present password, where there is one, and a new one."""
+
+    present = PasswordField(_l("Your present password"), validators=[Optional(), Length(max=_LONGEST_PASSWORD)])
+    password = _password_field(_l("Your new password"))
+
+
+class EmptyForm(Form):
+    """A press of a button: nothing but the token."""
+
+
+class PersonForm(Form):
+    """A person to be invited."""
+
+    name = StringField(_l("Name"), validators=[_REQUIRED, Length(max=400)])
+    language = SelectField(_l("Language"), choices=choices_of(LANGUAGES))
+    email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
+    phone = StringField(_l("Phone number"), validators=[Optional(), Length(max=40)])
+    is_work = BooleanField(_l("The e-mail belongs to her work"))
+
+
+class RoleForm(Form):
+    """A role to be given. The departments are set by the view."""
+
+    role = SelectField(_l("Role"))
+    language = SelectField(_l("Language, for a translator"), validators=[Optional()])
+    department = SelectField(_l("Department, for a viewer"), validators=[Optional()])
+
+
+class RecoveryForm(Form):
+    """A request to send a way back to a new contact."""
+
+    contact = _identifier_field(_l("Her new phone number or e-mail"))
+    reason = TextAreaField(
+        _l("How do you know that it is she?"),
+        description=_l("For example: she came to the office and showed her badge. Another person reads this."),
+        validators=[_REQUIRED, Length(max=1000)],
+    )
+
+
+def identifier_of(typed: str) -> Identifier:
+    """Return the e-mail address or phone number that was typed; where it is neither, what nobody can have."""
+    return rules.normal_identifier(typed) or Identifier("none", " ".join(typed.split()).casefold())

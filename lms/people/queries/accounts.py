@@ -1,0 +1,111 @@
+"""What a person reads about her own account: contacts, devices, second factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.errors import NotFound
+from lms.people.models import Account, Contact, Device, Person
+from lms.people.queries.sign_in import contact_facts, replaced_another
+from lms.people.rules import ContactFacts, Identifier
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """One account with its person. `second_factor_secret` is also there while it is being set up."""
+
+    account_id: int
+    public_id: str
+    person_id: int
+    person_public_id: str
+    name: str
+    language: str
+    password_hash: str | None
+    second_factor_secret: str | None
+    has_second_factor: bool
+    disabled_at: datetime | None
+
+
+def get_account(session: Session, account_id: int) -> AccountFacts:
+    """Return an account with its person; raise `NotFound`."""
+    row = session.execute(
+        select(
+            Account.id,
+            Account.public_id,
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.language,
+            Account.password_hash,
+            Account.second_factor_secret,
+            Account.second_factor_confirmed_at,
+            Account.disabled_at,
+        )
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.id == account_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return AccountFacts(*row[:8], row[8] is not None, row[9])
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """A live contact. `sharers` counts the people who have it, herself included."""
+
+    contact_id: int
+    public_id: str
+    kind: str
+    value: str
+    facts: ContactFacts
+    sharers: int
+
+
+def list_contacts(session: Session, person_id: int) -> list[ContactRow]:
+    """Return the live contacts of a person, the oldest first. One query."""
+    other = aliased(Contact)
+    sharers = select(func.count()).where(
+        other.kind == Contact.kind, other.value == Contact.value, other.ended_at.is_(None)
+    )
+    rows = session.execute(
+        select(Contact, replaced_another(), sharers.scalar_subquery())
+        .where(Contact.person_id == person_id, Contact.ended_at.is_(None))
+        .order_by(Contact.id)
+    ).all()
+    return [
+        ContactRow(row[0].id, row[0].public_id, row[0].kind, row[0].value, contact_facts(row[0], row[1]), row[2])
+        for row in rows
+    ]
+
+
+def find_contacts_by_value(session: Session, identifier: Identifier) -> list[int]:
+    """Return the ids of the people who have this contact now."""
+    found = select(Contact.person_id).where(
+        Contact.kind == identifier.kind, Contact.value == identifier.value, Contact.ended_at.is_(None)
+    )
+    return list(session.scalars(found.order_by(Contact.person_id)))
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A phone on which she stays signed in."""
+
+    public_id: str
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    token_hash: str
+
+
+def list_devices(session: Session, account_id: int, at: datetime) -> list[DeviceRow]:
+    """Return the remembered phones of an account that still count, the newest first."""
+    rows = session.execute(
+        select(Device.public_id, Device.label, Device.created_at, Device.expires_at, Device.token_hash)
+        .where(Device.account_id == account_id, Device.ended_at.is_(None), Device.expires_at > at)
+        .order_by(Device.id.desc())
+    ).all()
+    return [DeviceRow(*row) for row in rows]

@@ -1,0 +1,109 @@
+"""Who a session, a remembered phone or an id stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from lms.actor import STAFF_ROLES
+from lms.people.models import Account, Device, EndedSession, Person, RoleGrant
+from lms.people.rules import token_hash
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a session stands for: the account, its person, and the roles granted to it."""
+
+    account_id: int
+    person_id: int
+    person_public_id: str
+    name: str
+    language: str
+    roles: frozenset[str]
+    views: tuple[int, ...]
+    translates: frozenset[str]
+
+
+def find_identity(session: Session, session_id: str) -> Identity | None:
+    """Return whom "account public id:security stamp:random part" stands for; None when ended or disabled.
+
+    The random part may be missing (a remembered phone has no session yet). One query.
+    """
+    public_id, stamp, random_part = (*session_id.split(":"), "", "")[:3]
+    rows = session.execute(
+        select(
+            Account.id,
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.language,
+            RoleGrant.role,
+            RoleGrant.organization_id,
+            RoleGrant.language,
+        )
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(RoleGrant, (RoleGrant.account_id == Account.id) & RoleGrant.ended_at.is_(None))
+        .where(
+            Account.public_id == public_id,
+            Account.security_stamp == stamp,
+            Account.disabled_at.is_(None),
+            ~exists().where(EndedSession.session_hash == token_hash(random_part)),
+        )
+    ).all()
+    if not rows:
+        return None
+    account_id, person_id, person_public_id, name, language, *_rest = rows[0]
+    return Identity(
+        account_id=account_id,
+        person_id=person_id,
+        person_public_id=person_public_id,
+        name=name,
+        language=language,
+        roles=frozenset(row[5] for row in rows if row[5]),
+        views=tuple(row[6] for row in rows if row[5] == "viewer" and row[6]),
+        translates=frozenset(row[7] for row in rows if row[5] == "translator" and row[7]),
+    )
+
+
+def find_session_id(session: Session, account_id: int) -> str | None:
+    """Return "account public id:security stamp" of a live account; None when it is disabled or unknown."""
+    row = session.execute(
+        select(Account.public_id, Account.security_stamp).where(Account.id == account_id, Account.disabled_at.is_(None))
+    ).one_or_none()
+    return f"{row.public_id}:{row.security_stamp}" if row else None
+
+
+def find_device_session(session: Session, device_token: str, at: datetime) -> str | None:
+    """Return "account public id:security stamp" of the owner of a remembered phone; None when it is not."""
+    row = session.execute(
+        select(Account.public_id, Account.security_stamp)
+        .join(Device, Device.account_id == Account.id)
+        .where(
+            Device.token_hash == token_hash(device_token),
+            Device.ended_at.is_(None),
+            Device.expires_at > at,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return f"{row.public_id}:{row.security_stamp}" if row else None
+
+
+def has_granted_role(session: Session, account_id: int) -> bool:
+    """Return whether an account holds a granted role beyond that of a worker."""
+    held = select(RoleGrant.id).where(
+        RoleGrant.account_id == account_id, RoleGrant.ended_at.is_(None), RoleGrant.role.in_(STAFF_ROLES)
+    )
+    return session.execute(held.limit(1)).first() is not None
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of these people as they write them, by id. Unknown ids are left out. One query."""
+    ids = sorted(set(person_ids))
+    if not ids:
+        return {}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,161 @@
+"""What sign-in needs to know before it decides: whose identifier this is, and how many guesses were wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.people import rules
+from lms.people.models import AccessLink, Account, Contact, Person, SignInFailure
+from lms.people.rules import ContactFacts, Guard, Identifier
+from lms.people.rules.sessions import CANDIDATES, GUESS_WINDOW, GUESSES_KEPT
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An account that an identifier may mean, with the contact by which it was found."""
+
+    account_id: int
+    account_public_id: str
+    security_stamp: str
+    password_hash: str | None
+    has_second_factor: bool
+    person_id: int
+    language: str
+    contact_id: int
+    contact: ContactFacts
+
+
+def list_candidates(session: Session, identifier: Identifier) -> list[Candidate]:
+    """Return the live accounts that `identifier` may mean, at most four, the oldest first. One query."""
+    rows = session.execute(
+        select(
+            Account.id,
+            Account.public_id,
+            Account.security_stamp,
+            Account.password_hash,
+            Account.second_factor_confirmed_at,
+            Person.id,
+            Person.language,
+            Contact,
+            replaced_another(),
+        )
+        .join(Person, Person.id == Account.person_id)
+        .join(Contact, Contact.person_id == Person.id)
+        .where(
+            Contact.kind == identifier.kind,
+            Contact.value == identifier.value,
+            Contact.ended_at.is_(None),
+            Account.disabled_at.is_(None),
+        )
+        .order_by(Account.id)
+        .limit(CANDIDATES)
+    ).all()
+    return [
+        Candidate(
+            row[0], row[1], row[2], row[3], row[4] is not None, row[5], row[6], row[7].id, contact_facts(row[7], row[8])
+        )
+        for row in rows
+    ]
+
+
+def replaced_another() -> ColumnElement[bool]:
+    """Return the criterion: the person of this contact had another of its kind before."""
+    earlier = aliased(Contact)
+    return (
+        select(earlier.id)
+        .where(
+            earlier.person_id == Contact.person_id,
+            earlier.kind == Contact.kind,
+            earlier.id != Contact.id,
+            earlier.added_at < Contact.added_at,
+        )
+        .exists()
+    )
+
+
+def contact_facts(contact: Contact, replaced: bool) -> ContactFacts:
+    """Return what rules want to know of a contact's row."""
+    return ContactFacts(contact.kind, contact.is_work, contact.added_at, contact.confirmed_at, replaced)
+
+
+def may_guess(session: Session, guard: Guard, at: datetime) -> bool:
+    """Return whether another guess is allowed where `guard` counts. One query."""
+    since = at - GUESS_WINDOW
+    rows = session.execute(
+        select(
+            SignInFailure.bucket,
+            func.count(),
+            func.sum(case((SignInFailure.at > since, 1), else_=0)),
+        )
+        .where(SignInFailure.bucket.in_(guard.buckets), SignInFailure.at > at - GUESSES_KEPT)
+        .group_by(SignInFailure.bucket)
+    ).all()
+    counts = {row[0]: (int(row[1]), int(row[2])) for row in rows}
+    whole, recent = counts.get(guard.own, (0, 0))
+    address = counts.get(guard.address or "", (0, 0))[1]
+    return rules.may_guess(recent=recent, in_a_row=whole, from_address=address)
+
+
+@dataclass(frozen=True)
+class OpenLink:
+    """What a live link opens: whose account, and what is known of the person."""
+
+    public_id: str
+    purpose: str
+    account_id: int
+    person_id: int
+    name: str
+    language: str
+    created_by: int | None
+    expires_at: datetime
+    has_second_factor: bool
+    contact_kind: str | None
+    contact_value: str | None
+
+
+def find_open_link(session: Session, public_id: str, purposes: tuple[str, ...], at: datetime) -> OpenLink | None:
+    """Return what a link opens; None when it was used, withdrawn, is too old or for another purpose."""
+    row = session.execute(
+        select(
+            AccessLink.public_id,
+            AccessLink.purpose,
+            Account.id,
+            Person.id,
+            Person.name,
+            Person.language,
+            AccessLink.created_by,
+            AccessLink.expires_at,
+            Account.second_factor_confirmed_at,
+            Contact.kind,
+            Contact.value,
+        )
+        .join(Account, Account.id == AccessLink.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(Contact, Contact.id == AccessLink.contact_id)
+        .where(
+            AccessLink.public_id == public_id,
+            AccessLink.purpose.in_(purposes),
+            AccessLink.used_at.is_(None),
+            AccessLink.void_at.is_(None),
+            AccessLink.expires_at > at,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return OpenLink(*row[:8], row[8] is not None, *row[9:]) if row else None
+
+
+def find_challenged(session: Session, session_id: str) -> int | None:
+    """Return the id of the live account with a second factor that "public id:stamp" stands for, or None."""
+    public_id, _, stamp = session_id.partition(":")
+    return session.execute(
+        select(Account.id).where(
+            Account.public_id == public_id,
+            Account.security_stamp == stamp,
+            Account.disabled_at.is_(None),
+            Account.second_factor_confirmed_at.is_not(None),
+        )
+    ).scalar_one_or_none()

@@ -1,0 +1,193 @@
+"""Inviting a person, and accepting an invitation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit import service as audit
+from lms.errors import NotAllowed, RuleBroken
+from lms.people import policy, queries, rules
+from lms.people.models import LANGUAGES, Account, Contact, Person
+from lms.people.rules import BadName, Identifier
+from lms.people.service.contacts import email_in_use, keep_contact
+from lms.people.service.links import confirm_by_link, make_link, use_link, void_links
+from lms.people.service.locks import lock_account
+from lms.people.service.sessions import Opened, end_sessions, open_session
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A person who was just invited. The link's token is made when it is sent or shown."""
+
+    person_id: int
+    account_id: int
+    link_id: int
+    person_public_id: str = ""
+    link_public_id: str = ""
+
+
+def invite(
+    session: Session,
+    actor: Actor | None,
+    *,
+    name: str,
+    language: str,
+    email: str | None = None,
+    phone: str | None = None,
+    is_work: bool = False,
+    at: datetime,
+) -> Invited:
+    """Add a person with an account and an invitation, sent to her e-mail, else her phone, else to be printed.
+
+    `actor` is None for the program itself; `is_work` tells that the e-mail belongs to an employer. Raises
+    `NotAllowed`, or `RuleBroken`: "name_empty", "name_too_long", "name_characters", "language_unknown",
+    "email_wrong", "phone_wrong", "email_in_use".
+    """
+    if not policy.can_invite(actor):
+        raise NotAllowed
+    contacts = _contacts(session, email, phone, is_work=is_work, at=at)
+    account = add_person(session, name=name, language=language, at=at)
+    for contact in contacts:
+        contact.person_id = account.person_id
+    session.add_all(contacts)
+    session.flush()
+    actor_id = actor.account_id if actor else None
+    audit.record(session, actor_id, "people.invited", "person", account.person_id, at=at)
+    contact_id = contacts[0].id if contacts else None
+    link = make_link(session, account, "invitation", contact_id=contact_id, created_by=actor_id, at=at)
+    person = session.get_one(Person, account.person_id)
+    return Invited(person.id, account.id, link.id, person.public_id, link.public_id)
+
+
+def kept_name(typed: str) -> str:
+    """Return a name as it is kept; raise `RuleBroken` with the code of what is wrong."""
+    try:
+        return rules.normal_name(typed)
+    except BadName as error:
+        raise RuleBroken(error.code) from None
+
+
+def add_person(session: Session, *, name: str, language: str, is_demonstration: bool = False, at: datetime) -> Account:
+    """Add a person and her account, which nobody can sign in to yet. Raises `RuleBroken`."""
+    if language not in LANGUAGES:
+        raise RuleBroken("language_unknown")
+    name = kept_name(name)
+    person = Person(
+        name=name,
+        search_key=rules.search_key(name),
+        language=language,
+        is_demonstration=is_demonstration,
+        created_at=at,
+    )
+    session.add(person)
+    session.flush()
+    account = Account(person_id=person.id, created_at=at)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def _contacts(session: Session, email: str | None, phone: str | None, *, is_work: bool, at: datetime) -> list[Contact]:
+    """Return the contacts of a new person, not yet hers; raise `RuleBroken` for one that cannot be."""
+    contacts = []
+    if email:
+        address = rules.normal_email(email)
+        if address is None:
+            raise RuleBroken("email_wrong")
+        if email_in_use(session, address):
+            raise RuleBroken("email_in_use")
+        contacts.append(Contact(kind="email", value=address, is_work=is_work, added_at=at))
+    if phone:
+        number = rules.normal_phone(phone)
+        if number is None:
+            raise RuleBroken("phone_wrong")
+        contacts.append(Contact(kind="phone", value=number, is_work=False, added_at=at))
+    return contacts
+
+
+def renew_invitation(
+    session: Session, actor: Actor, person_public_id: str, *, oversees: bool, send: bool, at: datetime
+) -> str:
+    """Make a new invitation for somebody who never signed in, and return the link's public id.
+
+    `send` tells to send it; otherwise it is to be printed. `oversees` as in `policy.can_assist`.
+    Raises `NotFound`, `NotAllowed`, or `RuleBroken` "already_accepted" or "no_contact".
+    """
+    person = queries.get_person(session, person_public_id)
+    has_role = queries.has_granted_role(session, person.account_id)
+    if not policy.can_assist(actor, person.account_id, oversees=oversees, has_role=has_role):
+        raise NotAllowed
+    account = lock_account(session, person.account_id)
+    contacts = queries.list_contacts(session, person.person_id)
+    proven = any(contact.facts.confirmed_at for contact in contacts)
+    if account.disabled_at is not None or account.password_hash is not None or proven:
+        raise RuleBroken("already_accepted")
+    if send and not contacts:
+        raise RuleBroken("no_contact")
+    contact_id = contacts[0].contact_id if send else None
+    return make_link(
+        session, account, "invitation", contact_id=contact_id, created_by=actor.account_id, at=at
+    ).public_id
+
+
+def accept_invitation(
+    session: Session,
+    link_public_id: str,
+    *,
+    name: str,
+    language: str,
+    password_hash: str | None,
+    contact: Identifier | None = None,
+    email_is_work: bool = False,
+    at: datetime,
+) -> Opened:
+    """Take an invitation: keep the name as she writes it, her language, contact and password; begin a session.
+
+    Without a password she signs in by codes, which only workers can whose contact is theirs alone. Raises
+    `RuleBroken`: "link_dead", "password_needed", "password_needed_shared", "contact_needed", "email_in_use",
+    "contact_shared_by_many", and what is wrong with a name or language.
+    """
+    link = use_link(session, link_public_id, ("invitation",), at=at)
+    account = lock_account(session, link.account_id)
+    if account.disabled_at is not None or account.password_hash is not None:
+        raise RuleBroken("link_dead")
+    introduce(session, account.person_id, name=name, language=language)
+    if contact is not None:
+        keep_contact(session, account.person_id, contact, is_work=False, confirmed_at=None, at=at)
+    if email_is_work and link.contact_id is not None:
+        session.get_one(Contact, link.contact_id).is_work = True
+    _check_way_in(session, account, password_hash)
+    account.password_hash = password_hash
+    end_sessions(session, account, at=at)
+    void_links(session, account.id, at=at)
+    confirm_by_link(session, link, at=at)
+    how = "password" if password_hash else "code"
+    audit.record(session, account.id, "people.invitation_accepted", "person", account.person_id, at=at, how=how)
+    return open_session(account, language)
+
+
+def _check_way_in(session: Session, account: Account, password_hash: str | None) -> None:
+    """Raise `RuleBroken` when she could not sign in with what she has chosen."""
+    session.flush()
+    contacts = queries.list_contacts(session, account.person_id)
+    if not contacts:
+        raise RuleBroken("contact_needed")
+    if password_hash is None:
+        if queries.has_granted_role(session, account.id):
+            raise RuleBroken("password_needed")
+        if all(contact.sharers > 1 for contact in contacts):
+            raise RuleBroken("password_needed_shared")
+
+
+def introduce(session: Session, person_id: int, *, name: str, language: str) -> None:
+    """Keep a person's name as she writes it, and the language she reads. Raises `RuleBroken`."""
+    if language not in LANGUAGES:
+        raise RuleBroken("language_unknown")
+    person = session.get_one(Person, person_id)
+    person.name = kept_name(name)
+    person.search_key = rules.search_key(person.name)
+    person.language = language

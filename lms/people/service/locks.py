@@ -1,0 +1,42 @@
+"""Holding people and accounts while they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.db import chunks, is_postgresql
+from lms.errors import NotFound
+from lms.people.models import Account, Person
+from lms.people.rules import Guard
+
+
+def lock(session: Session, person_ids: Iterable[int]) -> None:
+    """Hold the rows of these people until the transaction ends: the first statement of a change to their records.
+
+    Locks are taken in the order of ids, so that two transactions cannot wait for each other. SQLite needs
+    none: its writers queue.
+    """
+    if not is_postgresql(session):
+        return
+    for chunk in chunks(sorted(set(person_ids)), 1000):
+        rows = select(Person.id).where(Person.id.in_(chunk)).order_by(Person.id)
+        session.execute(rows.with_for_update(key_share=True)).all()
+
+
+def lock_account(session: Session, account_id: int) -> Account:
+    """Return an account, held until the transaction ends; raise `NotFound`."""
+    rows = select(Account).where(Account.id == account_id).with_for_update()
+    account = session.execute(rows, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if account is None:
+        raise NotFound
+    return account
+
+
+def lock_guesses(session: Session, guard: Guard) -> None:
+    """Let guesses that count under the same names pass one after another, so that none slips by uncounted."""
+    if is_postgresql(session):
+        for name in sorted(guard.buckets):
+            session.execute(select(func.pg_advisory_xact_lock(int(name[:15], 16))))

@@ -1,0 +1,186 @@
+"""Administrators' pages: finding people, inviting them, giving and ending roles, closing accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.clock import now
+from lms.db import reading, write
+from lms.i18n import LANGUAGES
+from lms.people import queries, rules, service
+from lms.people.forms import EmptyForm, PersonForm, RoleForm, choices_of
+from lms.people.queries import PersonRow
+from lms.people.queries.directory import PAGE
+from lms.people.views.blueprint import bp, explained, page
+from lms.web.access import get_actor, roles
+
+ROLE_NAMES = {
+    "trainer": _l("Trainer"),
+    "translator": _l("Translator"),
+    "certifier": _l("Certifier"),
+    "analyst": _l("Analyst"),
+    "viewer": _l("Viewer (totals only)"),
+    "administrator": _l("Administrator"),
+    "supervisor": _l("Supervisor"),
+    "worker": _l("Worker"),
+}
+
+
+def departments() -> list[tuple[int, str]]:
+    """Return the departments that a viewer may read, by id and name; the roof knows them."""
+    find: Callable[[], list[tuple[int, str]]] = current_app.extensions.get("departments", list)
+    return find()
+
+
+@bp.get("/admin/people")
+@roles("administrator")
+def people() -> Any:
+    """Find people by name or contact."""
+    text, number = request.args.get("q", ""), request.args.get("page", 1, type=int)
+    count = queries.count_people(reading(), text)
+    pages = max(1, -(-count // PAGE))
+    number = min(max(number, 1), pages)
+    rows = queries.list_people(reading(), text, number)
+    return page("people.html", rows=rows, text=text, count=count, number=number, pages=pages, role_names=ROLE_NAMES)
+
+
+@bp.route("/admin/people/new", methods=["GET", "POST"])
+@roles("administrator")
+def new_person() -> Any:
+    """Invite a person."""
+    actor, form = get_actor(), PersonForm()
+    if form.validate_on_submit():
+        with explained(form):
+            invited = write(
+                lambda session: service.invite(
+                    session,
+                    actor,
+                    name=form.name.data,
+                    language=form.language.data,
+                    email=form.email.data,
+                    phone=form.phone.data,
+                    is_work=form.is_work.data,
+                    at=now(),
+                )
+            )
+            return redirect(url_for("people.print_invitation", public_id=invited.link_public_id))
+    return page("new_person.html", form)
+
+
+@bp.route("/admin/people/<public_id>", methods=["GET", "POST"])
+@roles("administrator")
+def person(public_id: str) -> Any:
+    """Show one person's account and roles, and give her a role."""
+    actor, row = get_actor(), queries.get_person(reading(), public_id)
+    places = departments()
+    form = _role_form(places)
+    if form.validate_on_submit():
+        with explained(form):
+            _grant(form, actor, row)
+            flash(_("The role is given. The person signs in again to use it."), "success")
+            return redirect(url_for("people.person", public_id=public_id))
+    return _person_page(row, form, dict(places))
+
+
+def _role_form(places: list[tuple[int, str]]) -> RoleForm:
+    form = RoleForm()
+    nothing = ("", "–")
+    form.role.choices = choices_of([nothing, *((role, ROLE_NAMES[role]) for role in rules.GRANTED_ROLES)])
+    form.language.choices = choices_of([nothing, *LANGUAGES])
+    form.department.choices = choices_of([nothing, *((str(number), name) for number, name in places)])
+    return form
+
+
+def _grant(form: RoleForm, actor: Any, row: PersonRow) -> None:
+    department = int(form.department.data) if form.department.data else None
+    write(
+        lambda session: service.grant_role(
+            session,
+            actor,
+            row.public_id,
+            form.role.data,
+            language=form.language.data or None,
+            organization_id=department,
+            at=now(),
+        )
+    )
+
+
+def _person_page(row: PersonRow, form: RoleForm, places: dict[int, str]) -> tuple[str, int]:
+    return page(
+        "person.html",
+        form,
+        person=row,
+        contacts=queries.list_contacts(reading(), row.person_id),
+        grants=queries.list_grants(reading(), row.account_id),
+        departments=places,
+        role_names=ROLE_NAMES,
+        language_names=dict(LANGUAGES),
+        is_self=row.account_id == get_actor().account_id,
+    )
+
+
+def _change(public_id: str, change: Callable[[Session], None], done: str) -> Response:
+    """Make one change to a person's account, say how it went, and return to her page."""
+    form = EmptyForm()
+    with explained(form):
+        write(change)
+        flash(done, "success")
+    for message in form.form_errors:
+        flash(message, "error")
+    return redirect(url_for("people.person", public_id=public_id))
+
+
+@bp.post("/admin/people/<public_id>/roles/<grant_id>/end")
+@roles("administrator")
+def end_role(public_id: str, grant_id: str) -> Response:
+    """End a role."""
+    actor = get_actor()
+    return _change(
+        public_id,
+        lambda session: service.end_role(session, actor, public_id, grant_id, at=now()),
+        _("The role has ended."),
+    )
+
+
+@bp.post("/admin/people/<public_id>/disable")
+@roles("administrator")
+def disable(public_id: str) -> Response:
+    """Close an account."""
+    actor = get_actor()
+    return _change(
+        public_id,
+        lambda session: service.disable_account(session, actor, public_id, at=now()),
+        _("The account is closed. The training record stays."),
+    )
+
+
+@bp.post("/admin/people/<public_id>/enable")
+@roles("administrator")
+def enable(public_id: str) -> Response:
+    """Open a closed account."""
+    actor = get_actor()
+    return _change(
+        public_id,
+        lambda session: service.enable_account(session, actor, public_id, at=now()),
+        _("The account is open again."),
+    )
+
+
+@bp.post("/admin/people/<public_id>/remove-second-step")
+@roles("administrator")
+def remove_second_factor(public_id: str) -> Response:
+    """Take away a lost second step."""
+    actor = get_actor()
+    return _change(
+        public_id,
+        lambda session: service.remove_second_factor(session, actor, public_id, at=now()),
+        _("The second step is off. A link to set a new password is on its way."),
+    )

@@ -1,0 +1,170 @@
+"""Helping somebody in: printing or sending her invitation again, and vouched recovery of an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lms.actor import Actor
+from lms.clock import now
+from lms.db import reading, write
+from lms.errors import NotFound, RuleBroken
+from lms.people import policy, queries, rules, service
+from lms.people.forms import EmptyForm, RecoveryForm
+from lms.people.queries import OpenLink, PersonRow, RecoveryRow
+from lms.people.views.blueprint import bp, config, explained, page
+from lms.people.views.qr import svg_answer
+from lms.web.access import get_actor, roles
+
+
+def oversees(actor: Actor, person_id: int) -> bool:
+    """Return whether a person works today where `actor` supervises; the roof knows."""
+    return bool(current_app.extensions["oversees"](actor, person_id))
+
+
+def _assisted(public_id: str) -> tuple[Actor, PersonRow, bool]:
+    """Return who asks, whom she may help, and whether she oversees her; raise `NotFound` otherwise."""
+    actor, person = get_actor(), queries.get_person(reading(), public_id)
+    sees = oversees(actor, person.person_id)
+    has_role = queries.has_granted_role(reading(), person.account_id)
+    if not policy.can_assist(actor, person.account_id, oversees=sees, has_role=has_role):
+        raise NotFound
+    return actor, person, sees
+
+
+@bp.route("/people/<public_id>/access", methods=["GET", "POST"])
+@roles("supervisor", "administrator")
+def access(public_id: str) -> Any:
+    """Show how somebody gets in, and ask for a recovery."""
+    actor, person, sees = _assisted(public_id)
+    form = RecoveryForm()
+    if form.validate_on_submit():
+        with explained(form):
+            _request_recovery(form, actor, person, oversees=sees)
+            flash(_("Thank you. Another person must confirm it now."), "success")
+            return redirect(url_for("people.access", public_id=public_id))
+    recoveries = queries.list_recoveries(reading(), account_id=person.account_id)
+    return page("access.html", form, person=person, recoveries=recoveries, me=actor.account_id)
+
+
+def _request_recovery(form: RecoveryForm, actor: Actor, person: PersonRow, *, oversees: bool) -> None:
+    contact = rules.normal_identifier(form.contact.data)
+    if contact is None:
+        raise RuleBroken("contact_wrong")
+    write(
+        lambda session: service.request_recovery(
+            session,
+            actor,
+            person.public_id,
+            contact=contact,
+            reason=form.reason.data,
+            oversees=oversees,
+            at=now(),
+        )
+    )
+
+
+@bp.post("/people/<public_id>/invitation/print")
+@roles("supervisor", "administrator")
+def renew_to_print(public_id: str) -> Response:
+    """Make a new invitation to be printed. One that was sent before ends."""
+    link = _renew(public_id, send=False)
+    return redirect(
+        url_for("people.print_invitation", public_id=link) if link else url_for("people.access", public_id=public_id)
+    )
+
+
+@bp.post("/people/<public_id>/invitation/send")
+@roles("supervisor", "administrator")
+def renew_to_send(public_id: str) -> Response:
+    """Send the invitation again."""
+    if _renew(public_id, send=True):
+        flash(_("A new invitation is on its way."), "success")
+    return redirect(url_for("people.access", public_id=public_id))
+
+
+def _renew(public_id: str, *, send: bool) -> str | None:
+    """Return the public id of a new invitation link; None after saying why there is none."""
+    actor, _person, sees = _assisted(public_id)
+    form = EmptyForm()
+    with explained(form):
+        return write(
+            lambda session: service.renew_invitation(session, actor, public_id, oversees=sees, send=send, at=now())
+        )
+    flash(form.form_errors[0], "error")
+    return None
+
+
+def _printed(public_id: str) -> OpenLink:
+    """Return an open invitation that the one who asks may print: its maker, or an administrator."""
+    link = queries.find_open_link(reading(), public_id, ("invitation",), now())
+    actor = get_actor()
+    if link is None or not (actor.has("administrator") or link.created_by == actor.account_id):
+        raise NotFound
+    return link
+
+
+@bp.get("/invitations/<public_id>")
+@roles("supervisor", "administrator")
+def print_invitation(public_id: str) -> Any:
+    """Show an invitation with its QR code, to be printed."""
+    return page("print_invitation.html", link=_printed(public_id))
+
+
+@bp.get("/invitations/<public_id>.svg")
+@roles("supervisor", "administrator")
+def invitation_image(public_id: str) -> Response:
+    """Return the QR code of an invitation. Its token is made here, and kept nowhere."""
+    token = rules.link_token(config().secret_key, _printed(public_id).public_id)
+    return svg_answer(f"{config().base_url}/invitation/{token}")
+
+
+@bp.get("/admin/recoveries")
+@roles("administrator")
+def recoveries() -> Any:
+    """List the requests to regain an account that wait for a second person."""
+    return page("recoveries.html", rows=queries.list_recoveries(reading()), me=get_actor().account_id)
+
+
+def _waiting(public_id: str) -> tuple[RecoveryRow, bool]:
+    """Return a request that waits, and whether the one who asks oversees its person; raise `NotFound`."""
+    row = queries.find_recovery(reading(), public_id)
+    if row is None:
+        raise NotFound
+    return row, oversees(get_actor(), row.person_id)
+
+
+@bp.post("/recoveries/<public_id>/vouch")
+@roles("supervisor", "administrator")
+def vouch(public_id: str) -> Response:
+    """Confirm a recovery as the second person; the way back goes to the new contact."""
+    actor, form = get_actor(), EmptyForm()
+    row, sees = _waiting(public_id)
+    with explained(form):
+        write(lambda session: service.vouch_recovery(session, actor, public_id, oversees=sees, at=now()))
+        flash(_("Thank you. The way back is on its way to the new contact."), "success")
+    return _back(row, form)
+
+
+@bp.post("/recoveries/<public_id>/refuse")
+@roles("supervisor", "administrator")
+def refuse_recovery(public_id: str) -> Response:
+    """Close a request without effect."""
+    actor, form = get_actor(), EmptyForm()
+    row, sees = _waiting(public_id)
+    with explained(form):
+        write(lambda session: service.refuse_recovery(session, actor, public_id, oversees=sees, at=now()))
+        flash(_("The request is closed. Nothing was sent."), "success")
+    return _back(row, form)
+
+
+def _back(row: RecoveryRow, form: EmptyForm) -> Response:
+    """Say how it went, and return to where requests are listed."""
+    for message in form.form_errors:
+        flash(message, "error")
+    if get_actor().has("administrator"):
+        return redirect(url_for("people.recoveries"))
+    return redirect(url_for("people.access", public_id=row.person_public_id))

@@ -1,0 +1,80 @@
+"""The jobs that run by themselves, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flask import current_app
+
+from lms import doctor
+from lms.audit import jobs as audit_jobs
+from lms.certificates import jobs as certificates_jobs
+from lms.config import Config
+from lms.db import db
+from lms.notifications import jobs as notifications_jobs
+from lms.people import jobs as people_jobs
+from lms.scheduler.rules import Daily, Every, Schedule
+from lms.surveys import jobs as surveys_jobs
+
+#: Certificates taken in one tick; the next one is seconds away.
+MOST_AT_ONCE = 100
+
+
+class Run(Protocol):
+    """What a job does, inside an application context."""
+
+    def __call__(self, config: Config, *, at: datetime) -> str:
+        """Do it and return what was done in a few words, "" for nothing; running twice does no harm."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: its name for `lms jobs run`, what it is for, when it runs, and the function."""
+
+    name: str
+    about: str
+    schedule: Schedule
+    run: Run
+    sqlite_only: bool = False
+
+    def fits(self, config: Config) -> bool:
+        """Return whether the job has a meaning with these settings."""
+        return config.is_sqlite or not self.sqlite_only
+
+
+def _finish_certificates(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
+    released = certificates_jobs.finish_issues(current_app, at=at, limit=MOST_AT_ONCE)
+    return f"{released} released" if released else ""
+
+
+def _recompute(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
+    mended = doctor.recompute(at=at, fix=True)
+    return f"{len(mended)} mended: {mended[0]}" if mended else ""
+
+
+def _checkpoint(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
+    """Move SQLite's log into the database file and empty it; a long reader makes this wait for the next hour."""
+    raw = db.engines["write"].raw_connection()  # a pragma must not run inside a transaction
+    cursor = raw.cursor()
+    try:
+        cursor.execute("PRAGMA busy_timeout=500")  # writers wait meanwhile
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+    finally:
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.close()
+        raw.close()
+    return "put off: the database is being read" if row and row[0] else ""
+
+
+JOBS = (
+    Job("letters", "Send letters and text messages that are due", Every(5), notifications_jobs.run),
+    Job("certificates", "Sign, draw and release certificates that were decided", Every(5), _finish_certificates),
+    Job("recompute", "Recompute everything derived, and mend what was missed", Daily(2, 30), _recompute),
+    Job("mix-answers", "Let surveys' answer sheets lose the order in which they came", Daily(3, 0), surveys_jobs.run),
+    Job("forget", "Forget old guesses, ended sessions and codes", Daily(3, 15), people_jobs.run),
+    Job("audit-chain", "Chain the newest audit events", Every(600), audit_jobs.run),
+    Job("checkpoint", "Move SQLite's log into the database file", Every(3600), _checkpoint, sqlite_only=True),
+)

@@ -1,0 +1,88 @@
+"""Decisions about time: when a job runs next, in UTC, also where clocks are changed or a day was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+#: A tick never comes less often than this, so that nothing is more than this late.
+LONGEST_TICK = 30
+
+
+@dataclass(frozen=True)
+class Every:
+    """A schedule: so many seconds after the last run began."""
+
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"every {self.seconds // 60} min" if self.seconds >= 60 else f"every {self.seconds} s"
+
+
+@dataclass(frozen=True)
+class Daily:
+    """A schedule: once on each local day, when clocks first show this time or a later one."""
+
+    hour: int
+    minute: int
+
+    def __str__(self) -> str:
+        return f"daily at {self.hour:02d}:{self.minute:02d}"
+
+
+Schedule = Every | Daily
+
+
+def is_constant(schedule: Schedule) -> bool:
+    """Return whether a job runs at every tick; what it finds to do lies in its own rows."""
+    return isinstance(schedule, Every) and schedule.seconds <= LONGEST_TICK
+
+
+def tick_seconds(schedule: Schedule) -> int:
+    """Return how often to ask whether a job is due."""
+    return min(schedule.seconds, LONGEST_TICK) if isinstance(schedule, Every) else LONGEST_TICK
+
+
+def next_run(schedule: Schedule, after: datetime, zone: str) -> datetime:
+    """Return the first instant later than `after`, in UTC, at which a job of `schedule` runs in `zone`.
+
+    A local time that clocks skip is replaced by the first one that they show instead; of a time that they show
+    twice the first counts; a date that a zone left out (Apia, 30 December 2011) has no run.
+    """
+    if isinstance(schedule, Every):
+        return after.astimezone(UTC) + timedelta(seconds=schedule.seconds)
+    wall = time(schedule.hour, schedule.minute)
+    return next(run for run in _daily_runs(wall, after, ZoneInfo(zone)) if run > after)
+
+
+def _daily_runs(wall: time, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the runs of a daily job in order, beginning before `after`."""
+    day = after.astimezone(zone).date() - timedelta(days=2)
+    while True:
+        if _exists(day, zone):
+            yield _first_instant(datetime.combine(day, wall), zone)
+        day += timedelta(days=1)
+
+
+def _exists(day: date, zone: ZoneInfo) -> bool:
+    """Return whether clocks in `zone` ever showed the date `day`."""
+    return _wall(_first_instant(datetime.combine(day, time.min), zone), zone).date() == day
+
+
+def _wall(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return what clocks in `zone` show at the instant `at`, without a zone."""
+    return at.astimezone(zone).replace(tzinfo=None)
+
+
+def _first_instant(wanted: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant, to the second, at which clocks in `zone` show `wanted` or later."""
+    late = wanted.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if _wall(late, zone) == wanted:
+        return late
+    early = wanted.replace(tzinfo=zone, fold=1).astimezone(UTC)  # the change lies between the two
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        early, late = (early, middle) if _wall(middle, zone) >= wanted else (middle, late)
+    return late

@@ -1,0 +1,77 @@
+"""Reads of surveys: who has answered (never what), and what was answered (never by whom)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.content.library import Library
+from lms.surveys.models import SurveyAnswer, SurveyReceipt
+from lms.surveys.rules import Summary, summarize
+from lms.surveys.specs import SurveySpec
+
+#: (person id, survey key, subject key, round)
+ReceiptKey = tuple[int, str, str, int]
+
+
+def subject_of(module_key: str) -> str:
+    """Return how the survey at the end of a module names its subject."""
+    return f"module:{module_key}"
+
+
+def receipts_of(
+    session: Session, person_ids: Collection[int] | None, subject_keys: Collection[str] | None = None
+) -> dict[ReceiptKey, date]:
+    """Return {(person id, survey key, subject key, round): local date}; None means all. One query."""
+    query = select(
+        SurveyReceipt.person_id,
+        SurveyReceipt.survey_key,
+        SurveyReceipt.subject_key,
+        SurveyReceipt.round,
+        SurveyReceipt.answered_on,
+    )
+    if person_ids is not None:
+        query = query.where(SurveyReceipt.person_id.in_(person_ids))
+    if subject_keys is not None:
+        query = query.where(SurveyReceipt.subject_key.in_(subject_keys))
+    return {(row[0], row[1], row[2], row[3]): row[4] for row in session.execute(query)}
+
+
+def has_answered(session: Session, person_id: int, survey_key: str, subject_key: str, round_number: int = 1) -> bool:
+    """Return whether this person has answered this survey about this subject."""
+    return (person_id, survey_key, subject_key, round_number) in receipts_of(session, [person_id], [subject_key])
+
+
+def survey_key_of(library: Library, module_key: str) -> str | None:
+    """Return the key of the survey at the end of a module, None without one; raise `NotFound` without the module."""
+    key = library.get("module", module_key).file("module.yml").get("survey")
+    return str(key) if key else None
+
+
+def find_results(session: Session, library: Library, survey_key: str, subject_key: str | None = None) -> Summary | None:
+    """Return what a group answered, about one subject or all; None for fewer than the minimum group."""
+    query = select(SurveyAnswer.answers).where(SurveyAnswer.survey_key == survey_key)
+    if subject_key is not None:
+        query = query.where(SurveyAnswer.subject_key == subject_key)
+    sheets = session.execute(query).scalars().all()
+    return summarize(library.spec(SurveySpec, "survey", survey_key), sheets)
+
+
+def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
+    """Return (survey key, subject key, receipts, answer sheets) wherever the two numbers differ."""
+    receipts, sheets = _counts(session, SurveyReceipt), _counts(session, SurveyAnswer)
+    return [
+        (*key, receipts.get(key, 0), sheets.get(key, 0))
+        for key in sorted(receipts.keys() | sheets.keys())
+        if receipts.get(key, 0) != sheets.get(key, 0)
+    ]
+
+
+def _counts(session: Session, model: type[SurveyReceipt | SurveyAnswer]) -> dict[tuple[str, str], int]:
+    """Return {(survey key, subject key): how many rows}."""
+    key = (model.survey_key, model.subject_key)
+    rows = session.execute(select(*key, func.count()).group_by(*key))
+    return {(row[0], row[1]): row[2] for row in rows}

@@ -1,0 +1,106 @@
+"""Changes to surveys: one anonymous answer sheet and one receipt, which nothing ties together."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, delete, insert
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.clock import local_date
+from lms.content.library import Library, current
+from lms.db import insert_once, is_postgresql
+from lms.errors import NotFound
+from lms.people.service import lock
+from lms.signals import announce
+from lms.surveys import queries, rules
+from lms.surveys.events import SurveyAnswered, SurveyDone, survey_answered
+from lms.surveys.models import SurveyAnswer, SurveyReceipt
+from lms.surveys.specs import SurveySpec
+
+_SHEETS = cast("Table", SurveyAnswer.__table__)
+_CHANCE = random.SystemRandom()
+
+
+def answer_module_survey(
+    session: Session,
+    actor: Actor,
+    module_key: str,
+    typed: Mapping[str, str],
+    *,
+    language: str,
+    at: datetime,
+    round_number: int = 1,
+) -> Mapping[str, str]:
+    """Store the answers once, and return what is wrong with them as {question id: code}, empty when stored.
+
+    A second time changes nothing. Nothing is written to the audit trail: it would tell when. Raise `NotFound`
+    for a module without a survey, `RuleBroken("foreign_answer")` for answers that do not belong to it.
+    """
+    lock(session, [actor.person_id])
+    library = current(session)
+    survey_key = queries.survey_key_of(library, module_key)
+    if survey_key is None:
+        raise NotFound(f"module {module_key} has no survey")
+    source = library.get("survey", survey_key)
+    checked = rules.check_answers(library.spec(SurveySpec, "survey", survey_key), typed)
+    if checked.errors:
+        return checked.errors
+    subject_key = queries.subject_of(module_key)
+    done = SurveyDone(actor.person_id, survey_key, subject_key, round_number)
+    if not _is_first(session, done, at):
+        return {}
+    sheet = {
+        "id": secrets.token_hex(16),
+        "survey_key": survey_key,
+        "subject_key": subject_key,
+        "revision_id": source.revision_id,
+        "month": rules.first_of_month(local_date(at)),
+        "language": language,
+        "answers": dict(checked.answers),
+    }
+    session.execute(insert(_SHEETS), [sheet])
+    announce(survey_answered, session, SurveyAnswered((done,), at))
+    return {}
+
+
+def _is_first(session: Session, done: SurveyDone, at: datetime) -> bool:
+    """Write the receipt and return whether there was none."""
+    row = {
+        "person_id": done.person_id,
+        "survey_key": done.survey_key,
+        "subject_key": done.subject_key,
+        "round": done.round,
+        "answered_on": local_date(at),
+    }
+    return bool(insert_once(session, SurveyReceipt, [row]))
+
+
+def mix_answers(session: Session, *, at: datetime, chance: random.Random = _CHANCE) -> int:
+    """Write the answer sheets of this month and the last anew, in a random order, and return how many.
+
+    PostgreSQL keeps with each row the transaction that wrote it, and rows in the order in which they came:
+    either would tie a sheet to its receipt. SQLite stores sheets by their random key and needs nothing.
+    """
+    if not is_postgresql(session):
+        return 0
+    last_month = rules.first_of_month(rules.first_of_month(local_date(at)) - timedelta(days=1))
+    taken = session.execute(delete(_SHEETS).where(_SHEETS.c.month >= last_month).returning(*_SHEETS.columns))
+    rows = [dict(row) for row in taken.mappings()]
+    chance.shuffle(rows)
+    if rows:
+        session.execute(insert(_SHEETS), rows)
+    return len(rows)
+
+
+def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:  # noqa: ARG001 -- as every feature's
+    """Return a line for each survey and subject whose receipts and answer sheets differ in number."""
+    return [
+        f"survey {survey_key} about {subject_key}: {receipts} receipts, {sheets} answer sheets"
+        for survey_key, subject_key, receipts, sheets in queries.list_uneven(session)
+    ]

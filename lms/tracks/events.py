@@ -1,0 +1,50 @@
+"""Facts that tracks announces: workers were asked to do a track, or have met all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from blinker import Signal
+
+
+@dataclass(frozen=True)
+class TrackDone:
+    """One worker met every item of one cycle of a track. `completed_on` is the local date."""
+
+    person_id: int
+    track_key: str
+    cycle: int
+    completed_at: datetime
+    completed_on: date
+    language: str
+
+
+@dataclass(frozen=True)
+class TrackCompleted:
+    """Tracks were completed. Announced once for each worker, track and cycle."""
+
+    subjects: tuple[TrackDone, ...]
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """One organization asked one worker to do a track, perhaps by a local date."""
+
+    person_id: int
+    track_key: str
+    organization_id: int
+    due_on: date | None
+    assignment_id: int
+
+
+@dataclass(frozen=True)
+class TrackAssigned:
+    """A track was newly assigned. Announced once for each assignment."""
+
+    subjects: tuple[Assigned, ...]
+    at: datetime
+
+
+track_completed = Signal("track-completed")
+track_assigned = Signal("track-assigned")

@@ -1,0 +1,69 @@
+"""The words of tracks in the reader's language, and how long they take. No query: all of it is in the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.content.library import Library, Text
+from lms.courses.specs import ModuleSpec
+from lms.tracks.specs import TrackSpec
+
+
+@dataclass(frozen=True)
+class TrackCard:
+    """What a list of tracks shows. `minutes` sums the modules that are taught."""
+
+    key: str
+    title: Text
+    summary: Text
+    minutes: int
+    level: str
+    can_be_met: bool
+
+
+def track_title(library: Library, track_key: str, locale: str) -> Text:
+    """Return a track's title; of a track that is no longer published, its key."""
+    source = library.find("track", track_key)
+    if source is None:
+        return Text(track_key, "source", track_key)
+    english = library.spec(TrackSpec, "track", track_key).title
+    return library.words("track", track_key, locale).text(f"{track_key}.yml:title", english)
+
+
+def track_summary(library: Library, track_key: str, locale: str) -> Text:
+    """Return what a track is about; nothing for a track that is no longer published."""
+    source = library.find("track", track_key)
+    if source is None:
+        return Text("", "source", "")
+    english = library.spec(TrackSpec, "track", track_key).summary
+    return library.words("track", track_key, locale).text(f"{track_key}.yml:summary", english)
+
+
+def module_title(library: Library, module_key: str, locale: str) -> Text:
+    """Return a module's title; of a module that is no longer published, its key."""
+    source = library.find("module", module_key)
+    if source is None:
+        return Text(module_key, "source", module_key)
+    english = library.spec(ModuleSpec, "module", module_key).title
+    return library.words("module", module_key, locale).text("module.yml:title", english)
+
+
+def item_title(library: Library, track_key: str, item_id: str, english: str, locale: str) -> Text:
+    """Return the words of a planned item, of hours or of a sign-off."""
+    return library.words("track", track_key, locale).text(f"{track_key}.yml:{item_id}.title", english)
+
+
+def track_minutes(library: Library, track: TrackSpec) -> int:
+    """Return how many minutes the taught modules of a track take."""
+    taught = [key for key in track.modules if library.find("module", key)]
+    return sum(library.spec(ModuleSpec, "module", key).minutes for key in taught)
+
+
+def list_cards(library: Library, locale: str) -> list[TrackCard]:
+    """Return every published track, those that can be completed first, then by title."""
+    cards = []
+    for key in library.keys("track"):
+        track = library.spec(TrackSpec, "track", key)
+        title, summary = track_title(library, key, locale), track_summary(library, key, locale)
+        cards.append(TrackCard(key, title, summary, track_minutes(library, track), track.level, track.can_be_met))
+    return sorted(cards, key=lambda card: (not card.can_be_met, card.title.text))

@@ -1,0 +1,18 @@
+"""Changes to tracks: assigning and taking back, enrolling, and noticing that a track is complete."""
+
+from __future__ import annotations
+
+from lms.tracks.service.assigning import BatchSummary, Undone, assign, preview, undo_batch
+from lms.tracks.service.enrolling import enrol, enrol_self, recompute, refresh
+
+__all__ = [
+    "BatchSummary",
+    "Undone",
+    "assign",
+    "enrol",
+    "enrol_self",
+    "preview",
+    "recompute",
+    "refresh",
+    "undo_batch",
+]

@@ -1,0 +1,188 @@
+"""Being on a track, and completing it: what follows from dated credits, computed for many people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.content.library import Library, current
+from lms.db import chunks, insert_once
+from lms.people.service import lock
+from lms.signals import announce
+from lms.tracks import queries
+from lms.tracks.events import TrackCompleted, TrackDone, track_completed
+from lms.tracks.models import Enrolment, TrackCompletion
+from lms.tracks.queries import EnrolmentRow, Standing
+from lms.tracks.rules import Met
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """In which cycle of a track each person is, and for whom this enrolment opened it."""
+
+    cycle_of: dict[int, int]
+    opened: frozenset[int]
+
+
+def enrol(session: Session, person_ids: Iterable[int], track_key: str, *, at: datetime) -> list[int]:
+    """Put people on a track and return those who were not on it, in the order of ids.
+
+    Who has completed it stays so; who withdrew comes back to the same cycle. Work done before counts at once.
+    Raises `NotFound` without such a track.
+    """
+    ids = sorted(set(person_ids))
+    lock(session, ids)
+    library = current(session)
+    enrolled = enrol_in(session, library, ids, track_key, at=at)
+    complete(session, library, sorted(enrolled.opened), at=at)
+    return sorted(enrolled.opened)
+
+
+def enrol_self(session: Session, actor: Actor, track_key: str, *, at: datetime) -> bool:
+    """Put the actor on a track of her own choice; return whether she was not on it. Raises `NotFound`."""
+    is_new = bool(enrol(session, [actor.person_id], track_key, at=at))
+    if is_new:
+        record(session, actor.account_id, "tracks.enrolled", "person", actor.person_id, at=at, track=track_key)
+    return is_new
+
+
+def enrol_in(
+    session: Session, library: Library, person_ids: Sequence[int], track_key: str, *, at: datetime
+) -> Enrolled:
+    """Put people, whose rows are locked, on a track of `library`; completing is left to `complete`."""
+    source = library.get("track", track_key)
+    first = [
+        {
+            "person_id": person_id,
+            "track_key": track_key,
+            "cycle": 1,
+            "state": "active",
+            "started_at": at,
+            "revision_id": source.revision_id,
+        }
+        for person_id in person_ids
+    ]
+    opened = {row.person_id for row in insert_once(session, Enrolment, first, "person_id")}
+    back = (
+        update(Enrolment)
+        .where(
+            Enrolment.person_id.in_(set(person_ids) - opened),
+            Enrolment.track_key == track_key,
+            Enrolment.state == "withdrawn",
+        )
+        .values(state="active", started_at=at, revision_id=source.revision_id)
+        .returning(Enrolment.person_id)
+    )
+    opened |= set(session.scalars(back))
+    rows = session.execute(
+        select(Enrolment.person_id, Enrolment.cycle)
+        .where(Enrolment.person_id.in_(person_ids), Enrolment.track_key == track_key)
+        .order_by(Enrolment.cycle)
+    )
+    return Enrolled({row.person_id: row.cycle for row in rows}, frozenset(opened))
+
+
+def refresh(session: Session, library: Library, person_ids: Iterable[int], *, at: datetime) -> int:
+    """Complete every track that these people have met, and return how many were added.
+
+    One credit counts in every track. Completions are inserted once, whoever else does the same at the same time.
+    """
+    ids = sorted(set(person_ids))
+    lock(session, ids)
+    return complete(session, library, ids, at=at)
+
+
+def complete(session: Session, library: Library, person_ids: Collection[int], *, at: datetime) -> int:
+    """Do what `refresh` does for people whose rows are locked."""
+    if not person_ids:
+        return 0
+    met = _list_met(queries.standing_of(session, library, person_ids))
+    return _record_met(session, met, at) if met else 0
+
+
+def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:
+    """Mend whatever was missed, of everybody, and return one line for each difference. For `lms doctor`."""
+    lines = _mend_states(session)
+    for chunk in chunks(_list_learners(session), 500):
+        lock(session, chunk)
+        met = _list_met(queries.standing_of(session, library, chunk))
+        if met:
+            _record_met(session, met, at)
+        lines += [f"{_told(each)} was complete on {how.completed_on} and not recorded" for each, how in met]
+    return lines
+
+
+def _mend_states(session: Session) -> list[str]:
+    """Make the state of every enrolment agree with its completion, and return one line for each that did not."""
+    same = (
+        (TrackCompletion.person_id == Enrolment.person_id)
+        & (TrackCompletion.track_key == Enrolment.track_key)
+        & (TrackCompletion.cycle == Enrolment.cycle)
+    )
+    is_done = exists().where(same)
+    lines = []
+    for wrong, right, criterion in (("active", "completed", is_done), ("completed", "active", ~is_done)):
+        states = select(Enrolment.person_id, Enrolment.track_key, Enrolment.cycle, Enrolment.id)
+        rows = session.execute(states.where(Enrolment.state == wrong, criterion).order_by(Enrolment.id)).all()
+        lock(session, [row.person_id for row in rows])
+        for chunk in chunks(rows, 500):
+            these = Enrolment.id.in_([row.id for row in chunk]) & (Enrolment.state == wrong)
+            session.execute(update(Enrolment).where(these).values(state=right))
+        lines += [f"{_told(row)} was {wrong} and is {right}" for row in rows]
+    return lines
+
+
+def _told(row: Any) -> str:
+    return f"track {row.track_key} of person {row.person_id}, cycle {row.cycle},"
+
+
+def _list_learners(session: Session) -> list[int]:
+    """Return everybody who is on a track, in the order of ids."""
+    learners = select(Enrolment.person_id).where(Enrolment.state == "active").distinct()
+    return list(session.scalars(learners.order_by(Enrolment.person_id)))
+
+
+def _list_met(standing: Standing) -> list[tuple[EnrolmentRow, Met]]:
+    """Return the active enrolments that are met, each with how."""
+    active = [each for each in standing.enrolments.values() if each.state == "active"]
+    found = [(enrolment, standing.find_met(enrolment)) for enrolment in active]
+    return [(enrolment, met) for enrolment, met in found if met is not None]
+
+
+def _record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: datetime) -> int:
+    """Write completions once, close their enrolments, announce what is new, and return how many are."""
+    rows = [
+        {
+            "person_id": enrolment.person_id,
+            "track_key": enrolment.track_key,
+            "cycle": enrolment.cycle,
+            "completed_at": each.completed_at,
+            "completed_on": each.completed_on,
+            "revision_id": each.revision_id,
+            "language": each.language,
+            "counted": each.counted(),
+        }
+        for enrolment, each in met
+    ]
+    added = insert_once(session, TrackCompletion, rows, "person_id", "track_key", "cycle")
+    done = [enrolment.id for enrolment, _ in met]
+    session.execute(update(Enrolment).where(Enrolment.id.in_(done)).values(state="completed"))
+    new = {(row.person_id, row.track_key, row.cycle) for row in added}
+    subjects = tuple(
+        TrackDone(e.person_id, e.track_key, e.cycle, each.completed_at, each.completed_on, each.language)
+        for e, each in met
+        if (e.person_id, e.track_key, e.cycle) in new
+    )
+    for subject in subjects:
+        track, cycle = subject.track_key, subject.cycle
+        record(session, None, "tracks.completed", "person", subject.person_id, at=at, track=track, cycle=cycle)
+    if subjects:
+        announce(track_completed, session, TrackCompleted(subjects))
+    return len(subjects)

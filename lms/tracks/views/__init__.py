@@ -1,0 +1,11 @@
+"""Pages of tracks: the learner's way, assigning, and what was assigned."""
+
+from __future__ import annotations
+
+from lms.tracks.views import assigning, batches, learning
+from lms.tracks.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (assigning, batches, learning)
+
+__all__ = ["PAGES", "bp"]

@@ -1,0 +1,128 @@
+"""Choosing staff for an assignment: one form whose search, pages and ticks work without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lms.content.library import Library
+from lms.db import reading
+from lms.errors import NotFound
+from lms.i18n import language
+from lms.organizations.queries import PAGE_SIZE, Choice, StaffRow, count_staff, list_staff, list_supervised
+from lms.tracks import queries
+from lms.tracks.forms import AssignForm
+from lms.web.access import get_actor
+
+#: More ticks than this do not travel in an address: gunicorn takes one of 4,094 bytes.
+MOST_IN_ADDRESS = 100
+
+
+@dataclass(frozen=True)
+class Picking:
+    """What was chosen so far: the organization, the search, the page of the list, and the ticks on all pages."""
+
+    organization: Choice
+    organizations: tuple[Choice, ...]
+    search: str
+    page: int
+    picked: tuple[str, ...]
+
+    @property
+    def fits_address(self) -> bool:
+        """Return whether all of it can travel in an address."""
+        return len(self.picked) <= MOST_IN_ADDRESS
+
+    def address(self, form: AssignForm, page: int | None = None) -> str:
+        """Return the address of this state of the page, at its own or another page of the list."""
+        return url_for(
+            "tracks.assign",
+            organization=self.organization.public_id if len(self.organizations) > 1 else None,
+            q=self.search or None,
+            page=page or self.page,
+            track=form.track.data or None,
+            due_on=form.due_on.data,
+            who=form.who.data if form.who.data == "all" else None,
+            person=self.picked,
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of the staff that the search finds."""
+
+    rows: list[StaffRow]
+    count: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages the list has."""
+        return max(1, -(-self.count // PAGE_SIZE))
+
+
+def read_picking() -> Picking:
+    """Return what the request says was chosen; raise `NotFound` for a stranger's organization. One query."""
+    actor, posted = get_actor(), request.method == "POST"
+    organizations = tuple(list_supervised(reading(), actor.supervises, actor.today))
+    is_search = not posted or request.form.get("do") == "find"
+    search = request.values.get("q" if is_search else "applied", "")
+    ticks = [*request.values.getlist("person"), *request.form.get("people", "").split()]
+    return Picking(
+        organization=find_organization(organizations, request.values.get("organization", "")),
+        organizations=organizations,
+        search=" ".join(search.split())[:100],
+        page=1 if posted and is_search else max(1, request.values.get("page", 1, type=int)),
+        picked=tuple(dict.fromkeys(ticks)),
+    )
+
+
+def find_organization(organizations: Iterable[Choice], public_id: str) -> Choice:
+    """Return the one of that public id, the first one for an empty id; raise `NotFound`."""
+    for organization in organizations:
+        if public_id in {"", organization.public_id}:
+            return organization
+    raise NotFound
+
+
+def fill_form(library: Library, picking: Picking, count: int) -> AssignForm:
+    """Return the form with its choices, holding what the request says."""
+    form = AssignForm(formdata=request.values)
+    form.organization.choices = [(each.public_id, each.name) for each in picking.organizations]
+    form.organization.data = picking.organization.public_id
+    form.track.choices = [("", _("Choose a track")), *_tracks(library)]
+    everyone = ngettext("The one person in this list", "Everyone in this list (%(num)s people)", count)
+    form.who.choices = [("some", _("Only the people I tick")), ("all", everyone)]
+    form.q.data, form.applied.data = picking.search, picking.search
+    return form
+
+
+def _tracks(library: Library) -> list[tuple[str, str]]:
+    unfinished = _("%(track)s (cannot be completed yet)")
+    return [
+        (card.key, card.title.text if card.can_be_met else unfinished % {"track": card.title.text})
+        for card in queries.list_cards(library, language())
+    ]
+
+
+def list_page(picking: Picking) -> Listed:
+    """Return the page of staff that is asked for, the last one when there are fewer. Two queries."""
+    day, ids = get_actor().today, [picking.organization.id]
+    listed = Listed([], count_staff(reading(), ids, day, search=picking.search), 1)
+    page = min(picking.page, listed.pages)
+    skip = (page - 1) * PAGE_SIZE
+    rows = list_staff(reading(), ids, day, search=picking.search, limit=PAGE_SIZE, offset=skip)
+    return Listed(rows, listed.count, page)
+
+
+def list_chosen(picking: Picking, who: str) -> list[StaffRow]:
+    """Return the staff that was chosen: everyone whom the search finds, or those ticked. One query."""
+    day, ids = get_actor().today, [picking.organization.id]
+    if who == "all":
+        return list_staff(reading(), ids, day, search=picking.search)
+    ticked = set(picking.picked)
+    return [row for row in list_staff(reading(), ids, day) if row.person_public_id in ticked]

@@ -1,0 +1,53 @@
+"""Reads of attempts and passes, for many persons at once."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from lms.actor import Actor
+from lms.assessments import queries
+from lms.assessments.queries import QuizState
+from lms.content.library import current
+from lms.db import reading
+from tests.assessments.test_service import WRONG, Shown, sheet, start, submit
+from tests.conftest import AT
+from tests.factories import Make
+from tests.factories.learning import RIGHT, actor_of, publish_drafts, standard
+
+
+@pytest.fixture
+def actors(app: Flask, make: Make) -> list[Actor]:
+    publish_drafts()
+    return [actor_of(make.person()) for _ in range(4)]
+
+
+def test_states_and_passes_of_many(actors: list[Actor]) -> None:
+    passed, failed, opened, _idle = actors
+    submit(passed, sheet(start(passed), WRONG))
+    submit(passed, sheet(start(passed), RIGHT), key="9" * 32, shown=Shown("to"))
+    submit(failed, sheet(start(failed), WRONG))
+    start(opened)
+    ids = [actor.person_id for actor in actors]
+    assert queries.states_of(reading(), ids, ["alpha", "beta"]) == {
+        (passed.person_id, "alpha"): QuizState(2, is_open=False, is_passed=True),
+        (failed.person_id, "alpha"): QuizState(1, is_open=False, is_passed=False),
+        (opened.person_id, "alpha"): QuizState(1, is_open=True, is_passed=False),
+    }
+    (key,) = queries.passes_of(reading(), None)
+    assert key == (passed.person_id, "alpha", 1)
+    assert queries.passes_of(reading(), ids, ["alpha"])[key] == queries.Pass(AT, "to")
+    assert queries.passes_of(reading(), ids, ["beta"]) == {}
+    assert queries.passes_of(reading(), [failed.person_id]) == {}
+    assert queries.find_attempt(reading(), passed.person_id, "alpha").number == 2
+    assert queries.find_attempt(reading(), passed.person_id, "alpha", 2) is None
+
+
+def test_words_of_the_language_it_began_with_stay(actors: list[Actor]) -> None:
+    start(actors[0], shown=Shown("to"))
+    attempt = queries.find_attempt(reading(), actors[0].person_id, "alpha")
+    old = current(reading()).words("module", "alpha", "to")
+    publish_drafts([each for each in standard() if each.locale != "to"])
+    assert queries.words_for(reading(), attempt, "to").revision_id == old.revision_id
+    assert queries.words_for(reading(), attempt, "es").entries == {}
+    assert queries.words_for(reading(), attempt, "en").revision_id is None

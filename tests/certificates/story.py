@@ -1,0 +1,164 @@
+"""What the tests of certificates begin with: completed tracks, keys, actors and whole certificates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select
+
+from lms.actor import Actor
+from lms.certificates import service
+from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.models import Application, Award
+from lms.certificates.rules.decisions import Choice
+from lms.clock import local_date
+from lms.competencies.models import Evidence
+from lms.config import Config
+from lms.content.library import current
+from lms.courses.models import ModuleCompletion
+from lms.courses.specs import ModuleSpec
+from lms.db import reading, write
+from lms.ids import new_client_id
+from lms.organizations.queries import ties_of
+from lms.people.queries import find_identity
+from lms.tracks.events import TrackDone
+from lms.tracks.models import TrackCompletion
+from lms.tracks.specs import TrackSpec
+from tests.conftest import AT
+from tests.factories import Make, MadePerson
+
+TRACK = "first-steps"
+CERTIFY = Choice("certify")
+
+
+def actor_of(person: MadePerson, *, at: datetime = AT) -> Actor:
+    """Return who `person` is at an instant, as the roof would make it."""
+    today = local_date(at)
+    identity = find_identity(reading(), person.session_id)
+    assert identity is not None
+    ties = ties_of(reading(), person.person_id, today)
+    return Actor(
+        account_id=person.account_id,
+        person_id=person.person_id,
+        public_id=person.person_public_id,
+        name=identity.name,
+        language=identity.language,
+        today=today,
+        roles=identity.roles | {"worker"} | ({"supervisor"} if ties.supervises else set()),
+        employments=ties.employments,
+        supervises=ties.supervises,
+    )
+
+
+def complete(*people: MadePerson, track: str = TRACK, cycle: int = 1, at: datetime = AT, language: str = "en") -> None:
+    """Write that these people completed a track, with credits and evidence, and open their applications."""
+    write(lambda session: _complete(session, people, track, cycle, at, language))
+
+
+def _complete(session: Any, people: tuple[MadePerson, ...], track: str, cycle: int, at: datetime, language: str) -> None:
+    library = current(session)
+    source = library.get("track", track)
+    spec = library.spec(TrackSpec, "track", track)
+    day = local_date(at)
+    for person in people:
+        counted = []
+        for item in spec.items:
+            assert item.module is not None
+            module = library.spec(ModuleSpec, "module", item.module)
+            session.execute(
+                insert(ModuleCompletion).values(
+                    person_id=person.person_id,
+                    module_key=item.module,
+                    round=cycle,
+                    completed_at=at,
+                    completed_on=day,
+                    minutes=module.minutes,
+                    revision_id=library.get("module", item.module).revision_id,
+                    language=language,
+                )
+            )
+            for credit in module.credits:
+                session.execute(
+                    insert(Evidence).values(
+                        person_id=person.person_id,
+                        competency=credit.competency,
+                        source_kind="module",
+                        source_key=item.module,
+                        round=cycle,
+                        minutes=credit.minutes,
+                        earned_on=day,
+                    )
+                )
+            counted.append(
+                {"item": item.id, "module": item.module, "round": cycle, "completed_on": day.isoformat()}
+            )
+        session.execute(
+            insert(TrackCompletion).values(
+                person_id=person.person_id,
+                track_key=track,
+                cycle=cycle,
+                completed_at=at,
+                completed_on=day,
+                revision_id=source.revision_id,
+                language=language,
+                counted=counted,
+            )
+        )
+    service.open_applications(
+        session, [TrackDone(person.person_id, track, cycle, at, day, language) for person in people]
+    )
+
+
+def application_of(person: MadePerson, *, cycle: int = 1) -> str:
+    """Return the public id of a person's application."""
+    statement = select(Application.public_id).where(
+        Application.person_id == person.person_id, Application.cycle == cycle
+    )
+    found = reading().execute(statement).scalar_one()
+    reading().rollback()
+    return found
+
+
+def award_of(person: MadePerson) -> Any:
+    """Return the row of a person's newest award."""
+    row = (
+        reading()
+        .execute(select(Award).where(Award.person_id == person.person_id).order_by(Award.id.desc()).limit(1))
+        .scalar_one()
+    )
+    reading().rollback()
+    return row
+
+
+def config_of(app: Flask) -> Config:
+    """Return the settings of the test's application."""
+    return app.config["LMS"]
+
+
+def decide(certifier: MadePerson, person: MadePerson, choice: Choice = CERTIFY, *, at: datetime = AT) -> service.Decided:
+    """Have a certifier decide a person's application."""
+    return write(
+        lambda session: service.decide(
+            session, actor_of(certifier, at=at), application_of(person), choice, client_id=new_client_id(), at=at
+        )
+    )
+
+
+def certify(
+    app: Flask, make: Make, name: str = "Malia ʻAnau", *, language: str = "en", at: datetime = AT
+) -> tuple[MadePerson, MadePerson]:
+    """Return a worker with a released certificate, and the certifier who decided."""
+    ensure_key(config_of(app), at=at - timedelta(days=1))
+    worker = make.person(name, language=language)
+    certifier = make.person("Certifier", roles=("certifier",))
+    complete(worker, at=at - timedelta(days=1), language=language)
+    decide(certifier, worker, at=at)
+    assert finish_issues(app, at=at) == 1
+    return worker, certifier
+
+
+def day(text: str) -> date:
+    """Return a date."""
+    return date.fromisoformat(text)

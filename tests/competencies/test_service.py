@@ -1,0 +1,193 @@
+"""From completed modules to evidence and attainment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from lms.actor import Actor
+from lms.audit.models import AuditEvent
+from lms.competencies import queries, service
+from lms.competencies.events import CompetencyAttained, competency_attained
+from lms.competencies.models import Attainment, Evidence
+from lms.content.library import current
+from lms.courses.events import ModuleCredit
+from lms.courses.models import ModuleCompletion
+from lms.db import reading, write
+from tests.conftest import AT
+from tests.courses.test_service import complete, finish
+from tests.factories import Make
+from tests.factories.learning import actor_of, module, publish_drafts, standard
+
+DAY = AT.date()
+
+
+@pytest.fixture
+def actor(app: Flask, make: Make) -> Actor:
+    publish_drafts()
+    return actor_of(make.person("Ana"))
+
+
+@pytest.fixture
+def heard() -> Iterator[list[CompetencyAttained]]:
+    facts: list[CompetencyAttained] = []
+
+    def listen(fact: CompetencyAttained, *, session: object) -> None:
+        facts.append(fact)
+
+    with competency_attained.connected_to(listen):
+        yield facts
+
+
+def credit(person_id: int, key: str, *, round_number: int = 1, at: Any = AT) -> ModuleCredit:
+    return ModuleCredit(person_id, key, round_number, 15, at, at.date(), "en")
+
+
+def give(*subjects: ModuleCredit) -> None:
+    write(lambda s: service.credit_modules(s, current(s), subjects))
+    reading().rollback()
+
+
+def evidence() -> set[tuple[Any, ...]]:
+    reading().rollback()
+    rows = reading().execute(select(Evidence.person_id, Evidence.competency, Evidence.source_key, Evidence.minutes))
+    return {tuple(row) for row in rows}
+
+
+def attainments() -> set[tuple[int, str]]:
+    reading().rollback()
+    return {tuple(row) for row in reading().execute(select(Attainment.person_id, Attainment.competency))}
+
+
+def test_a_completed_module_travels_to_an_attainment(actor: Actor, heard: list[CompetencyAttained]) -> None:
+    complete(actor)
+    assert evidence() == {(actor.person_id, "skills/talk", "alpha", 10)}
+    (row,) = reading().execute(select(Attainment)).scalars()
+    assert (row.person_id, row.competency, row.attained_at, row.attained_on) == (
+        actor.person_id,
+        "skills/talk",
+        AT,
+        DAY,
+    )
+    assert row.revision_id == current(reading()).get("framework", "skills").revision_id
+    (fact,) = heard
+    (skill,) = fact.subjects
+    assert (skill.person_id, skill.competency, skill.attained_at, skill.attained_on) == (
+        actor.person_id, "skills/talk", AT, DAY,
+    )  # fmt: skip
+
+
+def test_too_few_minutes_are_evidence_and_no_attainment(actor: Actor, heard: list[CompetencyAttained]) -> None:
+    finish(actor, "only", key="gamma")
+    assert evidence() == {(actor.person_id, "skills/walk", "gamma", 5)}
+    assert (attainments(), heard) == (set(), [])
+
+
+def test_minutes_of_several_modules_add_up(actor: Actor) -> None:
+    publish_drafts(
+        [each for each in standard() if each.key != "gamma"]
+        + [module("gamma", ["only"], quiz=None, survey=None, credits={"skills/walk": 20})]
+    )
+    give(credit(actor.person_id, "gamma"))
+    assert attainments() == set()
+    later = AT + timedelta(days=1)
+    give(credit(actor.person_id, "beta", at=later))
+    assert attainments() == {(actor.person_id, "skills/walk")}
+    assert reading().execute(select(Attainment.attained_at)).scalar_one() == later
+
+
+def test_a_second_round_of_a_module_does_not_add_up(actor: Actor) -> None:
+    for number in range(1, 8):
+        give(credit(actor.person_id, "gamma", round_number=number))
+    assert len(evidence()) == 1
+    assert queries.minutes_of(reading(), [actor.person_id]) == {(actor.person_id, "skills/walk"): 5}
+    assert attainments() == set()
+
+
+def test_nothing_counts_twice(actor: Actor, heard: list[CompetencyAttained]) -> None:
+    for _ in range(2):
+        give(credit(actor.person_id, "alpha"))
+    assert (len(evidence()), len(attainments()), len(heard)) == (1, 1, 1)
+
+
+def test_many_persons_in_one_announcement_each_at_her_own_time(
+    actor: Actor, make: Make, heard: list[CompetencyAttained]
+) -> None:
+    others = [actor_of(make.person()) for _ in range(3)]
+    give(*(credit(each.person_id, "alpha", at=AT + timedelta(days=n)) for n, each in enumerate(others)))
+    (fact,) = heard
+    assert {(skill.person_id, skill.attained_at) for skill in fact.subjects} == {
+        (each.person_id, AT + timedelta(days=n)) for n, each in enumerate(others)
+    }
+
+
+def test_a_module_without_credits_gives_nothing(actor: Actor) -> None:
+    bare = module("alpha")
+    bare.body["files"]["module.yml"]["credits"] = []
+    publish_drafts([each for each in standard() if each.key != "alpha"] + [bare])
+    give(credit(actor.person_id, "alpha"))
+    assert (evidence(), attainments()) == (set(), set())
+
+
+def test_a_competency_that_the_framework_lost_is_not_attained(actor: Actor) -> None:
+    strange = module("alpha", credits={"skills/fly": 15})
+    publish_drafts([each for each in standard() if each.key != "alpha"] + [strange])
+    give(credit(actor.person_id, "alpha"))
+    assert (len(evidence()), attainments()) == (1, set())
+
+
+class TestMending:
+    def look(self) -> list[str]:
+        return write(lambda s: service.recompute(s, current(s), at=AT + timedelta(days=30)))
+
+    def test_what_was_missed_is_written_with_its_day(self, actor: Actor, heard: list[CompetencyAttained]) -> None:
+        complete(actor)
+        finish(actor, "only", key="gamma")
+        for model in (Attainment, Evidence):
+            write(lambda s, model=model: s.execute(delete(model)) and None)
+        heard.clear()
+        person = f"person {actor.person_id}"
+        assert self.look() == [
+            f"{person}: module alpha had not counted towards skills/talk",
+            f"{person}: module gamma had not counted towards skills/walk",
+            f"{person}: skills/talk was attained and not recorded",
+        ]
+        assert reading().execute(select(Attainment.attained_at, Attainment.attained_on)).all() == [(AT, DAY)]
+        assert len(heard) == 1
+        actions = list(reading().execute(select(AuditEvent.action)).scalars())
+        assert actions.count("competencies.attainment_mended") == 1
+        assert self.look() == []
+
+    def test_evidence_alone_may_be_missing(self, actor: Actor) -> None:
+        complete(actor)
+        write(lambda s: s.execute(delete(Evidence)) and None)
+        assert len(self.look()) == 1
+        assert self.look() == []
+
+    def test_an_attainment_alone_may_be_missing(self, actor: Actor) -> None:
+        complete(actor)
+        write(lambda s: s.execute(delete(Attainment)) and None)
+        assert len(self.look()) == 1
+
+    def test_minutes_follow_the_revision_of_the_completion(self, actor: Actor) -> None:
+        complete(actor)
+        for model in (Attainment, Evidence):
+            write(lambda s, model=model: s.execute(delete(model)) and None)
+        publish_drafts(
+            [each for each in standard() if each.key != "alpha"] + [module("alpha", credits={"skills/walk": 15})]
+        )
+        self.look()
+        assert evidence() == {(actor.person_id, "skills/talk", "alpha", 10)}
+
+    def test_evidence_without_a_completion_is_left_to_people(self, actor: Actor) -> None:
+        complete(actor)
+        write(lambda s: s.execute(update(Evidence).values(source_key="gone")) and None)
+        for model in (ModuleCompletion, Attainment):
+            write(lambda s, model=model: s.execute(delete(model)) and None)
+        assert self.look() == []
+        assert attainments() == set()

@@ -1,0 +1,94 @@
+"""Reading and writing PO files."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.content.po import Entry, read_po, write_po
+
+HEAD = 'msgid ""\nmsgstr ""\n"Language: to\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+def test_an_entry_with_everything():
+    file = read_po(
+        HEAD + "# Ask Sione.\n# state: in review\n# by: Ana\n# on: 2026-11-22\n#. for translators\n#: a.md:3\n"
+        '#, fuzzy, markdown\n#| msgid "O"\n#| "ld"\nmsgctxt "a.md:intro.1"\nmsgid "New \\"words\\""\nmsgstr ""\n'
+        '"Foʻou\\n"\n"\\\\ ngata"\n'
+    )
+    assert file.problems == []
+    assert file.header["Language"] == "to"
+    assert file.entries == [
+        Entry(
+            "a.md:intro.1", 'New "words"', "Foʻou\n\\ ngata", "in review", "Ana", "2026-11-22", ("Ask Sione.",),
+            is_fuzzy=True, previous="Old", line=15, text_line=17,
+        )
+    ]  # fmt: skip
+    assert file.entries[0].made_from == "Old"
+
+
+def test_former_entries():
+    file = read_po(
+        HEAD + '# state: reviewed\n#~ msgctxt "a:b"\n#~ msgid "One"\n#~ msgstr "Ta"\n#~ "ha"\n'
+        '#~ msgctxt "a:b"\n#~ msgid "Two"\n#~ msgstr "Ua"\n'
+    )
+    assert [(each.english, each.text, each.state, each.is_former) for each in file.entries] == [
+        ("One", "Taha", "reviewed", True),
+        ("Two", "Ua", "draft", True),
+    ]
+    assert file.present == []
+
+
+def test_entries_without_blank_lines_between():
+    file = read_po(
+        'msgctxt "a"\nmsgid "x"\nmsgstr "1"\n# state: approved\n'
+        'msgctxt "b"\nmsgid "y"\nmsgstr "2"\nmsgctxt "c"\nmsgid "z"\nmsgstr ""\n'
+    )
+    assert [(each.context, each.state) for each in file.entries] == [("a", "draft"), ("b", "approved"), ("c", "draft")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('msgctxt "a"\nmsgid "x\nmsgstr "y"\n', 2, "quotation marks"),
+        ('msgctxt "a"\nmsgid "x"\nmsgstr "\\q"\n', 3, "quotation marks"),
+        ('msgctxt "a"\nmsgid "x"\nmsgid_plural "xs"\nmsgstr[0] "y"\n', 3, "plural"),
+        ('msgctxt "a"\nmsgid "x"\nnonsense\n', 3, "broken PO line"),
+        ('msgctxt "a"\nmsgid "x"\n\nmsgctxt "b"\nmsgid "y"\nmsgstr ""\n', 1, "needs msgctxt"),
+        ('msgid "x"\nmsgstr "y"\n', 1, "which sentence"),
+        ('"lost"\n', 1, "without msgid"),
+        ('# state: done\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "unknown state"),
+        ('msgctxt "a"\nmsgid "x"\nmsgstr "y"\n\nmsgctxt "a"\nmsgid "x"\nmsgstr "z"\n', 6, "stands twice"),
+    ],
+)
+def test_broken_files_name_the_line(text, line, words):
+    problem = read_po(text, "to.po").problems[0]
+    assert (problem.path, problem.line) == ("to.po", line)
+    assert words in problem.message
+
+
+def test_writing_and_reading_again_changes_nothing():
+    entries = [
+        Entry("a:1", "One\nline", 'Ta"ha', "approved", "Ana", "2026-01-02", ("note",)),
+        Entry("a:2", "Two", "Ua", is_fuzzy=True, previous="Too"),
+        Entry("a:3", "Three"),
+        Entry("a:9", "Nine", "Hiva", is_former=True, is_fuzzy=True, previous="Nein"),
+        Entry("a:0", "None", "Halaʻi", is_former=True),
+    ]
+    text = write_po("to", entries, {"Last-Translator": "Ana", "Plural-Forms": "wrong"})
+    again = read_po(text)
+    assert again.problems == []
+    assert write_po("to", again.entries, again.header) == text
+    assert again.header["Last-Translator"] == "Ana"
+    assert "nplurals=1; plural=0;" in text
+    assert text.index('"a:0"') < text.index('"a:9"')
+
+
+@pytest.mark.parametrize(("locale", "forms"), [("es", "nplurals=2"), ("to", "nplurals=1"), ("sm", "nplurals=2")])
+def test_plural_forms(locale, forms):
+    assert forms in write_po(locale, [])
+
+
+def test_stray_comments_of_former_entries_are_harmless():
+    file = read_po('#~\n#| "lost"\n#| nothing\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n')
+    assert file.problems == []
+    assert len(file.entries) == 1

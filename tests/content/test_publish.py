@@ -1,0 +1,124 @@
+"""The command `lms content`: check, publish, status and extract."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from lms.config import ROOT
+from lms.errors import BadInput
+from lms.publish import content
+from tests.content.sample import put, spoil, write_sample
+from tests.content.test_checks import po
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_sample(tmp_path / "content")
+
+
+def run(*arguments):
+    return CliRunner().invoke(content, [str(each) for each in arguments])
+
+
+def test_check_says_how_much_is_right(folder):
+    result = run("check", folder)
+    assert (result.exit_code, result.output) == (0, "5 objects, no problems.\n")
+
+
+def test_check_takes_the_folder_from_the_environment(folder, monkeypatch):
+    monkeypatch.setenv("LMS_CONTENT_DIR", str(folder))
+    assert run("check").output == "5 objects, no problems.\n"
+
+
+def test_check_prints_warnings_and_goes_on(folder):
+    put(folder, "tracks/start.to.po", po("start.yml:title", "Older", "Kamata"))
+    result = run("check", folder)
+    assert result.exit_code == 0
+    assert "start.to.po:1:1: warning: 1 translations" in result.stderr
+
+
+def test_check_refuses(folder):
+    spoil(folder, "tracks/start.yml", "level: entry", "level: none-such")
+    result = run("check", folder)
+    assert isinstance(result.exception, BadInput)
+    assert str(result.exception).endswith("content/tracks/start.yml:4:8: there is no level 'none-such'")
+
+
+def test_the_program_prints_problems_and_ends_with_one(folder):
+    spoil(folder, "tracks/start.yml", "level: entry", "level: none-such")
+    command = [sys.executable, "-c", "from lms.commands import main; main()", "content", "check", str(folder)]
+    environment = {**os.environ, "LMS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr == f"{folder}/tracks/start.yml:4:8: there is no level 'none-such'\n"
+
+
+def test_publish(app, folder):
+    runner = app.test_cli_runner()
+    dry = runner.invoke(content, ["publish", "--dry-run", str(folder)])
+    assert dry.output.endswith("added track start (en)\nVersion 1 would be current: 5 changes.\n")
+    assert runner.invoke(content, ["publish", str(folder)]).output.endswith("Version 1 is current: 5 changes.\n")
+    assert runner.invoke(content, ["publish", str(folder)]).output == "Nothing has changed. Version 1 stays current.\n"
+
+
+def test_status_counts_words(folder):
+    put(folder, "tracks/start.to.po", po("start.yml:summary", "A short start.", "Kamata", state="reviewed"))
+    put(folder, "surveys/opinion.to.po", po("opinion.yml:thanks", "Thanks.", "Mālō"))
+    rows = {row["language"]: row for row in json.loads(run("status", "--json", folder).stdout)}
+    assert (rows["to"]["track"], rows["to"]["reviewed"], rows["to"]["stale"]) == ("start", 3, 2)
+    assert rows["to"]["missing"] == rows["to"]["total"] - 5
+    assert rows["es"]["missing"] == rows["es"]["total"] == rows["to"]["total"] > 100
+    table = run("status", folder).stdout.splitlines()
+    assert len(table) == 4
+    assert table[0].split()[:3] == ["track", "language", "words"]
+
+
+def test_extract_writes_every_language_once(folder):
+    dry = run("extract", "--dry-run", folder)
+    assert dry.output.endswith("15 files would change.\n")
+    assert not list(folder.rglob("*.po"))
+    assert run("extract", folder).output.endswith("15 files changed.\n")
+    assert run("extract", folder).output == "0 files changed.\n"
+    assert run("check", folder).output == "5 objects, no problems.\n"
+    text = (folder / "modules/visits/to.po").read_text()
+    order = [
+        "module.yml:title",
+        "lessons/arriving.md:title",
+        "objectives.2",
+        "who-is-there.2",
+        "leaving.md",
+        "quiz.yml:q-one.prompt",
+    ]
+    assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
+
+
+def test_extract_keeps_what_was_made_from_older_english(folder):
+    run("extract", folder)
+    path = folder / "tracks/start.sm.po"
+    path.write_text(path.read_text().replace('msgid "Start"\nmsgstr ""', 'msgid "Start"\nmsgstr "Amata"'))
+    spoil(folder, "tracks/start.yml", "title: Start", "title: Begin here")
+    assert "tracks/start.sm.po: 2 sentences, 1 missing, 1 to look at again" in run("extract", folder).output
+    assert (
+        '# state: draft\n#, fuzzy\n#| msgid "Start"\nmsgctxt "start.yml:title"\nmsgid "Begin here"\nmsgstr "Amata"\n'
+    ) in path.read_text()
+    assert run("extract", folder).output == "0 files changed.\n"
+
+
+def test_extract_mends_unknown_contexts_without_losing_them(folder):
+    put(folder, "tracks/start.to.po", po("start.yml:gone", "Gone", "Mole"))
+    assert run("extract", folder).exit_code == 0
+    assert '#~ msgstr "Mole"' in (folder / "tracks/start.to.po").read_text()
+    assert run("check", folder).exit_code == 0
+
+
+def test_extract_touches_nothing_while_the_source_is_broken(folder):
+    put(folder, "surveys/opinion.yml", "key: [")
+    result = run("extract", folder)
+    assert isinstance(result.exception, BadInput)
+    assert not list(folder.rglob("*.po"))

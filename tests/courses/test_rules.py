@@ -1,0 +1,106 @@
+"""Rules of learning: what comes next, what comes first, and when a completion was earned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from lms.content.library import Source
+from lms.courses import rules
+from lms.courses.rules import ModuleProgress, NextStep
+from lms.courses.specs import ModuleSpec
+from tests.factories.learning import module
+
+MODULE = ModuleSpec.from_source(Source("module", "alpha", 1, "", module("alpha").body))
+BETA = ModuleSpec.from_source(Source("module", "beta", 2, "", module("beta", prerequisites=["x", "alpha"]).body))
+NEW = ModuleProgress(
+    module_key="alpha",
+    lessons=("first", "second"),
+    finished=(),
+    quiz="todo",
+    has_survey=True,
+    surveyed=False,
+    completed_on=None,
+)
+READ = replace(NEW, finished=("first", "second"))
+PASSED = replace(READ, quiz="passed")
+DAY = date(2026, 3, 5)
+MORNING = datetime(2026, 3, 5, 16, tzinfo=UTC)
+NOON = datetime(2026, 3, 5, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("progress", "step"),
+    [
+        (NEW, NextStep("lesson", "first", 1, 2, 5)),
+        (replace(NEW, finished=("first",)), NextStep("lesson", "second", 2, 2, 5)),
+        (replace(NEW, finished=("second",), quiz="passed"), NextStep("lesson", "first", 1, 2, 5)),
+        (READ, NextStep("quiz", minutes=5, quiz="todo")),
+        (replace(READ, quiz="failed"), NextStep("quiz", minutes=5, quiz="failed")),
+        (PASSED, NextStep("survey")),
+        (replace(READ, quiz="none"), NextStep("survey")),
+        (replace(PASSED, surveyed=True), NextStep("done")),
+        (replace(PASSED, has_survey=False), NextStep("done")),
+        (replace(NEW, completed_on=DAY), NextStep("done")),
+    ],
+    ids=["lesson", "second", "gap", "quiz", "again", "survey", "no quiz", "done", "no survey", "was complete"],
+)
+def test_the_next_step(progress: ModuleProgress, step: NextStep) -> None:
+    assert rules.next_step(MODULE, progress) == step
+
+
+@pytest.mark.parametrize(
+    ("progress", "done", "total", "begun"),
+    [
+        (NEW, 0, 4, False),
+        (replace(NEW, quiz="open"), 0, 4, True),
+        (replace(NEW, quiz="none", has_survey=False, finished=("first",)), 1, 2, True),
+        (replace(PASSED, surveyed=True), 4, 4, True),
+        (replace(PASSED, has_survey=False, surveyed=True), 3, 3, True),
+        (replace(NEW, completed_on=DAY), 0, 4, True),
+    ],
+)
+def test_steps_are_counted(progress: ModuleProgress, done: int, total: int, begun: bool) -> None:
+    assert (progress.done, progress.total, progress.is_begun) == (done, total, begun)
+
+
+def test_what_comes_first_in_the_order_of_the_file() -> None:
+    assert rules.missing_prerequisites(BETA, {"alpha"}) == ("x",)
+    assert rules.missing_prerequisites(BETA, set()) == ("x", "alpha")
+    assert rules.missing_prerequisites(BETA, {"x", "alpha"}) == ()
+
+
+def test_all_lessons_of_today_count_and_former_ones_do_not() -> None:
+    assert rules.all_finished(MODULE, {"first", "second", "former"})
+    assert not rules.all_finished(MODULE, {"first", "former"})
+    assert rules.in_order(("a", "b", "c"), {"c", "a", "former"}) == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    ("answered_on", "earned"),
+    [
+        (None, NOON),
+        (date(2026, 3, 4), NOON),
+        (DAY, NOON),
+        (date(2026, 3, 6), datetime(2026, 3, 6, 20, tzinfo=UTC)),
+        (date(2026, 7, 1), datetime(2026, 7, 1, 19, tzinfo=UTC)),
+    ],
+    ids=["no survey", "before", "same day", "later, winter", "later, summer"],
+)
+def test_a_late_record_gets_the_day_it_was_earned(answered_on: date | None, earned: datetime) -> None:
+    assert rules.earned_at([NOON, MORNING], answered_on) == earned
+
+
+@pytest.mark.parametrize(
+    ("locale", "states", "both", "shown"),
+    [
+        ("en", {"source"}, True, "en"),
+        ("to", {"missing"}, False, "en"),
+        ("to", {"missing", "draft"}, False, "to"),
+        ("to", {"approved"}, True, "to+en"),
+    ],
+)
+def test_how_a_lesson_was_shown(locale: str, states: set[str], both: bool, shown: str) -> None:
+    assert rules.shown_language(locale, states, both=both) == shown

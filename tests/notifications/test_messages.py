@@ -1,0 +1,193 @@
+"""The words of letters: in every language, as e-mail and as text message, with what a reader needs and no more."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.config import Config
+from lms.i18n import TAGS
+from lms.mail import Undeliverable
+from lms.notifications import rules
+from lms.notifications.messages import Words, render, to_email, to_text_message
+from lms.notifications.queries import KINDS, Facts
+from lms.people.models import LINK_PURPOSES
+from lms.people.rules import code_digits, link_token
+from tests.conftest import AT
+
+NAME = "Mele ʻAkauʻola-Fīnau"
+LINK = {"link_public_id": "a" * 20, "expires_at": datetime(2026, 3, 12, 20, 30, tzinfo=UTC)}
+TITLE = "Core & <first> steps"
+VALUES: dict[str, dict[str, Any]] = {
+    "invitation": LINK,
+    "reset": LINK,
+    "recovery": LINK,
+    "code": {"code_public_id": "b" * 20, "minutes": 10},
+    "certificate": {"title": TITLE, "serial": "7K3M9QW2RT5XA", "valid_until": date(2028, 3, 5)},
+    "question": {"title": TITLE, "application_public_id": "c" * 20},
+    "refusal": {"title": TITLE, "application_public_id": "c" * 20},
+    "assignment": {
+        "title": TITLE,
+        "track_key": "core",
+        "organization": "Clínica <del> Pueblo",
+        "due_on": date(2026, 4, 1),
+    },
+}
+EVERY = [(kind, tag) for kind in KINDS for tag in TAGS]
+
+
+@pytest.fixture
+def engine_name() -> str:
+    """Nothing here asks the database."""
+    return "sqlite"
+
+
+@pytest.fixture
+def config(app: Flask) -> Config:
+    return app.config["LMS"]
+
+
+def facts(kind: str, tag: str, channel: str = "email", **changes: Any) -> Facts:
+    address = "mele@test.example" if channel == "email" else "+12135550100"
+    name = "" if kind == "code" else NAME
+    return Facts(name, tag, channel, address, {**VALUES[kind], **changes})
+
+
+def secret_of(kind: str, config: Config) -> str:
+    """Return what a reader must find in a letter."""
+    if kind == "code":
+        return code_digits(config.secret_key, "b" * 20)
+    if kind in LINK_PURPOSES:
+        folder = "invitation" if kind == "invitation" else "reset"
+        return f"{config.base_url}/{folder}/{link_token(config.secret_key, 'a' * 20)}"
+    return f"{config.base_url}/tracks/core" if kind == "assignment" else f"{config.base_url}/record"
+
+
+@pytest.mark.parametrize(("kind", "tag"), EVERY)
+def test_a_letter_says_what_to_do_and_whom_to_ask(config: Config, kind: str, tag: str) -> None:
+    words = render(kind, facts(kind, tag), config)
+    assert words.subject
+    assert "\n" not in words.subject
+    for part in (words.text, words.html):
+        assert secret_of(kind, config) in part
+        assert config.help_phone in part
+        assert config.help_email in part
+        assert kind == "code" or NAME in part
+        assert "%(" not in part
+        assert "{{" not in part
+    assert f'<html lang="{tag}">' in words.html
+    assert not re.search(r"\n\n\n|[ \t]\n", words.text), "the plain part has ragged lines"
+    assert words.text == words.text.strip() + "\n"
+
+
+@pytest.mark.parametrize(("kind", "tag"), EVERY)
+def test_a_page_in_a_letter_tells_nobody_that_it_was_read(config: Config, kind: str, tag: str) -> None:
+    html = render(kind, facts(kind, tag), config).html
+    assert not re.search(r"<(img|script|link|iframe)|src=|url\(|@import", html)
+    targets = re.findall(r'href="([^"]+)"', html)
+    assert targets
+    assert all(each.startswith((config.base_url, "mailto:")) for each in targets)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
+    words = render("assignment", facts("assignment", tag), config)
+    assert TITLE in words.text
+    assert TITLE in words.subject
+    assert "Core &amp; &lt;first&gt; steps" in words.html
+    assert "<bdi>Clínica &lt;del&gt; Pueblo</bdi>" in words.html
+    assert f"<bdi>{NAME}</bdi>" in words.html
+
+
+@pytest.mark.parametrize(("kind", "tag"), EVERY)
+def test_a_text_message_is_one_short_line(config: Config, kind: str, tag: str) -> None:
+    config = dataclasses.replace(config, base_url="https://learn.example.org")
+    words = render(kind, facts(kind, tag, "sms", title="Core skills", organization="Clínica del Pueblo"), config)
+    assert "\n" not in words.text
+    assert "  " not in words.text
+    assert words.subject == words.html == ""
+    assert secret_of(kind, config) in words.text
+    assert config.help_phone in words.text
+    assert rules.segments(words.text) <= (3 if kind == "code" else 5)
+
+
+def test_a_code_is_the_first_thing_in_its_text_message(config: Config) -> None:
+    words = render("code", facts("code", "en", "sms"), config)
+    assert words.text.startswith(code_digits(config.secret_key, "b" * 20))
+    assert rules.segments(words.text) == 1
+
+
+@pytest.mark.parametrize(
+    ("tag", "day", "due"),
+    [
+        ("en", "March 12, 2026", "Wednesday, April 1, 2026"),
+        ("es", "12 de marzo de 2026", "miércoles, 1 de abril de 2026"),
+        ("to", "12 Maʻasi 2026", "Pulelulu 1 ʻEpeleli 2026"),
+        ("sm", "12 Mati 2026", "Aso Lulu, 1 Aperila 2026"),
+    ],
+)
+def test_dates_are_words_of_the_reader(config: Config, tag: str, day: str, due: str) -> None:
+    assert f"{day}, 13:30" in render("reset", facts("reset", tag), config).text
+    assert due in render("assignment", facts("assignment", tag), config).text
+    assert due not in render("assignment", facts("assignment", tag, due_on=None), config).text
+    assert day in render("invitation", facts("invitation", tag, "sms"), config).text
+
+
+def test_a_minute_is_not_minutes(config: Config) -> None:
+    assert "for 1 minute." in render("code", facts("code", "en", minutes=1), config).text
+    assert "for 10 minutes." in render("code", facts("code", "en"), config).text
+
+
+def test_a_certificate_without_an_end_says_none(config: Config) -> None:
+    words = render("certificate", facts("certificate", "en", valid_until=None), config)
+    assert "valid until" not in words.text + words.html
+    assert f"{config.base_url}/verify/7K3M9QW2RT5XA" in words.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_demonstration_says_that_it_is_invented(config: Config, kind: str) -> None:
+    demo = dataclasses.replace(config, env="demo")
+    for channel in ("email", "sms"):
+        real = render(kind, facts(kind, "en", channel), config)
+        invented = render(kind, facts(kind, "en", channel), demo)
+        assert "demo" in invented.text
+        assert "demo" not in real.text.replace(config.help_email, "").replace(config.help_name, "")
+    assert "invented" in invented.html + render(kind, facts(kind, "en"), demo).html
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_an_email_has_both_parts_and_a_fixed_id(config: Config, tag: str) -> None:
+    told = facts("certificate", tag)
+    words = render("certificate", told, config)
+    made = to_email(words, told, config, message_id="k" * 20, at=AT)
+    read: Any = message_from_bytes(bytes(made), policy=default)
+    assert read["Message-ID"] == f"<{'k' * 20}@demo.example>"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["Content-Language"] == tag
+    assert read["Date"].datetime == AT
+    assert read["From"].addresses[0].addr_spec == config.help_email
+    assert read["To"] == "mele@test.example"
+    assert read["Subject"] == words.subject
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+    assert read.get_body(("plain",)).get_content().replace("\r\n", "\n") == words.text
+    assert read.get_body(("html",)).get_content().replace("\r\n", "\n").strip() == words.html.strip()
+    assert all(byte < 128 for byte in bytes(made))
+
+
+def test_a_line_break_in_an_address_adds_no_header(config: Config) -> None:
+    bad = dataclasses.replace(facts("code", "en"), address="a@x.example\nBcc: b@x.example")
+    with pytest.raises(Undeliverable):
+        to_email(Words("text", "subject", "html"), bad, config, message_id="k", at=AT)
+    with pytest.raises(Undeliverable):
+        to_text_message(Words("text"), dataclasses.replace(bad, address="+1213\n555"), message_id="k", at=AT)
+
+
+def test_every_purpose_of_a_link_that_is_sent_has_a_letter() -> None:
+    assert set(LINK_PURPOSES) - {"confirm"} <= set(KINDS)

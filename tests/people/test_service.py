@@ -1,0 +1,782 @@
+"""Changes to people and accounts: invitations, sessions, passwords, second factor, contacts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyotp
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.models import AuditEvent
+from lms.db import write
+from lms.errors import NotAllowed, NotFound, RuleBroken
+from lms.people import queries, rules, service
+from lms.people.events import CodeMade, LinkMade, code_made, link_made
+from lms.people.models import AccessLink, Account, Contact, Device, EndedSession, OneTimeCode, Person, SignInFailure
+from lms.people.rules import Guard, Identifier
+from lms.people.service import NewDevice
+from tests.factories import Make, MadePerson
+
+AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
+KEY = "key"
+GUARD = Guard("a" * 64, "b" * 64)
+HASH = "hash of a new password"
+
+
+def actor_of(person: MadePerson, *roles: str) -> Actor:
+    """Return the actor that the roof would build."""
+    return Actor(
+        person.account_id, person.person_id, person.person_public_id, "Name", "en", AT.date(), frozenset(roles)
+    )
+
+
+def do(fn: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    """Run one service function in a transaction of its own, at the usual instant."""
+    return write(lambda session: fn(session, *args, **{"at": AT, **more}))
+
+
+def look(fn: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    """Run one query in a transaction of its own."""
+    return write(lambda session: fn(session, *args, **more))
+
+
+def change(statement: Any) -> None:
+    """Run one statement that prepares a test."""
+    write(lambda session: session.execute(statement) and None)
+
+
+def broken(code: str) -> Any:
+    """Expect a rule to say no with `code`."""
+    return pytest.raises(RuleBroken, match=f"^{code}$")
+
+
+def actions() -> list[str]:
+    """Return the audit trail's actions in order."""
+    return list(look(lambda session: list(session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))))
+
+
+@pytest.fixture
+def heard(app: Flask) -> Iterator[list[Any]]:
+    """Return every link and code that was announced."""
+    found: list[Any] = []
+
+    def hear(fact: Any, *, session: Session) -> None:  # noqa: ARG001
+        found.append(fact)
+
+    with link_made.connected_to(hear), code_made.connected_to(hear):
+        yield found
+
+
+@pytest.fixture
+def boss(make: Make) -> Actor:
+    """Return an administrator."""
+    return actor_of(make.person("Boss", roles=("administrator",)), "administrator", "worker")
+
+
+def invite(actor: Actor | None = None, **more: Any) -> service.Invited:
+    """Invite somebody new."""
+    return do(service.invite, actor, **{"name": "Leilani \u02bbOfa", "language": "to", **more})
+
+
+def accept(invited: service.Invited, **more: Any) -> Any:
+    """Accept an invitation."""
+    usual = {"name": "Leilani \u02bbOfa", "language": "to", "password_hash": HASH}
+    return do(service.accept_invitation, invited.link_public_id, **{**usual, **more})
+
+
+# -- inviting
+
+
+def test_an_invitation_goes_to_the_email_first(make: Make, boss: Actor, heard: list[Any]) -> None:
+    invited = invite(boss, email=" LEI@x.org ", phone="213 555 0142", is_work=True)
+    assert [type(fact) for fact in heard] == [LinkMade]
+    assert (heard[0].link_id, heard[0].purpose, heard[0].person_id) == (
+        invited.link_id,
+        "invitation",
+        invited.person_id,
+    )
+    letter = look(queries.find_link_letter, invited.link_id, AT)
+    assert (letter.contact_kind, letter.contact_value, letter.language) == ("email", "lei@x.org", "to")
+    assert letter.expires_at == AT + timedelta(days=7)
+    rows = look(queries.list_contacts, invited.person_id)
+    assert [(row.kind, row.value, row.facts.is_work) for row in rows] == [
+        ("email", "lei@x.org", True),
+        ("phone", "+12135550142", False),
+    ]
+    assert actions() == ["people.invited", "people.link_made"]
+
+
+def test_an_invitation_without_contact_waits_to_be_printed(boss: Actor, heard: list[Any]) -> None:
+    invited = invite(boss)
+    assert heard == []
+    assert look(queries.find_link_letter, invited.link_id, AT) is None
+    assert look(queries.find_open_link, invited.link_public_id, ("invitation",), AT).created_by == boss.account_id
+
+
+def test_the_program_itself_and_supervisors_invite_workers_do_not(make: Make, heard: list[Any]) -> None:
+    invite(None, phone="213 555 0142")
+    assert len(heard) == 1
+    invite(actor_of(make.person(), "supervisor"))
+    with pytest.raises(NotAllowed):
+        invite(actor_of(make.person(), "worker", "certifier"))
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"name": " "}, "name_empty"),
+        ({"language": "de"}, "language_unknown"),
+        ({"email": "x"}, "email_wrong"),
+        ({"phone": "x"}, "phone_wrong"),
+        ({"email": "USED@x.org"}, "email_in_use"),
+    ],
+)
+def test_a_bad_invitation_writes_nothing(make: Make, more: dict[str, str], code: str) -> None:
+    make.person(email="used@x.org")
+    with broken(code):
+        invite(None, **more)
+    assert look(lambda session: session.scalar(select(func.count()).select_from(Person))) == 1
+
+
+def test_two_people_may_share_a_number(make: Make) -> None:
+    first, second = invite(None, phone="213 555 0142"), invite(None, phone="(213) 555-0142")
+    found = look(queries.list_candidates, Identifier("phone", "+12135550142"))
+    assert [each.person_id for each in found] == [first.person_id, second.person_id]
+
+
+# -- accepting
+
+
+def test_accepting_keeps_name_language_password_and_begins_a_session(boss: Actor) -> None:
+    invited = invite(boss, email="lei@x.org")
+    opened = accept(invited, name="Leil\u0101ni  \u02bbOfa", language="sm", email_is_work=True)
+    identity = look(queries.find_identity, opened.session_id)
+    assert (identity.name, identity.language, opened.language) == ("Leil\u0101ni \u02bbOfa", "sm", "sm")
+    contact = look(queries.list_contacts, invited.person_id)[0].facts
+    assert (contact.is_work, contact.confirmed_at) == (True, AT)
+    assert look(queries.get_account, invited.account_id).password_hash == HASH
+    assert look(queries.list_people, "leilani", 1)[0].state == "active"
+    with broken("link_dead"):
+        accept(invited)
+
+
+def test_a_printed_invitation_asks_for_a_contact(boss: Actor) -> None:
+    invited = invite(boss)
+    with broken("contact_needed"):
+        accept(invited)
+    accept(invited, contact=Identifier("phone", "+12135550142"), email_is_work=True)
+    assert look(queries.list_contacts, invited.person_id)[0].facts.confirmed_at is None
+
+
+def test_a_worker_may_choose_codes_unless_her_number_is_shared(make: Make, boss: Actor) -> None:
+    invited = invite(boss, phone="213 555 0142")
+    other = invite(boss, phone="213 555 0142")
+    with broken("password_needed_shared"):
+        accept(invited, password_hash=None)
+    accept(invited, password_hash=None, contact=Identifier("email", "lei@x.org"))
+    assert look(queries.get_account, invited.account_id).password_hash is None
+    accept(other, password_hash=HASH)
+
+
+def test_staff_need_a_password(make: Make, boss: Actor) -> None:
+    invited = invite(boss, email="lei@x.org")
+    do(service.grant_role, boss, invited.person_public_id, "certifier")
+    with broken("password_needed"):
+        accept(invited, password_hash=None)
+
+
+@pytest.mark.parametrize(
+    ("later", "more", "code"),
+    [
+        (timedelta(days=7), {}, "link_dead"),
+        (timedelta(0), {"name": "\x00a"}, "name_characters"),
+        (timedelta(0), {"language": "xx"}, "language_unknown"),
+        (timedelta(0), {"contact": Identifier("email", "used@x.org")}, "email_in_use"),
+    ],
+)
+def test_an_invitation_refused_stays_open(
+    make: Make, boss: Actor, later: timedelta, more: dict[str, Any], code: str
+) -> None:
+    make.person(email="used@x.org")
+    invited = invite(boss, email="lei@x.org")
+    with broken(code):
+        accept(invited, at=AT + later, **more)
+    accept(invited)
+
+
+def test_a_closed_or_used_account_takes_no_invitation(make: Make, boss: Actor) -> None:
+    invited = invite(boss, email="lei@x.org")
+    change(update(Account).where(Account.id == invited.account_id).values(disabled_at=AT))
+    with broken("link_dead"):
+        accept(invited)
+    change(update(Account).where(Account.id == invited.account_id).values(disabled_at=None, password_hash="x"))
+    with broken("link_dead"):
+        accept(invited)
+
+
+def test_ten_at_once_one_accepts(app: Flask, boss: Actor) -> None:
+    invited = invite(boss, email="lei@x.org")
+    outcomes: list[str] = []
+
+    def run() -> None:
+        with app.app_context():
+            try:
+                accept(invited)
+                outcomes.append("in")
+            except RuleBroken as error:
+                outcomes.append(error.code)
+
+    threads = [threading.Thread(target=run) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["in"] + ["link_dead"] * 9
+
+
+# -- inviting again
+
+
+def test_an_invitation_is_renewed_until_it_is_proven(make: Make, boss: Actor, heard: list[Any]) -> None:
+    invited = invite(boss, email="lei@x.org")
+    renewed = do(service.renew_invitation, boss, invited.person_public_id, oversees=False, send=True)
+    assert len(heard) == 2
+    with broken("link_dead"):
+        accept(invited)
+    printed = do(service.renew_invitation, boss, invited.person_public_id, oversees=False, send=False)
+    assert len(heard) == 2
+    assert look(queries.find_open_link, renewed, ("invitation",), AT) is None
+    do(service.accept_invitation, printed, name="L", language="en", password_hash=None)
+    again = do(service.renew_invitation, boss, invited.person_public_id, oversees=False, send=False)
+    do(service.accept_invitation, again, name="L", language="en", password_hash=HASH)
+    with broken("already_accepted"):
+        do(service.renew_invitation, boss, invited.person_public_id, oversees=False, send=False)
+
+
+def test_whoever_proved_a_contact_is_not_invited_again(boss: Actor) -> None:
+    invited = invite(boss, email="lei@x.org")
+    accept(invited, password_hash=None)
+    with broken("already_accepted"):
+        do(service.renew_invitation, boss, invited.person_public_id, oversees=False, send=False)
+
+
+def test_an_invitation_cannot_be_sent_nowhere(boss: Actor) -> None:
+    invited = invite(boss)
+    with broken("no_contact"):
+        do(service.renew_invitation, boss, invited.person_public_id, oversees=False, send=True)
+
+
+def test_only_her_supervisor_or_an_administrator_renews(make: Make, boss: Actor) -> None:
+    invited = invite(boss, email="lei@x.org")
+    supervisor = actor_of(make.person(), "supervisor")
+    with pytest.raises(NotAllowed):
+        do(service.renew_invitation, supervisor, invited.person_public_id, oversees=False, send=True)
+    do(service.renew_invitation, supervisor, invited.person_public_id, oversees=True, send=True)
+    do(service.grant_role, boss, invited.person_public_id, "analyst")
+    with pytest.raises(NotAllowed):
+        do(service.renew_invitation, supervisor, invited.person_public_id, oversees=True, send=True)
+    with pytest.raises(NotFound):
+        do(service.renew_invitation, boss, "nobody", oversees=True, send=True)
+
+
+# -- signing in
+
+
+def enter(person: MadePerson, **more: Any) -> Any:
+    """Sign in by password."""
+    checked = look(queries.get_account, person.account_id).password_hash
+    return do(
+        service.sign_in, person.account_id, **{"how": "password", "guard": GUARD, "checked_hash": checked, **more}
+    )
+
+
+def test_each_sign_in_begins_its_own_session(make: Make) -> None:
+    ana = make.person("Ana", language="es")
+    first, second = enter(ana), enter(ana)
+    assert first.session_id != second.session_id
+    assert first.language == "es"
+    do(service.end_session, ana.account_id, first.session_id.split(":")[2], None)
+    assert look(queries.find_identity, first.session_id) is None
+    assert look(queries.find_identity, second.session_id).name == "Ana"
+    do(service.end_session, ana.account_id, first.session_id.split(":")[2], None)
+    assert actions().count("people.signed_out") == 2
+
+
+def test_a_change_between_check_and_entry_refuses(make: Make, boss: Actor) -> None:
+    ana = make.person("Ana")
+    with broken("sign_in_refused"):
+        enter(ana, checked_hash="an older hash")
+    do(service.disable_account, boss, ana.person_public_id)
+    with broken("sign_in_refused"):
+        enter(ana)
+
+
+def test_an_unknown_account_is_missing(app: Flask) -> None:
+    with pytest.raises(NotFound):
+        do(service.sign_in, 77, how="code", guard=GUARD)
+
+
+def test_staff_neither_enter_by_code_nor_are_remembered(make: Make) -> None:
+    staff = make.person(roles=("analyst",))
+    with broken("sign_in_refused"):
+        enter(staff, how="code")
+    with broken("sign_in_refused"):
+        enter(staff, device=NewDevice("c" * 64, "Chrome"))
+    enter(staff)
+
+
+def test_the_eleventh_guess_is_refused_even_when_right(make: Make) -> None:
+    ana = make.person()
+    for _ in range(9):
+        do(service.fail_sign_in, GUARD)
+    enter(ana)
+    for _ in range(10):
+        do(service.fail_sign_in, GUARD)
+    with broken("too_many_tries"):
+        enter(ana)
+    enter(ana, guard=Guard("d" * 64))
+    enter(ana, at=AT + timedelta(minutes=5, seconds=1))
+
+
+def test_an_address_has_thirty_guesses(make: Make) -> None:
+    ana = make.person()
+    for number in range(30):
+        do(service.fail_sign_in, Guard(f"{number:064x}", GUARD.address))
+    with broken("too_many_tries"):
+        enter(ana)
+    enter(ana, guard=Guard(GUARD.own, "e" * 64))
+
+
+def test_a_hundred_in_a_row_close_until_a_reset(make: Make) -> None:
+    ana = make.person()
+    own = rules.bucket(KEY, "identifier", ana.email)
+    for number in range(100):
+        assert do(service.fail_sign_in, Guard(own), at=AT - timedelta(hours=number)) == number + 1
+    with broken("too_many_tries"):
+        enter(ana, guard=Guard(own), at=AT + timedelta(days=1))
+    write(lambda s: service.send_resets(s, Identifier("email", ana.email), staff=frozenset(), at=AT))
+    link = look(lambda session: session.scalar(select(AccessLink.public_id)))
+    do(service.use_reset, link, password_hash=HASH, was_short=False, secret_key=KEY)
+    enter(ana, guard=Guard(own), at=AT + timedelta(days=1))
+
+
+def test_parallel_guesses_are_all_counted(app: Flask, make: Make) -> None:
+    counts: list[int] = []
+
+    def run() -> None:
+        with app.app_context():
+            counts.append(do(service.fail_sign_in, GUARD))
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counts) == list(range(1, 9))
+
+
+def test_an_old_hash_is_renewed_unless_it_changed(make: Make) -> None:
+    ana = make.person()
+    old = look(queries.get_account, ana.account_id).password_hash
+    write(lambda session: service.renew_hash(session, ana.account_id, old=old, new="new"))
+    write(lambda session: service.renew_hash(session, ana.account_id, old=old, new="newer"))
+    assert look(queries.get_account, ana.account_id).password_hash == "new"
+
+
+def test_a_remembered_phone_opens_for_thirty_days(make: Make) -> None:
+    ana = make.person()
+    token = "token of the phone"
+    enter(ana, device=NewDevice(rules.token_hash(token), "Chrome, Android"))
+    found = look(queries.find_device_session, token, AT + timedelta(days=29))
+    assert look(queries.find_identity, found).person_id == ana.person_id
+    assert look(queries.find_device_session, token, AT + timedelta(days=30)) is None
+    assert look(queries.find_device_session, "another", AT) is None
+    device = look(queries.list_devices, ana.account_id, AT)[0]
+    opened = do(service.end_device, actor_of(ana), device.public_id)
+    assert look(queries.find_device_session, token, AT) is None
+    assert look(queries.find_identity, ana.session_id) is None
+    assert look(queries.find_identity, opened.session_id) is not None
+    do(service.end_device, actor_of(ana), device.public_id)
+    with pytest.raises(NotFound):
+        do(service.end_device, actor_of(make.person()), device.public_id)
+
+
+def test_signing_out_forgets_the_phone(make: Make) -> None:
+    ana = make.person()
+    enter(ana, device=NewDevice(rules.token_hash("t"), "x"))
+    do(service.end_session, ana.account_id, "random", "t")
+    assert look(queries.find_device_session, "t", AT) is None
+
+
+def test_signing_out_everywhere_keeps_only_this_session(make: Make) -> None:
+    ana = make.person()
+    enter(ana, device=NewDevice(rules.token_hash("t"), "x"))
+    opened = do(service.sign_out_everywhere, actor_of(ana))
+    assert look(queries.find_identity, ana.session_id) is None
+    assert look(queries.find_device_session, "t", AT) is None
+    assert look(queries.find_identity, opened.session_id) is not None
+
+
+def test_a_code_proves_the_contact_anew(make: Make) -> None:
+    ana = make.person()
+    enter(ana, how="code", proven_contact=Identifier("email", ana.email))
+    assert look(queries.list_contacts, ana.person_id)[0].facts.confirmed_at == AT
+
+
+# -- codes
+
+
+def _code(identifier: Identifier) -> str:
+    """Return the newest code for a contact."""
+    newest = select(OneTimeCode.public_id).where(OneTimeCode.contact_value == identifier.value)
+    name = look(lambda session: session.scalar(newest.order_by(OneTimeCode.id.desc()).limit(1)))
+    return rules.code_digits(KEY, name)
+
+
+def ask_code(identifier: Identifier, **more: Any) -> None:
+    """Ask for a sign-in code."""
+    do(service.request_sign_in_code, identifier, **{"staff": frozenset(), "guard": GUARD, "language": "es", **more})
+
+
+def test_a_code_goes_to_a_worker_and_works_once(make: Make, heard: list[Any]) -> None:
+    ana = make.person("Ana", language="to")
+    mail = Identifier("email", ana.email)
+    ask_code(mail)
+    assert [(fact.contact_value, fact.person_id, fact.language) for fact in heard] == [(ana.email, ana.person_id, "to")]
+    assert isinstance(heard[0], CodeMade)
+    letter = look(queries.find_code_letter, heard[0].code_id, AT)
+    assert rules.code_digits(KEY, letter.public_id) == _code(mail)
+    assert not do(service.use_code, mail, "000000" if _code(mail) != "000000" else "1", secret_key=KEY)
+    assert not do(service.use_code, Identifier("email", "other@x.org"), _code(mail), secret_key=KEY)
+    assert do(service.use_code, mail, _code(mail), secret_key=KEY)
+    assert not do(service.use_code, mail, _code(mail), secret_key=KEY)
+    assert look(queries.find_code_letter, heard[0].code_id, AT) is None
+
+
+def test_a_code_has_five_tries_and_ten_minutes(make: Make) -> None:
+    mail = Identifier("email", make.person().email)
+    ask_code(mail)
+    assert not do(service.use_code, mail, _code(mail), secret_key=KEY, at=AT + timedelta(minutes=10))
+    for _ in range(5):
+        assert not do(service.use_code, mail, "wrong", secret_key=KEY)
+    assert not do(service.use_code, mail, _code(mail), secret_key=KEY)
+
+
+def test_only_the_newest_code_counts(make: Make) -> None:
+    mail = Identifier("email", make.person().email)
+    ask_code(mail)
+    first = _code(mail)
+    ask_code(mail)
+    if first != _code(mail):
+        assert not do(service.use_code, mail, first, secret_key=KEY)
+    assert do(service.use_code, mail, _code(mail), secret_key=KEY)
+
+
+def test_no_code_is_sent_to_strangers_or_staff(make: Make, heard: list[Any]) -> None:
+    ask_code(Identifier("email", "nobody@x.org"))
+    ask_code(Identifier("email", make.person(roles=("trainer",)).email))
+    supervisor = make.person()
+    ask_code(Identifier("email", supervisor.email), staff=frozenset({supervisor.account_id}))
+    assert heard == []
+    assert look(lambda session: session.scalar(select(func.count()).select_from(OneTimeCode))) == 3
+
+
+def test_a_shared_number_gets_a_code_that_names_nobody(heard: list[Any]) -> None:
+    invite(None, phone="213 555 0142")
+    invite(None, phone="213 555 0142")
+    heard.clear()
+    ask_code(Identifier("phone", "+12135550142"))
+    assert [(fact.person_id, fact.language) for fact in heard] == [(None, "es")]
+
+
+def test_five_letters_in_fifteen_minutes(make: Make) -> None:
+    mail = Identifier("email", make.person().email)
+    for _ in range(5):
+        ask_code(mail)
+    with broken("too_many_letters"):
+        ask_code(mail)
+    with broken("too_many_letters"):
+        do(service.request_reset, mail, staff=frozenset(), guard=GUARD)
+    ask_code(mail, at=AT + timedelta(minutes=15, seconds=1))
+
+
+def test_an_address_asks_for_thirty_letters(make: Make) -> None:
+    for number in range(30):
+        ask_code(Identifier("email", f"n{number}@x.org"), guard=Guard(f"{number:064x}", GUARD.address))
+    with broken("too_many_letters"):
+        ask_code(Identifier("email", "more@x.org"))
+
+
+# -- reset
+
+
+def ask_reset(identifier: Identifier, **more: Any) -> None:
+    """Ask for a reset link."""
+    do(service.request_reset, identifier, **{"staff": frozenset(), "guard": GUARD, **more})
+
+
+def reset(link: str, **more: Any) -> None:
+    """Set a new password by a link."""
+    do(service.use_reset, link, **{"password_hash": HASH, "was_short": False, "secret_key": KEY, **more})
+
+
+def newest_link() -> str:
+    """Return the public id of the newest link."""
+    return str(look(lambda s: s.scalar(select(AccessLink.public_id).order_by(AccessLink.id.desc()).limit(1))))
+
+
+def test_a_reset_works_once_and_ends_every_session(make: Make, heard: list[Any]) -> None:
+    ana = make.person()
+    enter(ana, device=NewDevice(rules.token_hash("t"), "x"))
+    ask_reset(Identifier("email", ana.email))
+    first = newest_link()
+    ask_reset(Identifier("email", ana.email))
+    assert [fact.purpose for fact in heard] == ["reset", "reset"]
+    with broken("link_dead"):
+        reset(first)
+    reset(newest_link())
+    assert look(queries.get_account, ana.account_id).password_hash == HASH
+    assert look(queries.find_identity, ana.session_id) is None
+    assert look(queries.find_device_session, "t", AT) is None
+    with broken("link_dead"):
+        reset(newest_link())
+
+
+def test_a_reset_lives_one_hour_and_dies_with_a_change(make: Make) -> None:
+    ana = make.person()
+    ask_reset(Identifier("email", ana.email))
+    with broken("link_dead"):
+        reset(newest_link(), at=AT + timedelta(hours=1))
+    old = look(queries.get_account, ana.account_id).password_hash
+    do(service.set_password, actor_of(ana), checked_hash=old, new_hash="n", was_short=False, keep_device=None)
+    with broken("link_dead"):
+        reset(newest_link())
+
+
+def test_a_closed_account_is_not_reset(make: Make) -> None:
+    ana = make.person()
+    ask_reset(Identifier("email", ana.email))
+    change(update(Account).where(Account.id == ana.account_id).values(disabled_at=AT))
+    with broken("link_dead"):
+        reset(newest_link())
+    ask_reset(Identifier("email", ana.email))
+
+
+def test_a_short_password_needs_the_second_factor_still(make: Make) -> None:
+    ana = make.person()
+    ask_reset(Identifier("email", ana.email))
+    with broken("password_too_short"):
+        reset(newest_link(), was_short=True)
+    change(update(Account).where(Account.id == ana.account_id).values(second_factor_confirmed_at=AT))
+    reset(newest_link(), was_short=True)
+
+
+def test_a_reset_goes_only_where_it_is_proof_enough(make: Make, heard: list[Any]) -> None:
+    one, two = invite(None, phone="213 555 0142"), invite(None, phone="213 555 0142")
+    heard.clear()
+    change(update(Contact).values(confirmed_at=AT))
+    ask_reset(Identifier("phone", "+12135550142"))
+    assert heard == []
+    change(update(Contact).where(Contact.person_id == two.person_id).values(ended_at=AT))
+    ask_reset(Identifier("phone", "+12135550142"), staff=frozenset({one.account_id}))
+    assert heard == []
+    ask_reset(Identifier("phone", "+12135550142"), at=AT + timedelta(days=366))
+    assert heard == []
+    ask_reset(Identifier("phone", "+12135550142"))
+    assert [fact.account_id for fact in heard] == [one.account_id]
+    ask_reset(Identifier("email", "nobody@x.org"))
+    assert len(heard) == 1
+
+
+# -- the own account
+
+
+def test_a_person_renames_herself_and_chooses_her_language(make: Make) -> None:
+    ana = make.person("Ana")
+    me = actor_of(ana)
+    do(service.rename, me, "  An\u0101  \u02bbO ")
+    do(service.set_language, me, "sm")
+    do(service.set_language, me, "sm")
+    identity = look(queries.find_identity, ana.session_id)
+    assert (identity.name, identity.language) == ("An\u0101 \u02bbO", "sm")
+    assert look(queries.list_people, "ana o", 1)[0].public_id == ana.person_public_id
+    with broken("name_too_long"):
+        do(service.rename, me, "a" * 201)
+    with broken("language_unknown"):
+        do(service.set_language, me, "de")
+    assert actions() == ["people.renamed", "people.language_chosen"]
+
+
+def test_a_new_password_ends_other_sessions_and_keeps_this_phone(make: Make) -> None:
+    ana = make.person()
+    for token in ("this", "that"):
+        enter(ana, device=NewDevice(rules.token_hash(token), token))
+    old = look(queries.get_account, ana.account_id).password_hash
+    common = {"new_hash": HASH, "was_short": False, "keep_device": "this"}
+    with broken("password_wrong"):
+        do(service.set_password, actor_of(ana), checked_hash="other", **common)
+    opened = do(service.set_password, actor_of(ana), checked_hash=old, **common)
+    assert look(queries.find_identity, ana.session_id) is None
+    assert look(queries.find_identity, opened.session_id) is not None
+    assert look(queries.find_device_session, "this", AT) is not None
+    assert look(queries.find_device_session, "that", AT) is None
+    with broken("password_too_short"):
+        do(service.set_password, actor_of(ana), checked_hash=HASH, new_hash="s", was_short=True, keep_device=None)
+
+
+def test_the_second_factor_is_set_up_confirmed_used_and_ended(make: Make) -> None:
+    ana = make.person()
+    me, checked = actor_of(ana), look(queries.get_account, ana.account_id).password_hash
+    with broken("second_factor_not_begun"):
+        do(service.confirm_second_factor, me, "1", guard=GUARD)
+    with broken("second_factor_not_begun"):
+        do(service.pass_second_factor, ana.account_id, "1", guard=GUARD)
+    with broken("password_wrong"):
+        do(service.begin_second_factor, me, checked_hash="x")
+    do(service.begin_second_factor, me, checked_hash=checked)
+    facts = look(queries.get_account, ana.account_id)
+    assert facts.second_factor_secret
+    assert not facts.has_second_factor
+    codes = pyotp.TOTP(facts.second_factor_secret)
+    assert do(service.confirm_second_factor, me, "12345", guard=GUARD) is None
+    opened = do(service.confirm_second_factor, me, codes.at(AT), guard=GUARD)
+    assert look(queries.find_identity, ana.session_id) is None
+    assert look(queries.find_challenged, opened.session_id.rpartition(":")[0]) == ana.account_id
+    with broken("second_factor_is_on"):
+        do(service.begin_second_factor, me, checked_hash=checked)
+    with broken("second_factor_not_begun"):
+        do(service.confirm_second_factor, me, codes.at(AT), guard=GUARD)
+    assert not do(service.pass_second_factor, ana.account_id, codes.at(AT), guard=GUARD)
+    later = AT + timedelta(seconds=30)
+    assert do(service.pass_second_factor, ana.account_id, codes.at(later), guard=GUARD, at=later)
+    short = do(service.set_password, me, checked_hash=checked, new_hash="s", was_short=True, keep_device=None)
+    assert short.session_id
+    with broken("password_must_grow"):
+        do(service.end_second_factor, me, checked_hash="s", is_short=True)
+    do(service.end_second_factor, me, checked_hash="s", is_short=False)
+    assert not look(queries.get_account, ana.account_id).has_second_factor
+
+
+def test_a_second_factor_stands_beside_a_password(make: Make) -> None:
+    ana = make.person()
+    change(update(Account).values(password_hash=None))
+    with broken("password_needed"):
+        do(service.begin_second_factor, actor_of(ana), checked_hash=None)
+
+
+def test_codes_of_the_app_can_be_guessed_ten_times(make: Make) -> None:
+    ana = make.person()
+    change(update(Account).values(second_factor_secret=rules.new_secret()))
+    for _ in range(10):
+        do(service.pass_second_factor, ana.account_id, "x", guard=GUARD)
+    with broken("too_many_tries"):
+        do(service.pass_second_factor, ana.account_id, "x", guard=GUARD)
+    with broken("too_many_tries"):
+        do(service.confirm_second_factor, actor_of(ana), "x", guard=GUARD)
+
+
+# -- contacts
+
+
+def confirm(person: MadePerson, contact: Identifier, **more: Any) -> bool:
+    """Have a code sent to a contact and confirm it."""
+    do(
+        service.request_contact_code,
+        contact,
+        person_id=person.person_id,
+        language="en",
+        guard=Guard(rules.bucket(KEY, "letter", f"{person.person_id} {contact.value}")),
+    )
+    usual = {"is_work": False, "secret_key": KEY, "guard": GUARD}
+    digits = more.pop("digits", None) or _code(contact)
+    return bool(do(service.confirm_contact, actor_of(person), contact, digits, **{**usual, **more}))
+
+
+def test_a_contact_is_hers_once_its_code_is_right(make: Make, heard: list[Any]) -> None:
+    ana, phone = make.person(), Identifier("phone", "+12135550142")
+    assert not confirm(ana, phone, digits="x")
+    assert len(look(queries.list_contacts, ana.person_id)) == 1
+    assert confirm(ana, phone, is_work=True)
+    row = look(queries.list_contacts, ana.person_id)[1]
+    assert (row.value, row.facts.is_work, row.facts.confirmed_at) == (phone.value, True, AT)
+    assert heard[-1].person_id == ana.person_id
+    assert confirm(ana, phone, at=AT)
+    assert len(look(queries.list_contacts, ana.person_id)) == 2
+
+
+def test_a_contact_is_guarded_like_a_sign_in(make: Make) -> None:
+    ana = make.person()
+    for _ in range(10):
+        do(service.fail_sign_in, GUARD)
+    with broken("too_many_tries"):
+        confirm(ana, Identifier("phone", "+12135550142"))
+
+
+def test_an_email_belongs_to_one_and_a_number_to_four(make: Make) -> None:
+    people = [make.person() for _ in range(5)]
+    with broken("email_in_use"):
+        confirm(people[0], Identifier("email", people[1].email))
+    phone = Identifier("phone", "+12135550142")
+    for each in people[:4]:
+        assert confirm(each, phone)
+    with broken("contact_shared_by_many"):
+        confirm(people[4], phone)
+    assert [row.sharers for row in look(queries.list_contacts, people[0].person_id)] == [1, 4]
+
+
+def test_a_contact_ends_and_comes_back_but_one_stays(make: Make) -> None:
+    ana, phone = make.person(), Identifier("phone", "+12135550142")
+    mail = look(queries.list_contacts, ana.person_id)[0].public_id
+    with broken("contact_last"):
+        do(service.end_contact, actor_of(ana), mail)
+    confirm(ana, phone)
+    ask_reset(Identifier("email", ana.email))
+    do(service.end_contact, actor_of(ana), mail)
+    with broken("link_dead"):
+        reset(newest_link())
+    with pytest.raises(NotFound):
+        do(service.end_contact, actor_of(ana), mail)
+    later = AT + timedelta(days=1)
+    do(service.request_contact_code, Identifier("email", ana.email), person_id=1, language="en", guard=GUARD, at=later)
+    code = _code(Identifier("email", ana.email))
+    usual = {"is_work": False, "secret_key": KEY, "guard": GUARD, "at": later}
+    assert do(service.confirm_contact, actor_of(ana), Identifier("email", ana.email), code, **usual)
+    assert [row.public_id for row in look(queries.list_contacts, ana.person_id)][0] == mail
+
+
+def test_a_number_that_replaced_another_is_known_as_such(make: Make) -> None:
+    ana = make.person()
+    confirm(ana, Identifier("phone", "+12135550142"), at=AT - timedelta(seconds=1))
+    confirm(ana, Identifier("phone", "+12135550143"))
+    facts = {row.value: row.facts.replaced for row in look(queries.list_contacts, ana.person_id)}
+    assert facts == {ana.email: False, "+12135550142": False, "+12135550143": True}
+
+
+# -- forgetting
+
+
+def test_what_only_guarded_is_forgotten(make: Make) -> None:
+    ana = make.person()
+    do(service.fail_sign_in, GUARD)
+    ask_code(Identifier("email", ana.email), guard=Guard("f" * 64))
+    do(service.end_session, ana.account_id, "x", None)
+    soon, late = AT + timedelta(hours=1), AT + timedelta(days=31)
+    assert do(service.forget_old, codes_before=soon - timedelta(days=1), at=soon) == 0
+    assert do(service.forget_old, codes_before=late - timedelta(days=1), at=late) == 5
+    for model in (SignInFailure, EndedSession, OneTimeCode):
+        assert look(lambda session, m=model: session.scalar(select(func.count()).select_from(m))) == 0
+
+
+def test_locking_takes_ids_in_order_and_holds_them(app: Flask, make: Make, engine_name: str) -> None:
+    ids = [make.person().person_id for _ in range(3)]
+    write(lambda session: service.lock(session, [*reversed(ids), 99]))
+    assert look(queries.names_of, ids) == {number: f"Person {place}" for place, number in enumerate(ids, 1)}
+    assert look(queries.names_of, []) == {}
+    assert look(lambda session: session.scalar(select(func.count()).select_from(Device))) == 0

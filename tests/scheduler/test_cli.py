@@ -1,0 +1,81 @@
+"""`lms jobs` and `lms doctor` as typed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from lms.db import reading, write
+from lms.doctor import check_file, command, recompute
+from lms.people import service as people
+from lms.scheduler import queries
+from lms.scheduler.cli import group
+from lms.scheduler.jobs import JOBS
+from tests.conftest import AT
+
+
+def test_every_job_is_listed_with_its_hours(app: Flask, engine_name: str) -> None:
+    run = app.test_cli_runner()
+    listed = run.invoke(group, ["list"]).output
+    for job in JOBS:
+        shown = job.name in [line.split()[0] for line in listed.splitlines() if line.strip()]
+        assert shown is (engine_name == "sqlite" or not job.sqlite_only)
+    assert re.search(r"recompute +daily at 02:30", listed)
+    assert "last:" not in listed
+    run.invoke(group, ["run", "recompute"])
+    listed = run.invoke(group, ["list"]).output
+    assert "(ok)" in listed
+    assert re.search(r"next: .*, 02:30", listed)
+
+
+def test_a_job_runs_when_asked_and_says_what_it_did(app: Flask) -> None:
+    run = app.test_cli_runner()
+    assert run.invoke(group, ["run", "letters"]).output == "nothing to do\n"
+    write(lambda session: people.invite(session, None, name="Ana", language="en", email="a@test.example", at=AT))
+    done = run.invoke(group, ["run", "letters"])
+    assert (done.exit_code, done.output) == (0, "1 dropped\n"), "the invitation of 2026-03-05 has run out"
+    task = queries.find_task(reading(), "letters")
+    assert task is not None
+    assert task.last_result == "1 dropped"
+
+
+def test_a_job_that_fails_ends_with_one(app: Flask) -> None:
+    write(lambda session: session.execute(text("ALTER TABLE letters RENAME TO lost")) and None)
+    done = app.test_cli_runner().invoke(group, ["run", "letters"])
+    assert done.exit_code == 1
+    assert "letters" in done.output
+
+
+def test_a_job_without_a_name_is_wrong_usage(app: Flask) -> None:
+    assert app.test_cli_runner().invoke(group, ["run", "everything"]).exit_code == 2
+
+
+def test_a_job_that_means_nothing_here_says_so(app: Flask, engine_name: str) -> None:
+    done = app.test_cli_runner().invoke(group, ["run", "checkpoint"])
+    assert done.exit_code == 0
+    assert done.output == ("nothing to do\n" if engine_name == "sqlite" else "nothing to do with these settings\n")
+
+
+def test_a_sound_database_is_called_so(content_app: Flask) -> None:
+    done = content_app.test_cli_runner().invoke(command)
+    assert (done.exit_code, done.output) == (0, "Everything agrees.\n")
+    assert check_file(reading()) == []
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_a_row_that_names_nothing_is_found(app: Flask) -> None:
+    def break_it(session) -> None:  # type: ignore[no-untyped-def]
+        connection = session.connection().connection.dbapi_connection
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("INSERT INTO assignment_batches (public_id, organization_id, track_key, made_by, made_at, client_id) VALUES ('x', 99, 'core', 98, '2026-03-05 00:00:00', 'k')")  # noqa: E501 -- one statement
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("BEGIN IMMEDIATE")
+
+    write(break_it)
+    done = app.test_cli_runner().invoke(command, ["--fix"])
+    assert done.exit_code == 1
+    assert "database: row 1 of assignment_batches names a missing row of organizations" in done.output

@@ -1,0 +1,71 @@
+"""Who leads, and who takes a job."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from lms.db import reading, write
+from lms.scheduler import queries, service
+from lms.scheduler.rules import Daily, Every
+from tests.conftest import AT
+
+ZONE = "America/Los_Angeles"
+SECOND = timedelta(seconds=1)
+
+
+def take(holder: str, after: timedelta = timedelta(0)) -> int | None:
+    return write(lambda session: service.take_lease(session, holder, at=AT + after))
+
+
+def test_one_leads_until_its_lease_ends(app: Flask) -> None:
+    assert take("one") == 1
+    assert take("two") is None
+    assert take("one", 30 * SECOND) == 1, "renewed"
+    assert take("two", service.LEASE + SECOND) is None
+    assert take("two", 30 * SECOND + service.LEASE) is None
+    assert take("two", 31 * SECOND + service.LEASE) == 2, "a new leader is a new epoch"
+    assert take("one", 40 * SECOND + service.LEASE) is None
+
+
+def test_a_lease_given_back_is_free_at_once(app: Flask) -> None:
+    take("one")
+    write(lambda session: service.give_lease_back(session, "two", at=AT))
+    assert take("two") is None, "only its holder gives it back"
+    write(lambda session: service.give_lease_back(session, "one", at=AT))
+    assert take("two") == 2
+    lease = queries.find_lease(reading(), service.LEADER)
+    assert lease is not None
+    assert (lease.holder, lease.until) == ("two", AT + service.LEASE)
+
+
+def test_a_lease_written_by_a_clock_that_ran_ahead_is_no_lease(app: Flask) -> None:
+    take("one", timedelta(hours=12))
+    assert take("two") == 2
+
+
+def take_task(after: timedelta = timedelta(0)) -> bool:
+    at = AT + after
+    return write(lambda session: service.take_task(session, "job", Every(600), at=at, zone=ZONE))
+
+
+def test_a_job_seen_for_the_first_time_waits_for_its_hour_and_is_taken_once(app: Flask) -> None:
+    assert queries.find_task(reading(), "job") is None
+    assert take_task() is False
+    assert take_task(599 * SECOND) is False
+    assert take_task(600 * SECOND) is True
+    assert take_task(600 * SECOND) is False, "taken"
+    assert take_task(600 * SECOND + service.TAKEN - SECOND) is False
+    assert take_task(600 * SECOND + service.TAKEN) is True, "whoever took it died"
+
+
+def test_how_a_job_went_is_kept_with_its_next_hour(app: Flask) -> None:
+    write(lambda session: service.finish_task(session, "job", Daily(2, 30), "x" * 900, at=AT, zone=ZONE))
+    task = queries.find_task(reading(), "job")
+    assert task is not None
+    assert task.last_run_at == AT
+    assert task.last_result == "x" * service.LONGEST_RESULT
+    assert task.next_run_at.isoformat() == "2026-03-06T10:30:00+00:00"
+    assert list(queries.list_tasks(reading())) == ["job"]
+    assert queries.list_tasks(reading(), "other") == {}

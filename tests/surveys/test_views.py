@@ -1,0 +1,105 @@
+"""Pages of surveys."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from lms.db import reading
+from lms.surveys.models import SurveyAnswer
+from tests.assessments.test_views import counting
+from tests.factories import Make, sign_in
+from tests.factories.learning import publish_drafts
+
+URL = "/modules/alpha/survey"
+ANSWERS = {"q-useful": "4", "q-length": "long", "q-change": "Ask <b>more</b>."}
+
+
+@pytest.fixture
+def browser(app: Flask, client: FlaskClient, make: Make) -> FlaskClient:
+    publish_drafts()
+    return sign_in(client, make.person("Ana"))
+
+
+def sheets() -> int:
+    reading().rollback()
+    return reading().execute(select(func.count()).select_from(SurveyAnswer)).scalar_one()
+
+
+def test_the_page_asks_and_says_who_sees_it(browser: FlaskClient) -> None:
+    page = browser.get(URL).text
+    for words in ("What do you think?", "Was it useful?", "Who sees my answers?", "at least 11 people", "Most", "Long"):
+        assert words in page
+    assert page.count('type="radio"') == 7
+    assert "names of people or patients" in page
+
+
+def test_answering_leads_to_thanks_and_on(browser: FlaskClient) -> None:
+    assert browser.post(URL, data=ANSWERS).headers["Location"] == URL
+    page = browser.get(URL).text
+    assert "Thanks from the survey." in page
+    assert 'href="/modules/alpha/continue"' in page
+    assert "Was it useful?" not in page
+    again = browser.post(URL, data={"q-useful": "1"}, follow_redirects=True)
+    assert "Thanks from the survey." in again.text
+    assert sheets() == 1
+
+
+def test_what_is_missing_is_told_beside_what_was_typed(browser: FlaskClient) -> None:
+    page = browser.post(URL, data={"q-length": "short", "q-change": "<i>" + "x" * 1000}).text
+    assert page.count("Please choose an answer.") == 2
+    assert page.count("Please use at most 1000 letters.") == 2
+    assert re.search(r'name="q-length" id="q-length-0" value="short" checked', page)
+    assert "&lt;i&gt;xxx" in page
+    assert sheets() == 0
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{"person": "7"}, {"q-stranger": "1"}, {"q-useful": "9"}, {"q-useful": ["1", "2"]}, {"q-length": "1e400"}],
+    ids=str,
+)
+def test_what_does_not_belong_is_refused_whole(browser: FlaskClient, extra: dict[str, Any]) -> None:
+    assert browser.post(URL, data={**ANSWERS, **extra}).status_code == 400
+    assert sheets() == 0
+
+
+def test_a_switch_of_language_keeps_what_was_typed(browser: FlaskClient) -> None:
+    page = browser.post(URL, data={**ANSWERS, "_language": "sm"}).text
+    assert '<html lang="sm">' in page
+    assert "E aogā?" in page
+    assert '<span lang="en">How long was it?</span>' in page
+    assert "Ask &lt;b&gt;more&lt;/b&gt;." in page
+    assert page.count(" checked") == 2
+    assert page.count("tag--draft") == 1
+    assert sheets() == 0
+
+
+def test_both_languages_when_the_reader_asked_for_them(app: Flask, client: FlaskClient, make: Make) -> None:
+    publish_drafts()
+    sign_in(client, make.person("Sina", language="sm"))
+    client.get("/modules/alpha/lessons/first?both=1")
+    assert 'E aogā? <span class="both-en" lang="en">Was it useful?</span>' in client.get(URL).text
+
+
+@pytest.mark.parametrize("url", ["/modules/beta/survey", "/modules/nothing/survey"])
+def test_without_a_survey_there_is_no_page(browser: FlaskClient, url: str) -> None:
+    assert browser.get(url).status_code == 404
+    assert browser.post(url, data=ANSWERS).status_code == 404
+
+
+def test_pages_ask_few_queries(browser: FlaskClient) -> None:
+    counts = []
+    for kwargs in ({}, {"method": "POST", "data": ANSWERS}, {}):
+        with counting() as seen:
+            browser.open(URL, **kwargs)
+        counts.append(len([each for each in seen if not each.startswith(("BEGIN", "PRAGMA"))]))
+    print(counts)
+    assert counts[0] <= 4
+    assert counts[1] <= 12
+    assert counts[2] <= 4
