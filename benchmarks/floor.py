@@ -35,7 +35,9 @@ def create_app(database: str, fragments: Path) -> Flask:
     pages = {path.stem: path.read_text(encoding="utf-8") for path in fragments.glob("*.html")}
     read, write = connect(database, reading=True), connect(database, reading=False)
     write.execute("CREATE TABLE IF NOT EXISTS floor_attempt (id INTEGER PRIMARY KEY, person INT, at TEXT, points INT)")
-    write.execute("CREATE TABLE IF NOT EXISTS floor_answer (id INTEGER PRIMARY KEY, attempt INT, item TEXT, chosen TEXT)")
+    write.execute(
+        "CREATE TABLE IF NOT EXISTS floor_answer (id INTEGER PRIMARY KEY, attempt INT, item TEXT, chosen TEXT)"
+    )
 
     @app.get("/sign-in/<int:account>")
     def sign_in(account: int) -> str:

@@ -67,9 +67,7 @@ class Browser:
     def sign_in(self, email: str) -> Browser:
         """Sign in at the real page."""
         hidden = dict(fields(self.get("/sign-in"), "csrf_token"))
-        status, _ = self.request(
-            "POST", "/sign-in", [("identifier", email), ("password", PASSPHRASE), *hidden.items()]
-        )
+        status, _ = self.request("POST", "/sign-in", [("identifier", email), ("password", PASSPHRASE), *hidden.items()])
         if status not in (302, 303):
             raise SystemExit(f"could not sign in as {email}: {status}")
         return self

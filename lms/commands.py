@@ -10,9 +10,15 @@ from flask.cli import FlaskGroup
 from waitress import serve as waitress_serve
 
 from lms.app import create_app
+from lms.certificates import cli as certificates_cli
 from lms.config import BadSettings, Config
+from lms.demo.cli import group as demo
 from lms.errors import BadInput
+from lms.organizations import cli as organizations_cli
+from lms.people import cli as people_cli
 from lms.publish import content
+from lms.reports import cli as reports_cli
+from lms.scheduler import cli as scheduler_cli
 
 THREADS = 8
 
@@ -30,7 +36,17 @@ cli = FlaskGroup(
     help="Training and certification of community health workers, promotores and representatives.",
 )
 
-cli.add_command(content)
+for group in (
+    content,
+    demo,
+    certificates_cli.group,
+    certificates_cli.keys_group,
+    organizations_cli.group,
+    people_cli.group,
+    reports_cli.group,
+    scheduler_cli.group,
+):
+    cli.add_command(group)
 
 
 @cli.command("serve")

@@ -28,7 +28,6 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
-    Insert,
     MetaData,
     Row,
     String,
@@ -275,12 +274,10 @@ def insert_once(
         return []
     table = model.__table__
     columns = [table.c[name] for name in (returning or ("id",))]
+    statement = _dialect_insert(session, table).on_conflict_do_nothing().returning(*columns)
     found: list[Row[Any]] = []
     for chunk in chunks(rows, 500):
-        statement: Insert = _dialect_insert(session, table).values([dict(row) for row in chunk])
-        found += session.execute(
-            cast(Any, statement).on_conflict_do_nothing().returning(*columns)
-        ).all()
+        found += session.execute(statement, [dict(row) for row in chunk]).all()
     return found
 
 

@@ -155,9 +155,7 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def app(
-    templates: Templates, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Flask]:
+def app(templates: Templates, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """Return an application on a fresh, empty database, with its context pushed."""
     yield from _application(templates, engine_name, tmp_path, request, content=False)
 

@@ -10,7 +10,7 @@ from wtforms.validators import Length, Regexp
 from lms.web.forms import OnceForm
 
 ANSWER = "a-"
-_OWN_FIELDS = {"csrf_token", "client_id", "attempt", "seen", "do", "_language"}
+_OWN_FIELDS = {"csrf_token", "client_id", "attempt", "seen", "action", "_language"}
 
 
 class QuizForm(OnceForm):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Table, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer
@@ -15,23 +15,43 @@ from lms.assessments.rules import FormItem, own_language, shown_language
 from lms.assessments.specs import ItemSpec, QuizSpec
 from lms.content.library import Text, Words, current, words_of
 
+_ATTEMPTS = cast("Table", Attempt.__table__).c
+_ANSWERS = cast("Table", AttemptAnswer.__table__).c
 _COLUMNS = (
-    Attempt.id,
-    Attempt.public_id,
-    Attempt.module_key,
-    Attempt.round,
-    Attempt.number,
-    Attempt.revision_id,
-    Attempt.locale_revision_id,
-    Attempt.shown_language,
-    Attempt.form,
-    Attempt.submitted_at,
-    Attempt.client_id,
-    Attempt.body_hash,
-    Attempt.points,
-    Attempt.max_points,
-    Attempt.percent,
-    Attempt.passed,
+    _ATTEMPTS.id,
+    _ATTEMPTS.public_id,
+    _ATTEMPTS.module_key,
+    _ATTEMPTS.round,
+    _ATTEMPTS.number,
+    _ATTEMPTS.revision_id,
+    _ATTEMPTS.locale_revision_id,
+    _ATTEMPTS.shown_language,
+    _ATTEMPTS.form,
+    _ATTEMPTS.submitted_at,
+    _ATTEMPTS.client_id,
+    _ATTEMPTS.body_hash,
+    _ATTEMPTS.points,
+    _ATTEMPTS.max_points,
+    _ATTEMPTS.percent,
+    _ATTEMPTS.passed,
+)
+# What every quiz page and submission asks is built once: building costs more than asking.
+_LATEST = (
+    select(*_COLUMNS)
+    .where(
+        _ATTEMPTS.person_id == bindparam("person_id"),
+        _ATTEMPTS.module_key == bindparam("module_key"),
+        _ATTEMPTS.round == bindparam("round_number"),
+    )
+    .order_by(_ATTEMPTS.number.desc())
+    .limit(1)
+)
+_NAMED = select(*_COLUMNS).where(
+    _ATTEMPTS.person_id == bindparam("person_id"),
+    or_(_ATTEMPTS.public_id == bindparam("public_id"), _ATTEMPTS.client_id == bindparam("client_id")),
+)
+_SAVED = select(_ANSWERS.item_id, _ANSWERS.id, _ANSWERS.chosen, _ANSWERS.correct).where(
+    _ANSWERS.attempt_id == bindparam("attempt_id")
 )
 
 
@@ -91,20 +111,15 @@ def _attempt(row: Any) -> AttemptRow:
 
 def find_attempt(session: Session, person_id: int, module_key: str, round_number: int = 1) -> AttemptRow | None:
     """Return the person's latest attempt at a module's quiz in a round, or None."""
-    row = session.execute(
-        select(*_COLUMNS)
-        .where(Attempt.person_id == person_id, Attempt.module_key == module_key, Attempt.round == round_number)
-        .order_by(Attempt.number.desc())
-        .limit(1)
-    ).one_or_none()
+    asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
+    row = session.execute(_LATEST, asked).one_or_none()
     return None if row is None else _attempt(row)
 
 
 def list_named(session: Session, person_id: int, public_id: str, client_id: str = "") -> list[AttemptRow]:
     """Return the person's attempt with this public id, and the one that this form key was used for."""
-    wanted = (Attempt.public_id == public_id) | (Attempt.client_id == client_id)
-    rows = session.execute(select(*_COLUMNS).where(Attempt.person_id == person_id, wanted))
-    return [_attempt(row) for row in rows]
+    asked = {"person_id": person_id, "public_id": public_id, "client_id": client_id}
+    return [_attempt(row) for row in session.execute(_NAMED, asked)]
 
 
 def words_for(session: Session, attempt: AttemptRow, locale: str) -> Words:
@@ -140,11 +155,7 @@ def languages_shown(quiz: QuizSpec, form: Sequence[FormItem], words: Words, *, b
 
 def saved_answers(session: Session, attempt_id: int) -> dict[str, Saved]:
     """Return {item id: saved answer} of an attempt."""
-    rows = session.execute(
-        select(AttemptAnswer.item_id, AttemptAnswer.id, AttemptAnswer.chosen, AttemptAnswer.correct).where(
-            AttemptAnswer.attempt_id == attempt_id
-        )
-    )
+    rows = session.execute(_SAVED, {"attempt_id": attempt_id})
     return {row.item_id: Saved(row.id, tuple(row.chosen), row.correct) for row in rows}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -26,6 +26,8 @@ from lms.signals import announce
 
 _ATTEMPTS = cast("Table", Attempt.__table__)
 _ANSWERS = cast("Table", AttemptAnswer.__table__)
+_BY_ID = {table: update(table).where(table.c.id == bindparam("row_id")) for table in (_ATTEMPTS, _ANSWERS)}
+_NEW_ANSWERS = insert(_ANSWERS)
 _CHANCE = random.SystemRandom()
 
 
@@ -188,7 +190,7 @@ def _first_outcome(attempt: AttemptRow, client_id: str, body_hash: str) -> Outco
     return Outcome(passed=attempt.passed)
 
 
-def _take_up(  # noqa: PLR0917 -- what was loaded, checked and sent, each once
+def _take_up(
     session: Session, attempt: AttemptRow, quiz: QuizSpec, chosen: rules.Chosen, sheet: Sheet, shown: Shown
 ) -> _Work:
     """Return the open attempt with its saved answers; raise when another window changed them."""
@@ -220,35 +222,27 @@ def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rule
         if before is not None and earned:
             graded.append({"row_id": before.id, **earned})
     if new:
-        session.execute(insert(_ANSWERS), new)
+        session.execute(_NEW_ANSWERS, new)
     for rows in (changed, graded):
         if rows:
-            session.execute(_by_row_id(rows[0]), rows)
-
-
-def _by_row_id(row: Mapping[str, Any]) -> Update:
-    """Return the statement that sets the columns of `row` on the answer that its `row_id` names."""
-    columns: dict[str, Any] = {name: bindparam(name) for name in row if name != "row_id"}
-    return update(_ANSWERS).where(_ANSWERS.c.id == bindparam("row_id")).values(columns)
+            session.execute(_BY_ID[_ANSWERS], rows)
 
 
 def _close(session: Session, work: _Work, result: rules.Result, *, client_id: str, at: datetime) -> None:
     """Write the outcome on the attempt."""
-    session.execute(
-        update(_ATTEMPTS)
-        .where(_ATTEMPTS.c.id == work.attempt.id)
-        .values(
-            submitted_at=at,
-            client_id=client_id,
-            body_hash=rules.digest(work.attempt.public_id, work.chosen),
-            points=result.points,
-            max_points=result.max_points,
-            percent=result.percent,
-            passed=result.passed,
-            shown_language=work.language,
-            locale_revision_id=work.words.revision_id,
-        )
-    )
+    outcome = {
+        "row_id": work.attempt.id,
+        "submitted_at": at,
+        "client_id": client_id,
+        "body_hash": rules.digest(work.attempt.public_id, work.chosen),
+        "points": result.points,
+        "max_points": result.max_points,
+        "percent": result.percent,
+        "passed": result.passed,
+        "shown_language": work.language,
+        "locale_revision_id": work.words.revision_id,
+    }
+    session.execute(_BY_ID[_ATTEMPTS], outcome)
 
 
 def _tell(session: Session, actor: Actor, work: _Work, *, passed: bool, at: datetime) -> None:

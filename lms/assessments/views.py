@@ -109,7 +109,7 @@ def answer(module_key: str) -> Page:
 def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
     """Save or submit; with questions left open, show them."""
     shown, key = _shown(), form.client_id.data
-    if request.form.get("do") != "submit":
+    if request.form.get("action") != "submit":
         write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
         flash(_("Your answers are saved. You can go on now or later."), "success")
         return _to_quiz(sheet.module_key)

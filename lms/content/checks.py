@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -143,3 +143,18 @@ def _catalog_warnings(made: ContentObject, catalog: PoFile, locale: str) -> Iter
         older += bool(entry.text) and sentences.get(entry.context, entry.english) != entry.english
     if older:
         yield Problem(path, 1, 1, f"{older} translations are of older English; run `lms content extract`")
+    translated = {entry.context for entry in catalog.present if entry.text}
+    for group, contexts in _groups(sentences).items():
+        done = len(translated.intersection(contexts))
+        if 0 < done < len(contexts):
+            yield Problem(path, 1, 1, f"{group}: {done} of {len(contexts)} sentences have a translation")
+
+
+def _groups(sentences: Iterable[str]) -> dict[str, list[str]]:
+    """Return the contexts of sentences that are read together, such as a question and its options."""
+    groups: dict[str, list[str]] = {}
+    for context in sentences:
+        group, dot, _ = context.rpartition(".")
+        if dot and ":" in group and not group.partition(":")[0].endswith(".md"):
+            groups.setdefault(group, []).append(context)
+    return groups

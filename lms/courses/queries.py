@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
@@ -17,6 +17,35 @@ from lms.courses.rules import ModuleProgress, NextStep, QuizStand, all_finished,
 from lms.courses.specs import ModuleSpec
 from lms.surveys import queries as surveys
 from lms.surveys.queries import subject_of
+
+_LESSONS = cast("Table", LessonProgress.__table__).c
+_DONE = cast("Table", ModuleCompletion.__table__).c
+# What every lesson asks is built once: building costs more than asking.
+_FINISHED = select(_LESSONS.lesson_key).where(
+    _LESSONS.person_id == bindparam("person_id"),
+    _LESSONS.module_key == bindparam("module_key"),
+    _LESSONS.round == bindparam("round_number"),
+    _LESSONS.finished_at.is_not(None),
+)
+_NOT_COMPLETED = select(
+    _LESSONS.person_id,
+    _LESSONS.module_key,
+    _LESSONS.round,
+    _LESSONS.lesson_key,
+    _LESSONS.finished_at,
+    _LESSONS.shown_language,
+).where(
+    _LESSONS.finished_at.is_not(None),
+    ~exists().where(
+        _DONE.person_id == _LESSONS.person_id,
+        _DONE.module_key == _LESSONS.module_key,
+        _DONE.round == _LESSONS.round,
+    ),
+)
+_NOT_COMPLETED_AMONG = _NOT_COMPLETED.where(
+    _LESSONS.person_id.in_(bindparam("person_ids", expanding=True)),
+    _LESSONS.module_key.in_(bindparam("module_keys", expanding=True)),
+)
 
 #: (person id, module key, round)
 Candidate = tuple[int, str, int]
@@ -112,6 +141,12 @@ def finished_lessons(
     return found
 
 
+def finished_in_module(session: Session, person_id: int, module_key: str, round_number: int = 1) -> frozenset[str]:
+    """Return the keys of the lessons that one person finished in one module. One query."""
+    asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
+    return frozenset(row[0] for row in session.execute(_FINISHED, asked))
+
+
 def progress_of(
     session: Session,
     library: Library,
@@ -196,27 +231,15 @@ def _finished_but_not_completed(
     session: Session, library: Library, candidates: Collection[Candidate] | None
 ) -> Mapping[Candidate, dict[str, tuple[datetime, str]]]:
     """Return {candidate: {lesson key: (finished at, language shown)}} of modules with every lesson finished."""
-    query = select(
-        LessonProgress.person_id,
-        LessonProgress.module_key,
-        LessonProgress.round,
-        LessonProgress.lesson_key,
-        LessonProgress.finished_at,
-        LessonProgress.shown_language,
-    ).where(
-        LessonProgress.finished_at.is_not(None),
-        ~exists().where(
-            ModuleCompletion.person_id == LessonProgress.person_id,
-            ModuleCompletion.module_key == LessonProgress.module_key,
-            ModuleCompletion.round == LessonProgress.round,
-        ),
-    )
-    if candidates is not None:
-        query = _narrow(query, LessonProgress, {each[0] for each in candidates}, {each[1] for each in candidates})
+    if candidates is None:
+        rows = session.execute(_NOT_COMPLETED)
+    else:
+        person_ids = sorted({person_id for person_id, _, _ in candidates})
+        keys = sorted({key for _, key, _ in candidates})
+        rows = session.execute(_NOT_COMPLETED_AMONG, {"person_ids": person_ids, "module_keys": keys})
     found: dict[Candidate, dict[str, tuple[datetime, str]]] = {}
-    for person_id, key, round_number, lesson_key, at, shown in session.execute(query):
-        if at is not None:
-            found.setdefault((person_id, key, round_number), {})[lesson_key] = (at, shown)
+    for person_id, key, round_number, lesson_key, at, shown in rows:
+        found.setdefault((person_id, key, round_number), {})[lesson_key] = (at, shown)
     return {
         each: lessons
         for each, lessons in found.items()

@@ -24,6 +24,7 @@ from lms.courses.specs import LessonSpec, ModuleSpec
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import format_hours, language
+from lms.ids import new_client_id
 from lms.web.access import get_actor, signed_in
 
 bp = Blueprint("courses", __name__, template_folder="templates")
@@ -228,13 +229,13 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         raise NotFound(f"no lesson {lesson_key!r} in {module_key}")
     found = spec.lessons[place - 1]
     words = library.words("module", module_key, language())
-    finished = queries.finished_lessons(reading(), [get_actor().person_id], [module_key])
+    finished = queries.finished_in_module(reading(), get_actor().person_id, module_key)
     title, objectives = _head(found, words)
     prose, state = _prose(found, words, both=_both())
     states = [title.state, *(text.state for text in objectives), state]
     return render_template(
         "courses/lesson.html",
-        form=FinishForm(),
+        client_id=new_client_id(),
         module_key=module_key,
         module_title=words.text("module.yml:title", spec.title),
         lesson=found,
@@ -243,7 +244,7 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         prose=prose,
         place=place,
         total=len(spec.lessons),
-        is_finished=lesson_key in finished.get((get_actor().person_id, module_key), ()),
+        is_finished=lesson_key in finished,
         next_href=_href_after(spec, lesson_key),
         both=_both(),
         state=worst(states),

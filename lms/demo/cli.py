@@ -15,7 +15,7 @@ from lms.app import create_app
 from lms.config import Config
 from lms.db import db, reading
 from lms.demo.accounts import ACCOUNTS, PASSPHRASE
-from lms.demo.load import AlreadyLoaded, load
+from lms.demo.load import AlreadyLoadedError, load
 from lms.people.queries import count_people
 from lms.scheduler.loop import start_thread
 
@@ -31,7 +31,7 @@ def load_command() -> None:
     prepare(app)
     try:
         workers = load(app, click.echo)
-    except AlreadyLoaded:
+    except AlreadyLoadedError:
         raise click.ClickException("This database holds people already. Start with an empty one.") from None
     click.echo(f"{workers} invented workers are loaded.")
 
@@ -47,7 +47,7 @@ def serve_command(port: int, host: str) -> None:
     begun = time.monotonic()
     with app.app_context():
         prepare(app)
-        if not count_people(reading()):
+        if not count_people(reading(), ""):
             load(app, click.echo)
             click.echo(f"Loaded in {time.monotonic() - begun:.0f} s.")
         db.session.remove()

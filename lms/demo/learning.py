@@ -14,8 +14,8 @@ from lms.assessments import rules as grading
 from lms.assessments.service import Sheet, Shown, start_attempt, submit_attempt
 from lms.assessments.specs import ItemSpec, QuizSpec
 from lms.content.library import Library
-from lms.courses.service import finish_lesson
 from lms.courses.service import Shown as LessonShown
+from lms.courses.service import finish_lesson
 from lms.courses.specs import ModuleSpec
 from lms.demo.people import as_actor, morning
 from lms.demo.plan import Worker
@@ -86,7 +86,8 @@ def take_quiz(
     shown = Shown(language, both=language != "en")
     public_id = start_attempt(session, learner, key, shown=shown, at=clock.tick())
     attempt = assessments.find_attempt(session, actor.person_id, key)
-    assert attempt is not None
+    if attempt is None:
+        raise RuntimeError("the attempt that was just opened is not there")
     drawn = {entry.item_id for entry in attempt.form}
     items = [item for item in quiz.items if item.id in drawn]
     missed = {item.id for item in sorted(items, key=lambda item: item.critical)[:wrong]}

@@ -30,15 +30,15 @@ from lms.tracks.service import assign
 FOUNDED_DAYS = 1800
 
 
-class AlreadyLoaded(Exception):
+class AlreadyLoadedError(Exception):
     """The database holds people; the demonstration is loaded into an empty one only."""
 
 
 def load(app: Flask, tell: Callable[[str], None]) -> int:
     """Load the demonstration into an empty database and return how many workers it has."""
     config: Config = app.config["LMS"]
-    if count_people(reading()):
-        raise AlreadyLoaded
+    if count_people(reading(), ""):
+        raise AlreadyLoadedError
     today = local_date(now(), config.timezone)
     plan = make_plan(today)
     cast = Cast(today - timedelta(days=FOUNDED_DAYS), hash_password(PASSPHRASE))
@@ -72,18 +72,20 @@ def _load_workers(session: Session, cast: Cast, workers: Sequence[Worker]) -> No
 
 def _assign_all(session: Session, cast: Cast, plan: Plan) -> None:
     """Let each supervisor assign the short track, once for those of one day and one due date."""
-    batches: dict[tuple[str, date, date], list[int]] = defaultdict(list)
+    batches: dict[tuple[str, date], list[int]] = defaultdict(list)
+    due: dict[tuple[str, date], date] = {}
     for worker in plan.workers:
         employer = next(spell.organization for spell in worker.spells if _works(spell.since, spell.until, worker))
-        batches[employer, worker.assigned_on, worker.due_on].append(cast.workers[worker.number].person_id)
-    for (employer, day, due_on), people in sorted(batches.items()):
+        batches[employer, worker.assigned_on].append(cast.workers[worker.number].person_id)
+        due.setdefault((employer, worker.assigned_on), worker.due_on)
+    for (employer, day), people in sorted(batches.items()):
         assign(
             session,
             cast.supervisors[employer],
             cast.organization_ids[employer],
             TRACK,
             people,
-            due_on=due_on,
+            due_on=due[employer, day],
             client_id=new_client_id(),
             at=morning(day),
         )

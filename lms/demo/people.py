@@ -21,9 +21,9 @@ from lms.organizations.service import (
     start_employment,
     start_supervision,
 )
+from lms.people.queries import public_id_of
 from lms.people.rules import Identifier
 from lms.people.service import add_person, grant_role, keep_contact
-from lms.people.queries import get_person
 
 
 def morning(day: date) -> datetime:
@@ -93,11 +93,10 @@ def _load_account(
     account = add_person(session, name=name, language=language, is_demonstration=True, at=at)
     account.password_hash = cast.password_hash
     keep_contact(session, account.person_id, Identifier(*contact), is_work=False, confirmed_at=at, at=at)
-    person = get_person(session, person_id=account.person_id)
     return Actor(
         account_id=account.id,
         person_id=account.person_id,
-        public_id=person.public_id,
+        public_id=public_id_of(session, account.person_id),
         name=name,
         language=language,
         today=at.date(),

@@ -81,8 +81,8 @@ def make_plan(today: date) -> Plan:
     areas = {key: spas for key, _, spas, _, _ in CBOS}
     named = [account for account in ACCOUNTS if account.role == "worker"]
     workers = [_named_worker(n, account, areas, today) for n, account in enumerate(named, 1)]
-    for number in range(len(workers) + 1, WORKERS + 1):
-        workers.append(_worker(rng, number, languages[number - 1], areas, today))
+    numbers = range(len(workers) + 1, WORKERS + 1)
+    workers += [_worker(rng, number, languages[number - 1], areas, today) for number in numbers]
     return Plan(today, tuple(workers), tuple(_supervisors(rng)))
 
 
@@ -97,9 +97,9 @@ def _supervisors(rng: Random) -> list[tuple[str, Named]]:
 
 def _named_worker(number: int, account: Named, areas: dict[str, tuple[int, ...]], today: date) -> Worker:
     """Return one of the four known workers: one quiz and one survey away from completing the short track."""
-    assert account.works_at is not None
+    works_at = account.works_at or CBOS[0][0]
     since = today - timedelta(days=240)
-    spell = Spell(account.works_at, "Community health worker", since, area=areas[account.works_at][0])
+    spell = Spell(works_at, "Community health worker", since, area=areas[works_at][0])
     return Worker(
         number,
         account.name,
@@ -113,19 +113,17 @@ def _named_worker(number: int, account: Named, areas: dict[str, tuple[int, ...]]
     )
 
 
-def _worker(
-    rng: Random, number: int, language: str, areas: dict[str, tuple[int, ...]], today: date
-) -> Worker:
+def _worker(rng: Random, number: int, language: str, areas: dict[str, tuple[int, ...]], today: date) -> Worker:
     ending = rng.choices([name for name, _ in ENDINGS], [weight for _, weight in ENDINGS])[0]
     ago = rng.randint(20, 1000) if ending == "certified" else rng.randint(3, 300)
     assigned_on = (today - timedelta(days=ago)).replace(day=1)
+    if ago > 120:  # long ago, tracks were assigned once a quarter
+        assigned_on = assigned_on.replace(month=1 + (assigned_on.month - 1) // 3 * 3)
     spells = _spells(rng, language, areas, assigned_on, today)
     due_on = assigned_on + timedelta(days=rng.choice((30, 60, 90, 120)))
     phone = f"+1{AREA_CODES[number // 100]}55501{number % 100:02d}"
     contact = ("phone", phone) if rng.random() < 0.8 else ("email", f"w{number}@demo.example")
-    return Worker(
-        number, draw_name(rng, language), language, contact, spells, ending, assigned_on, due_on
-    )
+    return Worker(number, draw_name(rng, language), language, contact, spells, ending, assigned_on, due_on)
 
 
 def _spells(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from lms.actor import Span
+from lms.clock import LOS_ANGELES, local_date
 from lms.tracks.rules import ItemProgress, TrackProgress
 
 StepKind = Literal["answer", "learn", "certificate", "wait", "choose", "rest"]
@@ -203,6 +206,22 @@ def tracks_to_begin(
         return (own < reached, own, key)
 
     return sorted(free, key=place)
+
+
+def day_start(at: datetime, zone: str = LOS_ANGELES) -> datetime:
+    """Return the instant at which the local day of `at` began."""
+    return datetime.combine(local_date(at, zone), time(), ZoneInfo(zone))
+
+
+def spell_of(spans: Sequence[Span], organization_id: int, recorded_on: date, today: date) -> Span | None:
+    """Return the spell under which an organization reads what it recorded on a local date, or None.
+
+    While a person works there, everything stands under her present spell; afterwards each fact stands under the
+    spell in which it was recorded, and is read as it stood at its end.
+    """
+    own = [span for span in spans if span.organization_id == organization_id and span.since <= today]
+    present = next((span for span in own if span.covers(today)), None)
+    return present or next((span for span in own if span.covers(recorded_on)), None)
 
 
 def as_of(progress: TrackProgress, day: date) -> TrackProgress:

@@ -58,9 +58,9 @@ def to_email(words: Words, facts: Facts, config: Config, *, message_id: str, at:
     message["Date"] = at
     message["Message-ID"] = f"<{message_id}@{config.help_email.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = facts.language
     message.set_content(words.text, cte="quoted-printable")
     message.add_alternative(words.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = facts.language
     return message
 
 
@@ -98,17 +98,21 @@ def _one_time(endpoint: str) -> Link:
     return lambda facts, config: (endpoint, {"token": link_token(config.secret_key, facts.values["link_public_id"])})
 
 
+def _own(endpoint: str) -> Link:
+    return lambda facts, _config: (endpoint, {"public_id": facts.values["public_id"]})
+
+
 _LINKS: dict[str, dict[str, Link]] = {
     "invitation": {"open": _one_time("people.invitation")},
     "reset": {"open": _one_time("people.reset")},
     "recovery": {"open": _one_time("people.reset")},
     "code": {},
     "certificate": {
-        "record": lambda _facts, _config: ("home.record", {}),
+        "open": _own("certificates.own_certificate"),
         "verify": lambda facts, _config: ("certificates.verify", {"serial": facts.values["serial"]}),
     },
-    "question": {"open": lambda _facts, _config: ("home.record", {})},
-    "refusal": {"open": lambda _facts, _config: ("home.record", {})},
+    "question": {"open": _own("certificates.own_application")},
+    "refusal": {"open": _own("certificates.own_application")},
     "assignment": {"open": lambda facts, _config: ("tracks.show", {"key": facts.values["track_key"]})},
 }
 

@@ -80,7 +80,7 @@ def _certificate_facts(session: Session, letter: Claimed, _at: datetime, today: 
     if row is None or row.state != "valid":
         raise NoLongerTrue(f"the certificate is {row.state if row else 'missing'}")
     title = row.title.get(reader.language) or row.title["en"]
-    return _with(reader, title=title, serial=row.serial, valid_until=row.valid_until)
+    return _with(reader, title=title, public_id=row.public_id, serial=row.serial, valid_until=row.valid_until)
 
 
 _STATE_OF_KIND = {"question": "asked", "refusal": "refused"}
@@ -93,7 +93,7 @@ def _decision_facts(session: Session, letter: Claimed, _at: datetime, _today: da
     if row is None or row.state != _STATE_OF_KIND[letter.kind]:
         raise NoLongerTrue(f"the application is {row.state if row else 'missing'}")
     title = tracks.track_title(current(session), row.track_key, reader.language).text
-    return _with(reader, title=title, application_public_id=row.public_id)
+    return _with(reader, title=title, public_id=row.public_id)
 
 
 def _assignment_facts(session: Session, letter: Claimed, _at: datetime, today: date) -> Facts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import CursorResult, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.certificates.events import CertificateIssued, DecisionMade
@@ -182,6 +182,13 @@ def mark_failed(session: Session, letter: Claimed, holder: str, problem: str, *,
     again = None if for_good else rules.retry_at(letter.tries, at)
     outcome = {"state": "pending", "run_at": again} if again else {"state": "failed"}
     return _settle(session, letter.id, holder, **outcome, problem=rules.one_line(problem))
+
+
+def drop_pending(session: Session, *, at: datetime) -> int:
+    """Drop every letter that is due by `at` and not sent: of a history that was loaded, nobody needs mail."""
+    due = (Letter.state == "pending") & (Letter.run_at <= at)
+    result = session.execute(update(Letter).where(due).values(state="dropped", problem="loaded history"))
+    return int(cast("CursorResult[Any]", result).rowcount)
 
 
 def give_back(session: Session, letters: Iterable[Claimed], holder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.i18n import LANGUAGES
 from lms.organizations import messages
+from lms.organizations.queries import Choice
 from lms.web.forms import Form, OnceForm
 
 _REQUIRED = InputRequired(_l("Please fill this in."))
@@ -47,7 +49,10 @@ class FactsForm(Form):
     name = StringField(_l("Name"), validators=[_REQUIRED, Length(max=200)])
     areas = _ticks(_l("Service planning areas"), {n: f"{n} {name}" for n, name in messages.AREA_NAMES.items()}, int)
     boundary_year = SelectField(
-        _l("Boundaries of the areas"), choices=[(2022, "2022"), (2012, "2012"), (2002, "2002")], coerce=int, default=2022
+        _l("Boundaries of the areas"),
+        choices=[(2022, "2022"), (2012, "2012"), (2002, "2002")],
+        coerce=int,
+        default=2022,
     )
     geographies = _ticks(_l("Priority geographies"), messages.GEOGRAPHY_NAMES)
     populations = _ticks(_l("Populations it serves"), messages.POPULATION_NAMES)
@@ -93,6 +98,8 @@ class PaidForm(Form):
 class TermsForm(Form):
     """On which terms somebody works, from a day on."""
 
+    #: The organizations that `supervising_provider` lists; the view sets both.
+    providers: Sequence[Choice] = ()
     title = StringField(_l("Job title"), validators=[_REQUIRED, Length(max=120)])
     kind = RadioField(
         _l("Kind of work"), choices=list(messages.EMPLOYMENT_NAMES.items()), default="employee", validators=[_CHOOSE]
@@ -115,6 +122,8 @@ class ChangeTermsForm(TermsForm):
 class StartForm(TermsForm, OnceForm):
     """Somebody who begins to work here, with a record already or not."""
 
+    #: Whether to ask if it is the same person.
+    asks = False
     organization = SelectField(_l("Organization"), validators=[_CHOOSE])
     name = StringField(_l("Name"), description=_l("As she writes it. She can correct it."), validators=[_REQUIRED])
     language = RadioField(_l("Language she reads"), choices=LANGUAGES, validators=[_CHOOSE])

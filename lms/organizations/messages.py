@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.errors import RuleBroken
@@ -46,6 +45,14 @@ REASON_NAMES = {
     "undisclosed": _l("I do not wish to say"),
 }
 _SENTENCES = {
+    "alike-contact": _l(
+        "Somebody with this name and this e-mail or phone has a record already. Please say whether it is she."
+    ),
+    "alike-name": _l(
+        "Somebody with this name has a record already. If it is she, write the e-mail or phone that she signs in "
+        "with, so that she keeps her record."
+    ),
+    "alike-shared": _l("Somebody else uses this e-mail or phone already. Please say whether it is another person."),
     "already-employed": _l("She works here already, since %(since)s. End that first, or choose a later day."),
     "already-ended": _l("This employment has ended already, on %(on)s. Ask an administrator to correct it."),
     "contract-ends-first": _l("The last day must not be before the first day."),
@@ -79,11 +86,11 @@ _SENTENCES = {
 def sentence(error: RuleBroken) -> str:
     """Return what to tell the reader about a refused change: what is wrong, and what to do."""
     if error.code not in _SENTENCES:
-        return people.sentence(error)
+        return str(people.sentence(error))
     values = {key: format_date(value) if isinstance(value, date) else value for key, value in error.values.items()}
     return str(_SENTENCES[error.code]) % values
 
 
 def area_name(spa: int) -> str:
     """Return a service planning area with its number and name."""
-    return _("%(number)s %(name)s", number=spa, name=AREA_NAMES[spa])
+    return f"{spa} {AREA_NAMES[spa]}"

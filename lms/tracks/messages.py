@@ -39,4 +39,4 @@ def state_name(state: str) -> str:
 
 def unavailable() -> str:
     """Return the words for what the program does not record yet."""
-    return _("Not recorded here yet. Nothing is asked of you now.")
+    return str(_("Not recorded here yet. Nothing is asked of you now."))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
@@ -65,7 +65,7 @@ def hidden(page: str) -> dict[str, str]:
 
 def filled(page: str, chosen: dict[str, tuple[str, ...]], do: str = "submit") -> dict[str, Any]:
     """Return the form of `page` with answers, as a browser would send it."""
-    return {**hidden(page), "do": do, **{f"a-{item_id}": list(ids) for item_id, ids in chosen.items()}}
+    return {**hidden(page), "action": do, **{f"a-{item_id}": list(ids) for item_id, ids in chosen.items()}}
 
 
 def ticked(page: str) -> set[tuple[str, str]]:
@@ -135,7 +135,7 @@ class TestTheStory:
 
     def test_enter_saves_and_does_not_hand_in(self, browser: FlaskClient) -> None:
         page = begin(browser)
-        assert re.search(r'class="default-submit" form="answers"[^>]*name="do" value="save"', page)
+        assert re.search(r'class="default-submit" form="answers"[^>]*name="action" value="save"', page)
 
 
 class TestSecrets:
@@ -275,9 +275,9 @@ class TestLanguages:
         assert ticked(switched.text) == {("a-q-one", "b"), ("a-q-two", "a"), ("a-q-two", "d")}
         assert hidden(switched.text) == hidden(page)
         assert rows(AttemptAnswer) == 0
-        g.pop("switching_language", None)  # all requests of a test share one application context
         done = browser.post(QUIZ_URL, data=filled(switched.text, RIGHT), follow_redirects=True)
         assert 'href="/modules/alpha/continue"' in done.text
+        reading().rollback()
         languages = reading().execute(select(AttemptAnswer.item_id, AttemptAnswer.shown_language)).all()
         assert dict(languages) == {"q-one": "to", "q-two": "to+en", "q-three": "en"}
 

@@ -17,6 +17,7 @@ from lms.clock import local_date
 from lms.competencies.models import Evidence
 from lms.config import Config
 from lms.content.library import current
+from lms.content.models import Publication, PublicationItem, Revision
 from lms.courses.models import ModuleCompletion
 from lms.courses.specs import ModuleSpec
 from lms.db import reading, write
@@ -27,7 +28,7 @@ from lms.tracks.events import TrackDone
 from lms.tracks.models import TrackCompletion
 from lms.tracks.specs import TrackSpec
 from tests.conftest import AT
-from tests.factories import Make, MadePerson
+from tests.factories import MadePerson, Make
 
 TRACK = "first-steps"
 CERTIFY = Choice("certify")
@@ -39,6 +40,7 @@ def actor_of(person: MadePerson, *, at: datetime = AT) -> Actor:
     identity = find_identity(reading(), person.session_id)
     assert identity is not None
     ties = ties_of(reading(), person.person_id, today)
+    reading().rollback()
     return Actor(
         account_id=person.account_id,
         person_id=person.person_id,
@@ -57,7 +59,9 @@ def complete(*people: MadePerson, track: str = TRACK, cycle: int = 1, at: dateti
     write(lambda session: _complete(session, people, track, cycle, at, language))
 
 
-def _complete(session: Any, people: tuple[MadePerson, ...], track: str, cycle: int, at: datetime, language: str) -> None:
+def _complete(
+    session: Any, people: tuple[MadePerson, ...], track: str, cycle: int, at: datetime, language: str
+) -> None:
     library = current(session)
     source = library.get("track", track)
     spec = library.spec(TrackSpec, "track", track)
@@ -91,9 +95,7 @@ def _complete(session: Any, people: tuple[MadePerson, ...], track: str, cycle: i
                         earned_on=day,
                     )
                 )
-            counted.append(
-                {"item": item.id, "module": item.module, "round": cycle, "completed_on": day.isoformat()}
-            )
+            counted.append({"item": item.id, "module": item.module, "round": cycle, "completed_on": day.isoformat()})
         session.execute(
             insert(TrackCompletion).values(
                 person_id=person.person_id,
@@ -137,7 +139,9 @@ def config_of(app: Flask) -> Config:
     return app.config["LMS"]
 
 
-def decide(certifier: MadePerson, person: MadePerson, choice: Choice = CERTIFY, *, at: datetime = AT) -> service.Decided:
+def decide(
+    certifier: MadePerson, person: MadePerson, choice: Choice = CERTIFY, *, at: datetime = AT
+) -> service.Decided:
     """Have a certifier decide a person's application."""
     return write(
         lambda session: service.decide(
@@ -162,3 +166,31 @@ def certify(
 def day(text: str) -> date:
     """Return a date."""
     return date.fromisoformat(text)
+
+
+def republish(*, without: tuple[str, str] | None = None, plain_track: bool = False) -> None:
+    """Publish the same content again, without one object or with a track "plain" that has no certificate."""
+    write(lambda session: _republish(session, without, plain_track))
+
+
+def _republish(session: Any, without: tuple[str, str] | None, plain_track: bool) -> None:
+    library = current(session)
+    last = session.execute(select(Publication).order_by(Publication.number.desc()).limit(1)).scalar_one()
+    items = session.execute(
+        select(Revision.id, Revision.kind, Revision.key)
+        .join(PublicationItem, PublicationItem.revision_id == Revision.id)
+        .where(PublicationItem.publication_id == last.id)
+    ).all()
+    new = Publication(number=last.number + 1, sha256=f"{last.number:064}", published_at=AT)
+    session.add(new)
+    session.flush()
+    ids = [row.id for row in items if (row.kind, row.key) != without]
+    if plain_track:
+        data = dict(library.get("track", TRACK).file(f"{TRACK}.yml"))
+        del data["certificate"]
+        body = {"files": {"plain.yml": {**data, "key": "plain"}}}
+        plain = Revision(kind="track", key="plain", locale="en", sha256="f" * 64, body=body)
+        session.add(plain)
+        session.flush()
+        ids.append(plain.id)
+    session.execute(insert(PublicationItem), [{"publication_id": new.id, "revision_id": each} for each in ids])

@@ -275,3 +275,9 @@ def test_a_fault_without_a_place_of_its_own_is_put_where_its_block_begins(folder
     line = spoil(folder, LEAVING, "Say when you come back.", "Say\nwhen you come <i\nclass='x'>back")
     found = [(at, message) for path, at, message in problems(folder) if path == LEAVING]
     assert (line, "HTML is not allowed") in found
+
+
+def test_a_question_translated_in_part_is_warned_of(folder):
+    put(folder, "modules/visits/to.po", po("quiz.yml:q-one.a", "A greeting", "Ha lea"))
+    (warning,) = check_directory(folder)[1].warnings
+    assert warning.message == "quiz.yml:q-one: 1 of 5 sentences have a translation"

@@ -68,14 +68,10 @@ class Make:
             session.add(account)
             session.flush()
             session.add(
-                Contact(
-                    person_id=person.id, kind="email", value=address, confirmed_at=LONG_AGO, added_at=LONG_AGO
-                )
+                Contact(person_id=person.id, kind="email", value=address, confirmed_at=LONG_AGO, added_at=LONG_AGO)
             )
             for role in roles:
-                session.add(
-                    RoleGrant(account_id=account.id, role=role, granted_at=LONG_AGO, organization_id=views)
-                )
+                session.add(RoleGrant(account_id=account.id, role=role, granted_at=LONG_AGO, organization_id=views))
             session.flush()
             return MadePerson(
                 person.id,
@@ -134,12 +130,14 @@ class Make:
         person = self.person(name, **more)
         employment = self.employment(person, organization_id, title="Supervisor")
         self._write(
-            lambda session: session.execute(
-                insert(Supervision).values(
-                    employment_id=employment, organization_id=organization_id, started_on=date(2025, 1, 1)
+            lambda session: (
+                session.execute(
+                    insert(Supervision).values(
+                        employment_id=employment, organization_id=organization_id, started_on=date(2025, 1, 1)
+                    )
                 )
+                and None
             )
-            and None
         )
         return person
 

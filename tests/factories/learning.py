@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from lms.actor import Actor
@@ -55,19 +56,21 @@ def module(
     quiz: Mapping[str, Any] | None = QUIZ,
     prerequisites: Sequence[str] = (),
     survey: str | None = "feedback",
-    credits: Mapping[str, int] | None = None,  # noqa: A002 -- the file's own word
+    credits: Mapping[str, int] = MappingProxyType({"skills/talk": 10}),  # noqa: A002 -- the file's own word
+    **changes: Any,
 ) -> Draft:
-    """Return a module. Each lesson takes five minutes, the quiz five more."""
+    """Return a module. Each lesson takes five minutes, the quiz five more; `changes` go into module.yml."""
     files: dict[str, Any] = {
         "module.yml": {
             "key": key,
             "title": f"Title of {key}",
             "summary": f"Summary of {key}.",
             "minutes": 5 * len(lessons) + (5 if quiz else 0),
-            "credits": [{"competency": each, "minutes": n} for each, n in (credits or {"skills/talk": 10}).items()],
+            "credits": [{"competency": each, "minutes": n} for each, n in credits.items()],
             "lessons": list(lessons),
             "prerequisites": list(prerequisites),
             "survey": survey,
+            **changes,
         },
     }
     for lesson in lessons:

@@ -87,7 +87,11 @@ def test_upsert_changes_only_what_is_named(app: Flask) -> None:
 
 
 def test_threads_that_read_and_then_write_lose_nothing(app: Flask) -> None:
-    write(lambda session: insert_once(session, Lease, [{"name": "n", "holder": "", "until": AT, "epoch": 0}], "name") and None)
+    write(
+        lambda session: (
+            insert_once(session, Lease, [{"name": "n", "holder": "", "until": AT, "epoch": 0}], "name") and None
+        )
+    )
 
     def bump(session: Any) -> None:
         epoch = session.scalar(select(Lease.epoch).where(Lease.name == "n").with_for_update())

@@ -30,9 +30,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "reset": LINK,
     "recovery": LINK,
     "code": {"code_public_id": "b" * 20, "minutes": 10},
-    "certificate": {"title": TITLE, "serial": "7K3M9QW2RT5XA", "valid_until": date(2028, 3, 5)},
-    "question": {"title": TITLE, "application_public_id": "c" * 20},
-    "refusal": {"title": TITLE, "application_public_id": "c" * 20},
+    "certificate": {"title": TITLE, "public_id": "c" * 20, "serial": "7K3M9QW2RT5XA", "valid_until": date(2028, 3, 5)},
+    "question": {"title": TITLE, "public_id": "c" * 20},
+    "refusal": {"title": TITLE, "public_id": "c" * 20},
     "assignment": {
         "title": TITLE,
         "track_key": "core",
@@ -67,7 +67,8 @@ def secret_of(kind: str, config: Config) -> str:
     if kind in LINK_PURPOSES:
         folder = "invitation" if kind == "invitation" else "reset"
         return f"{config.base_url}/{folder}/{link_token(config.secret_key, 'a' * 20)}"
-    return f"{config.base_url}/tracks/core" if kind == "assignment" else f"{config.base_url}/record"
+    paths = {"assignment": "tracks/core", "certificate": f"record/certificates/{'c' * 20}"}
+    return f"{config.base_url}/{paths.get(kind, 'record/applications/' + 'c' * 20)}"
 
 
 @pytest.mark.parametrize(("kind", "tag"), EVERY)

@@ -25,6 +25,7 @@ def test_every_job_is_listed_with_its_hours(app: Flask, engine_name: str) -> Non
         assert shown is (engine_name == "sqlite" or not job.sqlite_only)
     assert re.search(r"recompute +daily at 02:30", listed)
     assert "last:" not in listed
+    reading().rollback()
     run.invoke(group, ["run", "recompute"])
     listed = run.invoke(group, ["list"]).output
     assert "(ok)" in listed
@@ -71,7 +72,9 @@ def test_a_row_that_names_nothing_is_found(app: Flask) -> None:
         connection = session.connection().connection.dbapi_connection
         connection.execute("COMMIT")
         connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute("INSERT INTO assignment_batches (public_id, organization_id, track_key, made_by, made_at, client_id) VALUES ('x', 99, 'core', 98, '2026-03-05 00:00:00', 'k')")  # noqa: E501 -- one statement
+        connection.execute(
+            "INSERT INTO assignment_batches (public_id, organization_id, track_key, made_by, made_at, client_id) VALUES ('x', 99, 'core', 98, '2026-03-05 00:00:00', 'k')"
+        )  # noqa: E501 -- one statement
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("BEGIN IMMEDIATE")
 

@@ -1,1 +1,36 @@
 """Reads of the gathering pages: what is known of people, and the lists that a page shows."""
+
+from __future__ import annotations
+
+from lms.home.queries.export import read_export
+from lms.home.queries.facts import OWN, PROGRESS, SEEN, Asked, Facts, Gathered, ModuleDone, gather
+from lms.home.queries.office import JobRow, count_letters, find_published_at, list_jobs
+from lms.home.queries.person import LOOKED, Look, SpellHere, has_looked, list_looks, list_spells_here
+from lms.home.queries.team import Line, TeamCounts, count_team, list_lines, list_titles
+
+__all__ = [
+    "LOOKED",
+    "OWN",
+    "PROGRESS",
+    "SEEN",
+    "Asked",
+    "Facts",
+    "Gathered",
+    "JobRow",
+    "Line",
+    "Look",
+    "ModuleDone",
+    "SpellHere",
+    "TeamCounts",
+    "count_letters",
+    "count_team",
+    "find_published_at",
+    "gather",
+    "has_looked",
+    "list_jobs",
+    "list_lines",
+    "list_looks",
+    "list_spells_here",
+    "list_titles",
+    "read_export",
+]

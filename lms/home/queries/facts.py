@@ -52,7 +52,7 @@ _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
-_SHARES = TABLES["certificate_shares"]
+_SHARES, _ORGANIZATIONS = TABLES["certificate_shares"], TABLES["organizations"]
 
 #: The columns of every branch, with the type that an empty one has.
 _COLUMNS: dict[str, Any] = {
@@ -97,6 +97,7 @@ class Asked:
     track_key: str
     cycle: int
     organization_id: int
+    organization: str
     assigned_on: date
     due_on: date | None
 
@@ -211,7 +212,7 @@ def _survey(gathered: Gathered, row: Any) -> None:
 
 
 def _asked(gathered: Gathered, row: Any) -> None:
-    gathered.of(row.person_id).asked.append(Asked(row.key, row.n, row.m, row.day, row.until))
+    gathered.of(row.person_id).asked.append(Asked(row.key, row.n, row.m, row.other, row.day, row.until))
 
 
 def _application(gathered: Gathered, row: Any) -> None:
@@ -310,9 +311,11 @@ def _surveys() -> Select[Any]:
 
 
 def _assignments() -> Select[Any]:
-    own = _ASSIGNMENTS.c
+    own, organization = _ASSIGNMENTS.c, _ORGANIZATIONS.c
     columns = {"id": own.id, "key": own.track_key, "n": own.cycle, "m": own.organization_id, "day": own.assigned_on}
-    return _branch("asked", _ASSIGNMENTS, **columns, until=own.due_on).where(own.undone_at.is_(None))
+    branch = _branch("asked", _ASSIGNMENTS, **columns, until=own.due_on, other=organization.name)
+    joined = _ASSIGNMENTS.join(_ORGANIZATIONS, organization.id == own.organization_id)
+    return branch.select_from(joined).where(own.undone_at.is_(None))
 
 
 def _applications() -> Select[Any]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from lms.actor import Actor, Span
+from lms.actor import Span
 from lms.home.queries.facts import TABLES
 
 _PEOPLE, _ORGANIZATIONS, _EMPLOYMENTS = TABLES["people"], TABLES["organizations"], TABLES["employments"]
 _TERMS, _ACCOUNTS, _AUDIT = TABLES["employment_terms"], TABLES["accounts"], TABLES["audit_events"]
+_GRANTS = TABLES["role_grants"]
 
 #: The audit event of somebody who looked at a person's record.
 LOOKED = "home.record_seen"
@@ -26,15 +26,17 @@ class SpellHere:
 
     person_id: int
     person_public_id: str
-    account_public_id: str | None
     name: str
     employment_public_id: str
     organization_id: int
+    organization_public_id: str
     organization: str
     title: str
     started_on: date
     ended_on: date | None
     end_reason: str | None
+    #: The account holds a granted role, so that only administrators help with signing in.
+    has_role: bool
 
     @property
     def span(self) -> Span:
@@ -59,15 +61,16 @@ def list_spells_here(session: Session, criterion: ColumnElement[bool], public_id
         select(
             _PEOPLE.c.id,
             _PEOPLE.c.public_id,
-            _ACCOUNTS.c.public_id,
             _PEOPLE.c.name,
             spell.public_id,
             spell.organization_id,
+            _ORGANIZATIONS.c.public_id,
             _ORGANIZATIONS.c.name,
             newest.correlate(_EMPLOYMENTS).scalar_subquery(),
             spell.started_on,
             spell.ended_on,
             spell.end_reason,
+            exists().where(_GRANTS.c.account_id == _ACCOUNTS.c.id, _GRANTS.c.ended_at.is_(None)),
         )
         .join(_EMPLOYMENTS, spell.person_id == _PEOPLE.c.id)
         .join(_ORGANIZATIONS, _ORGANIZATIONS.c.id == spell.organization_id)

@@ -55,6 +55,7 @@ class Line:
     public_id: str
     name: str
     organization_id: int
+    organization_public_id: str
     organization: str
     ended_on: date | None
     track_key: str | None
@@ -303,6 +304,7 @@ def _lines(status: str, by_track: bool, by_title: bool, words: int) -> Select[An
         _PEOPLE.c.public_id,
         _PEOPLE.c.name,
         spell.organization_id,
+        _ORGANIZATIONS.c.public_id,
         _ORGANIZATIONS.c.name,
         spell.ended_on,
         *found.columns,

@@ -63,9 +63,12 @@ class OrganizationRow:
 class ContractRow:
     """One contract of an organization with a department."""
 
+    id: int
     public_id: str
     department: str
     organization: str
+    organization_id: int
+    organization_public_id: str
     program: str
     started_on: date
     ended_on: date | None
@@ -123,6 +126,16 @@ def list_choices(session: Session, criterion: ColumnElement[bool], day: date) ->
     return [Choice(*row) for row in rows]
 
 
+def list_every(session: Session) -> list[Choice]:
+    """Return every organization, closed ones too, by name. One query."""
+    rows = session.execute(
+        select(Organization.id, Organization.public_id, Organization.name).order_by(
+            Organization.search_key, Organization.id
+        )
+    )
+    return [Choice(*row) for row in rows]
+
+
 def list_departments(session: Session, day: date) -> list[Choice]:
     """Return the departments that are open on the local date `day`, by name. One query."""
     return list_choices(session, Organization.kind == "department", day)
@@ -156,22 +169,38 @@ def places_of(session: Session, organization_ids: Collection[int]) -> dict[int, 
 
 def list_contracts(session: Session, organization_id: int) -> list[ContractRow]:
     """Return the contracts that an organization has or pays, the newest first. One query."""
+    own = (Contract.organization_id == organization_id) | (Contract.department_id == organization_id)
+    rows = session.execute(_contracts().where(own).order_by(Contract.started_on.desc(), Contract.id.desc()))
+    return [ContractRow(*row) for row in rows]
+
+
+def get_contract(session: Session, public_id: str) -> ContractRow:
+    """Return one contract; raise `NotFound`. One query."""
+    row = session.execute(_contracts().where(Contract.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return ContractRow(*row)
+
+
+def _contracts() -> Select[Any]:
     department = aliased(Organization)
-    rows = session.execute(
-        select(
-            Contract.public_id,
-            department.name,
-            Organization.name,
-            Contract.program,
-            Contract.started_on,
-            Contract.ended_on,
-        )
+    columns: tuple[Any, ...] = (
+        Contract.id,
+        Contract.public_id,
+        department.name,
+        Organization.name,
+        Organization.id,
+        Organization.public_id,
+        Contract.program,
+        Contract.started_on,
+        Contract.ended_on,
+    )
+    return (
+        select(*columns)
+        .select_from(Contract)
         .join(department, department.id == Contract.department_id)
         .join(Organization, Organization.id == Contract.organization_id)
-        .where((Contract.organization_id == organization_id) | (Contract.department_id == organization_id))
-        .order_by(Contract.started_on.desc(), Contract.id.desc())
     )
-    return [ContractRow(*row) for row in rows]
 
 
 def ids_of_keys(session: Session) -> dict[str, int]:

@@ -12,9 +12,11 @@ from sqlalchemy import Integer, ScalarSelect, Select, String, column, func, or_,
 from sqlalchemy.orm import Session
 
 from lms.errors import NotFound
-from lms.organizations.models import Employment, EmploymentTerms, Organization, Supervision
+from lms.organizations.models import ContractEmployment, Employment, EmploymentTerms, Organization, Supervision
 from lms.organizations.queries.ties import open_on
-from lms.people.rules import search_key
+from lms.organizations.rules import Alike
+from lms.people.queries import find_contacts_by_value
+from lms.people.rules import Identifier, search_key
 
 PAGE_SIZE = 50
 #: The columns of people that lists of staff show. Foreign keys name tables, and so do these joins.
@@ -72,16 +74,25 @@ class SupervisorRow:
     since: date
 
 
+@dataclass(frozen=True)
+class PaidRow:
+    """A person whose employment is paid under a contract, for a time."""
+
+    name: str
+    started_on: date
+    ended_on: date | None
+
+
 def list_staff(
     session: Session,
-    organization_ids: Collection[int],
+    organization_ids: Collection[int] | None,
     day: date,
     *,
     search: str = "",
     limit: int | None = None,
     offset: int = 0,
 ) -> list[StaffRow]:
-    """Return who works at these organizations on the local date `day`, by name. One query.
+    """Return who works at these organizations (None: at any) on the local date `day`, by name. One query.
 
     `search` finds a part of the name or of the title, however it is written.
     """
@@ -143,6 +154,30 @@ def get_employment(session: Session, public_id: str, day: date) -> EmploymentDet
     return EmploymentDetail(*row)
 
 
+def list_alike(session: Session, name_key: str, identifiers: Collection[Identifier]) -> list[Alike]:
+    """Return the people with this folded name or one of these contacts. One query, and one for each contact."""
+    found = {person_id for each in identifiers for person_id in find_contacts_by_value(session, each)}
+    rows = session.execute(
+        select(PEOPLE.c.id, PEOPLE.c.search_key)
+        .where(or_(PEOPLE.c.search_key == name_key, PEOPLE.c.id.in_(found)))
+        .order_by(PEOPLE.c.id)
+    )
+    return [Alike(row.id, row.search_key, row.id in found) for row in rows]
+
+
+def list_paid(session: Session, contract_id: int) -> list[PaidRow]:
+    """Return which employments are or were paid under a contract, by name. One query."""
+    rows = session.execute(
+        select(PEOPLE.c.name, ContractEmployment.started_on, ContractEmployment.ended_on)
+        .select_from(ContractEmployment)
+        .join(Employment, Employment.id == ContractEmployment.employment_id)
+        .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
+        .where(ContractEmployment.contract_id == contract_id)
+        .order_by(PEOPLE.c.search_key, ContractEmployment.started_on)
+    )
+    return [PaidRow(*row) for row in rows]
+
+
 def list_supervisors(session: Session, organization_id: int, day: date) -> list[SupervisorRow]:
     """Return who answers for the staff of an organization on the local date `day`, by name. One query."""
     rows = session.execute(
@@ -173,7 +208,7 @@ def _terms_day(day: date) -> ScalarSelect[date]:
     )
 
 
-def _staff(organization_ids: Collection[int], day: date, search: str, *columns: Any) -> Select[Any]:
+def _staff(organization_ids: Collection[int] | None, day: date, search: str, *columns: Any) -> Select[Any]:
     """Return a select of `columns` over the employments that cover `day`, each with its terms of that day."""
     terms = (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day))
     statement = (
@@ -182,8 +217,10 @@ def _staff(organization_ids: Collection[int], day: date, search: str, *columns: 
         .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
         .join(Organization, Organization.id == Employment.organization_id)
         .join(EmploymentTerms, terms)
-        .where(Employment.organization_id.in_(organization_ids), open_on(day))
+        .where(open_on(day))
     )
+    if organization_ids is not None:
+        statement = statement.where(Employment.organization_id.in_(organization_ids))
     if words := search_key(search):
         statement = statement.where(
             or_(PEOPLE.c.search_key.contains(words, autoescape=True), EmploymentTerms.title.icontains(search.strip()))

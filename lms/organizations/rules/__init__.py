@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from lms.organizations.rules.employment import (
     LATEST_START_DAYS,
+    Alike,
     check_end,
     check_hours,
     check_start,
     check_terms_day,
+    find_same,
     is_likely_same,
     title_of,
 )
@@ -25,6 +27,7 @@ from lms.organizations.rules.organizations import (
     check_contract,
     check_within,
     key_from_name,
+    name_of,
     program_of,
     valid_key,
 )
@@ -35,6 +38,7 @@ __all__ = [
     "COLUMNS",
     "LATEST_START_DAYS",
     "REQUIRED",
+    "Alike",
     "Change",
     "Contracted",
     "Present",
@@ -47,9 +51,11 @@ __all__ = [
     "check_start",
     "check_terms_day",
     "check_within",
+    "find_same",
     "is_likely_same",
     "key_from_name",
     "may_see",
+    "name_of",
     "plan_import",
     "program_of",
     "read_rows",

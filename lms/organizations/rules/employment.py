@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,34 @@ LATEST_START_DAYS = 366
 EARLIEST_START = date(1950, 1, 1)
 LONGEST_TITLE = 120
 _FOREVER = date.max
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Somebody with a record who may be the one that begins: by her folded name, by a contact, or by both."""
+
+    person_id: int
+    search_key: str
+    by_contact: bool
+
+
+def find_same(typed_key: str, alike: Iterable[Alike], answer: str) -> int | None:
+    """Return whose record a beginner has, or None for a new one.
+
+    `answer` is "" before anybody was asked, then "same" or "other". Only a name together with a contact tells that
+    it is the same person. Raises `RuleBroken`: "alike-contact", "alike-name" or "alike-shared" (ask whether it
+    is she), "unclear-person" (she cannot be told from others).
+    """
+    alike = tuple(alike)
+    same = [each for each in alike if each.by_contact and is_likely_same(typed_key, each.search_key)]
+    if answer == "same":
+        if len(same) != 1:
+            raise RuleBroken("unclear-person")
+        return same[0].person_id
+    if answer != "other" and alike:
+        is_shared = all(each.by_contact for each in alike)
+        raise RuleBroken("alike-contact" if same else "alike-shared" if is_shared else "alike-name")
+    return None
 
 
 def check_start(spans: Iterable[Span], organization_id: int, started_on: date, today: date) -> None:

@@ -6,11 +6,19 @@ import re
 from datetime import date
 
 from lms.errors import RuleBroken
-from lms.people.rules import search_key
+from lms.people.rules import BadName, normal_name, search_key
 
 LONGEST_KEY = 60
 LONGEST_PROGRAM = 120
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def name_of(typed: str) -> str:
+    """Return an organization's name with blanks collapsed; raise `RuleBroken` with the code of what is wrong."""
+    try:
+        return normal_name(typed)
+    except BadName as error:
+        raise RuleBroken(error.code) from None
 
 
 def valid_key(key: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from lms.organizations.service.contracts import add_contract, end_contract, pay_employment
 from lms.organizations.service.employments import (
+    Newcomer,
     Started,
     Terms,
     change_terms,
     end_employment,
-    hire_person,
     start_employment,
+    welcome_person,
 )
 from lms.organizations.service.importing import Imported, import_organizations, preview_import
 from lms.organizations.service.organizations import (
@@ -23,6 +24,7 @@ from lms.organizations.service.organizations import (
 __all__ = [
     "Facts",
     "Imported",
+    "Newcomer",
     "Started",
     "Terms",
     "add_contract",
@@ -32,10 +34,10 @@ __all__ = [
     "end_contract",
     "end_employment",
     "end_supervision",
-    "hire_person",
     "import_organizations",
     "pay_employment",
     "preview_import",
     "start_employment",
     "start_supervision",
+    "welcome_person",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,7 +16,9 @@ from lms.db import upsert
 from lms.errors import NotFound, RuleBroken
 from lms.organizations import policy, queries, rules
 from lms.organizations.models import EMPLOYMENT_KINDS, END_REASONS, Employment, EmploymentTerms, Organization
-from lms.people.service import invite, lock
+from lms.organizations.rules import Alike
+from lms.people.rules import Identifier, normal_email, normal_phone, search_key
+from lms.people.service import Invited, invite, lock
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,25 @@ class Started:
     employment_id: int
     employment_public_id: str
     person_id: int
+    #: The invitation of somebody who is new here, to be printed; empty for others.
+    link_public_id: str = ""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What is known of somebody who begins. `answer` as in `rules.find_same`."""
+
+    name: str
+    language: str
+    email: str | None = None
+    phone: str | None = None
+    is_work: bool = False
+    answer: str = ""
+
+    @property
+    def name_key(self) -> str:
+        """Return the folded name."""
+        return search_key(self.name)
 
 
 def start_employment(
@@ -88,39 +109,57 @@ def start_employment(
     return Started(employment.id, employment.public_id, person_id)
 
 
-def hire_person(
+def welcome_person(
     session: Session,
     actor: Actor,
     organization_id: int,
+    newcomer: Newcomer,
     *,
-    name: str,
-    language: str,
-    email: str | None,
-    phone: str | None,
     started_on: date,
     terms: Terms,
     client_id: str,
     at: datetime,
 ) -> Started:
-    """Invite somebody who has no record yet, and begin her employment. The same `client_id` does it once.
+    """Begin the employment of somebody who has a record already, or is invited now. The same `client_id` does it once.
 
-    Raises as `start_employment` and `people.service.invite` do.
+    Who it is decides whose row `start_employment` locks, and it checks again. Raises as that does, as
+    `rules.find_same` (before anything is saved) and as `people.service.invite`.
     """
-    lock(session, [actor.person_id])
     check_manages(session, actor, organization_id, at)
     if (known := _find_started(session, client_id)) is not None:
         return known
-    invited = invite(session, actor, name=name, language=language, email=email, phone=phone, at=at)
-    return start_employment(
+    person_id, link = rules.find_same(newcomer.name_key, _alike(session, newcomer), newcomer.answer), ""
+    if person_id is None:
+        lock(session, [actor.person_id])  # a second tap waits here, and finds what the first one did
+        if (known := _find_started(session, client_id)) is not None:
+            return known
+        invited = _invite(session, actor, newcomer, at)
+        person_id, link = invited.person_id, invited.link_public_id
+    started = start_employment(
+        session, actor, person_id, organization_id, started_on=started_on, **vars(terms), client_id=client_id, at=at
+    )
+    return replace(started, link_public_id=link)
+
+
+def _invite(session: Session, actor: Actor, newcomer: Newcomer, at: datetime) -> Invited:
+    return invite(
         session,
         actor,
-        invited.person_id,
-        organization_id,
-        started_on=started_on,
-        **vars(terms),
-        client_id=client_id,
+        name=newcomer.name,
+        language=newcomer.language,
+        email=newcomer.email,
+        phone=newcomer.phone,
+        is_work=newcomer.is_work,
         at=at,
     )
+
+
+def _alike(session: Session, newcomer: Newcomer) -> list[Alike]:
+    """Return who may be the newcomer, by name and by the contacts that can be read."""
+    email = normal_email(newcomer.email or "")
+    phone = normal_phone(newcomer.phone or "")
+    identifiers = [Identifier(kind, value) for kind, value in (("email", email), ("phone", phone)) if value]
+    return queries.list_alike(session, newcomer.name_key, identifiers)
 
 
 def change_terms(

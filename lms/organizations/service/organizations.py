@@ -44,16 +44,17 @@ def create_organization(session: Session, actor: Actor, facts: Facts, *, key: st
     """Create an organization and return its public id. An empty `key` is made from the name.
 
     Raises `NotFound` unless the actor administers, `RuleBroken` ("kind-unknown", "key-wrong", "key-taken",
-    "name-taken").
+    "name-taken" and those of `rules.name_of`).
     """
     _check_administers(actor)
-    key = key or rules.key_from_name(facts.name)
+    name = rules.name_of(facts.name)
+    key = key or rules.key_from_name(name)
     if kind not in KINDS:
         raise RuleBroken("kind-unknown")
     if not rules.valid_key(key):
         raise RuleBroken("key-wrong")
-    _check_name(session, facts.name, None)
-    row = {"key": key, "name": facts.name, "search_key": search_key(facts.name), "kind": kind, "created_at": at}
+    _check_name(session, name, None)
+    row = {"key": key, "name": name, "search_key": search_key(name), "kind": kind, "created_at": at}
     made = insert_once(session, Organization, [row | {"closed_on": facts.closed_on}], "id", "public_id")
     if not made:
         raise RuleBroken("key-taken", key=key)
@@ -65,12 +66,13 @@ def create_organization(session: Session, actor: Actor, facts: Facts, *, key: st
 def change_organization(session: Session, actor: Actor, public_id: str, facts: Facts, *, at: datetime) -> None:
     """Set an organization's facts to what is given. Areas under other years' boundaries stay.
 
-    Raises `NotFound`, and `RuleBroken("name-taken")`.
+    Raises `NotFound`, and `RuleBroken` ("name-taken" and those of `rules.name_of`).
     """
     _check_administers(actor)
     organization = _locked_organization(session, public_id)
-    _check_name(session, facts.name, organization.id)
-    organization.name, organization.search_key = facts.name, search_key(facts.name)
+    name = rules.name_of(facts.name)
+    _check_name(session, name, organization.id)
+    organization.name, organization.search_key = name, search_key(name)
     organization.closed_on = facts.closed_on
     _set_places(session, organization.id, facts)
     _record(

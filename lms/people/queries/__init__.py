@@ -29,6 +29,7 @@ from lms.people.queries.identity import (
     find_session_id,
     has_granted_role,
     names_of,
+    public_id_of,
 )
 from lms.people.queries.letters import CodeLetter, LinkLetter, find_code_letter, find_link_letter
 from lms.people.queries.sign_in import (
@@ -73,4 +74,5 @@ __all__ = [
     "list_recoveries",
     "may_guess",
     "names_of",
+    "public_id_of",
 ]

@@ -107,3 +107,8 @@ def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
         return {}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     return {row.id: row.name for row in rows}
+
+
+def public_id_of(session: Session, person_id: int) -> str:
+    """Return the public id of a person. One query."""
+    return session.execute(select(Person.public_id).where(Person.id == person_id)).scalar_one()

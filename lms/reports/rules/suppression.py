@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lms.reports.rules.auditor import THRESHOLD, WIDTH, ZERO_RANK, Auditor, Figures, Label, Sum, is_small
+from lms.reports.rules.auditor import WIDTH, ZERO_RANK, Auditor
+from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
 
 def hidden_counts(figures: Figures) -> frozenset[Label]:
     """Return the labels to hide, those that were hidden earlier included.

@@ -63,8 +63,8 @@ def undo(public_id: str) -> Response:
 def _told(done: Undone) -> str:
     """Return what taking back did, in words."""
     if not done.undone:
-        return _("There was nothing left to take back.")
-    words = ngettext("Taken back for %(num)s person.", "Taken back for %(num)s people.", done.undone)
+        return str(_("There was nothing left to take back."))
+    words: str = ngettext("Taken back for %(num)s person.", "Taken back for %(num)s people.", done.undone)
     begun = done.undone - done.withdrawn
     if begun:
         words += " " + ngettext(

@@ -1,0 +1,215 @@
+"""All that the program knows about one person, for her to take along: one statement over every table that names her.
+
+Each section is a select with the names that she reads. The statement lays their columns side by side by type, so
+that all sections fit in one. Left out are secrets, inner ids, and what is not about her (a test names each).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CompoundSelect,
+    Date,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+from lms.db import UtcDateTime
+from lms.home.queries.facts import TABLES
+from lms.home.queries.person import LOOKED
+
+Section = list[dict[str, Any]]
+
+_SLOTS: tuple[TypeEngine[Any], ...] = (
+    String(),
+    Integer(),
+    Boolean(),
+    UtcDateTime(),
+    Date(),
+    Numeric(),
+    JSON(),
+    LargeBinary(),
+)
+_ME: Any = bindparam("person", type_=Integer)
+
+
+def _own(table: str, *columns: str, **renamed: str) -> Select[Any]:
+    """Return a section of a table that has a column `person_id`."""
+    own = TABLES[table]
+    shown = [own.c[name] for name in columns] + [own.c[name].label(label) for label, name in renamed.items()]
+    return select(own.c.id.label("row_id"), *shown).where(own.c.person_id == _ME)
+
+
+def _of(parent: str, table: str, link: str, *columns: str, **parents: str) -> Select[Any]:
+    """Return a section of a table that names, by its column `link`, a row of a table that names the person."""
+    own, above = TABLES[table], TABLES[parent]
+    shown = [above.c[name].label(label) for label, name in parents.items()] + [own.c[name] for name in columns]
+    joined = above.join(own, own.c[link] == above.c.id)
+    return select(own.c.id.label("row_id"), *shown).select_from(joined).where(above.c.person_id == _ME)
+
+
+def _at_organization(statement: Select[Any], table: str) -> Select[Any]:
+    """Return a section with the name of the organization that its rows name."""
+    own, organizations = TABLES[table], TABLES["organizations"]
+    named = statement.add_columns(organizations.c.name.label("organization"))
+    return named.outerjoin(organizations, organizations.c.id == own.c.organization_id)
+
+
+def _looks() -> Select[Any]:
+    """Return who looked at her record."""
+    look, accounts, people = TABLES["audit_events"], TABLES["accounts"], TABLES["people"]
+    statement = (
+        select(look.c.id.label("row_id"), look.c.at, people.c.name.label("who"))
+        .select_from(look)
+        .join(accounts, accounts.c.id == look.c.actor_account_id)
+        .join(people, people.c.id == accounts.c.person_id)
+        .where(look.c.subject_kind == "person", look.c.subject_id == cast(_ME, String), look.c.action == LOOKED)
+    )
+    return _at_organization(statement, "audit_events")
+
+
+def _terms() -> Select[Any]:
+    """Return what she worked as in each spell, from which day on."""
+    spells = _of("employments", "employment_terms", "employment_id", "since", "title", "hours_per_week", "kind")
+    return _at_organization(spells, "employments")
+
+
+def _shares() -> Select[Any]:
+    """Return with whom she shares which certificate."""
+    shares = _of("awards", "certificate_shares", "award_id", "shared_at", "withdrawn_at", serial="serial")
+    return _at_organization(shares, "certificate_shares")
+
+
+@cache
+def sections() -> dict[str, Select[Any]]:
+    """Return every section of the download, by its name."""
+    return _of_herself() | _of_work() | _of_learning() | _of_certifying()
+
+
+def _of_herself() -> dict[str, Select[Any]]:
+    grants = _of("accounts", "role_grants", "account_id", "role", "language", "granted_at", "ended_at")
+    return {
+        "contacts": _own("contacts", "kind", "value", "is_work", "confirmed_at", "added_at", "ended_at"),
+        "devices": _of("accounts", "devices", "account_id", "label", "created_at", "expires_at", "ended_at"),
+        "roles": _at_organization(grants, "role_grants"),
+        "recoveries": _of("accounts", "recoveries", "account_id", "requested_at", "vouched_at", "refused_at", "reason"),
+        "letters": _own("letters", "kind", "channel", "address", "language", "created_at", "sent_at", "state"),
+        "who_looked": _looks(),
+    }
+
+
+def _of_work() -> dict[str, Select[Any]]:
+    asked = _own("assignments", "cycle", "due_on", "assigned_at", "undone_at", track="track_key")
+    return {
+        "employments": _at_organization(_own("employments", "started_on", "ended_on", "end_reason"), "employments"),
+        "employment_terms": _terms(),
+        "assignments": _at_organization(asked, "assignments"),
+    }
+
+
+def _of_learning() -> dict[str, Select[Any]]:
+    module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
+    lesson = module | {"lesson": "lesson_key"} | shown
+    answer = ("item_id", "chosen", "answered_at", "points", "correct")
+    graded = ("started_at", "submitted_at", "percent", "passed")
+    return {
+        "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
+        "tracks_completed": _own("track_completions", "cycle", "completed_at", "language", "counted", **track),
+        "lessons": _own("lesson_progress", "round", "opened_at", "finished_at", **lesson),
+        "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
+        "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
+        "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
+        "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
+        "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),
+        "competencies": _own("attainments", "competency", "attained_at"),
+    }
+
+
+def _of_certifying() -> dict[str, Select[Any]]:
+    track, serial = {"track": "track_key"}, {"serial": "serial"}
+    decided = ("outcome", "reason_code", "note", "decided_at", "on_appeal")
+    edition = ("number", "reason", "payload", "created_at", "valid_until")
+    wish = ("name", "note", "requested_at", "granted")
+    return {
+        "applications": _own("applications", "cycle", "state", "opened_at", **track),
+        "decisions": _of("applications", "decisions", "application_id", *decided, **track),
+        "replies": _of("applications", "replies", "application_id", "text", "is_appeal", "written_at", **track),
+        "certificates": _own("awards", "cycle", "serial", "awarded_at", **track),
+        "certificate_editions": _of("awards", "editions", "award_id", *edition, **serial),
+        "certificate_history": _of("awards", "status_events", "award_id", "kind", "reason_code", "at", **serial),
+        "certificate_shares": _shares(),
+        "name_requests": _of("awards", "name_requests", "award_id", *wish, **serial),
+    }
+
+
+def read_export(session: Session, person_id: int) -> dict[str, Section]:
+    """Return every section of what is known about a person, as JSON can hold it. One query."""
+    statement, places = _statement()
+    found: dict[str, Section] = {name: [] for name in sections()}
+    for row in session.execute(statement, {"person": person_id}):
+        found[row[0]].append({name: _plain(row[place]) for name, place in places[row[0]]})
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: dates and instants as ISO 8601, a signed payload as what it says."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return json.loads(value) if isinstance(value, bytes) else value
+
+
+@cache
+def _statement() -> tuple[CompoundSelect[Any], dict[str, list[tuple[str, int]]]]:
+    """Return the statement over all sections, and by section the name and the place of each of its columns."""
+    shown = {name: list(statement.selected_columns)[1:] for name, statement in sections().items()}
+    kinds = {name: [_kind_of(column.type) for column in columns] for name, columns in shown.items()}
+    slots = [kind for kind in range(len(_SLOTS)) for _ in range(max(each.count(kind) for each in kinds.values()))]
+    parts, places = [], {}
+    for number, (name, statement) in enumerate(sections().items()):
+        taken = _lay_out(kinds[name], slots)
+        columns = [cast(null(), _SLOTS[kind]).label(f"slot{place}") for place, kind in enumerate(slots)]
+        for column, place in zip(shown[name], taken, strict=True):
+            columns[place] = column.label(f"slot{place}")
+        parts.append(
+            statement.with_only_columns(
+                literal_column(f"'{name}'").label("name"),
+                literal_column(str(number)).label("section"),
+                statement.selected_columns.row_id,
+                *columns,
+                maintain_column_froms=True,
+            )
+        )
+        places[name] = [(str(column.key), 3 + place) for column, place in zip(shown[name], taken, strict=True)]
+    return union_all(*parts).order_by("section", "row_id"), places
+
+
+def _kind_of(type_: TypeEngine[Any]) -> int:
+    """Return the number of the slot that holds values of this type."""
+    return next(number for number, slot in enumerate(_SLOTS) if isinstance(type_, type(slot)))
+
+
+def _lay_out(kinds: Sequence[int], slots: Sequence[int]) -> list[int]:
+    """Return for each column of these kinds its place among `slots`."""
+    free = {kind: [place for place, each in enumerate(slots) if each == kind] for kind in set(kinds)}
+    return [free[kind].pop(0) for kind in kinds]

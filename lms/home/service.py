@@ -1,0 +1,22 @@
+"""The one change that a gathering page makes: noting that somebody looked at a worker's record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.home import queries, rules
+
+
+def note_look(session: Session, actor: Actor, person_id: int, organization_id: int, *, at: datetime) -> bool:
+    """Note that the actor looked at a person's record for an organization; return whether it was not noted today.
+
+    The person reads it in her own record. One note a local day is enough.
+    """
+    if queries.has_looked(session, actor.account_id, person_id, rules.day_start(at)):
+        return False
+    record(session, actor.account_id, queries.LOOKED, "person", person_id, at=at, organization_id=organization_id)
+    return True

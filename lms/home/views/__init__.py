@@ -1,0 +1,11 @@
+"""The gathering pages: the front door, a worker's home and record, a supervisor's team, the office."""
+
+from __future__ import annotations
+
+from lms.home.views import learn, office, person, record, team
+from lms.home.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (learn, office, person, record, team)
+
+__all__ = ["PAGES", "bp"]

@@ -1,0 +1,251 @@
+"""A worker's home: what she does next, the way so far, what is due, her certificates, and what may come after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from lms.courses.rules import NextStep, next_step
+from lms.courses.specs import ModuleSpec
+from lms.home import rules
+from lms.home.rules import Case, Holding, Next, Way
+from lms.home.views.blueprint import bp
+from lms.home.views.learner import Learner, State, certificate_words, due_words, find_learner
+from lms.home.views.words import Title, Titles, titles_of
+from lms.i18n import format_date, format_hours
+from lms.tracks import queries as tracks
+from lms.tracks.rules import ItemProgress
+from lms.tracks.specs import TrackSpec
+from lms.web.access import get_actor, signed_in
+
+
+@dataclass(frozen=True)
+class Button:
+    """The one large answer to "what do I do next?". `value` of `most` shows how far she is."""
+
+    title: Title
+    note: str
+    href: str
+    label: str
+    kicker: Title
+    value: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the way so far."""
+
+    label: str | Markup
+    state: str
+    href: str | None = None
+    note: str = ""
+    label_en: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list: a track, a certificate or a decision, with its state and where it leads."""
+
+    title: Title
+    href: str
+    note: str = ""
+    state: State | None = None
+    download: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page is made from."""
+
+    learner: Learner
+    titles: Titles
+    following: Next
+
+
+@bp.get("/learn")
+@signed_in
+def learn() -> str:
+    """Show what the reader does next, and the way so far."""
+    learner = find_learner(get_actor())
+    page = Page(learner, titles_of(learner.library), learner.following)
+    button = _button(page)
+    shown = learner.shown
+    return render_template("home/learn.html", button=button, **_way(page, shown), **_lists(page, shown))
+
+
+def _way(page: Page, way: Way | None) -> dict[str, object]:
+    """Return the way so far on the track that is worked on, and by when it is asked for."""
+    if way is None:
+        return {"way": None}
+    return {
+        "way": way,
+        "way_title": page.titles.track(way.track_key),
+        "steps": [_step(page, way.track_key, item) for item in way.progress.items],
+        "due": due_words(way.due_on, page.learner.actor.today),
+        "asked_by": _asked_by(page, way),
+    }
+
+
+def _lists(page: Page, shown: Way | None) -> dict[str, list[Entry]]:
+    """Return the quieter lists of the page, without what stands above them."""
+    learner, chosen = page.learner, page.following.track_key
+    return {
+        "decisions": _decisions(page),
+        "others": [_other(page, way) for way in learner.ways if way is not shown],
+        "certificates": [_certificate(page, each) for each in learner.holdings],
+        "choices": [_choice(page, key) for key in learner.choices if key != chosen],
+    }
+
+
+def _button(page: Page) -> Button:
+    """Return the large button, in words."""
+    makers = {"learn": _learn, "answer": _answer, "certificate": _news, "wait": _wait, "choose": _choose}
+    return makers.get(page.following.kind, _rest)(page)
+
+
+def _learn(page: Page) -> Button:
+    key = page.following.module_key or ""
+    library = page.learner.library
+    progress = page.learner.facts.module_progress(library, key)
+    step = next_step(library.spec(ModuleSpec, "module", key), progress)
+    title = _step_title(page.titles, key, step)
+    note, label = _step_words(step, is_begun=progress.is_begun)
+    return Button(title, note, _step_href(key, step), label, page.titles.module(key), progress.done, progress.total)
+
+
+def _step_title(titles: Titles, module_key: str, step: NextStep) -> Title:
+    if step.lesson_key:
+        return titles.lesson(module_key, step.lesson_key)
+    words = {"quiz": _("Quiz"), "survey": _("Tell us what you think")}
+    return Title(words.get(step.kind, _("Finish this module")))
+
+
+def _step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
+    """Return the note under a step of a module, and the words of its button."""
+    if step.kind == "lesson":
+        note = _(
+            "Lesson %(number)s of %(total)s, about %(time)s",
+            number=step.position,
+            total=step.total,
+            time=format_hours(step.minutes),
+        )
+        return note, _("Go on") if is_begun else _("Begin")
+    if step.kind == "quiz":
+        labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
+        return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
+    if step.kind == "survey":
+        return _("A few short questions. Nobody sees your name."), _("Begin")
+    return "", _("Go on")
+
+
+def _step_href(module_key: str, step: NextStep) -> str:
+    if step.lesson_key:
+        return url_for("courses.lesson", module_key=module_key, lesson_key=step.lesson_key)
+    endpoints = {"quiz": "assessments.quiz", "survey": "surveys.module_survey"}
+    return url_for(endpoints.get(step.kind, "courses.module"), module_key=module_key)
+
+
+def _answer(page: Page) -> Button:
+    case = next(case for case in page.learner.facts.cases if case.public_id == page.following.public_id)
+    href = url_for("certificates.own_application", public_id=case.public_id)
+    kicker = page.titles.track(case.track_key)
+    if case.state == "asked":
+        note = _("One answer from you, and your certificate can go on.")
+        return Button(Title(_("There is a question for you")), note, href, _("Read and answer"), kicker)
+    note = _("Read why. You can answer, or ask that another person looks at it.")
+    return Button(Title(_("Not certified yet")), note, href, _("Read the decision"), kicker)
+
+
+def _news(page: Page) -> Button:
+    href = url_for("certificates.own_certificate", public_id=page.following.public_id)
+    note = _("Thank you for all that you learned. You can print it, and share it with an employer.")
+    kicker = page.titles.track(page.following.track_key or "")
+    return Button(Title(_("Your certificate is ready")), note, href, _("See my certificate"), kicker)
+
+
+def _wait(page: Page) -> Button:
+    href = url_for("certificates.own_application", public_id=page.following.public_id)
+    note = _("The certifier looks at it now. You need do nothing; we will write to you.")
+    kicker = page.titles.track(page.following.track_key or "")
+    return Button(Title(_("You have finished this track")), note, href, _("See how it stands"), kicker)
+
+
+def _choose(page: Page) -> Button:
+    key = page.following.track_key or ""
+    kicker = Title(_("You could begin next") if page.learner.finished else _("You could begin here"))
+    summary = tracks.track_summary(page.learner.library, key, page.titles.locale)
+    href = url_for("tracks.show", key=key)
+    return Button(page.titles.track(key), summary.text, href, _("Look at this track"), kicker)
+
+
+def _rest(_page: Page) -> Button:
+    note = _("When there is something new for you, it appears here.")
+    return Button(Title(_("Nothing to do now")), note, url_for("home.record"), _("See my record"), Title(""))
+
+
+def _step(page: Page, track_key: str, item: ItemProgress) -> Step:
+    """Return one line of the way so far on a track."""
+    title, key, library = page.titles.item(track_key, item), item.module_key, page.learner.library
+    note, href = "", None
+    if key is None:
+        note = _("We are preparing this part.")
+    elif library.find("module", key) is not None:
+        href = url_for("courses.module", module_key=key)
+        note = _("About %(time)s", time=format_hours(library.spec(ModuleSpec, "module", key).minutes))
+    if item.completed_on is not None:
+        note = _("Done on %(date)s", date=format_date(item.completed_on))
+    return Step(title.label, item.state, href, note, title.english, title.tag)
+
+
+def _asked_by(page: Page, way: Way | None) -> str | None:
+    """Return the organization that asks for a track."""
+    asked = page.learner.asked.get(way.track_key) if way else None
+    return asked.organization if asked else None
+
+
+def _decisions(page: Page) -> list[Entry]:
+    """Return the decisions that wait for her or for others, but for the one that the large button shows."""
+    shown = [case for case in page.learner.facts.cases if rules.needs_answer(case) or rules.is_waiting(case, ())]
+    made = {(each.track_key, each.cycle) for each in page.learner.facts.holdings}
+    return [
+        _decision(page.titles, case)
+        for case in shown
+        if case.public_id != page.following.public_id and (case.track_key, case.cycle) not in made
+    ]
+
+
+def _decision(titles: Titles, case: Case) -> Entry:
+    href = url_for("certificates.own_application", public_id=case.public_id)
+    states = {
+        "asked": State("attention", _("There is a question for you")),
+        "refused": State("attention", _("Not certified yet. You can answer.")),
+    }
+    state = states.get(case.state, State("now", _("With the certifier")))
+    return Entry(titles.track(case.track_key), href, state=state)
+
+
+def _other(page: Page, way: Way) -> Entry:
+    note = _("%(done)s of %(total)s steps", done=way.progress.done, total=way.progress.total)
+    href = url_for("tracks.show", key=way.track_key)
+    return Entry(page.titles.track(way.track_key), href, note, due_words(way.due_on, page.learner.actor.today))
+
+
+def _certificate(page: Page, holding: Holding) -> Entry:
+    released = holding.issued_on is not None and holding.state != "revoked"
+    href = url_for("certificates.own_certificate", public_id=holding.public_id)
+    download = url_for("certificates.download", serial=holding.serial, kind="pdf") if released else None
+    state = certificate_words(holding, page.learner.actor.today)
+    return Entry(page.titles.track(holding.track_key), href, state=state, download=download)
+
+
+def _choice(page: Page, key: str) -> Entry:
+    track = page.learner.library.spec(TrackSpec, "track", key)
+    minutes = tracks.track_minutes(page.learner.library, track)
+    note = _("About %(time)s", time=format_hours(minutes)) if minutes else ""
+    state = None if track.can_be_met else State("plain", _("Parts of it are still being prepared"))
+    return Entry(page.titles.track(key), url_for("tracks.show", key=key), note, state)

@@ -1,0 +1,167 @@
+"""What a worker's own pages have in common: her tracks in order, and what they mean in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from flask_babel import gettext as _
+
+from lms.actor import Actor
+from lms.clock import local_date
+from lms.competencies.specs import FrameworkSpec
+from lms.content.library import Library, current
+from lms.courses.specs import ModuleSpec
+from lms.db import reading
+from lms.home import queries, rules
+from lms.home.queries import Asked, Facts
+from lms.home.rules import Holding, Next, Way
+from lms.i18n import format_date, format_day
+from lms.tracks.queries import Standing
+from lms.tracks.rules import DueState, TrackProgress, due_state
+from lms.tracks.specs import TrackSpec
+
+
+@dataclass(frozen=True)
+class Learner:
+    """The reader with all that her record holds."""
+
+    actor: Actor
+    library: Library
+    standing: Standing
+    facts: Facts
+
+    @cached_property
+    def asked(self) -> dict[str, Asked]:
+        """Return by track the most urgent of what those ask for whom she works for today."""
+        places = {span.organization_id for span in self.actor.employments if span.covers(self.actor.today)}
+        found: dict[str, Asked] = {}
+        for each in self.facts.asked:
+            known = found.get(each.track_key)
+            if each.organization_id in places and (known is None or _due(each) < _due(known)):
+                found[each.track_key] = each
+        return found
+
+    @cached_property
+    def progress(self) -> dict[str, TrackProgress]:
+        """Return how far she is on every track that she is on or was on."""
+        me = self.actor.person_id
+        keys = dict.fromkeys(key for _person, key in self.standing.enrolments)
+        found = {key: self.standing.progress(me, key) for key in keys}
+        return {key: progress for key, progress in found.items() if progress is not None}
+
+    def started_on(self, track_key: str) -> date:
+        """Return the local date on which she began a track that she is or was on."""
+        return local_date(self.standing.enrolments[self.actor.person_id, track_key].started_at)
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """Return the tracks that she is on now, as they should be worked on."""
+        found = []
+        for key, progress in self.progress.items():
+            if progress.state == "active":
+                asked = self.asked.get(key)
+                due_on = asked.due_on if asked else None
+                found.append(Way(key, progress, self.started_on(key), is_asked=asked is not None, due_on=due_on))
+        return rules.in_order(found)
+
+    @cached_property
+    def learning(self) -> list[tuple[Way, str]]:
+        """Return the tracks on which something can be done now, each with the module to work on."""
+        if not self.ways:
+            return []
+        keys = self.library.keys("module")
+        prerequisites = {key: self.library.spec(ModuleSpec, "module", key).prerequisites for key in keys}
+        modules = [(way, rules.first_module(way, prerequisites, self.facts.completed)) for way in self.ways]
+        return [(way, key) for way, key in modules if key is not None]
+
+    @cached_property
+    def finished(self) -> dict[str, date]:
+        """Return the tracks that she has completed, with the date, the latest first."""
+        done = {key: progress.completed_on for key, progress in self.progress.items() if progress.state == "completed"}
+        dated = {key: day for key, day in done.items() if day is not None}
+        return dict(sorted(dated.items(), key=lambda entry: entry[1], reverse=True))
+
+    @cached_property
+    def choices(self) -> list[str]:
+        """Return the tracks that she could begin, the next step of the ladder first."""
+        levels = {key: self.library.spec(TrackSpec, "track", key).level for key in self.library.keys("track")}
+        frameworks = (self.library.spec(FrameworkSpec, "framework", key) for key in self.library.keys("framework"))
+        ladder = [level.id for framework in frameworks for level in framework.levels]
+        return rules.tracks_to_begin(levels, ladder, [way.track_key for way in self.ways], list(self.finished))
+
+    @cached_property
+    def holdings(self) -> list[Holding]:
+        """Return of each track her newest certificate, the newest first."""
+        return rules.latest_holdings(self.facts.holdings)
+
+    @cached_property
+    def following(self) -> Next:
+        """Return the one thing to do next."""
+        return rules.next_of(self.learning, self.facts.cases, self.holdings, self.choices, self.actor.today)
+
+    @property
+    def shown(self) -> Way | None:
+        """Return the track whose way is shown: the one to work on, else the first that she is on."""
+        return self.learning[0][0] if self.learning else next(iter(self.ways), None)
+
+
+def _due(asked: Asked) -> date:
+    return asked.due_on or date.max
+
+
+def find_learner(actor: Actor) -> Learner:
+    """Return the reader with her record. Two queries."""
+    library = current(reading())
+    gathered = queries.gather(reading(), library, [actor.person_id], queries.OWN, actor.today)
+    return Learner(actor, library, gathered.standing, gathered.of(actor.person_id))
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in words, with the kind of its mark (`ui.status`)."""
+
+    kind: str
+    text: str
+
+
+def due_words(due_on: date | None, today: date) -> State | None:
+    """Return what a due date means for her who has not finished yet, kindly; None without a date."""
+    if due_on is None:
+        return None
+    state: DueState = due_state(due_on, today, None)
+    if state == "late":
+        return State("attention", _("The date was %(date)s. You can still finish it.", date=format_day(due_on)))
+    kind = "now" if state == "due-soon" else "plain"
+    return State(kind, _("Please finish by %(date)s", date=format_day(due_on)))
+
+
+def stands(due_on: date | None, today: date, completed_on: date | None) -> State:
+    """Return how something that was asked for stands, as its supervisor reads it."""
+    if completed_on is not None:
+        return State("good", _("Finished on %(date)s", date=format_date(completed_on)))
+    if due_on is None:
+        return State("plain", _("No date"))
+    state, day = due_state(due_on, today, None), format_date(due_on)
+    if state == "late":
+        return State("attention", _("Was due on %(date)s", date=day))
+    return State("now" if state == "due-soon" else "plain", _("Due on %(date)s", date=day))
+
+
+def certificate_words(holding: Holding, today: date) -> State:
+    """Return how a certificate stands, in words."""
+    until = format_date(holding.valid_until)
+    if rules.is_lapsing(holding, today):
+        return State("attention", _("Valid until %(date)s. It ends soon.", date=until))
+    if holding.state == "valid":
+        return State("good", _("Valid until %(date)s", date=until) if until else _("Valid, without an end date"))
+    if holding.state == "expired":
+        return State("attention", _("Ended on %(date)s", date=until))
+    words = {
+        "preparing": ("now", _("Being made")),
+        "suspended": ("problem", _("On hold")),
+        "revoked": ("problem", _("Withdrawn")),
+    }
+    kind, text = words.get(holding.state, ("plain", _("Replaced by a newer one")))
+    return State(kind, text)

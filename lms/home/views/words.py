@@ -1,0 +1,97 @@
+"""The words of tracks, modules and lessons on one page: in the reader's language, their English beneath once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import session as cookie
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from lms.competencies.rules import split
+from lms.competencies.specs import FrameworkSpec
+from lms.content.library import Library, Text
+from lms.courses.specs import ModuleSpec
+from lms.i18n import language
+from lms.tracks import queries as tracks
+from lms.tracks.rules import ItemProgress
+
+#: How `ui.both` marks the states of a translation that is not approved.
+_MARKS = {"missing": "missing", "stale": "stale"}
+
+
+@dataclass(frozen=True)
+class Title:
+    """Words to show. `english` stands beneath, and `state` beside, where they say something new on this page."""
+
+    text: str
+    english: str | None = None
+    state: str | None = None
+
+    @property
+    def label(self) -> str | Markup:
+        """Return the text, marked as English where it is not translated."""
+        return Markup('<span lang="en">{}</span>').format(self.text) if self.state == "missing" else self.text
+
+    @property
+    def tag(self) -> str | None:
+        """Return the words of the small label of a translation that is not approved, or None."""
+        if self.state is None:
+            return None
+        words: dict[str, str] = {"missing": _("Not yet translated"), "stale": _("Being updated")}
+        return words.get(self.state, str(_("Draft translation")))
+
+
+@dataclass
+class Titles:
+    """The titles of one page. English and the mark of a draft come with the first use of each, not again."""
+
+    library: Library
+    locale: str
+    both: bool
+    _shown: set[str] = field(default_factory=set)
+
+    def title(self, text: Text) -> Title:
+        """Return words as they are shown here."""
+        if text.state == "source" or text.english in self._shown or (text.is_approved and not self.both):
+            return Title(text.text)
+        self._shown.add(text.english)
+        state = None if text.is_approved else _MARKS.get(text.state, "draft")
+        return Title(text.text, None if text.is_english else text.english, state)
+
+    def track(self, key: str) -> Title:
+        """Return a track's title."""
+        return self.title(tracks.track_title(self.library, key, self.locale))
+
+    def module(self, key: str) -> Title:
+        """Return a module's title."""
+        return self.title(tracks.module_title(self.library, key, self.locale))
+
+    def lesson(self, module_key: str, lesson_key: str) -> Title:
+        """Return the title of a lesson that its module has."""
+        lesson = self.library.spec(ModuleSpec, "module", module_key).lesson(lesson_key)
+        english = lesson.title if lesson else lesson_key
+        words = self.library.words("module", module_key, self.locale)
+        return self.title(words.text(f"lessons/{lesson_key}.md:title", english))
+
+    def item(self, track_key: str, item: ItemProgress) -> Title:
+        """Return the title of an item of a track."""
+        if item.module_key is not None:
+            return self.module(item.module_key)
+        return self.title(tracks.item_title(self.library, track_key, item.id, item.title, self.locale))
+
+    def competency(self, competency: str) -> Title:
+        """Return the title of "framework/competency"; of one that no framework has any more, its key."""
+        framework_key, competency_id = split(competency)
+        if self.library.find("framework", framework_key) is None:
+            return Title(competency)
+        found = self.library.spec(FrameworkSpec, "framework", framework_key).competency(competency_id)
+        words = self.library.words("framework", framework_key, self.locale)
+        english = found.title if found else competency_id
+        return self.title(words.text(f"{framework_key}.yml:{competency_id}.title", english))
+
+
+def titles_of(library: Library) -> Titles:
+    """Return the titles of the page that is being made, for its reader."""
+    locale = language()
+    return Titles(library, locale, both=bool(cookie.get("both")) and locale != "en")

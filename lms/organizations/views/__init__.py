@@ -1,0 +1,11 @@
+"""Pages of organizations: for administrators, and for supervisors who begin and end employments."""
+
+from __future__ import annotations
+
+from lms.organizations.views import admin, contracts, staff, supervision
+from lms.organizations.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (admin, contracts, staff, supervision)
+
+__all__ = ["PAGES", "bp"]

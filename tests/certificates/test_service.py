@@ -1,0 +1,667 @@
+"""Deciding, reserving and what becomes of certificates, on both engines."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, insert, select, update
+
+from lms.audit.models import AuditEvent
+from lms.certificates import queries, service
+from lms.certificates.events import DecisionMade, decision_made
+from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.models import (
+    Application,
+    Award,
+    CertificateShare,
+    Decision,
+    Edition,
+    IssueTask,
+    NameRequest,
+    Reply,
+    RevocationRequest,
+    SigningKey,
+    StatusEvent,
+)
+from lms.certificates.rules import serials
+from lms.certificates.rules.decisions import Choice
+from lms.competencies.models import Evidence
+from lms.content.library import current
+from lms.db import reading, write
+from lms.errors import NotFound, RuleBroken
+from lms.ids import new_client_id
+from lms.people.models import Person
+from lms.tracks.events import TrackCompleted, TrackDone, track_completed
+from lms.tracks.models import TrackCompletion
+from tests.certificates import story
+from tests.certificates.story import TRACK, actor_of, application_of, award_of, complete, config_of, decide
+from tests.conftest import AT
+from tests.factories import MadePerson, Make
+
+ASK = Choice("ask", "dates-unclear", "Which day was it?")
+REFUSE = Choice("refuse", "requirements-not-met")
+LATER = AT + timedelta(days=1)
+
+
+def broken(call: Callable[..., Any], *args: Any, **more: Any) -> str:
+    with pytest.raises(RuleBroken) as raised:
+        call(*args, **more)
+    return raised.value.code
+
+
+def missing(call: Callable[..., Any], *args: Any, **more: Any) -> None:
+    with pytest.raises(NotFound):
+        call(*args, **more)
+
+
+def count(model: Any, *where: Any) -> int:
+    found = reading().execute(select(func.count()).select_from(model).where(*where)).scalar_one()
+    reading().rollback()
+    return int(found)
+
+
+def state_of(person: MadePerson) -> str:
+    return read(select(Application.state).where(Application.public_id == application_of(person)))
+
+
+def read(statement: Any) -> Any:
+    found = reading().execute(statement).scalar_one()
+    reading().rollback()
+    return found
+
+
+def actions() -> list[str]:
+    found = list(reading().scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
+    reading().rollback()
+    return found
+
+
+def answer(person: MadePerson, text: str, *, is_appeal: bool = False, client_id: str | None = None) -> str:
+    actor, public_id, at = actor_of(person), application_of(person), AT + timedelta(hours=1)
+    key = client_id or new_client_id()
+    return write(lambda s: service.answer(s, actor, public_id, text, is_appeal=is_appeal, client_id=key, at=at))
+
+
+@pytest.fixture
+def certifier(content_app: Flask, make: Make) -> MadePerson:
+    ensure_key(config_of(content_app), at=AT - timedelta(days=30))
+    return make.person("Certifier One", roles=("certifier",))
+
+
+@pytest.fixture
+def worker(certifier: MadePerson, make: Make) -> MadePerson:
+    person = make.person("Malia ʻAnau", language="to")
+    complete(person, language="to+en")
+    return person
+
+
+@pytest.fixture
+def issued(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> str:
+    """The public id of a released certificate."""
+    decide(certifier, worker)
+    assert finish_issues(content_app, at=AT) == 1
+    return str(award_of(worker).public_id)
+
+
+# Applications
+
+
+def test_a_completed_track_opens_one_application(worker: MadePerson) -> None:
+    done = TrackDone(worker.person_id, TRACK, 1, AT, date(2026, 3, 5), "to")
+    write(lambda session: track_completed.send(TrackCompleted((done,)), session=session) and None)
+    assert count(Application) == 1
+    assert state_of(worker) == "waiting"
+
+
+def test_a_track_without_certificate_or_unknown_opens_none(worker: MadePerson) -> None:
+    unknown = TrackDone(worker.person_id, "gone", 1, AT, date(2026, 3, 5), "to")
+    assert write(lambda session: service.open_applications(session, [unknown])) == []
+
+    story.republish(plain_track=True)
+    plain = TrackDone(worker.person_id, "plain", 1, AT, date(2026, 3, 5), "to")
+    assert write(lambda session: service.open_applications(session, [plain])) == []
+
+
+def test_certifying_reserves_a_certificate(worker: MadePerson, certifier: MadePerson) -> None:
+    heard: list[DecisionMade] = []
+    with decision_made.connected_to(lambda fact, session: heard.append(fact)):
+        decided = decide(certifier, worker)
+    award = award_of(worker)
+    assert (decided.state, decided.award_public_id) == ("certified", award.public_id)
+    assert award.award_key == f"{worker.person_id}:{TRACK}:1"
+    assert serials.read_serial(award.serial) == award.serial
+    edition = reading().execute(select(Edition)).scalar_one()
+    payload = json.loads(edition.payload)
+    assert payload["name"] == "Malia ʻAnau"
+    assert payload["serial"] == serials.show_serial(award.serial)
+    assert (payload["awarded_on"], payload["completed_on"]) == ("2026-03-05", "2026-03-05")
+    assert payload["valid_until"] == "2028-03-05" == edition.valid_until.isoformat()
+    assert payload["language_of_instruction"] == "to+en"
+    assert payload["minutes"] == {"class": sum(each["minutes"] for each in payload["competencies"])}
+    assert set(payload["track"]["title"]) == {"en", "to"}
+    assert [each["code"] for each in payload["competencies"]] == ["communication", "outreach"]
+    assert payload["key_id"] == edition.key_id
+    assert set(payload["content"]["revisions"]) == {"track", "certificate", "words"}
+    assert edition.words_revision_id is not None
+    assert reading().execute(select(IssueTask.done_at)).scalar_one() is None
+    assert (heard[0].outcome, heard[0].reason_code, heard[0].person_id) == ("certify", None, worker.person_id)
+    assert actions()[-2:] == ["certificates.decided", "certificates.reserved"]
+
+
+def test_an_english_certificate_has_english_alone(make: Make, certifier: MadePerson) -> None:
+    person = make.person("Ann Lee", language="en")
+    complete(person)
+    decide(certifier, person)
+    edition = reading().execute(select(Edition)).scalar_one()
+    payload = json.loads(edition.payload)
+    assert set(payload["track"]["title"]) == {"en"}
+    assert set(payload["content"]["revisions"]) == {"track", "certificate"}
+    assert edition.words_revision_id is None
+
+
+def test_the_same_form_twice_decides_once(worker: MadePerson, certifier: MadePerson) -> None:
+    actor, public_id, key = actor_of(certifier), application_of(worker), new_client_id()
+
+    def send(choice: Choice) -> service.Decided:
+        return write(lambda s: service.decide(s, actor, public_id, choice, client_id=key, at=AT))
+
+    first = send(ASK)
+    assert send(ASK) == first
+    assert count(Decision) == 1
+    assert broken(send, REFUSE) == "sent_before"
+    assert count(Decision) == 1
+
+
+def test_certifying_twice_is_one_award(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
+    decide(certifier, worker)
+    other = make.person("Certifier Two", roles=("certifier",))
+    assert broken(decide, other, worker) == "already_certified"
+    case = service.applications.Case((worker.person_id, TRACK, 1), None)
+    assert write(lambda s: service.reserve(s, [case], today=date(2026, 3, 5), at=AT)) == []
+    assert count(Award) == 1
+
+
+def test_nobody_certifies_herself(content_app: Flask, make: Make) -> None:
+    ensure_key(config_of(content_app), at=AT)
+    person = make.person("Both", roles=("certifier",))
+    complete(person)
+    missing(decide, person, person)
+    actor = actor_of(person)
+    ids = [application_of(person)]
+    missing(lambda: write(lambda s: service.certify_many(s, actor, ids, client_id=new_client_id(), at=AT)))
+    assert queries.list_applications(reading(), actor, queries.Filter()) == []
+    assert state_of(person) == "waiting"
+
+
+def test_only_a_certifier_decides(worker: MadePerson, make: Make) -> None:
+    for role in ("administrator", "trainer", "analyst"):
+        missing(decide, make.person(roles=(role,)), worker)
+    missing(decide, make.person(), worker)
+    actor = actor_of(make.person(roles=("certifier",)))
+    missing(lambda: write(lambda s: service.decide(s, actor, "nothing", ASK, client_id=new_client_id(), at=AT)))
+
+
+def test_ask_and_answer(worker: MadePerson, certifier: MadePerson) -> None:
+    assert decide(certifier, worker, ASK).state == "asked"
+    assert broken(decide, certifier, worker) == "waits_for_worker"
+    assert broken(answer, worker, "no", is_appeal=True) == "nothing_to_answer"
+    key = new_client_id()
+    assert answer(worker, " On Monday ", client_id=key) == "waiting"
+    assert answer(worker, "On Monday", client_id=key) == "waiting"
+    assert read(select(Reply.text)) == "On Monday"
+    assert decide(certifier, worker, at=LATER).state == "certified"
+    said = queries.list_said(reading(), read(select(Application.id)))
+    assert [each.kind for each in said] == ["ask", "answer", "certify"]
+
+
+def test_refuse_and_appeal_to_another(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
+    assert decide(certifier, worker, REFUSE).state == "refused"
+    assert broken(answer, worker, "why") == "nothing_to_answer"
+    assert answer(worker, "I did it all", is_appeal=True) == "appealed"
+    assert broken(decide, certifier, worker) == "another_certifier_decides"
+    other = make.person("Certifier Two", roles=("certifier",))
+    assert decide(other, worker, REFUSE).state == "refused"
+    assert list(reading().scalars(select(Decision.on_appeal).order_by(Decision.id))) == [False, True]
+    assert broken(answer, worker, "again", is_appeal=True) == "already_appealed"
+    assert actions()[-2:] == ["certificates.appealed", "certificates.decided"]
+
+
+def test_nobody_answers_for_another(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
+    decide(certifier, worker, ASK)
+    stranger = actor_of(make.person())
+    public_id = application_of(worker)
+    missing(
+        lambda: write(
+            lambda s: service.answer(s, stranger, public_id, "x", is_appeal=False, client_id=new_client_id(), at=AT)
+        )
+    )
+
+
+# Batches
+
+
+def batch(certifier: MadePerson, people: list[MadePerson], client_id: str | None = None) -> service.Batch:
+    actor, ids = actor_of(certifier), [application_of(each) for each in people]
+    key = client_id or new_client_id()
+    return write(lambda s: service.certify_many(s, actor, ids, client_id=key, at=AT))
+
+
+def test_a_batch_certifies_all_and_counts_once(content_app: Flask, make: Make, certifier: MadePerson) -> None:
+    people = [make.person(f"Worker {n}") for n in range(5)]
+    complete(*people)
+    key = new_client_id()
+    assert batch(certifier, people[:3], key) == service.Batch(3, 0)
+    assert batch(certifier, people, key) == service.Batch(2, 3)
+    assert count(Award) == count(Decision) == 5
+    assert finish_issues(content_app, at=AT) == 5
+
+
+def test_one_bad_name_keeps_the_whole_batch_back(make: Make, certifier: MadePerson) -> None:
+    people = [make.person("Good Name"), make.person("漢字")]
+    complete(*people)
+    with pytest.raises(RuleBroken) as raised:
+        batch(certifier, people)
+    assert (raised.value.code, raised.value.values) == ("name_letter", {"letter": "漢", "name": "漢字"})
+    assert count(Award) == count(Decision) == count(Edition) == 0
+    assert state_of(people[0]) == "waiting"
+
+
+def test_a_batch_takes_only_those_that_wait(make: Make, certifier: MadePerson) -> None:
+    people = [make.person("One"), make.person("Two")]
+    complete(*people)
+    decide(certifier, people[1], REFUSE)
+    assert broken(batch, certifier, people) == "not_for_a_batch"
+    assert count(Award) == 0
+
+
+def test_a_batch_has_a_bound_and_no_strangers(worker: MadePerson, certifier: MadePerson) -> None:
+    actor = actor_of(certifier)
+
+    def send(ids: list[str]) -> None:
+        write(lambda s: service.certify_many(s, actor, ids, client_id=new_client_id(), at=AT))
+
+    assert broken(send, [str(n) for n in range(101)]) == "too_many"
+    missing(send, [application_of(worker), "unknown"])
+    assert count(Award) == 0
+
+
+# Reserving
+
+
+def test_without_a_key_nothing_is_reserved(content_app: Flask, make: Make) -> None:
+    person, certifier = make.person("Ann"), make.person(roles=("certifier",))
+    complete(person)
+    assert broken(decide, certifier, person) == "no_key"
+    assert (count(Award), count(Decision), state_of(person)) == (0, 0, "waiting")
+
+
+def test_a_completion_that_is_not_there_is_not_certified(worker: MadePerson) -> None:
+    case = service.applications.Case((worker.person_id, TRACK, 2), None)
+    assert broken(lambda: write(lambda s: service.reserve(s, [case], today=date(2026, 3, 5), at=AT))) == "not_completed"
+
+
+def test_an_unknown_competency_stops_the_certificate(worker: MadePerson, certifier: MadePerson) -> None:
+    for key in ("gone/skill", "chw-core/gone"):
+        write(lambda s, key=key: s.execute(update(Evidence).values(competency=key).where(ONE_MODULE)) and None)
+        assert broken(decide, certifier, worker) == "competency_unknown"
+
+
+ONE_MODULE = Evidence.source_key == "outreach"
+
+
+def test_evidence_of_other_sources_rounds_and_modules_is_not_counted(worker: MadePerson, certifier: MadePerson) -> None:
+    def more(session: Any) -> None:
+        for module, number in (("outreach", 2), ("public-health", 1)):
+            session.execute(
+                insert(Evidence).values(
+                    person_id=worker.person_id,
+                    competency="chw-core/knowledge",
+                    source_kind="module",
+                    source_key=module,
+                    round=number,
+                    minutes=500,
+                    earned_on=date(2026, 3, 5),
+                )
+            )
+
+    write(more)
+    decide(certifier, worker)
+    payload = json.loads(read(select(Edition.payload)))
+    assert [each["code"] for each in payload["competencies"]] == ["communication", "outreach"]
+
+
+def test_a_design_that_is_gone_stops_the_certificate(worker: MadePerson, certifier: MadePerson) -> None:
+    story.republish(without=("certificate", "completion"))
+    assert broken(decide, certifier, worker) == "no_certificate"
+
+
+def test_a_track_that_is_retired_is_still_certified_as_it_was(worker: MadePerson, certifier: MadePerson) -> None:
+    story.republish(without=("track", TRACK))
+    assert decide(certifier, worker).state == "certified"
+    assert json.loads(read(select(Edition.payload)))["track"] == {"key": TRACK, "title": {"en": "First steps"}}
+
+
+def test_a_serial_that_was_drawn_before_is_drawn_again(
+    make: Make, certifier: MadePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [make.person("One"), make.person("Two")]
+    complete(*people)
+    drawn = iter([7, 7, 7, 8])
+    monkeypatch.setattr(secrets, "randbits", lambda bits: next(drawn))
+    batch(certifier, people)
+    assert {award_of(each).serial for each in people} == {serials.serial_from(7), serials.serial_from(8)}
+
+
+def test_a_broken_source_of_random_bits_is_told(
+    make: Make, certifier: MadePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [make.person("One"), make.person("Two")]
+    complete(*people)
+    monkeypatch.setattr(secrets, "randbits", lambda bits: 7)
+    with pytest.raises(RuntimeError):
+        batch(certifier, people)
+    assert count(Award) == 0
+
+
+def test_the_next_cycle_renews_the_award(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    first = award_of(worker)
+    complete(worker, cycle=2, at=LATER)
+    actor, public_id = actor_of(certifier, at=LATER), application_of(worker, cycle=2)
+    write(lambda s: service.decide(s, actor, public_id, Choice("certify"), client_id=new_client_id(), at=LATER))
+    second = award_of(worker)
+    assert (second.renews_award_id, second.cycle, second.serial != first.serial) == (first.id, 2, True)
+
+
+def test_a_certificate_keeps_what_it_says(issued: str, worker: MadePerson) -> None:
+    write(lambda s: s.execute(update(Person).values(name="Other")) and None)
+    assert queries.get_known(reading(), issued).shown.payload["name"] == "Malia ʻAnau"
+
+
+# Names
+
+
+def test_a_corrected_name_is_a_new_edition(content_app: Flask, issued: str, certifier: MadePerson) -> None:
+    actor = actor_of(certifier)
+    before = queries.get_known(reading(), issued)
+    write(lambda s: service.correct_name(s, actor, issued, "  Malia  ʻAnau Fīfita ", at=LATER))
+    waiting = queries.get_known(reading(), issued)
+    assert waiting.state_of(waiting.shown, date(2026, 3, 6)) == "valid"
+    reading().rollback()
+    assert broken(lambda: write(lambda s: service.correct_name(s, actor, issued, "X", at=LATER))) == "still_preparing"
+    assert finish_issues(content_app, at=LATER) == 1
+    after = queries.get_known(reading(), issued)
+    assert (after.serial, after.shown.number, after.shown.payload["name"]) == (before.serial, 2, "Malia ʻAnau Fīfita")
+    old, new = after.editions
+    assert [after.state_of(each, date(2026, 3, 6)) for each in (old, new)] == ["replaced", "valid"]
+    assert old.payload == before.shown.payload
+    assert {**new.payload, "name": 0, "edition": 0} == {**old.payload, "name": 0, "edition": 0}
+    assert [event.kind for event in after.events] == ["issued", "issued", "replaced"]
+    reading().rollback()
+    assert read(select(Edition.supersedes_id).where(Edition.number == 2)) == old.edition_id
+
+
+def test_which_names_are_refused(issued: str, certifier: MadePerson, worker: MadePerson) -> None:
+    actor, own = actor_of(certifier), actor_of(worker)
+    for name, code in (
+        ("", "name_empty"),
+        ("Malia ʻAnau", "name_is_the_same"),
+        ("漢字", "name_letter"),
+        ("A" * 201, "name_too_long"),
+    ):
+        assert broken(lambda n=name: write(lambda s: service.correct_name(s, actor, issued, n, at=AT))) == code
+        assert broken(lambda n=name: write(lambda s: service.request_name(s, own, issued, n, "", at=AT))) == code
+    long = "x" * 1001
+    assert broken(lambda: write(lambda s: service.request_name(s, own, issued, "New", long, at=AT))) == "text_too_long"
+
+
+def test_a_holder_asks_and_a_certifier_grants(
+    content_app: Flask, issued: str, certifier: MadePerson, worker: MadePerson
+) -> None:
+    own, actor = actor_of(worker), actor_of(certifier)
+    ask = lambda name: write(lambda s: service.request_name(s, own, issued, name, " marks ", at=AT))  # noqa: E731
+    ask("Malia ʻĀnau")
+    assert broken(ask, "Malia A") == "already_asked"
+    line = queries.list_open_requests(reading(), actor)[1][0]
+    assert (line.name, line.note, line.holder) == ("Malia ʻĀnau", "marks", "Malia ʻAnau")
+    settle = lambda who, grant: write(  # noqa: E731
+        lambda s: service.settle_name(s, actor_of(who), line.public_id, grant=grant, at=AT)
+    )
+    missing(settle, worker, True)
+    settle(certifier, True)
+    settle(certifier, False)
+    assert read(select(NameRequest.granted)) is True
+    assert finish_issues(content_app, at=AT) == 1
+    assert queries.get_known(reading(), issued).shown.payload["name"] == "Malia ʻĀnau"
+
+
+def test_a_certifier_keeps_the_name(issued: str, certifier: MadePerson, worker: MadePerson) -> None:
+    own = actor_of(worker)
+    write(lambda s: service.request_name(s, own, issued, "Somebody Else", "", at=AT))
+    public_id = read(select(NameRequest.public_id))
+    write(lambda s: service.settle_name(s, actor_of(certifier), public_id, grant=False, at=AT))
+    assert read(select(NameRequest.granted)) is False
+    assert count(Edition) == 1
+    assert actions()[-1] == "certificates.name_kept"
+
+
+def test_who_may_not_touch_names(issued: str, worker: MadePerson, make: Make) -> None:
+    stranger = actor_of(make.person())
+    missing(lambda: write(lambda s: service.request_name(s, stranger, issued, "X", "", at=AT)))
+    missing(lambda: write(lambda s: service.request_name(s, stranger, "nothing", "X", "", at=AT)))
+    missing(lambda: write(lambda s: service.correct_name(s, stranger, issued, "X", at=AT)))
+    missing(lambda: write(lambda s: service.correct_name(s, actor_of(worker), issued, "X", at=AT)))
+    missing(lambda: write(lambda s: service.settle_name(s, stranger, "nothing", grant=True, at=AT)))
+
+
+# Revoking, suspending
+
+
+def test_revoking_takes_two_and_is_final(issued: str, certifier: MadePerson, worker: MadePerson, make: Make) -> None:
+    first, second = actor_of(certifier), actor_of(make.person(roles=("administrator",)))
+    request = write(lambda s: service.request_revocation(s, first, issued, "issued-in-error", " oops ", at=AT))
+    assert (
+        broken(lambda: write(lambda s: service.request_revocation(s, first, issued, "other", "x", at=AT)))
+        == "already_asked"
+    )
+    settle = lambda who, confirm: write(  # noqa: E731
+        lambda s: service.settle_revocation(s, who, request, confirm=confirm, at=AT)
+    )
+    assert broken(settle, first, True) == "second_person_needed"
+    missing(settle, actor_of(worker), True)
+    missing(settle, actor_of(make.person()), True)
+    assert count(StatusEvent, StatusEvent.kind == "revoked") == 0
+    settle(second, True)
+    settle(second, True)
+    settle(first, False)
+    known = queries.get_known(reading(), issued)
+    assert known.state_of(known.shown, date(2030, 1, 1)) == "revoked"
+    reading().rollback()
+    assert count(StatusEvent, StatusEvent.kind == "revoked") == 1
+    for change in (
+        lambda: write(lambda s: service.suspend(s, first, issued, "under-review", at=AT)),
+        lambda: write(lambda s: service.lift(s, first, issued, at=AT)),
+        lambda: write(lambda s: service.correct_name(s, first, issued, "New", at=AT)),
+        lambda: write(lambda s: service.request_revocation(s, first, issued, "issued-in-error", "", at=AT)),
+    ):
+        assert broken(change) == "already_revoked"
+
+
+def test_a_request_to_revoke_can_be_withdrawn(issued: str, certifier: MadePerson) -> None:
+    actor = actor_of(certifier)
+    request = write(lambda s: service.request_revocation(s, actor, issued, "other", "a note", at=AT))
+    write(lambda s: service.settle_revocation(s, actor, request, confirm=False, at=AT))
+    assert read(select(RevocationRequest.confirmed)) is False
+    assert actions()[-1] == "certificates.revocation_withdrawn"
+    assert queries.find_open_revocation(reading(), award_id_of(issued)) is None
+    reading().rollback()
+    write(lambda s: service.request_revocation(s, actor, issued, "other", "again", at=AT))
+
+
+def award_id_of(public_id: str) -> int:
+    return int(read(select(Award.id).where(Award.public_id == public_id)))
+
+
+def test_a_revocation_needs_its_reason(issued: str, certifier: MadePerson) -> None:
+    actor = actor_of(certifier)
+    for code, expected in (("bored", "reason_needed"), ("other", "note_needed")):
+        ask = lambda c=code: write(lambda s: service.request_revocation(s, actor, issued, c, "", at=AT))  # noqa: E731
+        assert broken(ask) == expected
+    missing(lambda: write(lambda s: service.settle_revocation(s, actor, "nothing", confirm=True, at=AT)))
+
+
+def test_an_administrator_alone_does_not_ask(issued: str, make: Make) -> None:
+    administrator = actor_of(make.person(roles=("administrator",)))
+    missing(lambda: write(lambda s: service.request_revocation(s, administrator, issued, "issued-in-error", "", at=AT)))
+
+
+def test_suspending_and_lifting(issued: str, certifier: MadePerson, worker: MadePerson) -> None:
+    actor, today = actor_of(certifier), date(2026, 3, 6)
+    suspend = lambda who, why="under-review": write(  # noqa: E731
+        lambda s: service.suspend(s, who, issued, why, at=AT)
+    )
+    assert broken(suspend, actor, "bored") == "reason_needed"
+    missing(suspend, actor_of(worker))
+    suspend(actor)
+    known = queries.get_known(reading(), issued)
+    assert known.state_of(known.shown, today) == "suspended"
+    reading().rollback()
+    assert broken(suspend, actor) == "already_suspended"
+    write(lambda s: service.lift(s, actor, issued, at=AT))
+    known = queries.get_known(reading(), issued)
+    assert known.state_of(known.shown, today) == "valid"
+    reading().rollback()
+    assert broken(lambda: write(lambda s: service.lift(s, actor, issued, at=AT))) == "not_suspended"
+    assert actions()[-2:] == ["certificates.suspended", "certificates.lifted"]
+
+
+# Sharing
+
+
+def test_sharing_with_a_present_employer(issued: str, worker: MadePerson, make: Make) -> None:
+    present, past = make.organization(), make.organization()
+    spells = [make.employment(worker, present), make.employment(worker, past, until=date(2025, 6, 1))]
+    actor, award_id = actor_of(worker), award_id_of(issued)
+    rows = queries_spells(worker)
+    now_id, then_id = rows[spells[0]], rows[spells[1]]
+    change = lambda what, who, spell: write(lambda s: what(s, who, issued, spell, at=AT))  # noqa: E731
+    for who, spell in ((actor, then_id), (actor, "nothing"), (actor_of(make.person()), now_id)):
+        missing(change, service.share, who, spell)
+    change(service.share, actor, now_id)
+    change(service.share, actor, now_id)
+    assert queries.shared_with(reading(), award_id) == {present}
+    reading().rollback()
+    missing(change, service.withdraw_share, actor_of(make.person()), now_id)
+    missing(change, service.withdraw_share, actor, "nothing")
+    change(service.withdraw_share, actor, now_id)
+    change(service.withdraw_share, actor, now_id)
+    assert queries.shared_with(reading(), award_id) == set()
+    reading().rollback()
+    change(service.share, actor, now_id)
+    assert queries.shared_with(reading(), award_id) == {present}
+    assert count(CertificateShare) == 1
+    assert actions().count("certificates.share_withdrawn") == 1
+
+
+def queries_spells(person: MadePerson) -> dict[int, str]:
+    from lms.organizations.queries import list_spells  # noqa: PLC0415 -- one use
+
+    found = {each.employment_id: each.employment_public_id for each in list_spells(reading(), person.person_id)}
+    reading().rollback()
+    return found
+
+
+# Comparing names
+
+
+def test_ten_names_in_ten_minutes(issued: str) -> None:
+    serial = read(select(Award.serial))
+    ask = lambda name, at=AT: write(lambda s: service.compare_name(s, serial, name, at=at))  # noqa: E731
+    assert ask("malia anau") is True
+    assert ask("Somebody Else") is False
+    for _ in range(8):
+        ask("x")
+    assert broken(ask, "malia anau") == "too_many_names"
+    assert ask("malia anau", AT + timedelta(minutes=11)) is True
+
+
+def test_no_names_of_unknown_or_revoked_certificates(issued: str, certifier: MadePerson, make: Make) -> None:
+    serial = read(select(Award.serial))
+    missing(lambda: write(lambda s: service.compare_name(s, "0" * 13, "x", at=AT)))
+    first, second = actor_of(certifier), actor_of(make.person(roles=("certifier",)))
+    request = write(lambda s: service.request_revocation(s, first, issued, "evidence-false", "", at=AT))
+    write(lambda s: service.settle_revocation(s, second, request, confirm=True, at=AT))
+    missing(lambda: write(lambda s: service.compare_name(s, serial, "malia anau", at=AT)))
+
+
+def test_no_names_of_a_certificate_in_preparation(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    serial = read(select(Award.serial))
+    missing(lambda: write(lambda s: service.compare_name(s, serial, "malia anau", at=AT)))
+
+
+# Keys
+
+
+def test_keys_are_added_once_and_marked(content_app: Flask) -> None:
+    add = lambda: write(lambda s: service.add_key(s, "abc", b"0" * 32, at=AT))  # noqa: E731
+    add()
+    add()
+    assert count(SigningKey) == 1
+    assert actions().count("certificates.key_added") == 1
+    assert queries.find_current_key(reading(), AT) == "abc"
+    assert queries.find_current_key(reading(), AT - timedelta(days=1)) is None
+    reading().rollback()
+    write(lambda s: service.retire_key(s, "abc", at=AT))
+    assert queries.find_current_key(reading(), AT) is None
+    reading().rollback()
+    missing(lambda: write(lambda s: service.compromise_key(s, "nothing", at=AT)))
+
+
+# Mending
+
+
+def test_what_is_missing_is_opened_and_scheduled(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
+    decide(certifier, worker)
+    forgotten = make.person("Forgotten")
+    complete(forgotten)
+
+    def lose(session: Any) -> None:
+        session.execute(Application.__table__.delete().where(Application.person_id == forgotten.person_id))
+        session.execute(IssueTask.__table__.delete())
+
+    write(lose)
+    lines = write(lambda s: service.recompute(s, current(s), at=AT))
+    assert len(lines) == 2
+    assert f"person {forgotten.person_id}" in lines[0]
+    assert state_of(forgotten) == "waiting"
+    assert write(lambda s: service.recompute(s, current(s), at=AT)) == []
+
+
+def test_overdue_and_hollow_releases_are_told(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    (line,) = write(lambda s: service.recompute(s, current(s), at=LATER))
+    assert "reserved and not released: it waits" in line
+    edition = read(select(Edition.id))
+    award = award_of(worker)
+
+    def hollow(session: Any) -> None:
+        session.execute(update(IssueTask).values(done_at=AT))
+        session.add(StatusEvent(award_id=award.id, edition_id=edition, kind="issued", at=AT))
+
+    write(hollow)
+    assert write(lambda s: service.recompute(s, current(s), at=AT)) == [
+        f"edition {edition} was released without its files"
+    ]
+
+
+def test_nothing_is_missing_in_a_whole_story(issued: str) -> None:
+    assert write(lambda s: service.recompute(s, current(s), at=LATER)) == []
+    assert count(TrackCompletion) == 1
+    assert story.TRACK == TRACK

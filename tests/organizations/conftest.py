@@ -1,0 +1,57 @@
+"""What the tests of organizations share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.actor import Actor
+from lms.audit.models import AuditEvent
+from lms.clock import local_date
+from lms.db import reading
+from lms.organizations.models import Organization
+from lms.organizations.queries import ties_of
+from tests.conftest import AT
+from tests.factories import MadePerson
+
+TODAY = date(2026, 3, 5)
+
+
+def actor_of(person: MadePerson, *roles: str, at: datetime = AT) -> Actor:
+    """Return the actor that the roof would build for a person."""
+    today = local_date(at)
+    ties = ties_of(reading(), person.person_id, today)
+    reading().rollback()
+    held = {"worker", *roles} | ({"supervisor"} if ties.supervises else set())
+    return Actor(
+        account_id=person.account_id,
+        person_id=person.person_id,
+        public_id=person.person_public_id,
+        name="",
+        language="en",
+        today=today,
+        roles=frozenset(held),
+        employments=ties.employments,
+        supervises=ties.supervises,
+    )
+
+
+def rows(*columns: Any) -> list[tuple[Any, ...]]:
+    """Return columns of every row, in the order of the first one's table's ids."""
+    found = reading().execute(select(*columns).order_by(columns[0].class_.id)).all()
+    reading().rollback()
+    return [tuple(row) for row in found]
+
+
+def public_id_of(organization_id: int) -> str:
+    """Return an organization's public id."""
+    found = reading().execute(select(Organization.public_id).where(Organization.id == organization_id)).scalar_one()
+    reading().rollback()
+    return found
+
+
+def actions() -> list[str]:
+    """Return what the audit trail says, the oldest first."""
+    return [action for (action,) in rows(AuditEvent.action)]

@@ -1,0 +1,78 @@
+"""Files named by their content: whole or absent, never outside their folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lms import files
+from lms.errors import NotFound
+
+NOW = datetime(2026, 3, 5, tzinfo=UTC)
+
+
+def path_of(folder: Path, sha256: str) -> Path:
+    return folder / "files" / sha256[:2] / sha256
+
+
+def test_what_is_put_is_there_under_its_hash(tmp_path: Path) -> None:
+    stored = files.put(tmp_path, b"certificate")
+    assert (stored.sha256, stored.size) == (hashlib.sha256(b"certificate").hexdigest(), 11)
+    assert files.get(tmp_path, stored.sha256) == b"certificate"
+    assert path_of(tmp_path, stored.sha256).read_bytes() == b"certificate"
+    assert list((tmp_path / "files" / "incoming").iterdir()) == []
+
+
+def test_the_same_content_is_one_file_and_is_not_written_again(tmp_path: Path) -> None:
+    first = files.put(tmp_path, b"same")
+    before = path_of(tmp_path, first.sha256).stat().st_ino
+    assert files.put(tmp_path, b"same") == first
+    assert path_of(tmp_path, first.sha256).stat().st_ino == before
+
+
+def test_an_altered_file_is_refused_and_mended_by_putting_it_again(tmp_path: Path) -> None:
+    stored = files.put(tmp_path, b"right")
+    path_of(tmp_path, stored.sha256).write_bytes(b"wrong")
+    with pytest.raises(files.DamagedFileError):
+        files.get(tmp_path, stored.sha256)
+    files.put(tmp_path, b"right")
+    assert files.get(tmp_path, stored.sha256) == b"right"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "", "A" * 64, "0" * 63, "0" * 65, "/" + "0" * 63, "0" * 63 + "\n"]
+)
+def test_no_path_comes_from_outside(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFound):
+        files.get(tmp_path, name)
+
+
+def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        files.get(tmp_path, "0" * 64)
+
+
+def test_the_sweep_removes_old_litter_alone(tmp_path: Path) -> None:
+    assert files.sweep(tmp_path, before=NOW) == 0
+    stored = files.put(tmp_path, b"kept")
+    incoming = tmp_path / "files" / "incoming"
+    for name, age in (("old", timedelta(hours=2)), ("new", timedelta(0))):
+        (incoming / name).write_bytes(b"half")
+        stamp = (NOW - age).timestamp()
+        os.utime(incoming / name, (stamp, stamp))
+    assert files.sweep(tmp_path, before=NOW - timedelta(hours=1)) == 1
+    assert [each.name for each in incoming.iterdir()] == ["new"]
+    assert files.get(tmp_path, stored.sha256) == b"kept"
+
+
+def test_content_and_folder_are_flushed_before_the_name_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    real_sync, real_replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (steps.append("fsync"), real_sync(descriptor)))
+    monkeypatch.setattr(os, "replace", lambda a, b: (steps.append("replace"), real_replace(a, b)))
+    files.put(tmp_path, b"durable")
+    assert steps == ["fsync", "fsync", "replace", "fsync"]
