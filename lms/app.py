@@ -87,7 +87,7 @@ def _init_login(app: Flask, config: Config) -> None:
     login = LoginManager(app)
     login.session_protection = None  # phones change networks between visits
 
-    @login.user_loader  # type: ignore[misc]
+    @login.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> SignedIn | None:
         who = _signed_in(session_id, config)
         if who and people_views.keep_session(is_staff=who.actor.is_staff, at=now()):
@@ -95,7 +95,7 @@ def _init_login(app: Flask, config: Config) -> None:
         people_views.drop_session()
         return None
 
-    @login.request_loader  # type: ignore[misc]
+    @login.request_loader  # type: ignore[untyped-decorator]
     def load_remembered(_request: object) -> SignedIn | None:
         session_id = people_views.remembered_session_id()
         who = _signed_in(session_id, config) if session_id else None

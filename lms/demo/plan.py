@@ -78,7 +78,7 @@ def make_plan(today: date) -> Plan:
     rng = Random(SEED)  # noqa: S311 -- a story, no secret
     languages = [tag for tag, count in LANGUAGES for _ in range(count)]
     rng.shuffle(languages)
-    areas = {key: spas for key, _, spas, _, _ in CBOS}
+    areas: dict[str, tuple[int, ...]] = {key: spas for key, _, spas, _, _ in CBOS}
     named = [account for account in ACCOUNTS if account.role == "worker"]
     workers = [_named_worker(n, account, areas, today) for n, account in enumerate(named, 1)]
     numbers = range(len(workers) + 1, WORKERS + 1)

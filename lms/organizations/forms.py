@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.i18n import LANGUAGES
 from lms.organizations import messages
 from lms.organizations.queries import Choice
+from lms.people.forms import choices_of
 from lms.web.forms import Form, OnceForm
 
 _REQUIRED = InputRequired(_l("Please fill this in."))
@@ -31,7 +32,7 @@ def _ticks(label: Any, names: dict[Any, Any], coerce: Any = str) -> SelectMultip
     """Return a field of ticks, one for each of `names`."""
     return SelectMultipleField(
         label,
-        choices=list(names.items()),
+        choices=choices_of(names.items()),
         coerce=coerce,
         validators=[Optional()],
         widget=ListWidget(prefix_label=False),
@@ -50,7 +51,7 @@ class FactsForm(Form):
     areas = _ticks(_l("Service planning areas"), {n: f"{n} {name}" for n, name in messages.AREA_NAMES.items()}, int)
     boundary_year = SelectField(
         _l("Boundaries of the areas"),
-        choices=[(2022, "2022"), (2012, "2012"), (2002, "2002")],
+        choices=choices_of([("2022", "2022"), ("2012", "2012"), ("2002", "2002")]),
         coerce=int,
         default=2022,
     )
@@ -64,7 +65,7 @@ class FactsForm(Form):
 class NewOrganizationForm(FactsForm):
     """An organization that is not there yet."""
 
-    kind = RadioField(_l("Kind"), choices=list(messages.KIND_NAMES.items()), validators=[_CHOOSE])
+    kind = RadioField(_l("Kind"), choices=choices_of(messages.KIND_NAMES.items()), validators=[_CHOOSE])
     key = StringField(
         _l("Short key"),
         description=_l("For files and imports, such as rising-hope. Leave it empty to make one from the name."),
@@ -102,7 +103,10 @@ class TermsForm(Form):
     providers: Sequence[Choice] = ()
     title = StringField(_l("Job title"), validators=[_REQUIRED, Length(max=120)])
     kind = RadioField(
-        _l("Kind of work"), choices=list(messages.EMPLOYMENT_NAMES.items()), default="employee", validators=[_CHOOSE]
+        _l("Kind of work"),
+        choices=choices_of(messages.EMPLOYMENT_NAMES.items()),
+        default="employee",
+        validators=[_CHOOSE],
     )
     hours_per_week = DecimalField(_l("Hours a week"), validators=[Optional()])
     work_area = SelectField(_l("Service planning area where she mostly works"), validators=[Optional()])
@@ -126,7 +130,7 @@ class StartForm(TermsForm, OnceForm):
     asks = False
     organization = SelectField(_l("Organization"), validators=[_CHOOSE])
     name = StringField(_l("Name"), description=_l("As she writes it. She can correct it."), validators=[_REQUIRED])
-    language = RadioField(_l("Language she reads"), choices=LANGUAGES, validators=[_CHOOSE])
+    language = RadioField(_l("Language she reads"), choices=choices_of(LANGUAGES), validators=[_CHOOSE])
     phone = StringField(_l("Phone"), validators=[Optional(), Length(max=40)])
     email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
     is_work = BooleanField(_l("This e-mail belongs to us. It ends when she leaves."))
@@ -134,10 +138,12 @@ class StartForm(TermsForm, OnceForm):
     #: The answer to "is it the same person?", asked when somebody alike has a record.
     same = RadioField(
         _l("Is it the same person?"),
-        choices=[
-            ("same", _l("Yes. She keeps her record and her way to sign in.")),
-            ("other", _l("No, it is another person. Begin a new record.")),
-        ],
+        choices=choices_of(
+            [
+                ("same", _l("Yes. She keeps her record and her way to sign in.")),
+                ("other", _l("No, it is another person. Begin a new record.")),
+            ]
+        ),
         validators=[Optional()],
     )
 
@@ -146,4 +152,4 @@ class EndForm(Form):
     """The end of an employment."""
 
     ended_on = DateField(_l("Last day"), validators=[_REQUIRED])
-    reason = RadioField(_l("Reason"), choices=list(messages.REASON_NAMES.items()), validators=[_CHOOSE])
+    reason = RadioField(_l("Reason"), choices=choices_of(messages.REASON_NAMES.items()), validators=[_CHOOSE])

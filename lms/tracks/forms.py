@@ -9,6 +9,7 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.clock import local_date, now
+from lms.people.forms import choices_of
 from lms.tracks import rules
 from lms.tracks.messages import fault_sentence
 from lms.web.forms import Form, OnceForm
@@ -30,7 +31,8 @@ class AssignForm(Form):
         description=_l("The last day, in Los Angeles. Leave it empty for no date."),
         validators=[Optional()],
     )
-    who = RadioField(_l("For whom"), choices=[("some", ""), ("all", "")], default="some")
+    #: The view writes the words of "some" and "all".
+    who = RadioField(_l("For whom"), choices=choices_of([("some", ""), ("all", "")]), default="some")
     q = StringField(_l("Name or job title"), validators=[Length(max=100)])
     #: The search that the list beneath shows.
     applied = HiddenField()

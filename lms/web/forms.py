@@ -24,12 +24,12 @@ class _Translations:
     def gettext(self, string: str) -> str:
         """Return `string` in the reader's language."""
         ours = _domain.get_translations().gettext(string)
-        return ours if ours != string else self._library().gettext(string)
+        return str(ours if ours != string else self._library().gettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the right plural form in the reader's language."""
         ours = _domain.get_translations().ngettext(singular, plural, n)
-        return ours if ours not in (singular, plural) else self._library().ngettext(singular, plural, n)
+        return str(ours if ours not in (singular, plural) else self._library().ngettext(singular, plural, n))
 
     @staticmethod
     def _library() -> Any:

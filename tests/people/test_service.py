@@ -22,7 +22,7 @@ from lms.people.events import CodeMade, LinkMade, code_made, link_made
 from lms.people.models import AccessLink, Account, Contact, Device, EndedSession, OneTimeCode, Person, SignInFailure
 from lms.people.rules import Guard, Identifier
 from lms.people.service import NewDevice
-from tests.factories import Make, MadePerson
+from tests.factories import MadePerson, Make
 
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
 KEY = "key"
@@ -67,7 +67,7 @@ def heard(app: Flask) -> Iterator[list[Any]]:
     """Return every link and code that was announced."""
     found: list[Any] = []
 
-    def hear(fact: Any, *, session: Session) -> None:  # noqa: ARG001
+    def hear(fact: Any, *, session: Session) -> None:
         found.append(fact)
 
     with link_made.connected_to(hear), code_made.connected_to(hear):

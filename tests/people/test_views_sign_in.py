@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyotp
@@ -13,16 +13,18 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from lms.app import create_app
 from lms.clock import now
-from lms.db import write
+from lms.db import db, write
+from lms.organizations.models import Supervision
 from lms.people import queries, rules, service
 from lms.people.models import Account, Contact, Device, OneTimeCode, SignInFailure
 from lms.people.rules import Identifier
 from lms.people.rules.sessions import GUESSES_IN_A_ROW
 from tests.conftest import Browser, make_config
-from tests.factories import PASSPHRASE, Make, MadePerson
+from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.factories import sign_in as sign_in_past
 from tests.people.test_service import change, heard, look
 
@@ -343,6 +345,7 @@ def test_the_last_use_is_written_once_a_minute(client: FlaskClient, make: Make) 
     ana, begun = make.person(), datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
     with time_machine.travel(begun, tick=False):
         enter(client, ana.email)
+        client.get("/account/own-contact")
     with time_machine.travel(begun + timedelta(seconds=59), tick=False):
         assert "Set-Cookie" not in client.get("/account/own-contact").headers
     with time_machine.travel(begun + timedelta(seconds=60), tick=False):
@@ -435,21 +438,11 @@ def test_who_becomes_a_supervisor_is_no_longer_remembered(app: Flask, make: Make
     ana, (phone,) = make.person(), clients(app, 1)
     enter(phone, ana.email, remember="y")
     organization = make.organization()
-    make.supervision_of(ana, organization) if hasattr(make, "supervision_of") else _supervise(make, ana, organization)
+    employment = make.employment(ana, organization)
+    row = {"employment_id": employment, "organization_id": organization, "started_on": date(2025, 1, 1)}
+    change(insert(Supervision).values(**row))
     phone.delete_cookie("session")
     assert not is_in(phone)
-
-
-def _supervise(make: Make, person: MadePerson, organization_id: int) -> None:
-    from datetime import date
-
-    from sqlalchemy import insert
-
-    from lms.organizations.models import Supervision
-
-    employment = make.employment(person, organization_id)
-    row = {"employment_id": employment, "organization_id": organization_id, "started_on": date(2025, 1, 1)}
-    change(insert(Supervision).values(**row))
 
 
 def test_an_ended_device_is_out_at_once(app: Flask, make: Make) -> None:
@@ -485,9 +478,6 @@ def test_signing_out_forgets_the_phone(app: Flask, make: Make) -> None:
 
 
 def test_cookies_are_bound_to_the_host_under_https(templates: Any, tmp_path: Any) -> None:
-    from lms.app import create_app
-    from lms.db import db
-
     url, _name = templates.copy("sqlite", False, tmp_path)
     app = create_app(make_config(tmp_path, url, LMS_BASE_URL="https://training.example"))
     with app.app_context():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lms.home.queries.export import read_export
 from lms.home.queries.facts import OWN, PROGRESS, SEEN, Asked, Facts, Gathered, ModuleDone, gather
-from lms.home.queries.office import JobRow, count_letters, find_published_at, list_jobs
+from lms.home.queries.office import JobRow, OfficeCounts, count_letters, count_office, find_published_at, list_jobs
 from lms.home.queries.person import LOOKED, Look, SpellHere, has_looked, list_looks, list_spells_here
 from lms.home.queries.team import Line, TeamCounts, count_team, list_lines, list_titles
 
@@ -20,9 +20,11 @@ __all__ = [
     "Line",
     "Look",
     "ModuleDone",
+    "OfficeCounts",
     "SpellHere",
     "TeamCounts",
     "count_letters",
+    "count_office",
     "count_team",
     "find_published_at",
     "gather",

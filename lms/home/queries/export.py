@@ -18,11 +18,13 @@ from sqlalchemy import (
     Boolean,
     CompoundSelect,
     Date,
+    FromClause,
     Integer,
     LargeBinary,
     Numeric,
     Select,
     String,
+    Table,
     bindparam,
     cast,
     literal_column,
@@ -52,51 +54,41 @@ _SLOTS: tuple[TypeEngine[Any], ...] = (
 _ME: Any = bindparam("person", type_=Integer)
 
 
-def _own(table: str, *columns: str, **renamed: str) -> Select[Any]:
-    """Return a section of a table that has a column `person_id`."""
+def _section(source: FromClause, own: Table, columns: Sequence[Any], place: str) -> Select[Any]:
+    """Return a section of rows of `own`; `place`, where given, is the table whose rows name an organization."""
+    if place:
+        organizations = TABLES["organizations"]
+        source = source.outerjoin(organizations, organizations.c.id == TABLES[place].c.organization_id)
+        columns = [*columns, organizations.c.name.label("organization")]
+    return select(own.c.id.label("row_id"), *columns).select_from(source)
+
+
+def _own(table: str, *columns: str, place: str = "", **renamed: str) -> Select[Any]:
+    """Return a section of a table that has a column `person_id`; `place` is as in `_section`."""
     own = TABLES[table]
     shown = [own.c[name] for name in columns] + [own.c[name].label(label) for label, name in renamed.items()]
-    return select(own.c.id.label("row_id"), *shown).where(own.c.person_id == _ME)
+    return _section(own, own, shown, place).where(own.c.person_id == _ME)
 
 
-def _of(parent: str, table: str, link: str, *columns: str, **parents: str) -> Select[Any]:
+def _of(parent: str, table: str, link: str, *columns: str, place: str = "", **parents: str) -> Select[Any]:
     """Return a section of a table that names, by its column `link`, a row of a table that names the person."""
     own, above = TABLES[table], TABLES[parent]
     shown = [above.c[name].label(label) for label, name in parents.items()] + [own.c[name] for name in columns]
     joined = above.join(own, own.c[link] == above.c.id)
-    return select(own.c.id.label("row_id"), *shown).select_from(joined).where(above.c.person_id == _ME)
-
-
-def _at_organization(statement: Select[Any], table: str) -> Select[Any]:
-    """Return a section with the name of the organization that its rows name."""
-    own, organizations = TABLES[table], TABLES["organizations"]
-    named = statement.add_columns(organizations.c.name.label("organization"))
-    return named.outerjoin(organizations, organizations.c.id == own.c.organization_id)
+    found = _section(joined, own, shown, place)
+    return found.where(above.c.person_id == _ME)
 
 
 def _looks() -> Select[Any]:
     """Return who looked at her record."""
     look, accounts, people = TABLES["audit_events"], TABLES["accounts"], TABLES["people"]
-    statement = (
-        select(look.c.id.label("row_id"), look.c.at, people.c.name.label("who"))
-        .select_from(look)
-        .join(accounts, accounts.c.id == look.c.actor_account_id)
-        .join(people, people.c.id == accounts.c.person_id)
-        .where(look.c.subject_kind == "person", look.c.subject_id == cast(_ME, String), look.c.action == LOOKED)
+    joined = look.join(accounts, accounts.c.id == look.c.actor_account_id).join(
+        people, people.c.id == accounts.c.person_id
     )
-    return _at_organization(statement, "audit_events")
-
-
-def _terms() -> Select[Any]:
-    """Return what she worked as in each spell, from which day on."""
-    spells = _of("employments", "employment_terms", "employment_id", "since", "title", "hours_per_week", "kind")
-    return _at_organization(spells, "employments")
-
-
-def _shares() -> Select[Any]:
-    """Return with whom she shares which certificate."""
-    shares = _of("awards", "certificate_shares", "award_id", "shared_at", "withdrawn_at", serial="serial")
-    return _at_organization(shares, "certificate_shares")
+    section = _section(joined, look, [look.c.at, people.c.name.label("who")], "audit_events")
+    return section.where(
+        look.c.subject_kind == "person", look.c.subject_id == cast(_ME, String), look.c.action == LOOKED
+    )
 
 
 @cache
@@ -106,11 +98,11 @@ def sections() -> dict[str, Select[Any]]:
 
 
 def _of_herself() -> dict[str, Select[Any]]:
-    grants = _of("accounts", "role_grants", "account_id", "role", "language", "granted_at", "ended_at")
+    grant = ("role", "language", "granted_at", "ended_at")
     return {
         "contacts": _own("contacts", "kind", "value", "is_work", "confirmed_at", "added_at", "ended_at"),
         "devices": _of("accounts", "devices", "account_id", "label", "created_at", "expires_at", "ended_at"),
-        "roles": _at_organization(grants, "role_grants"),
+        "roles": _of("accounts", "role_grants", "account_id", *grant, place="role_grants"),
         "recoveries": _of("accounts", "recoveries", "account_id", "requested_at", "vouched_at", "refused_at", "reason"),
         "letters": _own("letters", "kind", "channel", "address", "language", "created_at", "sent_at", "state"),
         "who_looked": _looks(),
@@ -118,11 +110,11 @@ def _of_herself() -> dict[str, Select[Any]]:
 
 
 def _of_work() -> dict[str, Select[Any]]:
-    asked = _own("assignments", "cycle", "due_on", "assigned_at", "undone_at", track="track_key")
+    asked, terms = ("cycle", "due_on", "assigned_at", "undone_at"), ("since", "title", "hours_per_week", "kind")
     return {
-        "employments": _at_organization(_own("employments", "started_on", "ended_on", "end_reason"), "employments"),
-        "employment_terms": _terms(),
-        "assignments": _at_organization(asked, "assignments"),
+        "employments": _own("employments", "started_on", "ended_on", "end_reason", place="employments"),
+        "employment_terms": _of("employments", "employment_terms", "employment_id", *terms, place="employments"),
+        "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
     }
 
 
@@ -148,7 +140,7 @@ def _of_certifying() -> dict[str, Select[Any]]:
     track, serial = {"track": "track_key"}, {"serial": "serial"}
     decided = ("outcome", "reason_code", "note", "decided_at", "on_appeal")
     edition = ("number", "reason", "payload", "created_at", "valid_until")
-    wish = ("name", "note", "requested_at", "granted")
+    wish, shared = ("name", "note", "requested_at", "granted"), ("shared_at", "withdrawn_at")
     return {
         "applications": _own("applications", "cycle", "state", "opened_at", **track),
         "decisions": _of("applications", "decisions", "application_id", *decided, **track),
@@ -156,7 +148,9 @@ def _of_certifying() -> dict[str, Select[Any]]:
         "certificates": _own("awards", "cycle", "serial", "awarded_at", **track),
         "certificate_editions": _of("awards", "editions", "award_id", *edition, **serial),
         "certificate_history": _of("awards", "status_events", "award_id", "kind", "reason_code", "at", **serial),
-        "certificate_shares": _shares(),
+        "certificate_shares": _of(
+            "awards", "certificate_shares", "award_id", *shared, place="certificate_shares", **serial
+        ),
         "name_requests": _of("awards", "name_requests", "award_id", *wish, **serial),
     }
 

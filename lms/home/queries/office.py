@@ -31,6 +31,26 @@ class JobRow:
     last_result: str | None
 
 
+@dataclass(frozen=True)
+class OfficeCounts:
+    """How many people and organizations there are, and how many certificates wait to be signed and released."""
+
+    people: int
+    organizations: int
+    unsigned: int
+
+
+def count_office(session: Session) -> OfficeCounts:
+    """Return the numbers of the whole site. One query."""
+    tasks = TABLES["issue_tasks"]
+    counts = (
+        select(func.count()).select_from(TABLES["people"]),
+        select(func.count()).select_from(TABLES["organizations"]),
+        select(func.count()).select_from(tasks).where(tasks.c.done_at.is_(None)),
+    )
+    return OfficeCounts(*session.execute(select(*(count.scalar_subquery() for count in counts))).one())
+
+
 def count_letters(session: Session) -> dict[str, int]:
     """Return how many letters are in each state; states without any are left out. One query."""
     letters = TABLES["letters"]

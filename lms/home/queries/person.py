@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from lms.actor import Span
@@ -57,7 +58,7 @@ def list_spells_here(session: Session, criterion: ColumnElement[bool], public_id
     """Return the spells of a person that meet `criterion` (`policy.visible_spells`), the newest first. One query."""
     spell, terms = _EMPLOYMENTS.c, _TERMS.c
     newest = select(terms.title).where(terms.employment_id == spell.id).order_by(terms.since.desc()).limit(1)
-    rows = session.execute(
+    statement: Select[Any] = (
         select(
             _PEOPLE.c.id,
             _PEOPLE.c.public_id,
@@ -78,7 +79,7 @@ def list_spells_here(session: Session, criterion: ColumnElement[bool], public_id
         .where(_PEOPLE.c.public_id == public_id, criterion)
         .order_by(spell.started_on.desc(), spell.id.desc())
     )
-    return [SpellHere(*row) for row in rows]
+    return [SpellHere(*row) for row in session.execute(statement)]
 
 
 def list_looks(session: Session, person_id: int) -> list[Look]:

@@ -13,6 +13,7 @@ from lms.organizations import queries, service
 from lms.organizations.forms import ContractEndForm, ContractForm, PaidForm
 from lms.organizations.queries import ContractRow
 from lms.organizations.views.blueprint import bp, explained, page
+from lms.people.forms import choices_of
 from lms.web.access import get_actor, roles
 
 
@@ -23,7 +24,8 @@ def new_contract(public_id: str) -> Any:
     actor, form = get_actor(), ContractForm()
     row = queries.get_organization(reading(), public_id, actor.today)
     departments = queries.list_departments(reading(), actor.today)
-    form.department.choices = [("", _("Choose a department")), *((each.public_id, each.name) for each in departments)]
+    pairs = [("", _("Choose a department")), *((each.public_id, each.name) for each in departments)]
+    form.department.choices = choices_of(pairs)
     if form.validate_on_submit():
         with explained(form):
             made = _add(form, public_id)
@@ -80,7 +82,8 @@ def end_contract(public_id: str) -> Any:
 def _paid_form(row: ContractRow, *, fresh: bool = False) -> PaidForm:
     staff = queries.list_staff(reading(), [row.organization_id], get_actor().today)
     form = PaidForm(formdata=None) if fresh else PaidForm()
-    form.employment.choices = [("", _("Choose a person")), *((each.employment_public_id, each.name) for each in staff)]
+    pairs = [("", _("Choose a person")), *((each.employment_public_id, each.name) for each in staff)]
+    form.employment.choices = choices_of(pairs)
     return form
 
 

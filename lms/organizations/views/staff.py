@@ -18,6 +18,7 @@ from lms.organizations.forms import ChangeTermsForm, EndForm, StartForm, TermsFo
 from lms.organizations.queries import PAGE_SIZE, Choice, EmploymentDetail
 from lms.organizations.service import Newcomer, Started, Terms
 from lms.organizations.views.blueprint import bp, explained, page, page_of
+from lms.people.forms import choices_of
 from lms.people.queries import ContactRow, list_contacts
 from lms.people.rules import needs_personal_contact
 from lms.web.access import get_actor, roles
@@ -63,7 +64,7 @@ def start_staff() -> Any:
 
 def _start_form(choices: Sequence[Choice], organization: Choice) -> StartForm:
     form = StartForm(started_on=get_actor().today, organization=organization.public_id)
-    form.organization.choices = [(each.public_id, each.name) for each in choices]
+    form.organization.choices = choices_of((each.public_id, each.name) for each in choices)
     _fill_terms(form)
     return form
 
@@ -173,9 +174,11 @@ def _own_employment(public_id: str) -> EmploymentDetail:
 
 def _fill_terms(form: TermsForm, provider_id: int | None = None) -> None:
     """Give the form its choices of areas and supervising providers. One query."""
-    form.work_area.choices = [("", _("Not given")), *((str(n), messages.area_name(n)) for n in messages.AREA_NAMES)]
+    areas = [("", _("Not given")), *((str(n), messages.area_name(n)) for n in messages.AREA_NAMES)]
+    form.work_area.choices = choices_of(areas)
     form.providers = queries.list_every(reading())
-    form.supervising_provider.choices = [("", _("None")), *((each.public_id, each.name) for each in form.providers)]
+    providers = [("", _("None")), *((each.public_id, each.name) for each in form.providers)]
+    form.supervising_provider.choices = choices_of(providers)
     if not form.is_submitted():
         known = {each.id: each.public_id for each in form.providers}
         form.supervising_provider.data = known.get(provider_id or 0, "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, session, url_for
 from flask_babel import gettext as _
+from flask_babel import refresh
 from werkzeug.wrappers import Response
 
 from lms.clock import now
@@ -24,9 +25,16 @@ from lms.web.access import public
 
 
 def open_link(token: str, *purposes: str) -> OpenLink | None:
-    """Return what the token of a link opens; None when it is forged, used, withdrawn or too old."""
+    """Return what the token of a link opens; None when it is forged, used, withdrawn or too old.
+
+    The page comes in the person's language, unless this reader has chosen one.
+    """
     public_id = rules.link_of_token(config().secret_key, token)
-    return queries.find_open_link(reading(), public_id, purposes, now()) if public_id else None
+    link = queries.find_open_link(reading(), public_id, purposes, now()) if public_id else None
+    if link is not None and "language" not in session:
+        session["language"] = link.language
+        refresh()
+    return link
 
 
 def new_hash(password: str, *, has_second_factor: bool, own_words: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import qrcode
 from flask import make_response
 from qrcode.constants import ERROR_CORRECT_M
@@ -14,8 +16,13 @@ def qr_svg(text: str) -> str:
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    size = len(rows)
+    size, path = len(rows), ""
+    for y, row in enumerate(rows):
+        ends = 0
+        for dark, run in groupby(row):
+            width = len(list(run))
+            path += f"M{ends} {y}h{width}v1h-{width}z" if dark else ""
+            ends += width
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{path}"/></svg>'

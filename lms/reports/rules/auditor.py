@@ -1,33 +1,65 @@
 """The auditor of small groups: an attacker's reasoning about counts that are not shown.
 
-It knows every relation between the counts, every overlap (how many people a sum counts more than once), and of each
-hidden count whether it is small (from 1 to 10) or large. For a small count it looks for other tables, in whole
+The attacker knows every relation between the counts and every overlap (how many people a sum counts more than once),
+and that no hidden count is zero where zeros are shown. For a small count the auditor looks for other tables, in whole
 people, that agree with all that is shown; the values that the count takes in them are values that nobody can rule
 out. So what it lets pass is proved; what it cannot prove within its patience counts as unsafe.
+
+Two attackers are tried: one who sees only what is published, and one who knows besides which of the hidden counts are
+small (1 to 10) and which were hidden for their sake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from heapq import heappop, heappush
+from lms.reports.rules.figures import THRESHOLD, Figures, Label, is_small, take_apart
+from lms.reports.rules.search import Search, Window
 
-from lms.reports.rules.figures import THRESHOLD, Anatomy, Figures, Label, is_small, take_apart
-
-#: A hidden small count must be able to take values this far apart, all that is shown being equal.
+#: How far apart the values must be that a reader cannot rule out for a hidden small count.
 WIDTH = 5
+#: The same for somebody who knows besides which hidden counts are small: three values.
+INSIDER_WIDTH = 2
 #: The rank of a zero: nothing is given up later.
 ZERO_RANK = 99
 _UNBOUNDED = 10**9
-#: How many states the auditor looks at in search of one other table, and how many ways on from each.
-_PATIENCE = 150
-_WAYS = 6
 
 #: A value found possible, and the counts that differ from the truth in the table that shows it.
 Witness = tuple[int, frozenset[int]]
 
 
+class _Attacker:
+    """One who reasons about hidden counts: the lowest and the highest value found that she cannot rule out."""
+
+    def __init__(self, truth: list[int], *, is_insider: bool, width: int) -> None:
+        self._truth, self.is_insider, self._width = truth, is_insider, width
+        self._lowest: list[Witness] = [(value, frozenset()) for value in truth]
+        self._highest = list(self._lowest)
+
+    def is_lost(self, number: int) -> bool:
+        """Return whether she must leave enough values possible for the count."""
+        return self._highest[number][0] - self._lowest[number][0] >= self._width
+
+    def learn(self, changes: dict[int, int], hidden: set[int]) -> None:
+        """Note a table that she cannot rule out, by its differences from the truth."""
+        changed = frozenset(number for number, by in changes.items() if by)
+        for number in changed & hidden:
+            witness = (self._truth[number] + changes[number], changed)
+            self._lowest[number] = min(self._lowest[number], witness, key=_value)
+            self._highest[number] = max(self._highest[number], witness, key=_value)
+
+    def forget(self, shown: set[int]) -> None:
+        """Rule out every table in which one of these counts differs from the truth."""
+        for witnesses in (self._lowest, self._highest):
+            for number, (_, changed) in enumerate(witnesses):
+                if not shown.isdisjoint(changed):
+                    witnesses[number] = (self._truth[number], frozenset())
+
+
+def _value(witness: Witness) -> int:
+    return witness[0]
+
+
 class Auditor:
-    """Holds which counts are hidden, and the lowest and the highest value found possible for each of them."""
+    """Holds which counts of some figures are hidden, and what that leaves possible."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
@@ -36,11 +68,14 @@ class Auditor:
         self._truth = list(figures.counts.values())
         self._rank = [figures.ranks.get(label) for label in self._labels]
         self._anatomy = take_apart(figures)
-        self._settled: set[int] = set()
-        self._lowest: list[Witness] = [(value, frozenset()) for value in self._truth]
-        self._highest = list(self._lowest)
         self._hidden = {number for number, label in enumerate(self._labels) if self._is_given(number, label)}
         self._forced = set(self._hidden)
+        self._settled: set[int] = set()
+        self._excused: set[int] = set()
+        self._attackers = (
+            _Attacker(self._truth, is_insider=True, width=INSIDER_WIDTH),
+            _Attacker(self._truth, is_insider=False, width=WIDTH),
+        )
 
     def _is_given(self, number: int, label: Label) -> bool:
         """Return whether a count is hidden from the beginning: it was hidden earlier, or it is small."""
@@ -83,6 +118,14 @@ class Auditor:
         self._hidden.add(number)
         return False
 
+    def excuse(self, stuck: Label) -> bool:
+        """Ask no longer that an insider be lost about `stuck`; return whether that was asked until now."""
+        number = self._index[stuck]
+        if number in self._excused:
+            return False
+        self._excused.add(number)
+        return True
+
     def give_up(self, stuck: Label) -> None:
         """Hide all that has to do with `stuck` and is not out already: then nothing new gives it away."""
         related, layer = {self._index[stuck]}, {self._index[stuck]}
@@ -94,12 +137,9 @@ class Auditor:
         self._forced |= related
 
     def _show(self, numbers: set[int]) -> None:
-        """Show counts again, and forget all that was found possible while they were hidden."""
         self._hidden -= numbers
-        for witnesses in (self._lowest, self._highest):
-            for number, (_, changed) in enumerate(witnesses):
-                if not numbers.isdisjoint(changed):
-                    witnesses[number] = (self._truth[number], frozenset())
+        for attacker in self._attackers if numbers else ():
+            attacker.forget(numbers)
 
     def _can_hide(self, number: int, limit: int) -> bool:
         """Return whether a shown count may be hidden now: it is newly published, and of rank `limit` at most."""
@@ -109,43 +149,42 @@ class Auditor:
         return (rank if self._truth[number] else ZERO_RANK) <= limit
 
     def _is_protected(self, number: int, limit: int = -1) -> bool:
-        """Return whether `number` can take values far enough apart, looking for tables that show it.
+        """Return whether all attackers are lost about a count, looking for tables that they cannot rule out.
 
         Counts of rank `limit` or below are hidden on the way where that opens one.
         """
+        attackers = self._attackers[1:] if number in self._excused else self._attackers
+        return all(self._is_lost(attacker, number, limit) for attacker in attackers)
+
+    def _is_lost(self, attacker: _Attacker, number: int, limit: int) -> bool:
         for step in (1, -1):
-            shifts: dict[int, int] = {}  # how the other table differs from the truth
-            while not self._is_wide(number) and self._extend(number, step, shifts, limit):
+            changes: dict[int, int] = {}  # how the other table differs from the truth
+            while not attacker.is_lost(number) and self._extend(attacker, number, step, changes, limit):
                 pass
-        return self._is_wide(number)
+        return attacker.is_lost(number)
 
-    def _is_wide(self, number: int) -> bool:
-        return self._highest[number][0] - self._lowest[number][0] >= WIDTH
-
-    def _extend(self, number: int, step: int, shifts: dict[int, int], limit: int) -> bool:
-        """Move `number` further by `step`, others making up for it, as often as it goes; return whether it went."""
-        move = Search(self._anatomy, lambda other: self._window(other, limit), shifts).run(number, step)
-        if move is None:
+    def _extend(self, attacker: _Attacker, number: int, step: int, changes: dict[int, int], limit: int) -> bool:
+        """Take the other table further, so that `number` moves by `step` as often as it goes; return whether it did."""
+        further = Search(self._anatomy, lambda each: self._window(each, attacker, limit), changes).run(number, step)
+        if further is None:
             return False
-        self._hidden |= {other for other in move if other < len(self._labels) and self._can_hide(other, limit)}
+        self._hidden |= {each for each, by in further.items() if by and self._is_count(each, limit)}
+        windows = {each: self._window(each, attacker) for each in further}
         for _ in range(WIDTH):
-            if not all(self._allows(other, shifts.get(other, 0) + by) for other, by in move.items()):
+            after = {each: changes.get(each, 0) + by for each, by in further.items()}
+            if not all(low <= after[each] <= high for each, (low, high) in windows.items()):
                 break
-            for other, by in move.items():
-                shifts[other] = shifts.get(other, 0) + by
-        changed = frozenset(other for other, by in shifts.items() if by)
-        for other in changed & self._hidden:
-            value = self._truth[other] + shifts[other]
-            self._lowest[other] = min(self._lowest[other], (value, changed), key=_value)
-            self._highest[other] = max(self._highest[other], (value, changed), key=_value)
+            changes.update(after)
+        for other in self._attackers:
+            if attacker.is_insider or not other.is_insider:  # what an insider thinks possible, everybody does
+                other.learn(changes, self._hidden)
         return True
 
-    def _allows(self, number: int, shift: int) -> bool:
-        low, high = self._window(number, -1)
-        return low <= shift <= high
+    def _is_count(self, number: int, limit: int) -> bool:
+        return number < len(self._labels) and self._can_hide(number, limit)
 
-    def _window(self, number: int, limit: int) -> tuple[int, int]:
-        """Return how far a count may be from the truth, for all that an attacker knows of it."""
+    def _window(self, number: int, attacker: _Attacker, limit: int = -1) -> Window:
+        """Return how far a count may be from the truth for all that `attacker` knows of it."""
         if number >= len(self._labels):
             return (0, 0)  # the difference between two ways of taking the same total apart
         truth = self._truth[number]
@@ -153,86 +192,12 @@ class Auditor:
             return (-truth, _UNBOUNDED)
         if number not in self._hidden and not self._can_hide(number, limit):
             return (0, 0)
-        if truth >= THRESHOLD:
+        if attacker.is_insider and truth >= THRESHOLD:
             return (THRESHOLD - truth, _UNBOUNDED)
-        zero_is_possible = truth == 0 or any(not self._truth[peer] for peer in self._anatomy.peers[number] & self._hidden)
-        return ((0 if zero_is_possible else 1) - truth, THRESHOLD - 1 - truth)
+        highest = THRESHOLD - 1 - truth if attacker.is_insider else _UNBOUNDED
+        return (self._lowest_possible(number) - truth, highest)
 
-
-def _value(witness: Witness) -> int:
-    return witness[0]
-
-
-class Search:
-    """A search for a set of steps of atoms that keeps every count within its window and moves one of them.
-
-    It goes on from the state in which the least is out of its window, mending what consists of the fewest atoms first.
-    """
-
-    def __init__(
-        self, anatomy: Anatomy, window: Callable[[int], tuple[int, int]], shifts: Mapping[int, int]
-    ) -> None:
-        self._anatomy, self._shifts = anatomy, shifts
-        self._window = window
-        self._known: dict[int, tuple[int, int]] = {}
-
-    def run(self, number: int, step: int) -> dict[int, int] | None:
-        """Return by how much counts change when `number` moves by `step`; None when nothing is found in time."""
-        low, high = self._window(number)
-        wanted = self._shifts.get(number, 0) + step
-        if not low <= wanted <= high:
-            return None
-        self._known[number] = (wanted, high) if step > 0 else (low, wanted)
-        heap = [(0, 0, {}, {number: 1})]
-        seen = set()
-        serial = 0
-        for _ in range(_PATIENCE):
-            if not heap:
-                return None
-            _, _, atoms, wrong = heappop(heap)
-            if not wrong:
-                return self._sum_up(atoms)
-            for atom, by in self._ways(atoms, wrong):
-                after = {**atoms, atom: atoms.get(atom, 0) + by}
-                key = frozenset(after.items())
-                if key in seen:
-                    continue
-                seen.add(key)
-                change = self._sum_up(after)
-                left = {n: off for n, c in change.items() if (off := self._off(n, c))}
-                if (off := self._off(number, change.get(number, 0))): left[number] = off
-                serial += 1
-                heappush(heap, (2 * sum(left.values()) + len(after), serial, after, left))
-        return None
-
-    def _sum_up(self, atoms):
-        change = {}
-        for atom, by in atoms.items():
-            for n, sign in self._anatomy.used_in[atom]:
-                c = change.pop(n, 0) + by * sign
-                if c: change[n] = c
-        return change
-
-    def _off(self, n, change):
-        if n not in self._known: self._known[n] = self._window(n)
-        low, high = self._known[n]
-        at = self._shifts.get(n, 0) + change
-        return low - at if at < low else max(at - high, 0)
-
-    def _ways(self, atoms, wrong):
-        n = min(wrong, key=lambda n: (len(self._anatomy.made_of[n]), n))
-        change = self._sum_up(atoms)
-        low, high = self._known[n]
-        toward = 1 if self._shifts.get(n, 0) + change.get(n, 0) < low else -1
-        found = []
-        for atom, sign in self._anatomy.made_of[n].items():
-            by = toward * sign
-            if atoms.get(atom, 0) * by < 0: continue
-            if self._off(atom, change.get(atom, 0) + by): continue
-            cost = 0
-            for m, s in self._anatomy.used_in[atom]:
-                c = change.get(m, 0)
-                cost += self._off(m, c + s * by) - self._off(m, c)
-            found.append((cost, atom, by))
-        found.sort()
-        return [(atom, by) for _, atom, by in found[:_WAYS]]
+    def _lowest_possible(self, number: int) -> int:
+        """Return 0 where a zero is hidden nearby, so that this count may be one; else 1."""
+        near = self._anatomy.peers[number] & self._hidden
+        return 0 if any(self._truth[each] == 0 for each in (number, *near)) else 1

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from flask import redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from lms.clock import now
-from lms.content.library import current
+from lms.content.library import Library, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import language
@@ -18,7 +17,15 @@ from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
-from lms.tracks.views.picking import Listed, Picking, fill_form, find_organization, list_chosen, list_page, read_picking
+from lms.tracks.views.picking import (
+    Picking,
+    fill_form,
+    find_organization,
+    list_chosen,
+    list_page,
+    read_picking,
+    who_choices,
+)
 from lms.web.access import get_actor, roles
 
 Page = str | tuple[str, int] | Response
@@ -28,21 +35,19 @@ Page = str | tuple[str, int] | Response
 @roles("supervisor")
 def assign() -> Page:
     """Choose a track and staff. Searching and turning pages keeps the ticks; "look" leads to the preview."""
-    picking = read_picking()
-    listed = list_page(picking)
-    form = fill_form(current(reading()), picking, listed.count)
+    library, picking = current(reading()), read_picking()
+    form = fill_form(library, picking)
     moves = request.form.get("do") in {"find", "back"} or "page" in request.form
-    if moves:
-        return redirect(picking.address(form)) if picking.fits_address else _pick(form, picking, listed)
-    if not form.validate_on_submit():
-        return _pick(form, picking, listed)
+    if moves and picking.fits_address:
+        return redirect(picking.address(form))
+    if moves or not form.validate_on_submit():
+        return _pick(form, picking)
     chosen = list_chosen(picking, form.who.data)
     if not chosen:
         form.form_errors.append(messages.fault_sentence("nobody-chosen"))
-        return _pick(form, picking, listed)
-    return _preview(
-        ConfirmForm(formdata=None, track=form.track.data, due_on=form.due_on.data), picking.organization, chosen
-    )
+        return _pick(form, picking)
+    seen = ConfirmForm(formdata=None, track=form.track.data, due_on=form.due_on.data)
+    return _preview(library, seen, picking.organization, chosen)
 
 
 @bp.post("/team/assign/confirm")
@@ -57,7 +62,7 @@ def confirm() -> Page:
             return redirect(url_for("tracks.batch", public_id=_assign(form, organization, chosen)))
         except RuleBroken as error:
             form.form_errors.append(messages.sentence(error))
-    return _preview(form, organization, chosen)
+    return _preview(current(reading()), form, organization, chosen)
 
 
 def _assign(form: ConfirmForm, organization: Choice, chosen: list[StaffRow]) -> str:
@@ -93,7 +98,10 @@ def _own_staff(organization: Choice, public_ids: list[str]) -> list[StaffRow]:
     return [staff[each] for each in dict.fromkeys(public_ids)]
 
 
-def _pick(form: AssignForm, picking: Picking, listed: Listed) -> tuple[str, int]:
+def _pick(form: AssignForm, picking: Picking) -> tuple[str, int]:
+    """Show the form with the page of staff that is asked for."""
+    listed = list_page(picking)
+    form.who.choices = who_choices(listed.count)
     shown = {row.person_public_id for row in listed.rows}
     html = render_template(
         "tracks/assign.html",
@@ -105,9 +113,9 @@ def _pick(form: AssignForm, picking: Picking, listed: Listed) -> tuple[str, int]
     return html, 400 if form.errors else 200
 
 
-def _preview(form: FlaskForm, organization: Choice, chosen: list[StaffRow]) -> Page:
+def _preview(library: Library, form: ConfirmForm, organization: Choice, chosen: list[StaffRow]) -> Page:
     """Show who would be newly asked, who has been asked before, and who has finished."""
-    library, actor = current(reading()), get_actor()
+    actor = get_actor()
     track: TrackSpec = library.spec(TrackSpec, "track", form.track.data)
     people = {row.person_id: row for row in chosen}
     sorting = service.preview(reading(), actor, organization.id, track.key, list(people), at=now())

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms.fields.choices import SelectChoice
 
 from lms.content.library import Library
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, Choice, StaffRow, count_staff, list_staff, list_supervised
+from lms.people.forms import choices_of
 from lms.tracks import queries
 from lms.tracks.forms import AssignForm
 from lms.web.access import get_actor
@@ -89,16 +91,20 @@ def find_organization(organizations: Iterable[Choice], public_id: str) -> Choice
     raise NotFound
 
 
-def fill_form(library: Library, picking: Picking, count: int) -> AssignForm:
+def fill_form(library: Library, picking: Picking) -> AssignForm:
     """Return the form with its choices, holding what the request says."""
     form = AssignForm(formdata=request.values)
-    form.organization.choices = [(each.public_id, each.name) for each in picking.organizations]
+    form.organization.choices = choices_of((each.public_id, each.name) for each in picking.organizations)
     form.organization.data = picking.organization.public_id
-    form.track.choices = [("", _("Choose a track")), *_tracks(library)]
-    everyone = ngettext("The one person in this list", "Everyone in this list (%(num)s people)", count)
-    form.who.choices = [("some", _("Only the people I tick")), ("all", everyone)]
+    form.track.choices = choices_of([("", _("Choose a track")), *_tracks(library)])
     form.q.data, form.applied.data = picking.search, picking.search
     return form
+
+
+def who_choices(count: int) -> list[SelectChoice]:
+    """Return the words of the two ways to choose, for a list of `count` people."""
+    everyone = ngettext("The one person in this list", "Everyone in this list (%(num)s people)", count)
+    return choices_of([("some", _("Only the people I tick")), ("all", everyone)])
 
 
 def _tracks(library: Library) -> list[tuple[str, str]]:

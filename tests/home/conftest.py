@@ -1,0 +1,333 @@
+"""What the pages of this feature gather: people who learn, are asked, finish and are certified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, select
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.assessments.models import Attempt
+from lms.certificates.models import (
+    Application,
+    Award,
+    CertificateShare,
+    Decision,
+    Edition,
+    Reply,
+    SigningKey,
+    StatusEvent,
+)
+from lms.clock import local_date, now
+from lms.content.library import current
+from lms.courses.models import LessonProgress, ModuleCompletion
+from lms.courses.specs import ModuleSpec
+from lms.db import db, write
+from lms.ids import new_client_id, new_public_id
+from lms.organizations.queries import ties_of
+from lms.surveys.models import SurveyReceipt
+from lms.tracks import service as tracks
+from tests.factories import Make, MadePerson
+
+CORE, FIRST = "core", "first-steps"
+_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def day(offset: int = 0) -> date:
+    """Return the local date so many days from today."""
+    return local_date(now()) + timedelta(days=offset)
+
+
+def instant(offset: int) -> datetime:
+    """Return an instant at noon, Los Angeles winter time, so many days from today."""
+    return datetime.combine(day(offset), datetime.min.time(), UTC) + timedelta(hours=20)
+
+
+@dataclass
+class Story:
+    """Writes what happens to people, at once."""
+
+    make: Make
+    serials: int = 0
+    keys: list[str] = field(default_factory=list)
+
+    def run(self, fn: Callable[[Session], Any]) -> Any:
+        """Run one write."""
+        return write(fn)
+
+    def actor(self, person: MadePerson, *roles: str) -> Actor:
+        """Return a person as the roof builds her."""
+
+        def fn(session: Session) -> Actor:
+            ties = ties_of(session, person.person_id, day())
+            held = {"worker", *roles} | ({"supervisor"} if ties.supervises else set())
+            return Actor(
+                person.account_id,
+                person.person_id,
+                person.person_public_id,
+                "Somebody",
+                "en",
+                day(),
+                frozenset(held),
+                ties.employments,
+                ties.supervises,
+            )
+
+        return self.run(fn)
+
+    def enrol(self, person: MadePerson, track: str = FIRST, *, at: datetime | None = None) -> None:
+        self.run(lambda session: tracks.enrol(session, [person.person_id], track, at=at or instant(-40)))
+
+    def assign(
+        self,
+        supervisor: MadePerson,
+        organization: int,
+        people: list[MadePerson],
+        track: str = FIRST,
+        *,
+        due: int | None = None,
+        at: datetime | None = None,
+    ) -> str:
+        """Assign a track; a date in the past is written over the refusal of the service. Return the batch."""
+        actor = self.actor(supervisor)
+
+        def fn(session: Session) -> str:
+            from lms.tracks.models import Assignment, AssignmentBatch
+
+            ids = [person.person_id for person in people]
+            made = tracks.assign(
+                session, actor, organization, track, ids, due_on=None, client_id=new_client_id(), at=at or now()
+            )
+            due_on = None if due is None else day(due)
+            session.query(Assignment).filter_by(batch_id=made.batch_id).update({"due_on": due_on})
+            session.query(AssignmentBatch).filter_by(id=made.batch_id).update({"due_on": due_on})
+            if at is not None:
+                session.query(Assignment).filter_by(batch_id=made.batch_id).update({"assigned_on": local_date(at)})
+            return made.batch_public_id
+
+        return self.run(fn)
+
+    def lesson(self, person: MadePerson, module: str, *lessons: str) -> None:
+        def fn(session: Session) -> None:
+            revision = current(session).get("module", module).revision_id
+            for lesson in lessons:
+                session.add(
+                    LessonProgress(
+                        person_id=person.person_id,
+                        module_key=module,
+                        lesson_key=lesson,
+                        opened_at=instant(-3),
+                        seen_at=instant(-3),
+                        finished_at=instant(-3),
+                        revision_id=revision,
+                        shown_language="en",
+                    )
+                )
+
+        self.run(fn)
+
+    def lessons(self, person: MadePerson, module: str) -> None:
+        """Finish every lesson of a module."""
+        keys = self.run(lambda s: [each.key for each in current(s).spec(ModuleSpec, "module", module).lessons])
+        self.lesson(person, module, *keys)
+
+    def attempt(self, person: MadePerson, module: str, *, passed: bool | None, number: int = 1) -> None:
+        """Begin a quiz (`passed` None), or submit it."""
+
+        def fn(session: Session) -> None:
+            done = passed is not None
+            session.add(
+                Attempt(
+                    person_id=person.person_id,
+                    module_key=module,
+                    number=number,
+                    revision_id=current(session).get("module", module).revision_id,
+                    shown_language="en",
+                    form=[],
+                    started_at=instant(-2),
+                    submitted_at=instant(-2) if done else None,
+                    percent=(90 if passed else 37) if done else None,
+                    points=9 if done else None,
+                    max_points=10 if done else None,
+                    passed=passed,
+                )
+            )
+
+        self.run(fn)
+
+    def survey(self, person: MadePerson, module: str) -> None:
+        receipt = SurveyReceipt(
+            person_id=person.person_id,
+            survey_key="end-of-module",
+            subject_key=f"module:{module}",
+            round=1,
+            answered_on=day(-1),
+        )
+        self.run(lambda session: session.add(receipt))
+
+    def complete(self, person: MadePerson, *modules: str, on: int = -10, language: str = "en") -> None:
+        """Complete modules, and whatever tracks follow from them."""
+
+        def fn(session: Session) -> None:
+            library = current(session)
+            for module in modules:
+                session.execute(
+                    insert(ModuleCompletion).values(
+                        public_id=new_public_id(),
+                        person_id=person.person_id,
+                        module_key=module,
+                        completed_at=instant(on),
+                        completed_on=day(on),
+                        minutes=45,
+                        revision_id=library.get("module", module).revision_id,
+                        language=language,
+                        round=1,
+                    )
+                )
+            tracks.refresh(session, library, [person.person_id], at=instant(on))
+
+        self.run(fn)
+
+    def finish_first(self, person: MadePerson, *, on: int = -10) -> None:
+        """Enrol in the short track, long ago, and complete it."""
+        self.enrol(person)
+        self.complete(person, "communication", "outreach", on=on)
+
+    def decide(self, person: MadePerson, by: MadePerson, outcome: str, *, track: str = FIRST) -> str:
+        """Write a decision on her application and return its public id."""
+        states = {"ask": "asked", "refuse": "refused", "certify": "certified"}
+
+        def fn(session: Session) -> str:
+            row = session.scalars(
+                select(Application).where(Application.person_id == person.person_id, Application.track_key == track)
+            ).one()
+            row.state = states[outcome]
+            session.add(
+                Decision(
+                    application_id=row.id,
+                    outcome=outcome,
+                    reason_code=None if outcome == "certify" else "other",
+                    note="Which day was it?",
+                    decided_by=by.account_id,
+                    decided_at=instant(-1),
+                    client_id=new_client_id(),
+                )
+            )
+            session.add(
+                Reply(application_id=row.id, text="Tuesday", written_at=instant(-1), client_id=new_client_id())
+            )
+            return row.public_id
+
+        return self.run(fn)
+
+    def award(
+        self,
+        person: MadePerson,
+        track: str = FIRST,
+        *,
+        kinds: tuple[str, ...] = ("issued",),
+        until: int | None = 600,
+        on: int = -5,
+        cycle: int = 1,
+        editions: int = 1,
+    ) -> str:
+        """Write a certificate with these status events (of its newest edition) and return its public id."""
+        self.serials += 1
+        serial = "7K" + "".join(_SYMBOLS[(self.serials >> shift) & 31] for shift in range(50, -5, -5))
+
+        def fn(session: Session) -> str:
+            self._key(session)
+            revision = current(session).get("certificate", "completion").revision_id
+            award = Award(
+                award_key=f"{person.person_id}:{track}:{cycle}",
+                person_id=person.person_id,
+                track_key=track,
+                cycle=cycle,
+                serial=serial,
+                awarded_at=instant(on),
+            )
+            session.add(award)
+            session.flush()
+            payload = {"name": "As signed", "track": {"title": {"en": "First steps"}}}
+            for number in range(1, editions + 1):
+                edition = Edition(
+                    award_id=award.id,
+                    number=number,
+                    reason="initial" if number == 1 else "name_correction",
+                    payload=json.dumps(payload).encode(),
+                    payload_sha256="0" * 64,
+                    key_id="test",
+                    created_at=instant(on),
+                    valid_until=None if until is None else day(until),
+                    design_revision_id=revision,
+                )
+                session.add(edition)
+                session.flush()
+                if number < editions:
+                    self._event(session, award.id, edition.id, "issued", on)
+            for kind in kinds:
+                self._event(session, award.id, edition.id, kind, on)
+            return award.public_id
+
+        return self.run(fn)
+
+    @staticmethod
+    def _event(session: Session, award_id: int, edition_id: int, kind: str, on: int) -> None:
+        session.add(StatusEvent(award_id=award_id, edition_id=edition_id, kind=kind, at=instant(on)))
+        session.flush()
+
+    @staticmethod
+    def _key(session: Session) -> None:
+        if not session.scalars(select(SigningKey.id)).first():
+            session.add(
+                SigningKey(
+                    key_id="test", purpose="payload", algorithm="Ed25519", public_key=b"0" * 32, activated_at=instant(-99)
+                )
+            )
+            session.flush()
+
+    def share(self, award: str, organization: int, *, withdrawn: bool = False) -> None:
+        def fn(session: Session) -> None:
+            award_id = session.scalars(select(Award.id).where(Award.public_id == award)).one()
+            session.add(
+                CertificateShare(
+                    award_id=award_id,
+                    organization_id=organization,
+                    shared_at=instant(-2),
+                    withdrawn_at=instant(-1) if withdrawn else None,
+                )
+            )
+
+        self.run(fn)
+
+
+@pytest.fixture
+def story(content_app: Any, make: Make) -> Story:
+    """Return the writer of what happens to people."""
+    return Story(make)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that are run inside the block."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "SET ", "SHOW")):
+            statements.append(statement)
+
+    engines = set(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
