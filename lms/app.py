@@ -111,6 +111,10 @@ def _init_login(app: Flask, config: Config) -> None:
 
     app.extensions["is_staff"] = is_staff
     app.extensions["oversees"] = _oversees
+    app.extensions["departments"] = lambda: [
+        (choice.id, choice.public_id, choice.name)
+        for choice in organizations_queries.list_departments(reading(), local_date(now(), config.timezone))
+    ]
 
 
 def _oversees(actor: Actor, person_id: int) -> bool:

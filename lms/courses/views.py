@@ -268,7 +268,9 @@ def _piece(block: Block, locale: str, *, both: bool) -> Markup:
     html = block.html
     if block.lang != locale:
         html = Markup('<div lang="{}">{}</div>').format(block.lang, html)
-    if both and block.html != block.html_en:
+    if both and block.kind == "heading" and block.html != block.html_en:
+        html += Markup('<p class="both-en" lang="en">{}</p>').format(block.html_en.striptags())
+    elif both and block.html != block.html_en:
         html += Markup('<div class="both-en" lang="en">{}</div>').format(block.html_en)
     return Markup('<div class="{}">{}</div>').format(block.kind, html) if block.kind in CONTAINERS else html
 

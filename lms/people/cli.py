@@ -22,9 +22,7 @@ group = AppGroup("people", help="Persons and accounts.")
 @group.command("create-administrator")
 @click.argument("email")
 @click.option("--name", default="Administrator", show_default=True, help="The name; she can correct it.")
-@click.option(
-    "--language", default="en", show_default=True, type=click.Choice(LANGUAGES), help="Language of the pages."
-)
+@click.option("--language", default="en", show_default=True, type=click.Choice(LANGUAGES), help="Her language.")
 def create_administrator(email: str, name: str, language: str) -> None:
     """Invite a first administrator and print the invitation link, which works once, for seven days."""
 

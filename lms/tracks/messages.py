@@ -1,4 +1,4 @@
-"""Sentences for what the rules of tracks refuse, and for what they say of dates."""
+"""Sentences for what the rules of tracks refuse, and for what is not recorded yet."""
 
 from __future__ import annotations
 
@@ -12,14 +12,6 @@ _SENTENCES = {
     "due-past": _l("This day has passed. Choose today or a later day."),
     "due-far": _l("This date is more than five years ahead. Please check the year."),
 }
-_STATES = {
-    "late": _l("Late"),
-    "due-soon": _l("Due soon"),
-    "on-time": _l("On time"),
-    "done": _l("Done"),
-}
-#: The kind of `ui.status` for each state.
-STATE_KINDS = {"late": "problem", "due-soon": "attention", "on-time": "plain", "done": "good"}
 
 
 def sentence(error: RuleBroken) -> str:
@@ -30,11 +22,6 @@ def sentence(error: RuleBroken) -> str:
 def fault_sentence(code: str) -> str:
     """Return what to tell the reader about a due date that cannot be (`rules.due_fault`)."""
     return str(_SENTENCES[code])
-
-
-def state_name(state: str) -> str:
-    """Return the words for how an assignment stands (`rules.due_state`)."""
-    return str(_STATES[state])
 
 
 def unavailable() -> str:

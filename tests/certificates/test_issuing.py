@@ -51,6 +51,7 @@ def reserved(certifier: MadePerson, make: Make) -> MadePerson:
 
 
 def one(statement: Any) -> Any:
+    reading().rollback()
     found = reading().execute(statement).scalar_one()
     reading().rollback()
     return found

@@ -71,6 +71,7 @@ def state_of(person: MadePerson) -> str:
 
 
 def read(statement: Any) -> Any:
+    reading().rollback()
     found = reading().execute(statement).scalar_one()
     reading().rollback()
     return found

@@ -60,6 +60,7 @@ def serial(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> str
 
 
 def one(statement: Any) -> Any:
+    reading().rollback()
     found = reading().execute(statement).scalar_one()
     reading().rollback()
     return found
@@ -599,9 +600,9 @@ def test_sentences_exist_for_every_code(content_app: Flask) -> None:
     codes = {"name_empty", "name_too_long", "name_characters"}
     for path in Path(messages.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RuleBroken":
-                if isinstance(node.args[0], ast.Constant):
-                    codes.add(node.args[0].value)
+            raised = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RuleBroken"
+            if raised and isinstance(node.args[0], ast.Constant):
+                codes.add(node.args[0].value)
     assert len(codes) > 30
     with content_app.test_request_context():
         for code in codes:

@@ -171,6 +171,7 @@ class TestLanguages:
         assert 'href="?both=1"' in mele.get(FIRST).text
         page = mele.get(f"{FIRST}?both=1").text
         assert '<p>Ngaahi lea.</p><div class="both-en" lang="en"><p>Words of first.</p></div>' in page
+        assert '<h2>Konga ʻuluaki</h2><p class="both-en" lang="en">Part of first</p>' in page
         assert page.count("A note in first.") == 1
         again = mele.get(FIRST).text
         assert "Words of first." in again

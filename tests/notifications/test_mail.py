@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from lms.config import BadSettings, Config
 from lms.mail import (
@@ -148,10 +151,6 @@ def test_tls_from_the_first_byte_is_asked_of_a_server(server: Controller, inbox:
 
 def certificate(folder: Path) -> tuple[str, str]:
     """Write a certificate signed by itself, with its key, and return both paths."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     made = (

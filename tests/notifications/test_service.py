@@ -15,7 +15,6 @@ from lms.notifications import rules, service
 from lms.notifications.models import Letter
 from lms.people import service as people
 from lms.people.events import CodeMade, LinkMade, code_made, link_made
-from lms.people.models import OneTimeCode
 from lms.signals import announce
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from tests.conftest import AT
@@ -214,3 +213,11 @@ def test_letters_that_were_not_tried_are_given_back_uncounted(app: Flask) -> Non
     write(lambda session: service.give_back(session, held, "one"))
     again = claim("two")
     assert [each.tries for each in again] == [1, 1]
+
+
+def test_letters_of_a_history_that_was_loaded_are_not_sent(app: Flask) -> None:
+    write_codes(3)
+    claim(limit=1)
+    assert write(lambda session: service.drop_pending(session, at=AT - MINUTE)) == 0
+    assert write(lambda session: service.drop_pending(session, at=AT)) == 2
+    assert sorted(each.state for each in letters()) == ["dropped", "dropped", "sending"]

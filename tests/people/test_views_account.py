@@ -178,7 +178,7 @@ def test_a_reset_dies_when_a_contact_changes(app: Flask, client: FlaskClient, ma
     with_phone(ana)
     client.post("/reset", data={"identifier": ana.email})
     link = newest_link()
-    phone = [row for row in look(queries.list_contacts, ana.person_id) if row.kind == "phone"][0]
+    phone = next(row for row in look(queries.list_contacts, ana.person_id) if row.kind == "phone")
     write(lambda session: service.end_contact(session, actor_of(ana), phone.public_id, at=now()))
     assert client.get(f"/reset/{token_of(app, link)}").status_code == 410
 
@@ -310,7 +310,7 @@ def test_a_contact_is_confirmed_anew(app: Flask, client: FlaskClient, make: Make
     ana = make.person()
     phone = with_phone(ana, confirmed=False)
     enter(client, ana.email)
-    row = [row for row in look(queries.list_contacts, ana.person_id) if row.kind == "phone"][0]
+    row = next(row for row in look(queries.list_contacts, ana.person_id) if row.kind == "phone")
     assert client.post(f"/account/contacts/{row.public_id}/confirm").location == "/account/contacts/confirm"
     client.post("/account/contacts/confirm", data={"code": code_for(app, phone)})
     assert all(row.facts.confirmed_at for row in look(queries.list_contacts, ana.person_id))

@@ -1,15 +1,13 @@
-"""`lms jobs` and `lms doctor` as typed."""
+"""`lms jobs` as typed."""
 
 from __future__ import annotations
 
 import re
 
-import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from lms.db import reading, write
-from lms.doctor import check_file, command, recompute
 from lms.people import service as people
 from lms.scheduler import queries
 from lms.scheduler.cli import group
@@ -58,27 +56,3 @@ def test_a_job_that_means_nothing_here_says_so(app: Flask, engine_name: str) -> 
     done = app.test_cli_runner().invoke(group, ["run", "checkpoint"])
     assert done.exit_code == 0
     assert done.output == ("nothing to do\n" if engine_name == "sqlite" else "nothing to do with these settings\n")
-
-
-def test_a_sound_database_is_called_so(content_app: Flask) -> None:
-    done = content_app.test_cli_runner().invoke(command)
-    assert (done.exit_code, done.output) == (0, "Everything agrees.\n")
-    assert check_file(reading()) == []
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"])
-def test_a_row_that_names_nothing_is_found(app: Flask) -> None:
-    def break_it(session) -> None:  # type: ignore[no-untyped-def]
-        connection = session.connection().connection.dbapi_connection
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute(
-            "INSERT INTO assignment_batches (public_id, organization_id, track_key, made_by, made_at, client_id) VALUES ('x', 99, 'core', 98, '2026-03-05 00:00:00', 'k')"
-        )  # noqa: E501 -- one statement
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("BEGIN IMMEDIATE")
-
-    write(break_it)
-    done = app.test_cli_runner().invoke(command, ["--fix"])
-    assert done.exit_code == 1
-    assert "database: row 1 of assignment_batches names a missing row of organizations" in done.output

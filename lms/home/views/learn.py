@@ -30,7 +30,7 @@ class Button:
     note: str
     href: str
     label: str
-    kicker: Title
+    kicker: str
     value: int = 0
     most: int = 0
 
@@ -115,7 +115,7 @@ def _learn(page: Page) -> Button:
     step = next_step(library.spec(ModuleSpec, "module", key), progress)
     title = _step_title(page.titles, key, step)
     note, label = _step_words(step, is_begun=progress.is_begun)
-    return Button(title, note, _step_href(key, step), label, page.titles.module(key), progress.done, progress.total)
+    return Button(title, note, _step_href(key, step), label, page.titles.plain_module(key), progress.done, progress.total)
 
 
 def _step_title(titles: Titles, module_key: str, step: NextStep) -> Title:
@@ -153,7 +153,7 @@ def _step_href(module_key: str, step: NextStep) -> str:
 def _answer(page: Page) -> Button:
     case = next(case for case in page.learner.facts.cases if case.public_id == page.following.public_id)
     href = url_for("certificates.own_application", public_id=case.public_id)
-    kicker = page.titles.track(case.track_key)
+    kicker = page.titles.plain_track(case.track_key)
     if case.state == "asked":
         note = _("One answer from you, and your certificate can go on.")
         return Button(Title(_("There is a question for you")), note, href, _("Read and answer"), kicker)
@@ -164,20 +164,20 @@ def _answer(page: Page) -> Button:
 def _news(page: Page) -> Button:
     href = url_for("certificates.own_certificate", public_id=page.following.public_id)
     note = _("Thank you for all that you learned. You can print it, and share it with an employer.")
-    kicker = page.titles.track(page.following.track_key or "")
+    kicker = page.titles.plain_track(page.following.track_key or "")
     return Button(Title(_("Your certificate is ready")), note, href, _("See my certificate"), kicker)
 
 
 def _wait(page: Page) -> Button:
     href = url_for("certificates.own_application", public_id=page.following.public_id)
     note = _("The certifier looks at it now. You need do nothing; we will write to you.")
-    kicker = page.titles.track(page.following.track_key or "")
+    kicker = page.titles.plain_track(page.following.track_key or "")
     return Button(Title(_("You have finished this track")), note, href, _("See how it stands"), kicker)
 
 
 def _choose(page: Page) -> Button:
     key = page.following.track_key or ""
-    kicker = Title(_("You could begin next") if page.learner.finished else _("You could begin here"))
+    kicker = _("You could begin next") if page.learner.finished else _("You could begin here")
     summary = tracks.track_summary(page.learner.library, key, page.titles.locale)
     href = url_for("tracks.show", key=key)
     return Button(page.titles.track(key), summary.text, href, _("Look at this track"), kicker)
@@ -185,7 +185,7 @@ def _choose(page: Page) -> Button:
 
 def _rest(_page: Page) -> Button:
     note = _("When there is something new for you, it appears here.")
-    return Button(Title(_("Nothing to do now")), note, url_for("home.record"), _("See my record"), Title(""))
+    return Button(Title(_("Nothing to do now")), note, url_for("home.record"), _("See my record"), "")
 
 
 def _step(page: Page, track_key: str, item: ItemProgress) -> Step:

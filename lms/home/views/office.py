@@ -39,9 +39,9 @@ def _waiting(unsigned: int) -> list[tuple[int, str, str]]:
     revocations, names = certificates.list_open_requests(reading(), get_actor())
     certified = url_for("certificates.certificates")
     return [
-        (len(recoveries), _("people who cannot sign in"), url_for("people.recoveries")),
-        (len(revocations) + len(names), _("requests about certificates"), certified),
-        (unsigned, _("certificates waiting to be signed"), certified),
+        (len(recoveries), _("cannot sign in"), url_for("people.recoveries")),
+        (len(revocations) + len(names), _("requests"), certified),
+        (unsigned, _("to be signed"), certified),
     ]
 
 

@@ -41,7 +41,7 @@ class Line:
     title: Title
     facts: tuple[str, ...] = ()
     state: State | None = None
-    href: str | None = None
+    href: str = ""
     download: str | None = None
 
 

@@ -71,8 +71,8 @@ def _counts(counts: TeamCounts) -> list[tuple[int, str, str]]:
     """Return the three counts that are links."""
     return [
         (counts.late, _("late"), url_for("home.team", status="late")),
-        (counts.due_soon, _("due in the next 30 days"), url_for("home.team", status="due-soon")),
-        (counts.lapsing, _("certificates ending within 90 days"), url_for("home.team", status="lapsing")),
+        (counts.due_soon, _("due in 30 days"), url_for("home.team", status="due-soon")),
+        (counts.lapsing, _("lapsing in 90 days"), url_for("home.team", status="lapsing")),
     ]
 
 
@@ -141,11 +141,11 @@ def _options(actor: Actor, library: Library) -> dict[str, list[tuple[str, str]]]
     states = [
         ("", _("All")),
         ("late", _("Late")),
-        ("due-soon", _("Due in the next 30 days")),
+        ("due-soon", _("Due in 30 days")),
         ("on-time", _("Later, or without a date")),
         ("done", _("Finished")),
         ("none", _("Not asked yet")),
-        ("lapsing", _("Certificate ends soon")),
+        ("lapsing", _("Certificate lapses in 90 days")),
         ("left", _("Left")),
     ]
     ways = [(key, tracks.track_title(library, key, locale).text) for key in library.keys("track")]

@@ -63,6 +63,14 @@ class Titles:
         """Return a track's title."""
         return self.title(tracks.track_title(self.library, key, self.locale))
 
+    def plain_track(self, key: str) -> str:
+        """Return a track's title for a place beside its full one."""
+        return tracks.track_title(self.library, key, self.locale).text
+
+    def plain_module(self, key: str) -> str:
+        """Return a module's title for a place beside its full one."""
+        return tracks.module_title(self.library, key, self.locale).text
+
     def module(self, key: str) -> Title:
         """Return a module's title."""
         return self.title(tracks.module_title(self.library, key, self.locale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.i18n import LANGUAGES
@@ -33,10 +35,19 @@ ROLE_NAMES = {
 }
 
 
-def departments() -> list[tuple[int, str]]:
-    """Return the departments that a viewer may read, by id and name; the roof knows them."""
-    find: Callable[[], list[tuple[int, str]]] = current_app.extensions.get("departments", list)
-    return find()
+@dataclass(frozen=True)
+class Department:
+    """A department that a viewer may read."""
+
+    organization_id: int
+    public_id: str
+    name: str
+
+
+def departments() -> list[Department]:
+    """Return the departments that a viewer may read; the roof knows them."""
+    find: Callable[[], list[tuple[int, str, str]]] = current_app.extensions["departments"]
+    return [Department(*row) for row in find()]
 
 
 @bp.get("/admin/people")
@@ -83,23 +94,23 @@ def person(public_id: str) -> Any:
     form = _role_form(places)
     if form.validate_on_submit():
         with explained(form):
-            _grant(form, actor, row)
+            _grant(form, actor, row, places)
             flash(_("The role is given. The person signs in again to use it."), "success")
             return redirect(url_for("people.person", public_id=public_id))
-    return _person_page(row, form, dict(places))
+    return _person_page(row, form, places)
 
 
-def _role_form(places: list[tuple[int, str]]) -> RoleForm:
+def _role_form(places: list[Department]) -> RoleForm:
     form = RoleForm()
     nothing = ("", "–")
     form.role.choices = choices_of([nothing, *((role, ROLE_NAMES[role]) for role in rules.GRANTED_ROLES)])
     form.language.choices = choices_of([nothing, *LANGUAGES])
-    form.department.choices = choices_of([nothing, *((str(number), name) for number, name in places)])
+    form.department.choices = choices_of([nothing, *((place.public_id, place.name) for place in places)])
     return form
 
 
-def _grant(form: RoleForm, actor: Any, row: PersonRow) -> None:
-    department = int(form.department.data) if form.department.data else None
+def _grant(form: RoleForm, actor: Actor, row: PersonRow, places: list[Department]) -> None:
+    chosen = [place.organization_id for place in places if place.public_id == form.department.data]
     write(
         lambda session: service.grant_role(
             session,
@@ -107,20 +118,20 @@ def _grant(form: RoleForm, actor: Any, row: PersonRow) -> None:
             row.public_id,
             form.role.data,
             language=form.language.data or None,
-            organization_id=department,
+            organization_id=chosen[0] if chosen else None,
             at=now(),
         )
     )
 
 
-def _person_page(row: PersonRow, form: RoleForm, places: dict[int, str]) -> tuple[str, int]:
+def _person_page(row: PersonRow, form: RoleForm, places: list[Department]) -> tuple[str, int]:
     return page(
         "person.html",
         form,
         person=row,
         contacts=queries.list_contacts(reading(), row.person_id),
         grants=queries.list_grants(reading(), row.account_id),
-        departments=places,
+        departments={place.organization_id: place.name for place in places},
         role_names=ROLE_NAMES,
         language_names=dict(LANGUAGES),
         is_self=row.account_id == get_actor().account_id,

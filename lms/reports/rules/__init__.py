@@ -1,0 +1,56 @@
+"""Decisions about reports: periods, the shape of tables and files, and how small groups stay hidden."""
+
+from __future__ import annotations
+
+from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
+from lms.reports.rules.files import Cell, Sheet, as_csv, as_json, as_xlsx
+from lms.reports.rules.periods import CUSTOM, PRESETS, Period, find_period, quarter_of
+from lms.reports.rules.releases import (
+    AREAS,
+    SETTLING_DAYS,
+    Count,
+    Fact,
+    Field,
+    is_due,
+    periods_of,
+    release,
+)
+from lms.reports.rules.releases import Label as ReleaseLabel
+from lms.reports.rules.suppression import WIDTH, grid, hidden_counts
+from lms.reports.rules.tables import GROUPS, NAMES, Question, Report, Row, guarded_report
+
+__all__ = [
+    "AREAS",
+    "CUSTOM",
+    "GROUPS",
+    "NAMES",
+    "PRESETS",
+    "SETTLING_DAYS",
+    "THRESHOLD",
+    "WIDTH",
+    "Cell",
+    "Count",
+    "Fact",
+    "Field",
+    "Figures",
+    "Label",
+    "Period",
+    "Question",
+    "ReleaseLabel",
+    "Report",
+    "Row",
+    "Sheet",
+    "Sum",
+    "as_csv",
+    "as_json",
+    "as_xlsx",
+    "find_period",
+    "grid",
+    "guarded_report",
+    "hidden_counts",
+    "is_due",
+    "is_small",
+    "periods_of",
+    "quarter_of",
+    "release",
+]

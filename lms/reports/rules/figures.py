@@ -7,12 +7,14 @@ are counted more than once). So a whole set of figures is told by its atoms, and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 THRESHOLD = 11
 
-Label = Hashable
+#: What names a count: any hashable value.
+Label = Any
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What readers of aggregates get: the figures of one closed quarter or year, counted and guarded as a whole.
 
-Everything a reader of a department's programs can ask for a year is one family of counts: the year and its quarters,
-each by organization, track, language and planning area, months, and the year once more for one track at a time. All
-of it is guarded together, with the combinations beneath that nobody publishes (track by quarter by organization,
-track by quarter by language): so no total, no filter and no second grouping gives a small count away. Quarters are
-published as they close; what is out stays as it is, and the year is guarded with regard to it.
+All that a reader of a department's programs can ask about a year is one family of counts: the year and its quarters,
+each by organization, track, language and planning area, the months, and the year once more for one track at a time.
+It is guarded as one, with the combinations beneath that nobody publishes (track by quarter by organization, track by
+quarter by language): so no total, no filter and no second grouping gives a small count away. Quarters are published
+as they close. What is out stays as it is, and the year is guarded with regard to it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from lms.reports.rules.suppression import Figures, Sum, hidden_counts
+from lms.reports.rules.figures import Figures, Sum
+from lms.reports.rules.periods import is_month, is_quarter, last_day, quarter_of_month
+from lms.reports.rules.suppression import hidden_counts
 
 #: Days after the end of a quarter in which late entries arrive; then its figures are published once and for all.
 SETTLING_DAYS = 14
@@ -65,14 +67,6 @@ def periods_of(year: int) -> tuple[str, ...]:
     return (*(f"{year}-q{quarter}" for quarter in (1, 2, 3, 4)), str(year))
 
 
-def last_day(period: str) -> date:
-    """Return the last day of "2026-q1" or "2026"."""
-    year, _, quarter = period.partition("-q")
-    if quarter in ("", "4"):
-        return date(int(year), 12, 31)
-    return date(int(year), 3 * int(quarter) + 1, 1) - timedelta(days=1)
-
-
 def is_due(period: str, today: date) -> bool:
     """Return whether the figures of `period` may be published: it is over, and late entries had their time."""
     return today > last_day(period) + timedelta(days=SETTLING_DAYS)
@@ -85,7 +79,7 @@ def release(field: Field, facts: Iterable[Fact], period: str, earlier: Iterable[
     """
     known = {count.label: count for count in earlier}
     rows = [label for label in _rows(field, period) if label not in known]
-    counts = {label: 0 for label in (*rows, *known)}
+    counts = dict.fromkeys((*rows, *known), 0)
     counts |= {label: 0 for label in _beneath(counts) if label not in counts}
     counts |= {label: len(persons) for label, persons in _people(field, facts, period).items()}
     counts |= {label: count.workers for label, count in known.items()}
@@ -99,21 +93,13 @@ def release(field: Field, facts: Iterable[Fact], period: str, earlier: Iterable[
     return tuple(Count(label, counts[label], label in hidden) for label in rows)
 
 
-def _is_quarter(period: str) -> bool:
-    return "-q" in period
-
-
-def _is_month(period: str) -> bool:
-    return "-" in period and not _is_quarter(period)
-
-
 def _rank(label: Label) -> int:
     """Return how much readers want a count: the details of a track are the first to go, the year's total the last."""
-    if _is_month(label.period):
+    if is_month(label.period):
         return 0 if label.track else 3
     if label.group != "total":
-        return 2 if _is_quarter(label.period) else 1 if label.track else 4
-    if _is_quarter(label.period):
+        return 2 if is_quarter(label.period) else 1 if label.track else 4
+    if is_quarter(label.period):
         return 3 if label.track else 6
     return 5 if label.track else 7
 
@@ -122,7 +108,7 @@ def _rows(field: Field, period: str) -> Iterator[Label]:
     """Yield every count that the publication of `period` holds: a quarter tells no track and category together."""
     for track in ("", *field.tracks):
         yield Label(period, track, "total", "")
-        if _is_quarter(period) and track:
+        if is_quarter(period) and track:
             continue
         yield from (Label(period, track, "organization", str(each)) for each in field.organizations)
         yield from (Label(period, track, "language", each) for each in field.languages)
@@ -136,20 +122,16 @@ def _months(period: str) -> list[str]:
     return [f"{year}-{month:02}" for month in months]
 
 
-def _quarter_of(month: str) -> str:
-    return f"{month[:4]}-q{(int(month[5:]) + 2) // 3}"
-
-
 def _beneath(published: Iterable[Label]) -> Iterator[Label]:
     """Yield the counts by track beneath each count of a quarter or a month, which nobody publishes then."""
     published = tuple(published)
     tracks = defaultdict(set)
     for label in published:
-        if _is_quarter(label.period) and label.track:
+        if is_quarter(label.period) and label.track:
             tracks[label.period].add(label.track)
     for label in published:
-        if label.track == "" and (_is_month(label.period) or label.group in {"organization", "language"}):
-            quarter = _quarter_of(label.period) if _is_month(label.period) else label.period
+        if label.track == "" and (is_month(label.period) or label.group in {"organization", "language"}):
+            quarter = quarter_of_month(label.period) if is_month(label.period) else label.period
             yield from (label._replace(track=track) for track in sorted(tracks[quarter]))
 
 
@@ -161,11 +143,11 @@ def _people(field: Field, facts: Iterable[Fact], period: str) -> dict[Label, set
         areas = field.areas.get(fact.organization_id, ())
         for track in ("", fact.track):
             people[Label(month, track, "total", "")].add(fact.person_id)
-            for each in {period, _quarter_of(month)}:
+            for each in {period, quarter_of_month(month)}:
                 people[Label(each, track, "total", "")].add(fact.person_id)
                 people[Label(each, track, "organization", str(fact.organization_id))].add(fact.person_id)
                 people[Label(each, track, "language", fact.language)].add(fact.person_id)
-            for area in areas if track == "" or not _is_quarter(period) else ():
+            for area in areas if track == "" or not is_quarter(period) else ():
                 people[Label(period, track, "area", str(area))].add(fact.person_id)
     return dict(people)
 
@@ -183,13 +165,13 @@ def _sums(counts: Mapping[Label, int], areas: Mapping[int, frozenset[int]]) -> l
 def _totals_of(label: Label, areas: Mapping[int, frozenset[int]]) -> Iterator[tuple[Label, str]]:
     """Yield the totals that a count is part of, each with the way in which that total is taken apart."""
     period, track, group, key = label
-    if _is_month(period):
-        yield Label(_quarter_of(period), track, "total", ""), "months"
-    if track and (_is_month(period) or _is_quarter(period)):
+    if is_month(period):
+        yield Label(quarter_of_month(period), track, "total", ""), "months"
+    if track and (is_month(period) or is_quarter(period)):
         yield label._replace(track=""), "tracks"
-    if track and _is_quarter(period) and group in {"organization", "language"}:
+    if track and is_quarter(period) and group in {"organization", "language"}:
         yield Label(period, track, "total", ""), group
-    if _is_quarter(period) and group != "area":
+    if is_quarter(period) and group != "area":
         yield label._replace(period=period[:4]), "quarters"
     if group == "organization":
         yield from ((label._replace(group="area", key=str(area)), "area") for area in areas.get(int(key), ()))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from lms.reports.rules.auditor import WIDTH, ZERO_RANK, Auditor
 from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
 
+
 def hidden_counts(figures: Figures) -> frozenset[Label]:
     """Return the labels to hide, those that were hidden earlier included.
 
