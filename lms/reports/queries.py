@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, cast, distinct, extract, func, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    distinct,
+    extract,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from lms.errors import NotAllowed
@@ -38,7 +52,6 @@ class OrganizationName:
     """What a row of an organization shows, and what it is sorted by."""
 
     name: str
-    kind: str
     search_key: str
 
 
@@ -57,8 +70,12 @@ def _exact_report(scope: Scope, session: Session, question: Question) -> Report:
     counted = _counted(scope, question, with_employers=True)
     totals = _counted(scope, question, with_employers=scope.kind != ALL)
     workers, completions = session.execute(select(*_counts(totals))).one()
-    organizations = session.execute(select(func.count(distinct(counted.c.organization_id)))).scalar_one()
-    return Report(question, workers, completions, organizations, _rows(scope, session, question))
+    employer = Organization.id
+    department = case((Organization.kind != "cbo", employer))
+    found = select(func.count(distinct(employer)), func.count(distinct(department)))
+    number, departments = session.execute(found.join(counted, counted.c.organization_id == employer)).one()
+    rows = _rows(scope, session, question)
+    return Report(question, workers, completions, number, rows, are_cbos=not departments)
 
 
 def _counts(counted: Subquery) -> tuple[ColumnElement[int], ColumnElement[int]]:
@@ -75,8 +92,8 @@ def _counted(scope: Scope, question: Question, *, with_employers: bool) -> Subqu
     columns = [TrackCompletion.id, TrackCompletion.person_id, TrackCompletion.track_key, TrackCompletion.language]
     columns += [TrackCompletion.completed_on]
     employer = Employment.organization_id if with_employers else null().label("organization_id")
-    found: Select[Any] = select(*columns, employer)
     visible = visible_spells(scope)
+    found: Any = select(*columns, employer)
     if with_employers:
         found = found.join(Employment, employed_then(), isouter=visible is None)
     if visible is not None:
@@ -84,7 +101,8 @@ def _counted(scope: Scope, question: Question, *, with_employers: bool) -> Subqu
     found = found.where(TrackCompletion.completed_on.between(question.period.since, question.period.until))
     if question.track:
         found = found.where(TrackCompletion.track_key == question.track)
-    return found.subquery()
+    counted: Subquery = found.subquery()
+    return counted
 
 
 def _rows(scope: Scope, session: Session, question: Question) -> tuple[Row, ...]:
@@ -93,7 +111,7 @@ def _rows(scope: Scope, session: Session, question: Question) -> tuple[Row, ...]
     employers = group in {"organization", "area"} or scope.kind != ALL
     counted = _counted(scope, question, with_employers=employers)
     day = counted.c.completed_on
-    keys: dict[str, ColumnElement[Any]] = {
+    keys: dict[str, Any] = {
         "organization": counted.c.organization_id,
         "track": counted.c.track_key,
         "language": counted.c.language,
@@ -112,7 +130,7 @@ def _row_key(group: str, key: Any) -> str:
     return f"{key // 100}-{key % 100:02}" if group == "month" else str(key)
 
 
-def _served_by(organization_id: ColumnElement[int]) -> ColumnElement[bool]:
+def _served_by(organization_id: Any) -> ColumnElement[bool]:
     """Return the criterion of the areas that an organization serves, by the newest boundaries that it gave."""
     other = OrganizationArea.__table__.alias()
     newest = select(func.max(other.c.boundary_year)).where(other.c.organization_id == organization_id)
@@ -127,9 +145,9 @@ def organization_names(scope: Scope, session: Session, ids: Collection[int]) -> 
     del scope  # the rows were found with it
     if not ids:
         return {}
-    columns = (Organization.id, Organization.name, Organization.kind, Organization.search_key)
+    columns = (Organization.id, Organization.name, Organization.search_key)
     rows = session.execute(select(*columns).where(Organization.id.in_(sorted(ids))))
-    return {row.id: OrganizationName(row.name, row.kind, row.search_key) for row in rows}
+    return {row.id: OrganizationName(row.name, row.search_key) for row in rows}
 
 
 def released_periods(scope: Scope, session: Session) -> tuple[str, ...]:
@@ -172,13 +190,13 @@ def list_viewers(session: Session) -> list[Scope]:
         .where(
             RoleGrant.role == "viewer",
             RoleGrant.ended_at.is_(None),
-            RoleGrant.organization_id.is_not(None),
             Account.disabled_at.is_(None),
         )
     )
     departments: dict[int, set[int]] = defaultdict(set)
     for account_id, organization_id in session.execute(found):
-        departments[account_id].add(organization_id)
+        if organization_id is not None:
+            departments[account_id].add(organization_id)
     return [Scope(PROGRAMS, ids) for ids in sorted({tuple(sorted(ids)) for ids in departments.values()})]
 
 

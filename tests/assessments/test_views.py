@@ -177,9 +177,9 @@ class TestSecrets:
 
 
 class TestWhatMayBeSent:
-    @pytest.mark.parametrize(
-        "extra",
-        [
+    def test_what_does_not_belong_is_refused_whole(self, browser: FlaskClient) -> None:
+        page = begin(browser)
+        for extra in (
             {"score": "100"},
             {"passed": "true"},
             {"attempt_no": "1"},
@@ -190,12 +190,8 @@ class TestWhatMayBeSent:
             {"client_id": "short"},
             {"client_id": ["0" * 32, "1" * 32]},
             {"seen": "x"},
-        ],
-        ids=lambda extra: next(iter(extra)) + str(next(iter(extra.values())))[:6],
-    )
-    def test_what_does_not_belong_is_refused_whole(self, browser: FlaskClient, extra: dict[str, Any]) -> None:
-        page = begin(browser)
-        assert browser.post(QUIZ_URL, data={**filled(page, RIGHT), **extra}).status_code == 400
+        ):
+            assert browser.post(QUIZ_URL, data={**filled(page, RIGHT), **extra}).status_code == 400, extra
         assert rows(AttemptAnswer) == 0
 
     def test_another_persons_attempt_looks_missing(self, app: Flask, browser: FlaskClient, make: Make) -> None:

@@ -10,6 +10,7 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing.context import ForkContext
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,6 @@ def _almost(session: Any, library: Library, actor: Actor) -> None:
     for key in ("communication", MODULE):
         for lesson in library.spec(ModuleSpec, "module", key).lessons:
             finish_lesson(session, actor, key, lesson.key, shown=Shown("en"), at=AT)
-    from datetime import timedelta  # noqa: PLC0415
-
     clock = Clock(AT, timedelta(minutes=1))
     take_quiz(session, library, actor, "communication", "en", clock, wrong=0)
     module = library.spec(ModuleSpec, "module", "communication")
@@ -159,7 +158,7 @@ def certify_what_waits(app: Flask, certifier: MadePerson, note: Any) -> None:
         if not links:
             return
         page = browser.get(links[0])
-        if page.status == 200 and any("outcome" in form.choices for form in page.forms):
+        if page.status == 200 and any("outcome" in {*form.choices, *form.fields} for form in page.forms):
             note(kind="certify", status=page.send(page.form("", having="outcome"), outcome="certify").status)
 
 

@@ -33,6 +33,7 @@ from tests.people.test_service import (
     reset,
 )
 
+pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["boss", "heard"]
 PHONE = Identifier("phone", "+12135550142")
 

@@ -22,6 +22,7 @@ from tests.factories import PASSPHRASE, Make
 from tests.people.test_service import actor_of, change, heard, look, newest_link
 from tests.people.test_views_sign_in import WRONG, clients, code_for, enter, is_in, with_phone, with_second_step
 
+pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["heard"]
 GOOD = "mango river seven stones"
 

@@ -20,6 +20,7 @@ from tests.people.test_service import change, heard, look, newest_link
 from tests.people.test_views_account import GOOD, accept, token_of
 from tests.people.test_views_sign_in import clients, enter, is_in, with_second_step
 
+pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["heard"]
 
 

@@ -28,6 +28,7 @@ from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.factories import sign_in as sign_in_past
 from tests.people.test_service import change, heard, look
 
+pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["heard"]
 WRONG = "a wrong passphrase of hers"
 

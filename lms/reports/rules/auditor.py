@@ -72,6 +72,9 @@ class Auditor:
         self._forced = set(self._hidden)
         self._settled: set[int] = set()
         self._excused: set[int] = set()
+        self._known_windows: dict[tuple[bool, int, int], list[Window]] = {}
+        #: How many searches were made.
+        self.searches = 0
         self._attackers = (
             _Attacker(self._truth, is_insider=True, width=INSIDER_WIDTH),
             _Attacker(self._truth, is_insider=False, width=WIDTH),
@@ -165,14 +168,15 @@ class Auditor:
 
     def _extend(self, attacker: _Attacker, number: int, step: int, changes: dict[int, int], limit: int) -> bool:
         """Take the other table further, so that `number` moves by `step` as often as it goes; return whether it did."""
-        further = Search(self._anatomy, lambda each: self._window(each, attacker, limit), changes).run(number, step)
+        self.searches += 1
+        windows = self._windows(attacker, limit)
+        further = Search(self._anatomy, windows, changes).run(number, step)
         if further is None:
             return False
         self._hidden |= {each for each, by in further.items() if by and self._is_count(each, limit)}
-        windows = {each: self._window(each, attacker) for each in further}
         for _ in range(WIDTH):
             after = {each: changes.get(each, 0) + by for each, by in further.items()}
-            if not all(low <= after[each] <= high for each, (low, high) in windows.items()):
+            if not all(windows[each][0] <= value <= windows[each][1] for each, value in after.items()):
                 break
             changes.update(after)
         for other in self._attackers:
@@ -183,10 +187,20 @@ class Auditor:
     def _is_count(self, number: int, limit: int) -> bool:
         return number < len(self._labels) and self._can_hide(number, limit)
 
-    def _window(self, number: int, attacker: _Attacker, limit: int = -1) -> Window:
-        """Return how far a count may be from the truth for all that `attacker` knows of it."""
-        if number >= len(self._labels):
-            return (0, 0)  # the difference between two ways of taking the same total apart
+    def _windows(self, attacker: _Attacker, limit: int) -> list[Window]:
+        """Return how far each count may be from the truth for all that `attacker` knows, counts up to `limit` hidden.
+
+        Behind the counts stand differences between two ways of taking a total apart, which are always zero.
+        """
+        address = (attacker.is_insider, limit, len(self._hidden))
+        if address not in self._known_windows:
+            zeros = {number for number in self._hidden if self._truth[number] == 0}
+            windows = [self._window(number, attacker, limit, zeros) for number in range(len(self._labels))]
+            windows += [(0, 0)] * (len(self._anatomy.made_of) - len(windows))
+            self._known_windows[address] = windows
+        return self._known_windows[address]
+
+    def _window(self, number: int, attacker: _Attacker, limit: int, zeros: set[int]) -> Window:
         truth = self._truth[number]
         if self._rank[number] is None:
             return (-truth, _UNBOUNDED)
@@ -194,10 +208,6 @@ class Auditor:
             return (0, 0)
         if attacker.is_insider and truth >= THRESHOLD:
             return (THRESHOLD - truth, _UNBOUNDED)
-        highest = THRESHOLD - 1 - truth if attacker.is_insider else _UNBOUNDED
-        return (self._lowest_possible(number) - truth, highest)
-
-    def _lowest_possible(self, number: int) -> int:
-        """Return 0 where a zero is hidden nearby, so that this count may be one; else 1."""
-        near = self._anatomy.peers[number] & self._hidden
-        return 0 if any(self._truth[each] == 0 for each in (number, *near)) else 1
+        # where a zero is hidden nearby, this count may be one
+        lowest = 0 if number in zeros or not zeros.isdisjoint(self._anatomy.peers[number]) else 1
+        return (lowest - truth, THRESHOLD - 1 - truth if attacker.is_insider else _UNBOUNDED)

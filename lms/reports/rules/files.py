@@ -71,7 +71,7 @@ def _write(page: Any, row: int, column: int, cell: Cell) -> None:
 
 
 def _sheet_name(title: str) -> str:
-    """Return `title` as Excel allows it: at most 31 letters, none of []:*?/\\ and no apostrophe at the ends."""
+    """Return `title` as Excel allows it: at most 31 letters, no brackets, slashes, colons, stars or questions."""
     return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31].strip("' ") or "1"
 
 

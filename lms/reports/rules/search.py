@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -17,20 +17,6 @@ WAYS = 6
 Changes = Mapping[int, int]
 #: The lowest and the highest change that a count may have.
 Window = tuple[int, int]
-
-
-class _Rooms(dict[int, Window]):
-    """By how much each count may still change, asked for once."""
-
-    def __init__(self, window_of: Callable[[int], Window], changes: Changes) -> None:
-        super().__init__()
-        self._window_of, self._changes = window_of, changes
-
-    def __missing__(self, number: int) -> Window:
-        low, high = self._window_of(number)
-        done = self._changes.get(number, 0)
-        self[number] = (low - done, high - done)
-        return self[number]
 
 
 @dataclass(frozen=True)
@@ -48,9 +34,13 @@ class Search:
     It always goes on from the state that seems nearest to an answer, and mends first what has the fewest atoms.
     """
 
-    def __init__(self, anatomy: Anatomy, window_of: Callable[[int], Window], changes: Changes) -> None:
+    def __init__(self, anatomy: Anatomy, windows: Sequence[Window], changes: Changes) -> None:
         self._anatomy = anatomy
-        self._rooms = _Rooms(window_of, changes)
+        #: By how much each count may still change.
+        self._rooms = list(windows)
+        for number, done in changes.items():
+            low, high = windows[number]
+            self._rooms[number] = (low - done, high - done)
 
     def run(self, number: int, step: int) -> dict[int, int] | None:
         """Return the further changes of all counts with which `number` goes by `step` (1 or -1); None if not found."""

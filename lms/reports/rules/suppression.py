@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from lms.reports.rules.auditor import WIDTH, ZERO_RANK, Auditor
 from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
 
+#: After so many searches nothing more is shown again: large figures must not keep other jobs waiting.
+_MOST_SEARCHES = 8_000
+
 
 def hidden_counts(figures: Figures) -> frozenset[Label]:
     """Return the labels to hide, those that were hidden earlier included.
@@ -32,7 +35,8 @@ def hidden_counts(figures: Figures) -> frozenset[Label]:
 def _show_again(auditor: Auditor) -> None:
     """Show what turns out not to need hiding, the most wanted first: others that were hidden later may do."""
     for label in sorted(auditor.complements(), key=auditor.worth, reverse=True):
-        auditor.try_showing(label)
+        if auditor.searches < _MOST_SEARCHES:
+            auditor.try_showing(label)
 
 
 def grid(rows: Iterable[str], columns: Iterable[str], counts: dict[tuple[str, str], int]) -> Figures:

@@ -45,6 +45,8 @@ class Report:
     #: How many organizations employ them; for aggregates, how many are under contract.
     organizations: int
     rows: tuple[Row, ...]
+    #: All of these organizations are CBOs, none is a department.
+    are_cbos: bool = True
     #: Small counts are hidden in it: it was released once and for all.
     is_guarded: bool = False
 

@@ -1,0 +1,52 @@
+"""Killing the program at every durable step, and many at once: nothing lost, nothing twice. Whole in `make soak`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from lms.config import ROOT
+from lms.db import db
+from tests.certificates.story import config_of
+
+
+def drill(app: Flask, name: str, folder: Path, size: int, *, seconds: int) -> dict[str, Any]:
+    """Run a drill of `drill.py` on the application's database, in a process that may fork."""
+    for engine in db.engines.values():
+        engine.dispose()
+    url = make_url(config_of(app).database_url).render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.certificates.drill", name, url, str(folder / "drill"), str(size)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.timeout(600)
+def test_every_durable_step_is_safe_to_die_at(content_app: Flask, tmp_path: Path) -> None:
+    found = drill(content_app, "every_point", tmp_path, 80, seconds=500)
+    assert found["faults"] == []
+    assert found["killed"] == found["points"] >= 30
+    assert found["again"] > 10
+
+
+@pytest.mark.timeout(600)
+def test_eight_processes_certify_the_same_people(content_app: Flask, tmp_path: Path) -> None:
+    found = drill(content_app, "race", tmp_path, 100, seconds=500)
+    assert found["faults"] == []
+    assert found["last"] == 0
+    assert found["killed"] >= 10
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_eight_processes_certify_two_thousand(content_app: Flask, tmp_path: Path) -> None:
+    found = drill(content_app, "race", tmp_path, 2000, seconds=7000)
+    assert found["faults"] == []
+    assert found["killed"] >= 20
