@@ -13,15 +13,18 @@ from lms import db as database
 from lms import i18n
 from lms.actor import Actor
 from lms.assessments import views as assessments_views
+from lms.audit import models as _audit_models  # noqa: F401
 from lms.certificates import handlers as certificates_handlers
 from lms.certificates import views as certificates_views
 from lms.clock import local_date, now
 from lms.competencies import handlers as competencies_handlers
 from lms.config import ROOT, Config
+from lms.content import models as _content_models  # noqa: F401
 from lms.courses import handlers as courses_handlers
 from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.home import views as home_views
+from lms.mail import open_senders
 from lms.notifications import handlers as notifications_handlers
 from lms.organizations import queries as organizations_queries
 from lms.organizations import views as organizations_views
@@ -32,8 +35,6 @@ from lms.scheduler import models as _scheduler_models  # noqa: F401 -- its table
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
-from lms.audit import models as _audit_models  # noqa: F401
-from lms.content import models as _content_models  # noqa: F401
 from lms.web import access, shell
 from lms.web.access import SignedIn, find_actor
 
@@ -63,6 +64,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("lms", root_path=str(ROOT / "lms"), static_folder=None)
     app.config["LMS"] = config
     app.config["TESTING"] = config.env == "test"
+    open_senders(config)  # refuses settings that cannot send
     database.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     _init_login(app, config)

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from waitress import serve as waitress_serve
 
+from lms import doctor
 from lms.app import create_app
 from lms.certificates import cli as certificates_cli
 from lms.config import BadSettings, Config
@@ -45,6 +46,7 @@ for group in (
     people_cli.group,
     reports_cli.group,
     scheduler_cli.group,
+    doctor.command,
 ):
     cli.add_command(group)
 

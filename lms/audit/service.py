@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from lms.audit import queries, rules
 from lms.audit.models import AuditEvent
 from lms.audit.rules import Event
 from lms.db import is_postgresql
+
+_ADD = insert(cast("Table", AuditEvent.__table__))
 
 
 def record(
@@ -26,16 +28,17 @@ def record(
     **details: object,
 ) -> None:
     """Add one event: who (None: the program itself) did what to what. `details` hold ids and codes, no names."""
-    session.add(
-        AuditEvent(
-            at=at,
-            actor_account_id=actor_account_id,
-            action=action,
-            subject_kind=subject_kind,
-            subject_id=str(subject_id),
-            organization_id=organization_id,
-            details={key: _plain(value) for key, value in details.items()},
-        )
+    session.execute(
+        _ADD,
+        {
+            "at": at,
+            "actor_account_id": actor_account_id,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": str(subject_id),
+            "organization_id": organization_id,
+            "details": {key: _plain(value) for key, value in details.items()},
+        },
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
-from sqlalchemy import URL, Engine, select
+from sqlalchemy import URL, Engine, Table, select
 from sqlalchemy.orm import Session
 
 from lms.content.cache import Cache
@@ -162,13 +162,18 @@ def spec_of(spec_class: type[S], source: Source) -> S:
     return spec
 
 
+_publication = cast("Table", Publication.__table__).c
+#: Asked on every page, so it is built once and on plain columns.
+_NEWEST = (
+    select(_publication.id, _publication.number, _publication.sha256, _publication.published_at)
+    .order_by(_publication.number.desc())
+    .limit(1)
+)
+
+
 def current(session: Session) -> Library:
     """Return the newest publication: one small query, and the rest when the process does not know it yet."""
-    row = session.execute(
-        select(Publication.id, Publication.number, Publication.sha256, Publication.published_at)
-        .order_by(Publication.number.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_NEWEST).one_or_none()
     if row is None:
         return Library(None, 0, {}, {})
     return _libraries.get((_database(session), *row), lambda: _load(session, row.id, row.number))

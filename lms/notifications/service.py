@@ -185,9 +185,9 @@ def mark_failed(session: Session, letter: Claimed, holder: str, problem: str, *,
 
 
 def drop_pending(session: Session, *, at: datetime) -> int:
-    """Drop every letter that is due by `at` and not sent: of a history that was loaded, nobody needs mail."""
-    due = (Letter.state == "pending") & (Letter.run_at <= at)
-    result = session.execute(update(Letter).where(due).values(state="dropped", problem="loaded history"))
+    """Drop every letter that was written by `at` and not sent, and return how many: of history nobody needs mail."""
+    old = (Letter.state == "pending") & (Letter.created_at <= at)
+    result = session.execute(update(Letter).where(old).values(state="dropped", problem="loaded history"))
     return int(cast("CursorResult[Any]", result).rowcount)
 
 

@@ -77,6 +77,7 @@ def _staff(scope: Scope) -> ColumnElement[bool]:
         Assignment.person_id == TrackCompletion.person_id,
         Assignment.organization_id == Employment.organization_id,
         Assignment.track_key == TrackCompletion.track_key,
+        Assignment.cycle == TrackCompletion.cycle,
         Assignment.undone_at.is_(None),
     )
     return and_(Employment.organization_id.in_(scope.ids), assigned.exists()) if scope.ids else false()

@@ -29,7 +29,7 @@ from tests.certificates.story import actor_of, application_of, complete, config_
 from tests.conftest import AT, make_config
 from tests.factories import Make
 
-Step = Callable[[], None]
+ROUNDS = 4
 
 
 def die_at(number: int) -> None:
@@ -49,14 +49,13 @@ def die_at(number: int) -> None:
         event.listen(engine, kind, step)
 
 
-def in_child(config: Any, work: Callable[[Flask], None], *, die: int = 0) -> int:
-    """Run `work` in a forked process on an application of its own; return 0, or -9 when it was killed."""
+def in_child(app: Flask, work: Callable[[Flask], None], *, die: int = 0) -> int:
+    """Run `work` in a forked process with connections of its own; return 0, or -9 when it was killed."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     code = 1
     try:
-        app = create_app(config)
         with app.app_context():
             die_at(die)
             work(app)
@@ -72,18 +71,24 @@ class Drill:
 
     def __init__(self, url: str, folder: Path, people: int) -> None:
         self.config = make_config(folder, url)
-        app = create_app(self.config)
-        with app.app_context():
+        self.app = create_app(self.config)
+        with self.app.app_context():
             make = Make(write)
-            ensure_key(config_of(app), at=AT - timedelta(days=1))
+            ensure_key(config_of(self.app), at=AT - timedelta(days=1))
             self.certifier = make.person("Certifier", roles=("certifier",))
             self.people = [make.person(f"Worker {number:04}") for number in range(people)]
             for start in range(0, people, 200):
                 complete(*self.people[start : start + 200])
             self.actor = actor_of(self.certifier)
             self.applications = [application_of(each) for each in self.people]
-            for engine in db.engines.values():
-                engine.dispose()
+            self.let_go()
+
+    @staticmethod
+    def let_go() -> None:
+        """Close every connection, so that children begin with none."""
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
 
     def certify(self, number: int, at: datetime) -> Callable[[Flask], None]:
         """Return the work of certifying one person and finishing what is reserved, as a retried request would."""
@@ -97,8 +102,7 @@ class Drill:
 
     def faults(self) -> list[str]:
         """Return everything that is wrong once all work is done."""
-        app = create_app(self.config)
-        with app.app_context():
+        with self.app.app_context():
             files.sweep(self.config.data_dir, before=AT + timedelta(days=365 * 50))
             return [
                 *_row_faults(len(self.people)),
@@ -131,17 +135,17 @@ def every_point(url: str, folder: Path, size: int) -> dict[str, Any]:
     at, killed, again = AT, 0, 0
     for number in range(size):
         point = number + 1
-        code = in_child(drill.config, drill.certify(number, at), die=point)
+        code = in_child(drill.app, drill.certify(number, at), die=point)
         if code == 0:
             break
         killed += code == -signal.SIGKILL
         at += timedelta(minutes=10)  # leases of the dead end
-        again += in_child(drill.config, drill.certify(number, at), die=max(1, point // 2)) == -signal.SIGKILL
+        again += in_child(drill.app, drill.certify(number, at), die=max(1, point // 2)) == -signal.SIGKILL
         at += timedelta(minutes=10)
-        if in_child(drill.config, drill.certify(number, at)) != 0:
+        if in_child(drill.app, drill.certify(number, at)) != 0:
             return {"faults": [f"point {point} does not recover"]}
     for rest in range(number, size):
-        in_child(drill.config, drill.certify(rest, at))
+        in_child(drill.app, drill.certify(rest, at))
     return {"killed": killed, "again": again, "points": number, "faults": drill.faults()}
 
 
@@ -150,13 +154,15 @@ def race(url: str, folder: Path, size: int) -> dict[str, Any]:
     drill = Drill(url, folder, size)
     chance = random.Random(7)
     killed, round_number = 0, 0
-    while round_number < 6:
+    while round_number < ROUNDS:
         at = AT + timedelta(minutes=10 * round_number)
-        victims = [chance.randrange(20, 400) if chance.random() < 0.6 and round_number < 5 else 0 for _ in range(8)]
+        victims = [
+            chance.randrange(20, 400) if chance.random() < 0.6 and round_number < ROUNDS - 1 else 0 for _ in range(8)
+        ]
         killed += _round(drill, at, victims, chance.randrange(10**6))
         round_number += 1
     at = AT + timedelta(minutes=10 * round_number)
-    code = in_child(drill.config, lambda app: finish_issues(app, at=at, limit=10**6) and None)
+    code = in_child(drill.app, lambda app: finish_issues(app, at=at, limit=10**6) and None)
     return {"killed": killed, "last": code, "faults": drill.faults()}
 
 
@@ -166,7 +172,7 @@ def _round(drill: Drill, at: datetime, victims: list[int], seed: int) -> int:
     for number, die in enumerate(victims):
         child = os.fork()
         if child == 0:
-            os._exit(0 if in_child(drill.config, _certify_all(drill, at, seed + number), die=die) == 0 else 9)
+            os._exit(0 if in_child(drill.app, _certify_all(drill, at, seed + number), die=die) == 0 else 9)
         children.append(child)
     return sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9 for child in children)
 

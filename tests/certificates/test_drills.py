@@ -38,7 +38,7 @@ def test_every_durable_step_is_safe_to_die_at(content_app: Flask, tmp_path: Path
 
 @pytest.mark.timeout(600)
 def test_eight_processes_certify_the_same_people(content_app: Flask, tmp_path: Path) -> None:
-    found = drill(content_app, "race", tmp_path, 100, seconds=500)
+    found = drill(content_app, "race", tmp_path, 60, seconds=500)
     assert found["faults"] == []
     assert found["last"] == 0
     assert found["killed"] >= 10

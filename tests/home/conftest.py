@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ from lms.ids import new_client_id, new_public_id
 from lms.organizations.queries import ties_of
 from lms.surveys.models import SurveyReceipt
 from lms.tracks import service as tracks
+from lms.tracks.models import Assignment, AssignmentBatch
 from tests.factories import Make, MadePerson
 
 CORE, FIRST = "core", "first-steps"
@@ -56,7 +57,6 @@ class Story:
 
     make: Make
     serials: int = 0
-    keys: list[str] = field(default_factory=list)
 
     def run(self, fn: Callable[[Session], Any]) -> Any:
         """Run one write."""
@@ -99,8 +99,6 @@ class Story:
         actor = self.actor(supervisor)
 
         def fn(session: Session) -> str:
-            from lms.tracks.models import Assignment, AssignmentBatch
-
             ids = [person.person_id for person in people]
             made = tracks.assign(
                 session, actor, organization, track, ids, due_on=None, client_id=new_client_id(), at=at or now()

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from lms.app import create_app
 from lms.config import BadSettings, Config
 from lms.mail import (
     MailFolder,
@@ -280,3 +281,10 @@ def test_the_default_settings_write_into_folders(tmp_path: Path) -> None:
     assert senders.mail == MailFolder(tmp_path / "mail")
     assert senders.sms == TextFolder(tmp_path / "sms")
     assert mail_sender("file:///srv/mail") == MailFolder(Path("/srv/mail"))
+
+
+def test_the_program_does_not_start_with_a_way_out_that_it_does_not_know(tmp_path: Path) -> None:
+    for setting in ("LMS_MAIL_URL", "LMS_SMS_URL"):
+        config = Config.from_env({"LMS_ENV": "test", "LMS_DATA_DIR": str(tmp_path), setting: "pigeon://loft"})
+        with pytest.raises(BadSettings, match=f"{setting} cannot use 'pigeon'"):
+            create_app(config)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, outerjoin, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.actor import Span
@@ -51,21 +52,27 @@ def works_there(
     return exists().where(spell, open_on(day))
 
 
+_spell = cast("Table", Employment.__table__).c
+_supervision = cast("Table", Supervision.__table__).c
+#: Asked on every page, so it is built once and on plain columns.
+_TIES = (
+    select(
+        _spell.organization_id,
+        _spell.started_on,
+        _spell.ended_on,
+        _supervision.organization_id,
+        _supervision.started_on,
+        _supervision.ended_on,
+    )
+    .select_from(outerjoin(Employment.__table__, Supervision.__table__, _supervision.employment_id == _spell.id))
+    .where(_spell.person_id == bindparam("person_id"))
+    .order_by(_spell.started_on, _spell.id)
+)
+
+
 def ties_of(session: Session, person_id: int, today: date) -> Ties:
     """Return the ties of a person as of the local date `today`. One query."""
-    rows = session.execute(
-        select(
-            Employment.organization_id,
-            Employment.started_on,
-            Employment.ended_on,
-            Supervision.organization_id,
-            Supervision.started_on,
-            Supervision.ended_on,
-        )
-        .outerjoin(Supervision, Supervision.employment_id == Employment.id)
-        .where(Employment.person_id == person_id)
-        .order_by(Employment.started_on, Employment.id)
-    ).all()
+    rows = session.execute(_TIES, {"person_id": person_id}).all()
     employments = {Span(row[0], row[1], row[2]): None for row in rows}
     supervises = {
         row[3]: None

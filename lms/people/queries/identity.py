@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import Table, bindparam, exists, join, select
 from sqlalchemy.orm import Session
 
 from lms.actor import STAFF_ROLES
@@ -28,6 +29,35 @@ class Identity:
     translates: frozenset[str]
 
 
+_account, _person, _grant, _ended = (
+    cast("Table", model.__table__).c for model in (Account, Person, RoleGrant, EndedSession)
+)
+#: Asked on every page, so it is built once and on plain columns.
+_IDENTITY = (
+    select(
+        _account.id,
+        _person.id,
+        _person.public_id,
+        _person.name,
+        _person.language,
+        _grant.role,
+        _grant.organization_id,
+        _grant.language,
+    )
+    .select_from(
+        join(Account.__table__, Person.__table__, _person.id == _account.person_id).outerjoin(
+            RoleGrant.__table__, (_grant.account_id == _account.id) & _grant.ended_at.is_(None)
+        )
+    )
+    .where(
+        _account.public_id == bindparam("public_id"),
+        _account.security_stamp == bindparam("stamp"),
+        _account.disabled_at.is_(None),
+        ~exists().where(_ended.session_hash == bindparam("session_hash")),
+    )
+)
+
+
 def find_identity(session: Session, session_id: str) -> Identity | None:
     """Return whom "account public id:security stamp:random part" stands for; None when ended or disabled.
 
@@ -35,24 +65,7 @@ def find_identity(session: Session, session_id: str) -> Identity | None:
     """
     public_id, stamp, random_part = (*session_id.split(":"), "", "")[:3]
     rows = session.execute(
-        select(
-            Account.id,
-            Person.id,
-            Person.public_id,
-            Person.name,
-            Person.language,
-            RoleGrant.role,
-            RoleGrant.organization_id,
-            RoleGrant.language,
-        )
-        .join(Person, Person.id == Account.person_id)
-        .outerjoin(RoleGrant, (RoleGrant.account_id == Account.id) & RoleGrant.ended_at.is_(None))
-        .where(
-            Account.public_id == public_id,
-            Account.security_stamp == stamp,
-            Account.disabled_at.is_(None),
-            ~exists().where(EndedSession.session_hash == token_hash(random_part)),
-        )
+        _IDENTITY, {"public_id": public_id, "stamp": stamp, "session_hash": token_hash(random_part)}
     ).all()
     if not rows:
         return None

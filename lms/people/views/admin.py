@@ -69,20 +69,25 @@ def new_person() -> Any:
     actor, form = get_actor(), PersonForm()
     if form.validate_on_submit():
         with explained(form):
-            invited = write(
-                lambda session: service.invite(
-                    session,
-                    actor,
-                    name=form.name.data,
-                    language=form.language.data,
-                    email=form.email.data,
-                    phone=form.phone.data,
-                    is_work=form.is_work.data,
-                    at=now(),
-                )
-            )
-            return redirect(url_for("people.print_invitation", public_id=invited.link_public_id))
+            link = _invite(form, actor)
+            return redirect(url_for("people.print_invitation", public_id=link))
     return page("new_person.html", form)
+
+
+def _invite(form: PersonForm, actor: Actor) -> str:
+    """Invite whom the form describes, and return the link's public id."""
+    return write(
+        lambda session: service.invite(
+            session,
+            actor,
+            name=form.name.data,
+            language=form.language.data,
+            email=form.email.data,
+            phone=form.phone.data,
+            is_work=form.is_work.data,
+            at=now(),
+        )
+    ).link_public_id
 
 
 @bp.route("/admin/people/<public_id>", methods=["GET", "POST"])

@@ -8,12 +8,14 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.people import queries, rules, service
 from lms.people.forms import CodeForm, ProofForm
-from lms.people.views.blueprint import bp, config, explained, page, refuse
+from lms.people.rules import Guard
+from lms.people.views.blueprint import bp, config, explained, page
 from lms.people.views.proof import check_present_password
 from lms.people.views.qr import svg_answer
 from lms.people.views.sessions import second_guard, start_session
@@ -46,16 +48,18 @@ def second_factor_setup() -> Any:
         return redirect(url_for("people.second_factor"))
     if form.validate_on_submit():
         with explained(form):
-            guard = second_guard(facts.public_id)
-            opened = write(
-                lambda session: service.confirm_second_factor(session, actor, form.code.data, guard=guard, at=now())
-            )
-            if opened:
-                start_session(opened.session_id)
-                flash(_("The second step is on."), "success")
-                return redirect(url_for("people.account"))
-            refuse(form, RuleBroken("second_code_wrong"))
+            _turn_on(actor, second_guard(facts.public_id), form.code.data)
+            flash(_("The second step is on."), "success")
+            return redirect(url_for("people.account"))
     return page("second_factor_setup.html", form, secret=facts.second_factor_secret)
+
+
+def _turn_on(actor: Actor, guard: Guard, digits: str) -> None:
+    """Confirm the second step by a first right code. Raises `RuleBroken` "second_code_wrong"."""
+    opened = write(lambda session: service.confirm_second_factor(session, actor, digits, guard=guard, at=now()))
+    if opened is None:
+        raise RuleBroken("second_code_wrong")
+    start_session(opened.session_id)
 
 
 @bp.get("/account/second-step/setup.svg")
@@ -78,13 +82,16 @@ def end_second_factor() -> Any:
     if form.validate_on_submit():
         with explained(form):
             check_present_password(facts, form.password.data)
-            short = len(form.password.data) < rules.shortest(has_second_factor=False)
-            opened = write(
-                lambda session: service.end_second_factor(
-                    session, actor, checked_hash=facts.password_hash, is_short=short, at=now()
-                )
-            )
-            start_session(opened.session_id)
+            _turn_off(actor, facts.password_hash, form.password.data)
             flash(_("The second step is off."), "success")
             return redirect(url_for("people.account"))
     return page("second_factor_end.html", form)
+
+
+def _turn_off(actor: Actor, checked_hash: str | None, password: str) -> None:
+    """End the second step. Raises `RuleBroken` "password_must_grow" while the password is too short alone."""
+    short = len(password) < rules.shortest(has_second_factor=False)
+    opened = write(
+        lambda session: service.end_second_factor(session, actor, checked_hash=checked_hash, is_short=short, at=now())
+    )
+    start_session(opened.session_id)

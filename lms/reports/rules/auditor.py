@@ -72,7 +72,7 @@ class Auditor:
         self._forced = set(self._hidden)
         self._settled: set[int] = set()
         self._excused: set[int] = set()
-        self._known_windows: dict[tuple[bool, int, int], list[Window]] = {}
+        self._known_windows: dict[tuple[bool, int], list[Window]] = {}
         #: How many searches were made.
         self.searches = 0
         self._attackers = (
@@ -118,7 +118,7 @@ class Auditor:
         self._show({number})
         if self.find_unprotected() is None:
             return True
-        self._hidden.add(number)
+        self._hide({number})
         return False
 
     def excuse(self, stuck: Label) -> bool:
@@ -135,14 +135,21 @@ class Auditor:
         while layer:
             layer = {peer for number in layer for peer in self._anatomy.peers[number]} - related
             related |= layer
-        self._hidden |= {number for number in related if self._can_hide(number, ZERO_RANK)}
+        self._hide({number for number in related if self._can_hide(number, ZERO_RANK)})
         self._settled |= related
         self._forced |= related
 
+    def _hide(self, numbers: set[int]) -> None:
+        if numbers:
+            self._hidden |= numbers
+            self._known_windows.clear()
+
     def _show(self, numbers: set[int]) -> None:
-        self._hidden -= numbers
-        for attacker in self._attackers if numbers else ():
-            attacker.forget(numbers)
+        if numbers:
+            self._hidden -= numbers
+            self._known_windows.clear()
+            for attacker in self._attackers:
+                attacker.forget(numbers)
 
     def _can_hide(self, number: int, limit: int) -> bool:
         """Return whether a shown count may be hidden now: it is newly published, and of rank `limit` at most."""
@@ -173,7 +180,7 @@ class Auditor:
         further = Search(self._anatomy, windows, changes).run(number, step)
         if further is None:
             return False
-        self._hidden |= {each for each, by in further.items() if by and self._is_count(each, limit)}
+        self._hide({each for each, by in further.items() if by and self._is_count(each, limit)})
         for _ in range(WIDTH):
             after = {each: changes.get(each, 0) + by for each, by in further.items()}
             if not all(windows[each][0] <= value <= windows[each][1] for each, value in after.items()):
@@ -192,7 +199,7 @@ class Auditor:
 
         Behind the counts stand differences between two ways of taking a total apart, which are always zero.
         """
-        address = (attacker.is_insider, limit, len(self._hidden))
+        address = (attacker.is_insider, limit)
         if address not in self._known_windows:
             zeros = {number for number in self._hidden if self._truth[number] == 0}
             windows = [self._window(number, attacker, limit, zeros) for number in range(len(self._labels))]

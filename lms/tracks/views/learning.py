@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, url_for
 from flask import session as cookie
@@ -69,6 +69,8 @@ def _page(library: Library, key: str, progress: TrackProgress) -> str:
     title = queries.track_title(library, key, language())
     steps = [_step(library, key, item) for item in progress.items]
     following = progress.current
+    if progress.state == "open":  # she is nowhere on the way yet
+        steps = [replace(step, state="todo" if step.state == "current" else step.state) for step in steps]
     return render_template(
         "tracks/show.html",
         key=key,
