@@ -133,4 +133,4 @@ class Sending:
         for_good = isinstance(error, Undeliverable)
         problem, at = f"{type(error).__name__}: {error}", self.now()
         write(lambda session: service.mark_failed(session, letter, self.holder, problem, for_good=for_good, at=at))
-        return "failed" if for_good or letter.tries >= rules.MOST_TRIES else "put off"
+        return "failed" if for_good or rules.retry_at(letter.tries + 1, at) is None else "put off"

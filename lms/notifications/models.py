@@ -44,6 +44,7 @@ class Letter(Base):
     created_at: Mapped[datetime]
     run_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), default="pending")
+    #: How many tries failed.
     tries: Mapped[int] = mapped_column(default=0)
     #: Who sends it now, and until when nobody else may.
     locked_by: Mapped[str | None] = mapped_column(String(80))

@@ -25,7 +25,7 @@ _TOLD_OUTCOMES = {"ask": "question", "refuse": "refusal"}
 
 @dataclass(frozen=True)
 class Claimed:
-    """A letter that this sender holds. `channel` and `address` are None where the person's best contact counts."""
+    """A letter that this sender holds; `tries` have failed. `channel` and `address` are None where the person's best contact counts."""
 
     id: int
     public_id: str
@@ -123,15 +123,9 @@ def _write(session: Session, rows: Iterable[dict[str, Any]], *, at: datetime, ru
 def claim_letters(session: Session, holder: str, *, at: datetime, limit: int = rules.BATCH) -> tuple[Claimed, ...]:
     """Take up to `limit` letters that are due, or whose sender's lease ran out, and return them.
 
-    Nobody else gets them until `rules.LEASE` has passed. A letter whose every try was cut short is given up.
+    Nobody else gets them until `rules.LEASE` has passed. A sender that dies costs its letters time, never a try.
     """
     lapsed = and_(Letter.state == "sending", Letter.locked_until <= at)
-    session.execute(
-        update(Letter)
-        .where(lapsed, Letter.tries >= rules.MOST_TRIES)
-        .values(state="failed", problem="every sender was stopped before it was done")
-        .execution_options(synchronize_session=False)
-    )
     due = (
         select(Letter.id)
         .where(or_(and_(Letter.state == "pending", Letter.run_at <= at), lapsed))
@@ -143,7 +137,7 @@ def claim_letters(session: Session, holder: str, *, at: datetime, limit: int = r
     rows = session.execute(
         update(Letter)
         .where(Letter.id.in_(select(due.c.id)))
-        .values(state="sending", tries=Letter.tries + 1, locked_by=holder, locked_until=at + rules.LEASE)
+        .values(state="sending", locked_by=holder, locked_until=at + rules.LEASE)
         .returning(
             Letter.id,
             Letter.public_id,
@@ -175,13 +169,14 @@ def mark_dropped(session: Session, letter_id: int, holder: str, reason: str) -> 
 
 
 def mark_failed(session: Session, letter: Claimed, holder: str, problem: str, *, for_good: bool, at: datetime) -> bool:
-    """Note why a letter could not leave, and when it is tried again; after the last try, or `for_good`, it failed.
+    """Count a try that failed, and say why and when comes the next; after the last, or `for_good`, the letter failed.
 
     Returns False when another sender holds it by now.
     """
-    again = None if for_good else rules.retry_at(letter.tries, at)
+    tries = letter.tries + 1
+    again = None if for_good else rules.retry_at(tries, at)
     outcome = {"state": "pending", "run_at": again} if again else {"state": "failed"}
-    return _settle(session, letter.id, holder, **outcome, problem=rules.one_line(problem))
+    return _settle(session, letter.id, holder, **outcome, tries=tries, problem=rules.one_line(problem))
 
 
 def drop_pending(session: Session, *, at: datetime) -> int:
@@ -192,9 +187,9 @@ def drop_pending(session: Session, *, at: datetime) -> int:
 
 
 def give_back(session: Session, letters: Iterable[Claimed], holder: str) -> None:
-    """Return claimed letters that were not tried; the try is not counted."""
+    """Let go of claimed letters that were not tried, so that another sender may take them now."""
     for letter in letters:
-        _settle(session, letter.id, holder, state="pending", tries=letter.tries - 1)
+        _settle(session, letter.id, holder, state="pending")
 
 
 def _settle(session: Session, letter_id: int, holder: str, **values: Any) -> bool:

@@ -144,7 +144,7 @@ class StartForm(TermsForm, OnceForm):
                 ("other", _l("No, it is another person. Begin a new record.")),
             ]
         ),
-        validators=[Optional()],
+        validate_choice=False,
     )
 
 

@@ -104,7 +104,7 @@ class InvitationForm(Form):
         ),
         default="password",
     )
-    password = PasswordField(_l("Choose a password"), validators=[Optional(), Length(max=_LONGEST_PASSWORD)])
+    password = PasswordField(_l("Choose a password"), validators=[Length(max=_LONGEST_PASSWORD)])
 
 
 class NameForm(Form):
@@ -122,13 +122,13 @@ class ContactForm(Form):
 
     contact = _identifier_field(_l("A phone number or e-mail"))
     is_work = BooleanField(_l("It belongs to my work"))
-    password = PasswordField(_l("Your password"), validators=[Optional(), Length(max=_LONGEST_PASSWORD)])
+    password = PasswordField(_l("Your password"), validators=[Length(max=_LONGEST_PASSWORD)])
 
 
 class ChangePasswordForm(Form):
     """The present password, where there is one, and a new one."""
 
-    present = PasswordField(_l("Your present password"), validators=[Optional(), Length(max=_LONGEST_PASSWORD)])
+    present = PasswordField(_l("Your present password"), validators=[Length(max=_LONGEST_PASSWORD)])
     password = _password_field(_l("Your new password"))
 
 
@@ -150,8 +150,8 @@ class RoleForm(Form):
     """A role to be given. The departments are set by the view."""
 
     role = SelectField(_l("Role"))
-    language = SelectField(_l("Language, for a translator"), validators=[Optional()])
-    department = SelectField(_l("Department, for a viewer"), validators=[Optional()])
+    language = SelectField(_l("Language, for a translator"))
+    department = SelectField(_l("Department, for a viewer"))
 
 
 class RecoveryForm(Form):

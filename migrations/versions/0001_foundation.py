@@ -86,6 +86,15 @@ def upgrade() -> None:
     sa.Column('last_result', sa.String(length=500), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_recurring_tasks'))
     )
+    op.create_table('report_releases',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('departments', sa.String(length=400), nullable=False),
+    sa.Column('period', sa.String(length=7), nullable=False),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('body', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_releases')),
+    sa.UniqueConstraint('departments', 'period', name=op.f('uq_report_releases_departments_period'))
+    )
     op.create_table('revisions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
@@ -1015,6 +1024,7 @@ def downgrade() -> None:
 
     op.drop_table('sign_in_failures')
     op.drop_table('revisions')
+    op.drop_table('report_releases')
     op.drop_table('recurring_tasks')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index('ix_people_search_key_name')

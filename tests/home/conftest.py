@@ -35,7 +35,7 @@ from lms.organizations.queries import ties_of
 from lms.surveys.models import SurveyReceipt
 from lms.tracks import service as tracks
 from lms.tracks.models import Assignment, AssignmentBatch
-from tests.factories import Make, MadePerson
+from tests.factories import MadePerson, Make
 
 CORE, FIRST = "core", "first-steps"
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -218,9 +218,7 @@ class Story:
                     client_id=new_client_id(),
                 )
             )
-            session.add(
-                Reply(application_id=row.id, text="Tuesday", written_at=instant(-1), client_id=new_client_id())
-            )
+            session.add(Reply(application_id=row.id, text="Tuesday", written_at=instant(-1), client_id=new_client_id()))
             return row.public_id
 
         return self.run(fn)
@@ -286,7 +284,11 @@ class Story:
         if not session.scalars(select(SigningKey.id)).first():
             session.add(
                 SigningKey(
-                    key_id="test", purpose="payload", algorithm="Ed25519", public_key=b"0" * 32, activated_at=instant(-99)
+                    key_id="test",
+                    purpose="payload",
+                    algorithm="Ed25519",
+                    public_key=b"0" * 32,
+                    activated_at=instant(-99),
                 )
             )
             session.flush()

@@ -33,7 +33,9 @@ def progress(done: int = 0, total: int = 2, **more: Any) -> TrackProgress:
     return TrackProgress(**{**values, **more})
 
 
-def way(key: str, *, due: int | None = None, asked: bool = False, done: int = 0, total: int = 2, began: int = -9) -> Way:
+def way(
+    key: str, *, due: int | None = None, asked: bool = False, done: int = 0, total: int = 2, began: int = -9
+) -> Way:
     return Way(key, progress(done, total), days(began), is_asked=asked, due_on=None if due is None else days(due))
 
 

@@ -60,8 +60,7 @@ def test_hiding_is_moderate() -> None:
     tables = [random_table(seed) for seed in SEEDS]
     hidden = [hidden_counts(figures) for figures in tables]
     lost_totals = sum(
-        ("", "") in gone and not is_small(figures.counts["", ""])
-        for figures, gone in zip(tables, hidden, strict=True)
+        ("", "") in gone and not is_small(figures.counts["", ""]) for figures, gone in zip(tables, hidden, strict=True)
     )
     lost_zeros = sum(figures.counts[label] == 0 for figures, gone in zip(tables, hidden, strict=True) for label in gone)
     assert lost_totals <= 16
@@ -88,9 +87,11 @@ def test_the_guidelines_examples(counts: tuple[int, ...]) -> None:
 
 
 def test_a_lone_small_count_takes_its_total_along_only_when_it_must() -> None:
-    assert "total" not in hidden_counts(one_row(4, 20, 30))
-    assert hidden_counts(one_row(4, 20)) == {"cell 0", "cell 1", "total"} or "total" not in hidden_counts(one_row(4, 20))
-    assert hidden_counts(one_row(12, 0, 4)) >= {"cell 2"}
+    assert hidden_counts(one_row(4, 20, 30)) == {"cell 0", "cell 1"}
+    assert hidden_counts(one_row(4, 20)) == {"cell 0", "cell 1"}
+    assert hidden_counts(one_row(12, 0, 4)) == {"cell 2", "cell 0"}
+    assert hidden_counts(one_row(1, 11)) == {"cell 0", "total"}
+    assert hidden_counts(one_row(4)) == {"cell 0", "total"}
 
 
 def test_what_was_shown_stays_shown_and_what_was_hidden_stays_hidden() -> None:
@@ -117,4 +118,4 @@ def test_counts_that_nobody_publishes_help_the_attacker_as_much_as_they_do() -> 
     counts = {"beneath": 7, "shown": 20, "small": 7, "rest": 13}
     sums = [Sum("small", ("beneath",)), Sum("shown", ("beneath", "rest"))]
     hidden = hidden_counts(Figures(counts, sums, {"shown": 1, "small": 0, "rest": 0}))
-    assert hidden == {"small", "rest"} or hidden == {"small", "shown"}
+    assert hidden == {"small", "rest"}

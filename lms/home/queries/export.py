@@ -114,6 +114,10 @@ def _of_work() -> dict[str, Select[Any]]:
     return {
         "employments": _own("employments", "started_on", "ended_on", "end_reason", place="employments"),
         "employment_terms": _of("employments", "employment_terms", "employment_id", *terms, place="employments"),
+        "supervisions": _of(
+            "employments", "supervisions", "employment_id", "started_on", "ended_on", place="supervisions"
+        ),
+        "paid_under_contracts": _of("employments", "contract_employments", "employment_id", "started_on", "ended_on"),
         "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
     }
 
@@ -140,6 +144,7 @@ def _of_certifying() -> dict[str, Select[Any]]:
     track, serial = {"track": "track_key"}, {"serial": "serial"}
     decided = ("outcome", "reason_code", "note", "decided_at", "on_appeal")
     edition = ("number", "reason", "payload", "created_at", "valid_until")
+    revocation = ("reason_code", "requested_at", "settled_at", "confirmed")
     wish, shared = ("name", "note", "requested_at", "granted"), ("shared_at", "withdrawn_at")
     return {
         "applications": _own("applications", "cycle", "state", "opened_at", **track),
@@ -151,6 +156,7 @@ def _of_certifying() -> dict[str, Select[Any]]:
         "certificate_shares": _of(
             "awards", "certificate_shares", "award_id", *shared, place="certificate_shares", **serial
         ),
+        "revocation_requests": _of("awards", "revocation_requests", "award_id", *revocation, **serial),
         "name_requests": _of("awards", "name_requests", "award_id", *wish, **serial),
     }
 

@@ -115,7 +115,9 @@ def _learn(page: Page) -> Button:
     step = next_step(library.spec(ModuleSpec, "module", key), progress)
     title = _step_title(page.titles, key, step)
     note, label = _step_words(step, is_begun=progress.is_begun)
-    return Button(title, note, _step_href(key, step), label, page.titles.plain_module(key), progress.done, progress.total)
+    return Button(
+        title, note, _step_href(key, step), label, page.titles.plain_module(key), progress.done, progress.total
+    )
 
 
 def _step_title(titles: Titles, module_key: str, step: NextStep) -> Title:
