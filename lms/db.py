@@ -71,7 +71,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's own shape
         """Return the stored instant as an aware UTC value."""
         if value is None:
             return None
@@ -251,7 +251,7 @@ def is_retryable(error: DBAPIError) -> bool:
 
 def reading() -> Session:
     """Return this request's session on the engine that cannot write."""
-    return cast(Session, db.session())
+    return cast("Session", db.session())
 
 
 def is_postgresql(session: Session) -> bool:
@@ -297,5 +297,3 @@ def chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield `rows` in slices of at most `size`, small enough for SQLite's limit of variables."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
-
-

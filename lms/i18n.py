@@ -41,9 +41,7 @@ def _numbered(words: list[str], first: int) -> dict[int, str]:
 
 _SAMOAN: dict[str, Any] = {
     "languages": {"sm": "Gagana S\u0101moa"},
-    "months": {
-        c: {"wide": _numbered(_MONTHS, 1), "abbreviated": _numbered(_SHORT_MONTHS, 1)} for c in _CONTEXTS
-    },
+    "months": {c: {"wide": _numbered(_MONTHS, 1), "abbreviated": _numbered(_SHORT_MONTHS, 1)} for c in _CONTEXTS},
     "days": {
         c: {
             "wide": _numbered(_DAYS, 0),
@@ -70,7 +68,7 @@ def install_locales() -> None:
     if not localedata.exists("sm"):
         data = dict(localedata.load("en"))
         localedata.merge(data, {**_SAMOAN, "plural_form": PluralRule({"one": "n = 1"})})
-        localedata._cache["sm"] = data  # the one private name of Babel in use; a test guards it
+        localedata._cache["sm"] = data  # noqa: SLF001 -- the one private name of Babel in use; a test guards it
     plurals.PLURALS["sm"] = (2, "(n != 1)")
     plurals.PLURALS["to"] = (1, "0")
 

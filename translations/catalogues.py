@@ -1,8 +1,8 @@
 """Makes, updates and compiles the program's catalogues, with Samoan known to Babel.
 
-    python translations/catalogues.py update     extract words and bring every messages.po up to date
-    python translations/catalogues.py compile    write the .mo files that the program reads
-    python translations/catalogues.py missing    list what has no translation; exit 1 when there is any
+python translations/catalogues.py update     extract words and bring every messages.po up to date
+python translations/catalogues.py compile    write the .mo files that the program reads
+python translations/catalogues.py missing    list what has no translation; exit 1 when there is any
 """
 
 from __future__ import annotations

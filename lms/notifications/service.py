@@ -25,7 +25,10 @@ _TOLD_OUTCOMES = {"ask": "question", "refuse": "refusal"}
 
 @dataclass(frozen=True)
 class Claimed:
-    """A letter that this sender holds; `tries` have failed. `channel` and `address` are None where the person's best contact counts."""
+    """A letter that this sender holds; `tries` counts those that failed.
+
+    `channel` and `address` are None where the person's best contact counts.
+    """
 
     id: int
     public_id: str

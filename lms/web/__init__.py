@@ -1,0 +1,1 @@
+"""The shell around every page: who may call it, forms, headers, error pages."""

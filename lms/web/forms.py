@@ -42,7 +42,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Where messages come from."""
 
-        def get_translations(self, form: Any) -> _Translations:
+        def get_translations(self, form: Any) -> _Translations:  # noqa: ARG002 -- WTForms' own shape
             """Return our translations of the library's messages."""
             return _Translations()
 

@@ -12,7 +12,8 @@ from flask import Blueprint, Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound as NotFoundPage, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import NotFound as NotFoundPage
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -58,7 +59,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.wsgi_app = ProxyFix(static, x_for=config.proxies) if config.proxies else static  # type: ignore[method-assign]
 
 
-def _is_hashed(path: str, url: str) -> bool:
+def _is_hashed(path: str, url: str) -> bool:  # noqa: ARG001 -- WhiteNoise's own shape
     """Return whether a static file's name carries the hash of its content."""
     return Path(path).name.count(".") >= 2
 
@@ -114,7 +115,7 @@ def _register_errors(app: Flask) -> None:
         app.register_error_handler(missing, lambda _error: page(NotFoundPage()))
 
     def fault(error: Exception) -> Any:
-        log.exception("request %s failed", request_id())
+        log.error("request %s failed", request_id(), exc_info=error)
         broken = ServiceUnavailable if isinstance(error, DBAPIError) else InternalServerError
         return page(broken())
 

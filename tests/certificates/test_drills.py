@@ -30,7 +30,7 @@ def drill(app: Flask, name: str, folder: Path, size: int, *, seconds: int) -> di
 
 @pytest.mark.timeout(600)
 def test_every_durable_step_is_safe_to_die_at(content_app: Flask, tmp_path: Path) -> None:
-    found = drill(content_app, "every_point", tmp_path, 80, seconds=500)
+    found = drill(content_app, "every_point", tmp_path, 64, seconds=500)
     assert found["faults"] == []
     assert found["killed"] == found["points"] >= 30
     assert found["again"] >= 10

@@ -26,8 +26,9 @@ from lms.courses.specs import ModuleSpec
 from lms.db import db, reading, write
 from lms.demo.learning import Clock, answer_survey, take_quiz
 from lms.tracks.service import enrol
-from tests.conftest import AT, Browser as Client
-from tests.factories import Make, MadePerson, sign_in
+from tests.conftest import AT
+from tests.conftest import Browser as Client
+from tests.factories import MadePerson, Make, sign_in
 from tests.journeys.browser import Browser, Page
 from tests.journeys.test_story import quiz_keys
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,10 @@ from lms.courses.models import LessonProgress, ModuleCompletion
 from lms.courses.specs import ModuleSpec
 from lms.db import db, write
 from lms.ids import new_client_id, new_public_id
+from lms.organizations.models import Employment, EmploymentTerms
 from lms.organizations.queries import ties_of
+from lms.people.models import Person
+from lms.people.rules import search_key
 from lms.surveys.models import SurveyReceipt
 from lms.tracks import service as tracks
 from lms.tracks.models import Assignment, AssignmentBatch
@@ -82,6 +85,26 @@ class Story:
 
         return self.run(fn)
 
+    def crowd(self, place: int, number: int) -> list[int]:
+        """Write so many people who work at an organization, and return their ids."""
+
+        def fn(session: Session) -> list[int]:
+            names = [f"Person {each:03}" for each in range(number)]
+            people = [Person(name=name, search_key=search_key(name), created_at=instant(-99)) for name in names]
+            session.add_all(people)
+            session.flush()
+            spells = [
+                Employment(person_id=each.id, organization_id=place, started_on=date(2025, 1, 1)) for each in people
+            ]
+            session.add_all(spells)
+            session.flush()
+            session.add_all(
+                EmploymentTerms(employment_id=each.id, since=each.started_on, title="Promotora") for each in spells
+            )
+            return [each.id for each in people]
+
+        return self.run(fn)
+
     def enrol(self, person: MadePerson, track: str = FIRST, *, at: datetime | None = None) -> None:
         self.run(lambda session: tracks.enrol(session, [person.person_id], track, at=at or instant(-40)))
 
@@ -89,7 +112,7 @@ class Story:
         self,
         supervisor: MadePerson,
         organization: int,
-        people: list[MadePerson],
+        people: Sequence[MadePerson | int],
         track: str = FIRST,
         *,
         due: int | None = None,
@@ -99,7 +122,7 @@ class Story:
         actor = self.actor(supervisor)
 
         def fn(session: Session) -> str:
-            ids = [person.person_id for person in people]
+            ids = [each if isinstance(each, int) else each.person_id for each in people]
             made = tracks.assign(
                 session, actor, organization, track, ids, due_on=None, client_id=new_client_id(), at=at or now()
             )

@@ -18,10 +18,8 @@ FEATURE_FILES = {
     "__init__", "models", "rules", "queries", "service", "events", "handlers", "policy", "forms", "views", "messages",
     "templates", "cli", "jobs", "specs",
 }  # fmt: skip
-#: Names beyond the list, each with the decision page that explains it.
-DECIDED = {
-    "certificates": {"serials": "0003", "keys": "0003", "drawing": "0003", "checker": "0003"},
-}
+#: Names beyond the list, each with the number of the decision page that explains it: {feature: {name: "0003"}}.
+DECIDED: dict[str, dict[str, str]] = {}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "base", "manager"}
 MODULES = sorted((ROOT / "lms").rglob("*.py"))
 
@@ -171,7 +169,7 @@ def test_views_handlers_and_commands_are_imported_by_the_roof_alone() -> None:
 def test_no_address_of_a_registry_and_no_path_of_a_machine_is_written_down() -> None:
     words = ("registry.npmjs", "pypi.org", "files.pythonhosted", "/root/", "/work/")
     files = [ROOT / name for name in ("package-lock.json", "requirements.lock", "Makefile", "pyproject.toml")]
-    files += [path for path in (ROOT / "docs").rglob("*.md")] + MODULES
+    files += [*(ROOT / "docs").rglob("*.md"), *MODULES]
     found = [f"{path}: {word}" for path in files for word in words if word in path.read_text(encoding="utf-8")]
     assert len(files) > 50
     assert found == []

@@ -59,7 +59,8 @@ def fill() -> dict[str, int]:
         "people": {"id": 1, "public_id": "p1", "name": "ʻAna", "search_key": "ana", "language": "to",
                    "is_demonstration": False, "created_at": AT},
         "accounts": {"id": 1, "public_id": "a1", "person_id": 1, "security_stamp": "s", "created_at": AT},
-        "contacts": {"id": 1, "person_id": 1, "kind": "email", "value": "a@b.example", "is_work": False, "added_at": AT},
+        "contacts": {"id": 1, "person_id": 1, "kind": "email", "value": "a@b.example", "is_work": False,
+                     "added_at": AT},
         "organizations": {"id": 1, "public_id": "o1", "key": "o", "name": "O", "search_key": "o", "kind": "cbo",
                           "is_demonstration": False, "created_at": AT},
         "employments": {"id": 1, "public_id": "e1", "person_id": 1, "organization_id": 1, "started_on": AT.date()},
@@ -142,8 +143,7 @@ def _parent_and_child(path: Path, *, guarded: bool) -> int:
     with engine.connect() as connection:
         for statement in (
             "CREATE TABLE parent (id INTEGER PRIMARY KEY, name VARCHAR(5))",
-            "CREATE TABLE child (id INTEGER PRIMARY KEY, "
-            "parent_id INTEGER NOT NULL REFERENCES parent (id) ON DELETE CASCADE)",
+            "CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent (id) ON DELETE CASCADE)",
             "INSERT INTO parent VALUES (1, 'a')",
             "INSERT INTO child VALUES (1, 1), (2, 1), (3, 1)",
         ):

@@ -24,7 +24,7 @@ from lms.clock import now
 from lms.config import ROOT, Config
 from lms.notifications.jobs import send_letters
 from tests.conftest import Browser as Client
-from tests.factories import PASSPHRASE, Make, MadePerson
+from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.journeys.browser import Browser, Page
 
 NAMES = {

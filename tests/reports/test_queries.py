@@ -238,7 +238,7 @@ def test_what_is_due_comes_in_order(county: County) -> None:
     one = county.cbo("One", 1)
     scope = Scope(PROGRAMS, (county.department("Health", one),))
     assert queries.due_periods(scope, reading(), MARCH) == []
-    county.done(county.worker(one), date(2024, 11, 1))
+    county.crowd(one, 1, date(2024, 11, 1))
     reading().rollback()
     due = queries.due_periods(scope, reading(), date(2025, 5, 1))
     assert due == ["2024-q1", "2024-q2", "2024-q3", "2024-q4", "2024", "2025-q1"]

@@ -1,4 +1,4 @@
-"""One of several schedulers on one database: `python -m tests.scheduler.drill FOLDER dies|lives`.
+"""One of several schedulers on one database: `python -m tests.scheduler.drill FOLDER dies|lives SECONDS`.
 
 Time runs 200 times as fast for all of them, from the moment when the file `go` appears. Each run of the job "slot"
 and each leadership is one line of a file. One that dies stops without giving its lease back.
@@ -21,13 +21,12 @@ from lms.scheduler.rules import Every
 from tests.conftest import AT
 
 SPEED = 200
-SECONDS = 4.0
 DIES_AFTER = 1.5
 
 
 def main() -> None:
     """Tick as fast as possible until the drill is over."""
-    folder, fate = Path(sys.argv[1]), sys.argv[2]
+    folder, fate, seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     app = create_app(Config.from_env())
 
     def slot(_config: Config, *, at: datetime) -> str:
@@ -43,7 +42,7 @@ def main() -> None:
     while not (folder / "go").exists():
         time.sleep(0.01)
     began = (folder / "go").stat().st_mtime
-    while (elapsed := time.time() - began) < SECONDS:
+    while (elapsed := time.time() - began) < seconds:
         if fate == "dies" and elapsed > DIES_AFTER:
             os._exit(7)
         for job in jobs:
