@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -112,22 +113,33 @@ def language() -> str:
 
 
 def _format_locale() -> Locale:
-    return Locale.parse(_FORMATS[language()])
+    return _locale(language())
+
+
+@lru_cache
+def _locale(tag: str) -> Locale:
+    return Locale.parse(_FORMATS[tag])
+
+
+@lru_cache(maxsize=10_000)
+def _date(day: date, pattern: str, tag: str) -> str:
+    """Return a date in words; pages repeat few dates, and Babel takes long over each."""
+    return babel_date(day, pattern, locale=_locale(tag))
 
 
 def format_date(day: date | None) -> str:
     """Return a date in words, such as "8 March 2026" in the reader's order."""
-    return babel_date(day, "long", locale=_format_locale()) if day else ""
+    return _date(day, "long", language()) if day else ""
 
 
 def format_day(day: date | None) -> str:
     """Return a date in words with its weekday."""
-    return babel_date(day, "full", locale=_format_locale()) if day else ""
+    return _date(day, "full", language()) if day else ""
 
 
 def format_month(day: date) -> str:
     """Return the month and year of `day` in words."""
-    return babel_date(day, "MMMM y", locale=_format_locale())
+    return _date(day, "MMMM y", language())
 
 
 def format_instant(at: datetime | None, timezone: str) -> str:
@@ -149,7 +161,12 @@ def format_hours(minutes: int) -> str:
 
 def format_number(number: float) -> str:
     """Return a number with the reader's separators."""
-    return format_decimal(number, locale=_format_locale())
+    return _number(number, language())
+
+
+@lru_cache(maxsize=10_000)
+def _number(number: float, tag: str) -> str:
+    return format_decimal(number, locale=_locale(tag))
 
 
 def format_names(names: list[str]) -> str:

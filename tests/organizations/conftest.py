@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlalchemy import select
 from lms.actor import Actor
 from lms.audit.models import AuditEvent
 from lms.clock import local_date
-from lms.db import reading
-from lms.organizations.models import Organization
+from lms.db import reading, write
+from lms.organizations.models import Employment, EmploymentTerms, Organization
 from lms.organizations.queries import ties_of
+from lms.people.models import Person
+from lms.people.rules import search_key
 from tests.conftest import AT
-from tests.factories import MadePerson
+from tests.factories import LONG_AGO, MadePerson
 
 TODAY = date(2026, 3, 5)
 
@@ -55,3 +58,23 @@ def public_id_of(organization_id: int) -> str:
 def actions() -> list[str]:
     """Return what the audit trail says, the oldest first."""
     return [action for (action,) in rows(AuditEvent.action)]
+
+
+def crowd(organization_id: int, names: Iterable[str]) -> list[MadePerson]:
+    """Write many people who work at an organization, without accounts, in one transaction."""
+
+    def fn(session: Any) -> list[MadePerson]:
+        people = [Person(name=name, search_key=search_key(name), created_at=LONG_AGO) for name in names]
+        session.add_all(people)
+        session.flush()
+        spells = [
+            Employment(person_id=each.id, organization_id=organization_id, started_on=LONG_AGO.date())
+            for each in people
+        ]
+        session.add_all(spells)
+        session.flush()
+        since = LONG_AGO.date()
+        session.add_all(EmploymentTerms(employment_id=each.id, since=since, title="Promotora") for each in spells)
+        return [MadePerson(each.id, each.public_id, 0, "", "", "") for each in people]
+
+    return write(fn)

@@ -25,10 +25,12 @@ from lms.organizations.models import (
     OrganizationArea,
     Supervision,
 )
+from lms.organizations.rules import Wanted
+from lms.organizations.service import import_organizations
 from lms.people.models import Contact, Person
 from tests.conftest import Browser
 from tests.factories import MadePerson, Make, sign_in
-from tests.organizations.conftest import public_id_of, rows
+from tests.organizations.conftest import crowd, public_id_of, rows
 
 TODAY = local_date(now())
 DAY = timedelta(days=1)
@@ -334,10 +336,10 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.remove(db.engines[None], "before_cursor_execute", hear)
 
 
-def test_no_page_asks_more_than_twelve_questions(site: Site, make: Make, statements: list[str]) -> None:
-    for number in range(60):
-        make.employment(make.person(f"Worker {number:02}"), site.hope)
-        make.organization(f"More {number:02}")
+def test_no_page_asks_more_than_twelve_questions(site: Site, statements: list[str]) -> None:
+    crowd(site.hope, [f"Worker {number:02}" for number in range(60)])
+    more = [Wanted(number, f"more-{number}", f"More {number:02}") for number in range(60)]
+    write(lambda session: import_organizations(session, more, at=now()))
     admin, boss = site.browser(site.admin), site.browser(site.boss)
     key, hope = site.key(), site.hope_id
     values = {"department": public_id_of(site.department), "program": "Teams", "started_on": TODAY.isoformat()}

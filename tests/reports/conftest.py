@@ -19,7 +19,7 @@ from lms.ids import new_client_id
 from lms.organizations.models import Contract, Employment, OrganizationArea
 from lms.people.models import Person
 from lms.tracks.models import Assignment, AssignmentBatch, TrackCompletion
-from tests.factories import Make, MadePerson
+from tests.factories import MadePerson, Make
 
 #: 10:00 on a Thursday in Los Angeles.
 NOON = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)

@@ -13,6 +13,7 @@ from lms.audit.models import AuditEvent
 from lms.db import reading, write
 from lms.errors import NotAllowed
 from lms.reports import jobs, queries, service
+from lms.reports.cli import group as cli
 from lms.reports.models import ReportRelease
 from lms.reports.policy import EVERYTHING, PROGRAMS, Scope
 from lms.reports.rules import Count, Question, ReleaseLabel, Report, find_period
@@ -122,8 +123,6 @@ def test_other_departments_and_open_periods_are_not_answered(app: Flask, program
 
 
 def test_the_commands(app: Flask, programs: Scope) -> None:
-    from lms.reports.cli import group as cli  # noqa: PLC0415 -- commands belong to the roof
-
     runner = app.test_cli_runner()
     said = runner.invoke(cli, ["release", "--dry-run"]).output
     assert re.search(rf"^2025-q1 for departments {programs.ids[0]}$", said, re.MULTILINE)

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
-from lms.actor import Actor
 from lms.clock import local_date
 from lms.content.library import current
 from lms.courses.models import LessonProgress, ModuleCompletion
-from lms.db import reading, write
+from lms.db import write
 from lms.ids import new_public_id
-from lms.organizations.queries import ties_of
 from lms.tracks.events import track_assigned, track_completed
 from tests.conftest import AT
 from tests.factories import MadePerson
+from tests.organizations.conftest import actor_of
 
 MODULES = ("communication", "outreach")
-
-
-def actor_of(person: MadePerson, *roles: str, at: datetime = AT) -> Actor:
-    """Return the actor that the roof would build for a person."""
-    today = local_date(at)
-    ties = ties_of(reading(), person.person_id, today)
-    reading().rollback()
-    held = {"worker", *roles} | ({"supervisor"} if ties.supervises else set())
-    return Actor(
-        account_id=person.account_id,
-        person_id=person.person_id,
-        public_id=person.person_public_id,
-        name="",
-        language="en",
-        today=today,
-        roles=frozenset(held),
-        employments=ties.employments,
-        supervises=ties.supervises,
-    )
+__all__ = ["MODULES", "actor_of", "earn", "open_lesson"]
 
 
 def earn(person: MadePerson, *modules: str, at: datetime = AT, language: str = "to") -> None:
@@ -95,8 +76,3 @@ def heard() -> Iterator[list[Any]]:
 
     with track_assigned.connected_to(hear), track_completed.connected_to(hear):
         yield facts
-
-
-def noon(day: date) -> datetime:
-    """Return an instant in the middle of a local day."""
-    return datetime(day.year, day.month, day.day, 20, tzinfo=UTC)

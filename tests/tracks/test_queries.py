@@ -18,6 +18,7 @@ from lms.tracks import policy, queries, rules, service
 from lms.tracks.models import Enrolment, TrackCompletion
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.organizations.conftest import crowd
 from tests.tracks.conftest import MODULES, actor_of, earn
 
 TODAY = date(2026, 3, 5)
@@ -45,7 +46,7 @@ def asked() -> Iterator[list[str]]:
 
 
 def test_progress_of_many_takes_three_questions(make: Make, asked: list[str]) -> None:
-    people = [make.person() for _ in range(30)]
+    people = crowd(make.organization(), [f"Worker {number}" for number in range(30)])
     earn(people[0], *MODULES)
     earn(people[1], "communication")
     ids = [person.person_id for person in people]

@@ -29,6 +29,7 @@ from lms.tracks.events import Assigned, TrackAssigned, TrackCompleted, TrackDone
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment, TrackCompletion
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.organizations.conftest import crowd
 from tests.tracks.conftest import MODULES, actor_of, earn, open_lesson
 
 DUE = date(2026, 5, 1)
@@ -413,10 +414,8 @@ class Counter:
         self.count += 1
 
 
-def test_assigning_many_takes_as_many_statements_as_one(team: Team, make: Make) -> None:
-    people = [make.person() for _ in range(20)]
-    for person in people:
-        make.employment(person, team.id)
+def test_assigning_many_takes_as_many_statements_as_one(team: Team) -> None:
+    people = crowd(team.id, [f"Worker {number}" for number in range(120)])
     assign(team.actor, team.id, team.ana)  # the process now knows the content
     with Counter() as one:
         batch = assign(team.actor, team.id, people[0])

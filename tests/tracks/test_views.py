@@ -21,6 +21,7 @@ from lms.tracks import service
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment
 from tests.conftest import Browser
 from tests.factories import MadePerson, Make, sign_in
+from tests.organizations.conftest import crowd
 from tests.tracks.conftest import MODULES, actor_of, earn
 
 TRACK = "first-steps"
@@ -33,14 +34,17 @@ def _content(content_app: Flask) -> None:
     """Every test here runs on the published content."""
 
 
+_TWO = ("Ana", "Luis")
+
+
 class Team:
     """A CBO with a supervisor and some workers, and a browser for each of two."""
 
     def __init__(self, make: Make, app: Flask, *names: str) -> None:
         self.id = make.organization()
         self.boss = make.supervisor(self.id, "Boss")
-        self.people = [make.person(name) for name in names or ("Ana", "Luis")]
-        for person in self.people:
+        self.people = crowd(self.id, names) if len(names) > 5 else [make.person(each) for each in names or _TWO]
+        for person in self.people if len(names) <= 5 else ():
             make.employment(person, self.id, title="Promotora")
         app.config["WTF_CSRF_ENABLED"] = False
         app.test_client_class = Browser
@@ -394,7 +398,7 @@ def test_no_page_asks_more_than_twelve_questions(make: Make, content_app: Flask,
     preview = team.browser.post("/team/assign", data=team.values(who="all"))
     sent = {name: field_of(preview, name) for name in ("organization", "track", "people", "client_id", "due_on")}
     done = team.browser.post("/team/assign/confirm", data=sent)
-    worker, values = team.worker(), team.values(who="all")
+    worker, values = team.worker(team.boss), team.values(who="all")
     worker.get(f"/tracks/{TRACK}")
     for act in (
         lambda: team.browser.get("/team/assign"),

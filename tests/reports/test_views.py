@@ -1,0 +1,402 @@
+"""The pages of reports, for every role, and their files."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+
+from lms.actor import ROLES
+from lms.db import reading
+from lms.reports import jobs
+from lms.reports.cli import group as cli
+from tests.factories import MadePerson, sign_in
+from tests.reports.conftest import CORE, FIRST, NOON, County, counted_queries
+
+pytestmark = pytest.mark.usefixtures("content_app", "today")
+
+READERS = {"supervisor", "analyst", "viewer", "certifier", "administrator"}
+MARCH = date(2026, 3, 2)
+ADDRESSES = ("/reports", "/reports/completions", "/reports/completions/csv", "/reports/completions/xlsx")
+
+
+@pytest.fixture
+def full(county: County) -> dict[str, Any]:
+    """Two CBOs with a supervisor each, a department with a contract with both, completions in 2025 and 2026."""
+    a, b = county.cbo("=Alofa ʻOfa & Sons", 1, 2), county.cbo("Bienestar", 2)
+    department = county.department("Health", a, b)
+    people = [county.worker(a) for _ in range(12)]
+    for number, person in enumerate(people):
+        county.assign(person, a)
+        county.done(person, date(2026, 1 + number % 3, 1), language="es" if number % 2 else "en")
+    alone = county.worker(b)
+    county.assign(alone, b)
+    county.done(alone, MARCH, language="to")
+    county.crowd(a, 40, date(2025, 2, 3))
+    county.crowd(b, 4, date(2025, 2, 3), FIRST, language="to")
+    return {
+        "a": a,
+        "b": b,
+        "department": department,
+        "supervisor_a": county.make.supervisor(a),
+        "supervisor_b": county.make.supervisor(b),
+        "analyst": county.make.person(roles=("analyst",)),
+        "viewer": county.make.person(roles=("viewer",), views=department),
+        "stray": county.make.person(roles=("viewer",)),
+    }
+
+
+def get(client: FlaskClient, person: MadePerson, address: str, status: int = 200) -> str:
+    answer = sign_in(client, person).get(address)
+    assert answer.status_code == status, address
+    return html.unescape(answer.get_data(as_text=True))
+
+
+def lead(page: str) -> str:
+    found = re.search(r'<p class="lead">(.*?)</p>', page)
+    return found[1] if found else ""
+
+
+def cells(page: str) -> list[list[str]]:
+    """Return the words of each line of the table."""
+    body = re.search(r"<tbody.*?</tbody>", page, re.DOTALL)
+    lines = re.findall(r"<tr.*?</tr>", body[0], re.DOTALL) if body else []
+    return [re.findall(r"<(?:th|td)[^>]*>(?:<span[^>]*>)?(.*?)</", line) for line in lines]
+
+
+# Who may
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_role(client: FlaskClient, county: County, role: str, address: str) -> None:
+    one = county.cbo("One", 1)
+    department = county.department("Health", one)
+    person = (
+        county.make.supervisor(one) if role == "supervisor" else county.make.person(roles=(role,), views=department)
+    )
+    status = sign_in(client, person).get(address).status_code
+    nothing_out = role == "viewer" and address.endswith(("csv", "xlsx"))
+    assert status == (200 if role in READERS and not nothing_out else 404)
+
+
+def test_a_stranger_signs_in_first(client: FlaskClient) -> None:
+    answer = client.get("/reports/completions?track=core")
+    assert answer.status_code == 302
+    assert "/sign-in" in answer.location
+
+
+@pytest.mark.parametrize("address", ["/reports/other", "/reports/completions/pdf", "/reports/other/csv"])
+def test_what_there_is_not(client: FlaskClient, full: dict[str, Any], address: str) -> None:
+    get(client, full["analyst"], address, 404)
+
+
+# What they see
+
+
+def test_the_sentence_comes_first(client: FlaskClient, full: dict[str, Any]) -> None:
+    page = get(client, full["analyst"], "/reports/completions?track=core")
+    assert lead(page) == "13 workers of 2 CBOs completed Core training this year."
+    order = [page.index(mark) for mark in ('class="lead"', 'class="chart"', "<table", "How this was counted")]
+    assert order == sorted(order)
+    assert cells(page) == [["=Alofa ʻOfa & Sons", "12", "12"], ["Bienestar", "1", "1"]]
+    assert "The rows add up to the total." in page
+
+
+def test_filters_stay_in_the_address(client: FlaskClient, full: dict[str, Any]) -> None:
+    address = "/reports/completions?track=core&period=custom&since=2026-02-01&until=2026-02-28&group=language"
+    page = get(client, full["analyst"], address)
+    assert lead(page).endswith("completed Core training from February 1, 2026 to February 28, 2026.")
+    assert cells(page) == [["Español", "4", "4"]]
+    assert "/reports/completions/csv?period=custom&track=core&group=language&since=2026-02-01" in page
+    assert re.search(r'<option selected value="core">', page)
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("track", [["Core training", "13", "13"]]),
+        ("language", [["English", "6", "6"], ["Español", "6", "6"], ["Lea faka-Tonga", "1", "1"]]),
+        ("area", [["SPA 1, Antelope Valley", "12", "12"], ["SPA 2, San Fernando", "13", "13"]]),
+        ("month", [["January 2026", "4", "4"], ["February 2026", "4", "4"], ["March 2026", "5", "5"]]),
+    ],
+)
+def test_rows_of_every_kind(client: FlaskClient, full: dict[str, Any], group: str, expected: list[list[str]]) -> None:
+    page = get(client, full["analyst"], f"/reports/completions?group={group}")
+    assert cells(page) == expected
+    assert ("do not add up" in page) == (group == "area")
+
+
+def test_a_supervisor_never_reads_of_another_organization(client: FlaskClient, full: dict[str, Any]) -> None:
+    for query in ("", "?org=Bienestar", f"?organization={full['b']}", "?of=staff&period=this-year"):
+        page = get(client, full["supervisor_a"], f"/reports/completions{query}")
+        assert cells(page) == [["=Alofa ʻOfa & Sons", "12", "12"]]
+        assert "Bienestar" not in page
+    assert lead(get(client, full["supervisor_b"], "/reports/completions")) == (
+        "1 worker of 1 CBO completed a track this year."
+    )
+    for kind in ("csv", "xlsx"):
+        data = sign_in(client, full["supervisor_b"]).get(f"/reports/completions/{kind}?org={full['a']}").data
+        assert b"Alofa" not in data
+
+
+@pytest.mark.parametrize("of", ["all", "programs", "x"])
+def test_a_scope_that_is_not_hers_is_refused(client: FlaskClient, full: dict[str, Any], of: str) -> None:
+    page = get(client, full["supervisor_a"], f"/reports/completions?of={of}")
+    assert lead(page) == ""
+    assert cells(page) == []
+    get(client, full["supervisor_a"], f"/reports/completions/csv?of={of}", 404)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("period=custom", "Please choose a day."),
+        ("period=custom&since=2026-02-02&until=2026-02-01", "The last day must not be before the first day."),
+        ("period=custom&since=yesterday&until=2026-02-01", "Not a valid date value."),
+        ("period=next-year", "Not a valid choice."),
+        ("track=unknown", "Not a valid choice."),
+        ("group=person", "Not a valid choice."),
+    ],
+)
+def test_wrong_filters_say_what_to_do(client: FlaskClient, full: dict[str, Any], query: str, words: str) -> None:
+    page = get(client, full["analyst"], f"/reports/completions?{query}")
+    assert words in page
+    assert cells(page) == []
+    assert '<details class="help" open>' in page
+    get(client, full["analyst"], f"/reports/completions/csv?{query}", 404)
+
+
+def test_any_year_or_quarter_can_be_named(client: FlaskClient, full: dict[str, Any]) -> None:
+    assert lead(get(client, full["analyst"], "/reports/completions?period=2025")) == (
+        "44 workers of 2 CBOs completed a track in 2025."
+    )
+    page = get(client, full["analyst"], "/reports/completions?period=2025-q2")
+    assert lead(page) == "Nobody completed a track from April 2025 to June 2025."
+    assert "Nothing in this period" in page
+
+
+def test_completions_without_an_employer_have_a_row(client: FlaskClient, county: County) -> None:
+    county.done(county.worker(), MARCH)
+    page = get(client, county.make.person(roles=("analyst",)), "/reports/completions")
+    assert lead(page) == "1 worker completed a track this year."
+    assert cells(page) == [["No employer recorded on that day", "1", "1"]]
+    page = get(client, county.make.person(roles=("analyst",)), "/reports/completions?group=area")
+    assert cells(page) == [["No planning area recorded", "1", "1"]]
+
+
+def test_long_reports_have_pages(client: FlaskClient, county: County) -> None:
+    for number in range(53):
+        county.done(county.worker(county.cbo(f"CBO {number:02}", 1)), MARCH)
+    analyst = county.make.person(roles=("analyst",))
+    first, second = (get(client, analyst, f"/reports/completions?group=organization&page={n}") for n in (1, 2))
+    assert [len(cells(page)) for page in (first, second)] == [50, 3]
+    assert cells(second)[0][0] == "CBO 50"
+    assert "/reports/completions?group=organization&page=2" in first
+    assert get(client, analyst, "/reports/completions?page=nonsense")
+    assert cells(get(client, analyst, "/reports/completions?page=-3")) == cells(first)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Workers"), ("es", None), ("to", None), ("sm", None)],
+)
+def test_in_every_language(client: FlaskClient, county: County, language: str, words: str | None) -> None:
+    county.done(county.worker(county.cbo("One", 1)), MARCH)
+    person = county.make.person(roles=("analyst",), language=language)
+    for group in ("organization", "track", "language", "area", "month"):
+        page = get(client, person, f"/reports/completions?group={group}")
+        assert f'<html lang="{language}">' in page
+        assert lead(page)
+    assert words is None or words in page
+
+
+def test_the_page_costs_few_queries(client: FlaskClient, full: dict[str, Any]) -> None:
+    for person in (full["analyst"], full["supervisor_a"], full["viewer"]):
+        get(client, person, "/reports/completions")
+        with counted_queries() as said:
+            get(client, person, "/reports/completions")
+        assert 3 <= len([each for each in said if each.startswith("SELECT")]) <= 9
+
+
+# Viewers
+
+
+@pytest.fixture
+def released(full: dict[str, Any], content_app: Flask) -> dict[str, Any]:
+    assert jobs.run(content_app.config["LMS"], at=NOON) == "5 released"
+    reading().rollback()
+    return full
+
+
+def test_before_anything_is_out(client: FlaskClient, full: dict[str, Any]) -> None:
+    page = get(client, full["viewer"], "/reports/completions")
+    assert "No figures yet" in page
+    assert cells(page) == []
+    assert "not linked with a department" in get(client, full["stray"], "/reports/completions")
+
+
+def test_a_viewer_reads_aggregates_with_small_groups_hidden(client: FlaskClient, released: dict[str, Any]) -> None:
+    page = get(client, released["viewer"], "/reports/completions?period=2025")
+    assert lead(page) == "How many workers of 2 CBOs completed a track in 2025 is not shown."
+    assert cells(page) == [["=Alofa ʻOfa & Sons", "40"], ["Bienestar", "not shown"]]
+    assert "2 numbers are not shown, to protect people in small groups." in page
+    assert "a number from 1 to 10 is not shown" in page
+    assert "The rows need not add up to the total." in page
+    for group in ("organization", "track", "language", "area", "month"):
+        for query in (f"period=2025&group={group}", f"period=2025-q1&group={group}"):
+            numbers = [line[1] for line in cells(get(client, released["viewer"], f"/reports/completions?{query}"))]
+            assert numbers
+            assert not set(numbers) & {str(number) for number in range(1, 11)}
+            assert "4" not in numbers
+
+
+def test_the_newest_period_comes_first(client: FlaskClient, released: dict[str, Any]) -> None:
+    page = get(client, released["viewer"], "/reports/completions")
+    assert re.findall(r"<option[^>]*value=\"(20[^\"]*)\"", page) == [
+        "2025",
+        "2025-q4",
+        "2025-q3",
+        "2025-q2",
+        "2025-q1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "period=this-year",
+        "period=2026",
+        "period=2026-q1",
+        "period=custom&since=2025-01-01&until=2025-12-30",
+        "period=2025-q1&track=first-steps",
+        "of=all",
+        "of=staff",
+        "period=2025&group=organization,language",
+    ],
+)
+def test_a_viewer_cannot_ask_for_less_than_what_is_out(
+    client: FlaskClient, released: dict[str, Any], query: str
+) -> None:
+    page = get(client, released["viewer"], f"/reports/completions?{query}")
+    assert lead(page) == ""
+    assert cells(page) == []
+    for kind in ("csv", "xlsx"):
+        get(client, released["viewer"], f"/reports/completions/{kind}?{query}", 404)
+
+
+def test_one_track_of_a_whole_year(client: FlaskClient, released: dict[str, Any]) -> None:
+    page = get(client, released["viewer"], "/reports/completions?period=2025&track=core")
+    assert lead(page) == "40 workers of 2 CBOs completed Core training in 2025."
+    page = get(client, released["viewer"], "/reports/completions?period=2025-q1&track=core")
+    assert "The figures of one track are released for whole years." in page
+
+
+def test_a_late_entry_does_not_show(client: FlaskClient, released: dict[str, Any], county: County) -> None:
+    address = "/reports/completions?period=2025&group=month"
+    before = get(client, released["viewer"], address)
+    county.crowd(released["a"], 1, date(2025, 6, 1))
+    assert cells(get(client, released["viewer"], address)) == cells(before)
+
+
+def test_who_supervises_and_views_chooses(client: FlaskClient, county: County, released: dict[str, Any]) -> None:
+    person = county.make.supervisor(released["b"], roles=("viewer",), views=released["department"])
+    assert cells(get(client, person, "/reports/completions")) == [["Bienestar", "1", "1"]]
+    assert len(cells(get(client, person, "/reports/completions?of=programs&period=2025"))) == 2
+    assert "Whose completions" in get(client, person, "/reports/completions")
+
+
+# Files
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def test_a_csv_file(client: FlaskClient, full: dict[str, Any]) -> None:
+    answer = sign_in(client, full["analyst"]).get("/reports/completions/csv?period=2026&group=organization")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="completions-2026-organization.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert rows_of(answer.data) == [
+        ["Organization", "Workers", "Completions"],
+        ["'=Alofa ʻOfa & Sons", "12", "12"],
+        ["Bienestar", "1", "1"],
+        ["Total", "13", "13"],
+    ]
+
+
+def test_a_workbook(client: FlaskClient, full: dict[str, Any]) -> None:
+    answer = sign_in(client, full["analyst"]).get("/reports/completions/xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    assert book.get_sheet_by_index(0).to_python() == [
+        ["Organization", "Workers", "Completions"],
+        ["=Alofa ʻOfa & Sons", 12.0, 12.0],
+        ["Bienestar", 1.0, 1.0],
+        ["Total", 13.0, 13.0],
+    ]
+    assert book.get_sheet_by_index(1).to_python()[0] == ["13 workers of 2 CBOs completed a track this year."]
+
+
+def test_a_viewers_files_hide_the_same(client: FlaskClient, released: dict[str, Any]) -> None:
+    answer = sign_in(client, released["viewer"]).get("/reports/completions/csv?period=2025")
+    expected = [
+        ["Organization", "Workers"],
+        ["'=Alofa ʻOfa & Sons", "40"],
+        ["Bienestar", "not shown"],
+        ["Total", "not shown"],
+    ]
+    assert rows_of(answer.data) == expected
+    answer = sign_in(client, released["viewer"]).get("/reports/completions/xlsx?period=2025")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    assert book.get_sheet_by_index(0).to_python()[2:] == [["Bienestar", "not shown"], ["Total", "not shown"]]
+
+
+# Commands
+
+
+def export(app: Flask, tmp_path: Path, *options: str) -> tuple[int, str, bytes]:
+    out = tmp_path / "report"
+    done = app.test_cli_runner().invoke(cli, ["export", "completions", "--out", str(out), *options])
+    return done.exit_code, done.output, out.read_bytes() if out.exists() else b""
+
+
+def test_the_list_of_reports(content_app: Flask) -> None:
+    assert "completions" in content_app.test_cli_runner().invoke(cli, ["list"]).output
+
+
+def test_exports(content_app: Flask, full: dict[str, Any], tmp_path: Path) -> None:
+    code, said, data = export(content_app, tmp_path, "--format", "csv", "--group", "track", "--language", "es")
+    assert (code, len(rows_of(data))) == (0, 3)
+    assert said
+    code, said, data = export(content_app, tmp_path, "--format", "json", "--period", "2025", "--track", CORE)
+    facts = json.loads(data)
+    assert (code, facts["total"], facts["track"]) == (0, {"workers": 40, "completions": 40}, CORE)
+    assert facts["rows"] == [{"key": str(full["a"]), "name": "=Alofa ʻOfa & Sons", "workers": 40, "completions": 40}]
+    days = ("--since", "2026-01-01", "--until", "2026-01-31")
+    assert export(content_app, tmp_path, "--format", "xlsx", "--period", "custom", *days)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--format", "pdf"), "PDF"),
+        (("--format", "csv", "--period", "someday"), "someday"),
+        (("--format", "csv", "--period", "custom"), "custom"),
+        (("--format", "csv", "--track", "unknown"), "core"),
+    ],
+)
+def test_wrong_usage(content_app: Flask, tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    code, said, data = export(content_app, tmp_path, *options)
+    assert (code, data) == (2, b"")
+    assert words in said
