@@ -99,7 +99,7 @@ def test_a_bad_acceptance_says_why_and_keeps_what_was_typed(
     app: Flask, client: FlaskClient, make: Make, more: dict[str, str], sentence: str
 ) -> None:
     make.person(email="used@x.org")
-    invited = invite(email="lei@x.org", name="Leilani Ofa")
+    invited = invite(email="lei@x.org", language="en")
     path = f"/invitation/{token_of(app, invited.link_public_id)}"
     answer = accept(client, path, **{"name": "Leilani Tonga", "language": "en", **more})
     assert answer.status_code == 400

@@ -151,23 +151,19 @@ def test_what_is_open_comes_first_by_due_date(office: Office) -> None:
     assert rows[-1].completed_on == date(2026, 1, 10)
 
 
-@pytest.mark.parametrize("days", [-6, -1, 0, 1, 29, 30, 31, 32, 70])
-def test_the_filter_says_what_the_rule_says(office: Office, days: int) -> None:
-    day = TODAY + days * DAY
-    rows = queries.assignments_of(reading(), [office.id], day)
-    for row in rows:
-        assert row.state == rules.due_state(row.due_on, day, row.completed_on)
-    counts = queries.count_assignments(reading(), [office.id], day)
-    for state, number in (
-        ("late", counts.late),
-        ("due-soon", counts.due_soon),
-        ("on-time", counts.on_time),
-        ("done", counts.done),
-    ):
-        found = queries.assignments_of(reading(), [office.id], day, state=state)  # type: ignore[arg-type]
-        assert found == [row for row in rows if row.state == state]
-        assert len(found) == number
-    assert counts.total == len(rows) == 6
+def test_the_filter_says_what_the_rule_says(office: Office) -> None:
+    for days in (-6, -1, 0, 1, 29, 30, 31, 32, 70):
+        day = TODAY + days * DAY
+        rows = queries.assignments_of(reading(), [office.id], day)
+        for row in rows:
+            assert row.state == rules.due_state(row.due_on, day, row.completed_on)
+        counts = queries.count_assignments(reading(), [office.id], day)
+        numbers = {"late": counts.late, "due-soon": counts.due_soon, "on-time": counts.on_time, "done": counts.done}
+        for state, number in numbers.items():
+            found = queries.assignments_of(reading(), [office.id], day, state=state)  # type: ignore[arg-type]
+            assert found == [row for row in rows if row.state == state]
+            assert len(found) == number
+        assert counts.total == len(rows) == 6
 
 
 def test_assignments_can_be_narrowed(office: Office, make: Make) -> None:
