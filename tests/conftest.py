@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +13,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from lms.app import create_app
 from lms.clock import now
 from lms.config import ROOT, Config
+from lms.content import library
 from lms.db import Base, db, write
 from lms.publish import publish_directory
 from tests.factories import Make
@@ -90,62 +92,108 @@ def _build(config: Config, *, content: bool) -> None:
             engine.dispose()
 
 
-class Templates:
-    """Prepared databases, built once a session and copied for each test."""
+class Databases:
+    """Prepared databases: built once a process, and given back to each test as they were when built.
 
-    def __init__(self, folder: Path, server: str | None) -> None:
+    SQLite's file is copied anew each time; PostgreSQL's rows are deleted, since making a database there takes long.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.server = server
-        self.ready: set[tuple[str, bool]] = set()
+        self.server = ""
+        #: Greatest id of the tables whose first rows stay, by database: what publishing the content wrote.
+        self.kept: dict[str, dict[str, int]] = {}
 
-    def _prepare(self, engine: str, content: bool) -> str:
-        name = f"template_{'content' if content else 'empty'}_{os.getpid()}"
-        if engine == "sqlite":
-            url = f"sqlite:///{self.folder / name}.sqlite3"
-        else:
-            assert self.server is not None
-            url = database_url(self.server, name)
-        if (engine, content) not in self.ready:
+    def fresh(self, engine: str, *, content: bool) -> str:
+        """Return the address of a database as it was built: empty, or with the content published."""
+        name = f"lms_{'content' if content else 'empty'}_{os.getpid()}"
+        url = f"sqlite:///{self.folder / name}.sqlite3" if engine == "sqlite" else database_url(self.server, name)
+        if url not in self.kept:
             if engine == "postgresql":
-                run_sql(self.server or "", f"CREATE DATABASE {name}")
+                run_sql(self.server, f"CREATE DATABASE {name}")
             _build(make_config(self.folder / name, url), content=content)
-            self.ready.add((engine, content))
-        return name
+            self._note(url, engine, name)
+        else:
+            self._forget(url)
+            if engine == "sqlite":
+                self._copy(name)
+            else:
+                self._wipe(url)
+        return url
 
-    def copy(self, engine: str, content: bool, folder: Path) -> tuple[str, str]:
-        """Return the URL of a fresh copy, and its name."""
-        template = self._prepare(engine, content)
-        if engine == "sqlite":
-            target = folder / "lms.sqlite3"
-            with create_engine(f"sqlite:///{self.folder / template}.sqlite3").connect() as connection:
+    def _forget(self, url: str) -> None:
+        """Let the process forget content that the last test published, whose ids will come again."""
+        with plain_engine(url).connect() as connection:
+            newest = connection.execute(text("SELECT coalesce(max(id), 0) FROM revisions")).scalar_one()
+        if newest != self.kept[url]["revisions"]:
+            library.forget()
+
+    def _note(self, url: str, engine: str, name: str) -> None:
+        """Remember the database as it is now."""
+        with plain_engine(url).connect() as connection:
+            self.kept[url] = {
+                table: connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()
+                for table in ("publications", "revisions", "publication_items", "audit_events")
+            }
+            if engine == "sqlite":
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            shutil.copy(self.folder / f"{template}.sqlite3", target)
-            return f"sqlite:///{target}", str(target)
-        name = f"t_{uuid.uuid4().hex}"
-        run_sql(self.server or "", f"CREATE DATABASE {name} TEMPLATE {template}")
-        return database_url(self.server or "", name), name
+        if engine == "sqlite":
+            shutil.copy(self.folder / f"{name}.sqlite3", self.folder / f"{name}.built")
+
+    def _copy(self, name: str) -> None:
+        for litter in self.folder.glob(f"{name}.sqlite3*"):
+            litter.unlink()
+        shutil.copy(self.folder / f"{name}.built", self.folder / f"{name}.sqlite3")
+
+    def _wipe(self, url: str) -> None:
+        """Delete what the last test wrote, with triggers and foreign keys asleep, and count ids from the start."""
+        with plain_engine(url).connect() as connection:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+            for table in Base.metadata.tables:
+                connection.exec_driver_sql(f"DELETE FROM {table} WHERE true" + self._rest(url, table))
+            connection.exec_driver_sql(
+                "SELECT setval(c.oid, CASE c.relname "
+                + "".join(f"WHEN '{table}_id_seq' THEN {max(last, 1)} " for table, last in self.kept[url].items())
+                + "ELSE 1 END, CASE c.relname "
+                + "".join(f"WHEN '{table}_id_seq' THEN {last > 0} " for table, last in self.kept[url].items())
+                + "ELSE false END) FROM pg_class c WHERE c.relkind = 'S'"
+            )
+
+    def _rest(self, url: str, table: str) -> str:
+        kept = self.kept[url].get(table)
+        return f" AND id > {kept}" if kept is not None else ""
+
+
+def plain_engine(url: str) -> Engine:
+    """Return an engine without a pool and without transactions, for the tests' own work."""
+    url = url.replace("postgresql://", "postgresql+psycopg://")
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """Return the prepared databases; PostgreSQL starts only when a test asks for it."""
-    return Templates(tmp_path_factory.mktemp("templates"), None)
+    return Databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Return compiled templates that all applications of this process share."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 def _application(
-    templates: Templates, engine: str, folder: Path, request: pytest.FixtureRequest, *, content: bool
+    databases: Databases, engine: str, folder: Path, request: pytest.FixtureRequest, *, content: bool
 ) -> Iterator[Flask]:
-    if engine == "postgresql" and templates.server is None:
-        templates.server = request.getfixturevalue("postgresql_server")
-    url, name = templates.copy(engine, content, folder)
-    app = create_app(make_config(folder, url))
+    if engine == "postgresql" and not databases.server:
+        databases.server = request.getfixturevalue("postgresql_server")
+    app = create_app(make_config(folder, databases.fresh(engine, content=content)))
+    app.jinja_env.bytecode_cache = request.getfixturevalue("bytecode")
     with app.app_context():
         yield app
         db.session.remove()
         for each in db.engines.values():
             each.dispose()
-    if engine == "postgresql":
-        run_sql(templates.server or "", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -155,17 +203,17 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def app(templates: Templates, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(databases: Databases, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """Return an application on a fresh, empty database, with its context pushed."""
-    yield from _application(templates, engine_name, tmp_path, request, content=False)
+    yield from _application(databases, engine_name, tmp_path, request, content=False)
 
 
 @pytest.fixture
 def content_app(
-    templates: Templates, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+    databases: Databases, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Flask]:
     """Return an application on a fresh database in which content/ is published, with its context pushed."""
-    yield from _application(templates, engine_name, tmp_path, request, content=True)
+    yield from _application(databases, engine_name, tmp_path, request, content=True)
 
 
 @pytest.fixture

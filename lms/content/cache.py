@@ -41,3 +41,8 @@ class Cache(Generic[V]):
             found = build()
             self.put(address, found)
         return found
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()

@@ -46,7 +46,7 @@ def certifier(content_app: Flask, make: Make) -> MadePerson:
 
 @pytest.fixture
 def worker(certifier: MadePerson, make: Make) -> MadePerson:
-    person = make.person("Malia ʻAnau", language="to")
+    person = make.person("Malia ʻAnau")
     complete(person, at=now() - timedelta(days=2), language="to")
     return person
 

@@ -190,8 +190,8 @@ def test_foreign_keys_are_on(app: Flask) -> None:
         )
 
 
-def test_sqlite_is_set_up_for_safety(templates: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    url, _ = templates.copy("sqlite", False, tmp_path)
+def test_sqlite_is_set_up_for_safety(databases: Any, tmp_path: Path) -> None:
+    url = databases.fresh("sqlite", content=False)
     from tests.conftest import make_config  # noqa: PLC0415
 
     app = create_app(make_config(tmp_path, url))

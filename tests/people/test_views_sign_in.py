@@ -478,8 +478,8 @@ def test_signing_out_forgets_the_phone(app: Flask, make: Make) -> None:
     assert not is_in(phone)
 
 
-def test_cookies_are_bound_to_the_host_under_https(templates: Any, tmp_path: Any) -> None:
-    url, _name = templates.copy("sqlite", False, tmp_path)
+def test_cookies_are_bound_to_the_host_under_https(databases: Any, tmp_path: Any) -> None:
+    url = databases.fresh("sqlite", content=False)
     app = create_app(make_config(tmp_path, url, LMS_BASE_URL="https://training.example"))
     with app.app_context():
         ana, (phone,) = Make(write).person(), clients(app, 1)

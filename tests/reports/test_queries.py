@@ -169,7 +169,7 @@ def test_what_nobody_assigned_or_was_undone_is_not_the_employers(rivals: tuple[C
 
 
 def test_what_is_completed_after_she_left_is_not_the_employers(rivals: tuple[County, int, int, MadePerson]) -> None:
-    county, a, b, both = rivals
+    _, a, b, both = rivals
 
     def leave(on: date) -> None:
         found = {"person_id": both.person_id, "organization_id": a}

@@ -28,25 +28,15 @@ from lms.web.access import get_actor, roles
 @roles("supervisor", "administrator")
 def staff() -> Any:
     """List who works at one organization, with what can be changed."""
-    actor, choices = get_actor(), _choices()
+    actor, choices, search = get_actor(), _choices(), request.args.get("q", "")
     organization = _choose(choices, request.args.get("organization", ""))
-    search = request.args.get("q", "")
-    count = queries.count_staff(reading(), [organization.id], actor.today, search=search)
+    ids, day = [organization.id], actor.today
+    count = queries.count_staff(reading(), ids, day, search=search)
     number, pages = page_of(count)
-    rows = queries.list_staff(
-        reading(), [organization.id], actor.today, search=search, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
-    )
-    return page(
-        "staff.html",
-        rows=rows,
-        count=count,
-        number=number,
-        pages=pages,
-        organization=organization,
-        choices=choices,
-        search=search,
-        own_id=actor.public_id,
-    )
+    skip = (number - 1) * PAGE_SIZE
+    rows = queries.list_staff(reading(), ids, day, search=search, limit=PAGE_SIZE, offset=skip)
+    place = {"organization": organization, "choices": choices, "search": search, "own_id": actor.public_id}
+    return page("staff.html", None, rows=rows, count=count, number=number, pages=pages, **place)
 
 
 @bp.route("/team/staff/new", methods=["GET", "POST"])
