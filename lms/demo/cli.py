@@ -51,9 +51,12 @@ def serve_command(port: int, host: str) -> None:
             load(app, click.echo)
             click.echo(f"Loaded in {time.monotonic() - begun:.0f} s.")
         db.session.remove()
-    start_thread(app)
+    loop = start_thread(app)
     _print_accounts(config)
-    waitress_serve(app, host=host, port=port, threads=THREADS, ident=None)
+    try:
+        waitress_serve(app, host=host, port=port, threads=THREADS, ident=None)
+    finally:
+        loop.stop()
 
 
 def prepare(app: Flask) -> None:

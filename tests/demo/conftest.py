@@ -66,7 +66,9 @@ class Demo:
         reader = Reader(self.app.test_client())
         if email:
             page = reader.sign_in(email, PASSPHRASE)
-            assert (page.status, page.address.split("?")[0]) != (200, "/sign-in"), f"{email} cannot sign in: {page.text}"
+            assert (page.status, page.address.split("?")[0]) != (200, "/sign-in"), (
+                f"{email} cannot sign in: {page.text}"
+            )
         return reader
 
 

@@ -62,8 +62,8 @@ AXE = """async tags => {
 WIDER = """() => {
     const seen = document.documentElement;
     if (seen.scrollWidth <= seen.clientWidth) return [];
-    const wide = [...document.querySelectorAll('body *')].filter(
-        each => each.getBoundingClientRect().right > seen.clientWidth + 0.5 || each.getBoundingClientRect().left < -0.5);
+    const over = box => box.right > seen.clientWidth + 0.5 || box.left < -0.5;
+    const wide = [...document.querySelectorAll('body *')].filter(each => over(each.getBoundingClientRect()));
     return [`${seen.scrollWidth} > ${seen.clientWidth}`, ...wide.slice(0, 5).map(each => each.outerHTML.slice(0, 150))];
 }"""
 
@@ -193,7 +193,8 @@ def certificate(demo: Demo, kind: str) -> str:
 
 
 NEWEST = """SELECT a.serial FROM awards a JOIN status_events e ON e.award_id = a.id
-            WHERE e.id = (SELECT max(id) FROM status_events WHERE award_id = a.id) AND e.kind = :kind ORDER BY a.id DESC"""
+            WHERE e.id = (SELECT max(id) FROM status_events WHERE award_id = a.id) AND e.kind = :kind
+            ORDER BY a.id DESC"""
 APPLICATION = "SELECT public_id FROM applications WHERE state = :state ORDER BY id"
 
 Where = Callable[[Demo], str]
@@ -270,7 +271,7 @@ def test_survey_with_its_questions(studio: Studio, demo: Demo) -> None:
     page = demo.reader(WORKERS["en"]).get("/modules/outreach/survey")
     if page.status != 200:
         pytest.fail(f"the survey answers {page.status}: {page.text}")
-    assert any(len(form.choices) > 10 for form in page.forms), page.text
+    assert any(len(set(form.choices)) >= 5 for form in page.forms), page.text
     faults = studio.look("/modules/outreach/survey", WORKERS["en"], "en")
     assert not faults, "\n".join(faults)
 

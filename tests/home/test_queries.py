@@ -306,7 +306,7 @@ def test_titles_are_those_of_today(make: Make, story: Story) -> None:
     for since, title in ((day(-5), "Promotora"), (day(5), "Lead")):
         terms = EmploymentTerms(employment_id=employment, since=since, title=title, kind="employee")
         story.run(lambda session, terms=terms: session.add(terms))
-    assert queries.list_titles(reading(), [place], day()) == ["Promotora", "Volunteer"]
+    assert queries.list_choices(reading(), [place], day()).titles == ("Promotora", "Volunteer")
     assert names([place], title="Promotora") == ["A"]
     assert names([place], title="Lead") == []
 

@@ -6,7 +6,16 @@ from lms.home.queries.export import read_export
 from lms.home.queries.facts import OWN, PROGRESS, SEEN, Asked, Facts, Gathered, ModuleDone, gather
 from lms.home.queries.office import JobRow, OfficeCounts, count_letters, count_office, find_published_at, list_jobs
 from lms.home.queries.person import LOOKED, Look, SpellHere, has_looked, list_looks, list_spells_here
-from lms.home.queries.team import Line, TeamCounts, count_team, list_lines, list_titles
+from lms.home.queries.team import (
+    Choices,
+    LatestBatch,
+    Line,
+    TeamCounts,
+    count_team,
+    find_latest_batch,
+    list_choices,
+    list_lines,
+)
 
 __all__ = [
     "LOOKED",
@@ -14,9 +23,11 @@ __all__ = [
     "PROGRESS",
     "SEEN",
     "Asked",
+    "Choices",
     "Facts",
     "Gathered",
     "JobRow",
+    "LatestBatch",
     "Line",
     "Look",
     "ModuleDone",
@@ -26,13 +37,14 @@ __all__ = [
     "count_letters",
     "count_office",
     "count_team",
+    "find_latest_batch",
     "find_published_at",
     "gather",
     "has_looked",
+    "list_choices",
     "list_jobs",
     "list_lines",
     "list_looks",
     "list_spells_here",
-    "list_titles",
     "read_export",
 ]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Date,
     FromClause,
     Integer,
@@ -26,10 +27,12 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -41,7 +44,7 @@ from lms.tracks.rules import SOON_DAYS
 _PEOPLE, _ORGANIZATIONS, _EMPLOYMENTS = TABLES["people"], TABLES["organizations"], TABLES["employments"]
 _TERMS, _ASSIGNMENTS, _COMPLETIONS = TABLES["employment_terms"], TABLES["assignments"], TABLES["track_completions"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
-_SHARES = TABLES["certificate_shares"]
+_SHARES, _BATCHES = TABLES["certificate_shares"], TABLES["assignment_batches"]
 
 _MOST_WORDS = 4
 _MOST_TITLES = 100
@@ -76,6 +79,23 @@ class TeamCounts:
     listed: int
 
 
+@dataclass(frozen=True)
+class Choices:
+    """The names of organizations, and the job titles of those who work there today (at most 100)."""
+
+    organizations: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LatestBatch:
+    """The latest act of assigning, with how many people it still asks."""
+
+    public_id: str
+    track_key: str
+    standing: int
+
+
 def count_team(session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> TeamCounts:
     """Return the counts of a team, and how many lines `list_lines` has on all its pages. One query."""
     row = session.execute(_counts(*_shape(wanted)), _values(organization_ids, wanted, today)).one()
@@ -93,9 +113,19 @@ def list_lines(
     return [Line(*row) for row in session.execute(_lines(*_shape(wanted)), values)]
 
 
-def list_titles(session: Session, organization_ids: Sequence[int], today: date) -> list[str]:
-    """Return the job titles of those who work at these organizations today, at most 100. One query."""
-    return list(session.scalars(_TITLES, {"organizations": list(organization_ids), "today": today}))
+def list_choices(session: Session, organization_ids: Sequence[int], today: date) -> Choices:
+    """Return what a list of these organizations can be narrowed by. One query."""
+    found: dict[str, list[str]] = {"name": [], "title": []}
+    for kind, text in session.execute(_CHOICES, {"organizations": list(organization_ids), "today": today}):
+        found[kind].append(text)
+    return Choices(tuple(found["name"]), tuple(found["title"]))
+
+
+def find_latest_batch(session: Session, organization_ids: Sequence[int], since: datetime) -> LatestBatch | None:
+    """Return what was assigned last at these organizations, unless it was before `since` or taken back. One query."""
+    values = {"organizations": list(organization_ids), "since": since}
+    row = session.execute(_LATEST, values).one_or_none()
+    return LatestBatch(*row[:3]) if row is not None and row.undone_at is None and row.standing else None
 
 
 def _shape(wanted: TeamFilter) -> tuple[str, bool, bool, int]:
@@ -323,11 +353,32 @@ def _counts(status: str, by_track: bool, by_title: bool, words: int) -> Select[A
     return select(*(count.scalar_subquery() for count in counts))
 
 
-_TITLES = (
-    select(_title().label("title"))
-    .select_from(_EMPLOYMENTS)
-    .where(_ours(_EMPLOYMENTS.c.organization_id), _works_today())
-    .distinct()
-    .order_by("title")
-    .limit(_MOST_TITLES)
-)
+def _choices() -> CompoundSelect[Any]:
+    """Return the statement of what a list can be narrowed by."""
+    name = _ORGANIZATIONS.c.name.label("text")
+    names = select(literal_column("'name'").label("kind"), name).where(_ours(_ORGANIZATIONS.c.id))
+    staff = _ours(_EMPLOYMENTS.c.organization_id) & _works_today()
+    titles = select(_title().label("text")).select_from(_EMPLOYMENTS).where(staff).distinct()
+    shown = titles.order_by("text").limit(_MOST_TITLES).subquery()
+    return union_all(names, select(literal_column("'title'"), shown.c.text)).order_by("kind", "text")
+
+
+def _latest() -> Select[Any]:
+    """Return the statement of the latest act of assigning since an instant."""
+    batch, asked = _BATCHES.c, _ASSIGNMENTS.c
+    standing = select(func.count()).where(asked.batch_id == batch.id, asked.undone_at.is_(None))
+    return (
+        select(
+            batch.public_id,
+            batch.track_key,
+            standing.correlate(_BATCHES).scalar_subquery().label("standing"),
+            batch.undone_at,
+        )
+        .where(_ours(batch.organization_id), batch.made_at >= bindparam("since", type_=batch.made_at.type))
+        .order_by(batch.made_at.desc(), batch.id.desc())
+        .limit(1)
+    )
+
+
+_CHOICES = _choices()
+_LATEST = _latest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -12,19 +13,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms.actor import Actor
-from lms.clock import local_date
+from lms.clock import now
 from lms.content.library import Library, current
 from lms.db import reading
 from lms.home import queries, rules
-from lms.home.queries import Gathered, Line, TeamCounts
+from lms.home.queries import Choices, Gathered, Line, TeamCounts
 from lms.home.rules import TeamFilter
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import State, stands
 from lms.i18n import format_date, language
-from lms.organizations.queries import names_of
-from lms.tracks import policy as tracks_policy
 from lms.tracks import queries as tracks
-from lms.tracks.queries import BatchRow
 from lms.web.access import get_actor, roles
 
 
@@ -52,14 +50,15 @@ def team() -> str:
     counts = queries.count_team(reading(), actor.supervises, wanted, actor.today)
     pages = rules.pages_of(counts.listed)
     page = rules.page_number(request.args.get("page"), pages)
+    choices = queries.list_choices(reading(), actor.supervises, actor.today)
     return render_template(
         "home/team.html",
         rows=_rows(actor, library, queries.list_lines(reading(), actor.supervises, wanted, actor.today, page=page)),
         listed=_listed(wanted, counts),
         counts=_counts(counts),
         wanted=wanted,
-        options=_options(actor, library),
-        organizations=sorted(names_of(reading(), actor.supervises).values()),
+        options=_options(library, choices),
+        organizations=choices.organizations,
         latest=_latest(actor, library),
         page=page,
         pages=pages,
@@ -84,20 +83,30 @@ def _listed(wanted: TeamFilter, counts: TeamCounts) -> str:
 
 def _rows(actor: Actor, library: Library, lines: list[Line]) -> list[Row]:
     """Return the lines in words. One query, for how far those are who have not finished."""
-    going = {line.person_id for line in lines if line.track_key and not line.completed_on and not line.valid_until}
+    going = {line.person_id for line in lines if _is_going(line)}
     gathered = queries.gather(reading(), library, sorted(going), queries.PROGRESS, actor.today)
-    locale, shown = language(), _Addresses()
-    titles = {line.track_key: "" for line in lines if line.track_key}
-    titles = {key: tracks.track_title(library, key, locale).text for key in titles}
-    return [_row(actor, gathered, line, titles, shown) for line in lines]
+    words = Words(actor, library)
+    return [_row(gathered, line, words) for line in lines]
 
 
-class _Addresses:
-    """The addresses that every line has, built once."""
+def _is_going(line: Line) -> bool:
+    """Return whether a line shows a track that was asked for and is not finished."""
+    return line.track_key is not None and line.completed_on is None and line.valid_until is None
 
-    def __init__(self) -> None:
+
+class Words:
+    """The words and addresses of a list, each made once however many lines need it."""
+
+    def __init__(self, actor: Actor, library: Library) -> None:
+        self.actor, self.locale = actor, language()
+        self.has_places = len(actor.supervises) > 1
+        self.more, self.assign_track = _("See more"), _("Assign a track")
         self._person = url_for("home.team_person", public_id="0").removesuffix("0")
         self._assign = url_for("tracks.assign")
+        self.track = cache(lambda key: tracks.track_title(library, key, self.locale).text)
+        self.others = cache(lambda many: ngettext("and %(num)s more", "and %(num)s more", many))
+        self.step = cache(lambda done, total: _("%(done)s of %(total)s", done=done, total=total))
+        self.stands = cache(lambda due_on, completed_on: stands(due_on, actor.today, completed_on))
 
     def person(self, line: Line) -> str:
         """Return the address of a person's page."""
@@ -107,36 +116,35 @@ class _Addresses:
         """Return the address at which a person is ticked to be asked."""
         return f"{self._assign}?organization={line.organization_public_id}&person={line.public_id}"
 
+    def state(self, line: Line) -> State | None:
+        """Return how a line stands."""
+        if line.valid_until is not None:
+            return State("attention", _("Certificate ends on %(date)s", date=format_date(line.valid_until)))
+        if line.ended_on is not None and line.ended_on < self.actor.today:
+            return State("plain", _("Left on %(date)s", date=format_date(line.ended_on)))
+        return self.stands(line.due_on, line.completed_on) if line.track_key else None
 
-def _row(actor: Actor, gathered: Gathered, line: Line, titles: dict[str, str], addresses: _Addresses) -> Row:
-    is_open = line.track_key is not None and line.completed_on is None and line.valid_until is None
-    progress = gathered.standing.progress(line.person_id, line.track_key or "") if is_open else None
-    may_assign = line.ended_on is None and not is_open
-    href = addresses.person(line)
+
+def _row(gathered: Gathered, line: Line, words: Words) -> Row:
+    is_going = _is_going(line)
+    progress = gathered.standing.progress(line.person_id, line.track_key or "") if is_going else None
+    may_assign = line.ended_on is None and not is_going
+    href = words.person(line)
     return Row(
         name=line.name,
         href=href,
-        place=line.organization if len(actor.supervises) > 1 else "",
-        track=titles.get(line.track_key or "", ""),
-        others=ngettext("and %(num)s more", "and %(num)s more", line.others) if line.others else "",
-        step=_("%(done)s of %(total)s", done=progress.done, total=progress.total) if progress else "",
-        state=_state(actor, line),
-        action=_("Assign a track") if may_assign else _("See more"),
-        action_href=addresses.assign(line) if may_assign else href,
+        place=line.organization if words.has_places else "",
+        track=words.track(line.track_key) if line.track_key else "",
+        others=words.others(line.others) if line.others else "",
+        step=words.step(progress.done, progress.total) if progress else "",
+        state=words.state(line),
+        action=words.assign_track if may_assign else words.more,
+        action_href=words.assign(line) if may_assign else href,
     )
 
 
-def _state(actor: Actor, line: Line) -> State | None:
-    """Return how a line stands, in words."""
-    if line.valid_until is not None:
-        return State("attention", _("Certificate ends on %(date)s", date=format_date(line.valid_until)))
-    if line.ended_on is not None and line.ended_on < actor.today:
-        return State("plain", _("Left on %(date)s", date=format_date(line.ended_on)))
-    return stands(line.due_on, actor.today, line.completed_on) if line.track_key else None
-
-
-def _options(actor: Actor, library: Library) -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of the filters. One query, for the titles that there are."""
+def _options(library: Library, choices: Choices) -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of the filters."""
     locale = language()
     states = [
         ("", _("All")),
@@ -149,7 +157,7 @@ def _options(actor: Actor, library: Library) -> dict[str, list[tuple[str, str]]]
         ("left", _("Left")),
     ]
     ways = [(key, tracks.track_title(library, key, locale).text) for key in library.keys("track")]
-    titles = [(title, title) for title in queries.list_titles(reading(), actor.supervises, actor.today)]
+    titles = [(title, title) for title in choices.titles]
     every = [("", _("All"))]
     return {"status": states, "track": every + ways, "title": every + titles}
 
@@ -164,22 +172,17 @@ class Latest:
 
 def _latest(actor: Actor, library: Library) -> Latest | None:
     """Return the latest act of assigning of the last week, unless it was taken back. One query."""
-    found = tracks.list_batches(reading(), tracks_policy.visible_batches(actor), limit=1)
-    if not found or not _can_be_undone(found[0], actor):
+    since = rules.day_start(now()) - timedelta(days=rules.UNDO_DAYS)
+    found = queries.find_latest_batch(reading(), actor.supervises, since)
+    if found is None:
         return None
-    row = found[0]
     words = ngettext(
         "Lately, %(num)s person was asked to do %(track)s.",
         "Lately, %(num)s people were asked to do %(track)s.",
-        row.standing,
-        track=tracks.track_title(library, row.track_key, language()).text,
+        found.standing,
+        track=tracks.track_title(library, found.track_key, language()).text,
     )
-    return Latest(row.public_id, words)
-
-
-def _can_be_undone(row: BatchRow, actor: Actor) -> bool:
-    recent = local_date(row.made_at) >= actor.today - timedelta(days=rules.UNDO_DAYS)
-    return row.undone_at is None and row.standing > 0 and recent
+    return Latest(found.public_id, words)
 
 
 def _href_for(wanted: TeamFilter) -> Callable[[int], str]:
