@@ -24,8 +24,14 @@ from lms.scheduler import cli as scheduler_cli
 THREADS = 8
 
 
+#: Commands that prepare an installation, and so may run before it has a signing key.
+PREPARING = {"db", "keys"}
+
+
 def _create_app() -> Flask:
-    return create_app(Config.from_env())
+    context = click.get_current_context(silent=True)
+    command = context.find_root().invoked_subcommand if context else None
+    return create_app(Config.from_env(need_keys=command not in PREPARING))
 
 
 cli = FlaskGroup(

@@ -36,8 +36,11 @@ class Config:
     proxies: int
 
     @classmethod
-    def from_env(cls, environ: dict[str, str] | None = None) -> Config:
-        """Return the settings of this process; raise `BadSettings` when production could not be safe."""
+    def from_env(cls, environ: dict[str, str] | None = None, *, need_keys: bool = True) -> Config:
+        """Return the settings of this process; raise `BadSettings` when production could not be safe.
+
+        Without `need_keys` signing keys may be missing: a command is about to make the first one.
+        """
         env = dict(os.environ) if environ is None else environ
         data = Path(env.get("LMS_DATA_DIR", "var")).resolve()
         port = env.get("PORT", "5000")
@@ -57,10 +60,10 @@ class Config:
             help_email=env.get("LMS_HELP_EMAIL", "help@demo.example"),
             proxies=int(env.get("LMS_TRUSTED_PROXIES", "0")),
         )
-        config.check()
+        config.check(need_keys=need_keys)
         return config
 
-    def check(self) -> None:
+    def check(self, *, need_keys: bool = True) -> None:
         """Raise `BadSettings` naming every setting that is wrong for this environment."""
         faults = []
         if self.env not in ENVIRONMENTS:
@@ -70,7 +73,7 @@ class Config:
                 faults.append("LMS_SECRET_KEY must be set to at least 32 random characters.")
             if urlsplit(self.base_url).scheme != "https":
                 faults.append("LMS_BASE_URL must begin with https://.")
-            if not self.keys_dir.is_dir() or not any(self.keys_dir.iterdir()):
+            if need_keys and (not self.keys_dir.is_dir() or not any(self.keys_dir.iterdir())):
                 faults.append("LMS_KEYS_DIR holds no signing key; make one with `lms keys create`.")
         if faults:
             raise BadSettings("The settings cannot be used:\n- " + "\n- ".join(faults))

@@ -24,6 +24,7 @@ from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
 from lms.people.rules import hash_password
 from lms.publish import publish_directory
+from lms.reports.jobs import run as release_figures
 from lms.tracks.service import assign
 
 #: How long before today the story begins, in days.
@@ -56,6 +57,8 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     certify_all(app, cast, plan)
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")
+    release_figures(config, at=now())
+    tell("figures are released")
     return len(plan.workers)
 
 

@@ -15,6 +15,7 @@ from lms.config import Config
 from lms.db import db
 from lms.notifications import jobs as notifications_jobs
 from lms.people import jobs as people_jobs
+from lms.reports import jobs as reports_jobs
 from lms.scheduler.rules import Daily, Every, Schedule
 from lms.surveys import jobs as surveys_jobs
 
@@ -75,6 +76,7 @@ JOBS = (
     Job("recompute", "Recompute everything derived, and mend what was missed", Daily(2, 30), _recompute),
     Job("mix-answers", "Let surveys' answer sheets lose the order in which they came", Daily(3, 0), surveys_jobs.run),
     Job("forget", "Forget old guesses, ended sessions and codes", Daily(3, 15), people_jobs.run),
+    Job("release-figures", "Release to viewers the figures of closed periods", Daily(3, 45), reports_jobs.run),
     Job("audit-chain", "Chain the newest audit events", Every(600), audit_jobs.run),
     Job("checkpoint", "Move SQLite's log into the database file", Every(3600), _checkpoint, sqlite_only=True),
 )

@@ -34,6 +34,8 @@ from tests.demo.conftest import Demo
 #: Seconds within which the demonstration is ready on a machine whose cores are free.
 LOADED_WITHIN = 60
 MOST_QUERIES = 12
+#: What the shell of every English page says first, and of no other.
+SHELL_WORDS = ">Skip to the page<"
 PAGES_OF_A_ROLE = 40
 #: How many addresses of the same kind of page are opened.
 SAME_KIND = 2
@@ -247,6 +249,8 @@ def faults_of(html: str, lang: str) -> list[str]:
     faults = []
     if page.lang != lang:
         faults.append(f"is in {page.lang!r}, not {lang!r}")
+    if lang != "en" and SHELL_WORDS in html:
+        faults.append("is in English but for its mark")
     for word in ("Undefined", "jinja2"):
         if word in html:
             faults.append(f"says {word!r}")
@@ -361,6 +365,7 @@ class TestChecks:
             "%(name)s",
             "{{ name }}",
             "Undefined",
+            f"<a{SHELL_WORDS}/a>",
         ):
             assert len(faults_of(sound + fault, "es")) == 1, fault
         assert len(faults_of(sound, "en")) == 1

@@ -36,6 +36,18 @@ def test_production_names_every_fault(tmp_path: Path) -> None:
         assert word in str(error.value)
 
 
+def test_the_first_key_can_be_made_before_there_is_one(tmp_path: Path) -> None:
+    environ = {
+        "LMS_ENV": "production",
+        "LMS_SECRET_KEY": "s" * 40,
+        "LMS_BASE_URL": "https://training.example.org",
+        "LMS_DATA_DIR": str(tmp_path),
+    }
+    assert Config.from_env(environ, need_keys=False).env == "production"
+    with pytest.raises(BadSettings, match="LMS_KEYS_DIR"):
+        Config.from_env(environ)
+
+
 def test_production_starts_when_all_is_set(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text("x")
     config = Config.from_env(

@@ -355,6 +355,7 @@ def test_the_download_holds_all_of_one_person_and_nothing_of_another(make: Make,
     place = make.organization("Fale Ola")
     me, she = make.person("Me"), make.person("She", roles=("analyst",))
     make.employment(me, place, until=day(-1))
+    story.run(lambda s: s.execute(update(EmploymentTerms).values(hours_per_week=37.5)) and None)
     for person in (me, she):
         story.finish_first(person)
         story.attempt(person, "outreach", passed=True)
@@ -372,7 +373,7 @@ def test_the_download_holds_all_of_one_person_and_nothing_of_another(make: Make,
     assert found["employments"] == [
         {"started_on": "2025-01-01", "ended_on": day(-1).isoformat(), "end_reason": "other", "organization": "Fale Ola"}
     ]
-    assert [row["name"] for row in found["certificate_editions"][0:1] if "name" in row] == []
+    assert found["employment_terms"][0]["hours_per_week"] == 37.5
     assert found["certificate_editions"][0]["payload"]["name"] == "As signed"
     assert [row["label"] for row in found["devices"]] == ["My phone"]
     assert [row["text"] for row in found["replies"]] == ["Tuesday"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +17,13 @@ from lms.assessments.models import Attempt
 from lms.audit.models import AuditEvent
 from lms.certificates.models import Application, Award, Edition
 from lms.competencies.models import Attainment, Evidence
+from lms.config import ROOT
 from lms.content.library import current
 from lms.db import reading
 from lms.home import queries
 from lms.organizations.models import Employment, Supervision
 from lms.people.models import Person
+from lms.publish import publish_directory
 from lms.scheduler.models import RecurringTask
 from lms.tracks.models import Enrolment
 from tests.factories import MadePerson, Make, sign_in
@@ -282,6 +286,26 @@ def test_the_page_is_in_the_language_of_the_reader(story: Story, make: Make, cli
         sign_in(client, make.person(language=language))
         for path in ("/learn", "/record"):
             assert f'<html lang="{language}">' in client.get(path).get_data(as_text=True)
+
+
+def test_a_track_that_is_taught_no_more_still_has_its_page(
+    story: Story, make: Make, client: FlaskClient, tmp_path: Path
+) -> None:
+    person = make.person()
+    story.enrol(person, CORE)
+    story.complete(person, "communication", "outreach")
+    rest = shutil.copytree(ROOT / "content", tmp_path / "content")
+    shutil.rmtree(rest / "modules" / "public-health")
+    for file in (rest / "tracks").glob("core*"):
+        file.unlink()
+    publish_directory(rest, at=instant(0))
+    sign_in(client, person)
+    for path in ("/learn", "/record"):
+        html = main(client, path)
+        assert "2 of 11 steps" in html, path
+    assert "public-health" in main(client, "/learn")
+    assert "/modules/public-health" not in main(client, "/learn")
+    assert "You could begin" in main(client, "/learn")
 
 
 # ── The record ───────────────────────────────────────────────────────────────

@@ -248,6 +248,7 @@ def test_undo_leaves_the_record_of_who_has_left(team: Team) -> None:
     actor = actor_of(team.boss, at=tomorrow)
     assert undo(actor, batch, at=tomorrow) == service.Undone(1, 1, 1)
     assert (state_of(team.ana), state_of(team.luis)) == ("active", "withdrawn")
+    assert undo(actor, batch, at=tomorrow) == service.Undone(0, 0, 1)
 
 
 def test_only_those_who_answer_for_the_organization_may_undo(team: Team, make: Make) -> None:

@@ -123,8 +123,9 @@ def _learn(page: Page) -> Button:
 def _step_title(titles: Titles, module_key: str, step: NextStep) -> Title:
     if step.lesson_key:
         return titles.lesson(module_key, step.lesson_key)
-    words = {"quiz": _("Quiz"), "survey": _("Tell us what you think")}
-    return Title(words.get(step.kind, _("Finish this module")))
+    if step.kind == "quiz":
+        return Title(_("Quiz"))
+    return Title(_("Tell us what you think") if step.kind == "survey" else _("Finish this module"))
 
 
 def _step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
@@ -193,14 +194,14 @@ def _rest(_page: Page) -> Button:
 def _step(page: Page, track_key: str, item: ItemProgress) -> Step:
     """Return one line of the way so far on a track."""
     title, key, library = page.titles.item(track_key, item), item.module_key, page.learner.library
-    note, href = "", None
-    if key is None:
-        note = _("We are preparing this part.")
-    elif library.find("module", key) is not None:
-        href = url_for("courses.module", module_key=key)
-        note = _("About %(time)s", time=format_hours(library.spec(ModuleSpec, "module", key).minutes))
+    is_taught = key is not None and library.find("module", key) is not None
+    href = url_for("courses.module", module_key=key) if is_taught else None
     if item.completed_on is not None:
         note = _("Done on %(date)s", date=format_date(item.completed_on))
+    elif key is not None and is_taught:
+        note = _("About %(time)s", time=format_hours(library.spec(ModuleSpec, "module", key).minutes))
+    else:
+        note = _("We are preparing this part.") if key is None else ""
     return Step(title.label, item.state, href, note, title.english, title.tag)
 
 

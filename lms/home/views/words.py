@@ -38,8 +38,9 @@ class Title:
         """Return the words of the small label of a translation that is not approved, or None."""
         if self.state is None:
             return None
-        words: dict[str, str] = {"missing": _("Not yet translated"), "stale": _("Being updated")}
-        return words.get(self.state, str(_("Draft translation")))
+        if self.state == "missing":
+            return str(_("Not yet translated"))
+        return str(_("Being updated") if self.state == "stale" else _("Draft translation"))
 
 
 @dataclass

@@ -135,24 +135,23 @@ def undo_batch(session: Session, actor: Actor, batch_public_id: str, *, at: date
         )
     ).all()
     ours = [row for row in rows if row.person_id in staff]
-    if ours:
-        ids = [row.id for row in ours]
-        session.execute(update(Assignment).where(Assignment.id.in_(ids)).values(undone_at=at))
+    if not ours:
+        return Undone(0, 0, len(rows))
+    ids = [row.id for row in ours]
+    session.execute(update(Assignment).where(Assignment.id.in_(ids)).values(undone_at=at))
     withdrawn = _withdraw(session, batch, [row.person_id for row in ours if row.opened_enrolment])
-    if batch.undone_at is None:
-        batch.undone_at, batch.undone_by = at, actor.account_id
-    if ours:
-        record(
-            session,
-            actor.account_id,
-            "tracks.assignment_undone",
-            "assignment_batch",
-            batch.public_id,
-            at=at,
-            organization_id=batch.organization_id,
-            people=[row.person_id for row in ours],
-            withdrawn=withdrawn,
-        )
+    batch.undone_at, batch.undone_by = at, actor.account_id
+    record(
+        session,
+        actor.account_id,
+        "tracks.assignment_undone",
+        "assignment_batch",
+        batch.public_id,
+        at=at,
+        organization_id=batch.organization_id,
+        people=[row.person_id for row in ours],
+        withdrawn=withdrawn,
+    )
     return Undone(len(ours), len(withdrawn), len(rows) - len(ours))
 
 
