@@ -82,7 +82,7 @@ def make_plan(today: date) -> Plan:
     named = [account for account in ACCOUNTS if account.role == "worker"]
     workers = [_named_worker(n, account, areas, today) for n, account in enumerate(named, 1)]
     numbers = range(len(workers) + 1, WORKERS + 1)
-    workers += [_worker(rng, number, languages[number - 1], areas, today) for number in numbers]
+    workers += [_worker(number, languages[number - 1], areas, today) for number in numbers]
     return Plan(today, tuple(workers), tuple(_supervisors(rng)))
 
 
@@ -113,7 +113,11 @@ def _named_worker(number: int, account: Named, areas: dict[str, tuple[int, ...]]
     )
 
 
-def _worker(rng: Random, number: int, language: str, areas: dict[str, tuple[int, ...]], today: date) -> Worker:
+def _worker(number: int, language: str, areas: dict[str, tuple[int, ...]], today: date) -> Worker:
+    rng = Random(f"{SEED} {number}")  # her own, so that what the day changes for one changes nobody else
+    name = draw_name(rng, language)
+    phone = f"+1{AREA_CODES[number // 100]}55501{number % 100:02d}"
+    contact = ("phone", phone) if rng.random() < 0.8 else ("email", f"w{number}@demo.example")
     ending = rng.choices([name for name, _ in ENDINGS], [weight for _, weight in ENDINGS])[0]
     ago = rng.randint(20, 1000) if ending == "certified" else rng.randint(3, 300)
     assigned_on = (today - timedelta(days=ago)).replace(day=1)
@@ -121,9 +125,7 @@ def _worker(rng: Random, number: int, language: str, areas: dict[str, tuple[int,
         assigned_on = assigned_on.replace(month=1 + (assigned_on.month - 1) // 3 * 3)
     spells = _spells(rng, language, areas, assigned_on, today)
     due_on = assigned_on + timedelta(days=rng.choice((30, 60, 90, 120)))
-    phone = f"+1{AREA_CODES[number // 100]}55501{number % 100:02d}"
-    contact = ("phone", phone) if rng.random() < 0.8 else ("email", f"w{number}@demo.example")
-    return Worker(number, draw_name(rng, language), language, contact, spells, ending, assigned_on, due_on)
+    return Worker(number, name, language, contact, spells, ending, assigned_on, due_on)
 
 
 def _spells(

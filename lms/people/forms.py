@@ -150,8 +150,8 @@ class RoleForm(Form):
     """A role to be given. The departments are set by the view."""
 
     role = SelectField(_l("Role"))
-    language = SelectField(_l("Language, for a translator"))
-    department = SelectField(_l("Department, for a viewer"))
+    language = SelectField(_l("Language, for a translator"), validators=[Optional()])
+    department = SelectField(_l("Department, for a viewer"), validators=[Optional()])
 
 
 class RecoveryForm(Form):

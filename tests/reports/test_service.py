@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.audit.models import AuditEvent
+from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotAllowed
 from lms.reports import jobs, queries, service
 from lms.reports.cli import group as cli
+from lms.reports.messages import find_answer
 from lms.reports.models import ReportRelease
 from lms.reports.policy import EVERYTHING, PROGRAMS, Scope
-from lms.reports.rules import Count, Question, ReleaseLabel, Report, find_period
+from lms.reports.rules import Count, Period, Question, ReleaseLabel, Report, find_period
 from tests.reports.conftest import CORE, FIRST, NOON, County
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -120,6 +122,9 @@ def test_other_departments_and_open_periods_are_not_answered(app: Flask, program
     assert ask(Scope(PROGRAMS, ()), "2025") is None
     assert ask(programs, "2026") is None
     assert ask(programs, "2025-q1", track=CORE) is None
+    question = Question(Period("2026", date(2026, 1, 1), date(2026, 12, 31)))
+    library = current(reading())
+    assert find_answer(programs, reading(), library, question, locale="en", today=date(2026, 3, 5)) is None
 
 
 def test_the_commands(app: Flask, programs: Scope) -> None:

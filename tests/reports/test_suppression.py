@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from lms.reports.rules import WIDTH, Figures, Sum, grid, hidden_counts, is_small
+from lms.reports.rules import WIDTH, Figures, Sum, grid, hidden_counts, is_small, suppression
 from tests.reports.attacks import knowledge, possible_range, propagate
 
 SEEDS = range(200)
@@ -119,3 +119,11 @@ def test_counts_that_nobody_publishes_help_the_attacker_as_much_as_they_do() -> 
     sums = [Sum("small", ("beneath",)), Sum("shown", ("beneath", "rest"))]
     hidden = hidden_counts(Figures(counts, sums, {"shown": 1, "small": 0, "rest": 0}))
     assert hidden == {"small", "rest"}
+
+
+def test_large_figures_are_not_polished_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = [random_table(seed) for seed in range(40)]
+    polished = [hidden_counts(figures) for figures in tables]
+    monkeypatch.setattr(suppression, "MOST_SEARCHES", 0)
+    rough = [hidden_counts(figures) for figures in tables]
+    assert sum(map(len, rough)) > sum(map(len, polished))

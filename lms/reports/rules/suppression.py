@@ -13,7 +13,7 @@ from lms.reports.rules.auditor import WIDTH, ZERO_RANK, Auditor
 from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
 
 #: After so many searches nothing more is shown again: large figures must not keep other jobs waiting.
-_MOST_SEARCHES = 8_000
+MOST_SEARCHES = 8_000
 
 
 def hidden_counts(figures: Figures) -> frozenset[Label]:
@@ -35,7 +35,7 @@ def hidden_counts(figures: Figures) -> frozenset[Label]:
 def _show_again(auditor: Auditor) -> None:
     """Show what turns out not to need hiding, the most wanted first: others that were hidden later may do."""
     for label in sorted(auditor.complements(), key=auditor.worth, reverse=True):
-        if auditor.searches < _MOST_SEARCHES:
+        if auditor.searches < MOST_SEARCHES:
             auditor.try_showing(label)
 
 
