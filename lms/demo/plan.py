@@ -114,7 +114,8 @@ def _named_worker(number: int, account: Named, areas: dict[str, tuple[int, ...]]
 
 
 def _worker(number: int, language: str, areas: dict[str, tuple[int, ...]], today: date) -> Worker:
-    rng = Random(f"{SEED} {number}")  # her own, so that what the day changes for one changes nobody else
+    #: Her own, so that what the day changes for one changes nobody else.
+    rng = Random(f"{SEED} {number}")  # noqa: S311 -- a story, no secret
     name = draw_name(rng, language)
     phone = f"+1{AREA_CODES[number // 100]}55501{number % 100:02d}"
     contact = ("phone", phone) if rng.random() < 0.8 else ("email", f"w{number}@demo.example")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -181,7 +182,7 @@ def _republish(session: Any, without: tuple[str, str] | None, plain_track: bool)
         .join(PublicationItem, PublicationItem.revision_id == Revision.id)
         .where(PublicationItem.publication_id == last.id)
     ).all()
-    new = Publication(number=last.number + 1, sha256=f"{last.number:064}", published_at=AT)
+    new = Publication(number=last.number + 1, sha256=secrets.token_hex(32), published_at=AT)
     session.add(new)
     session.flush()
     ids = [row.id for row in items if (row.kind, row.key) != without]
