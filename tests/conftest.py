@@ -176,10 +176,37 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     return Databases(tmp_path_factory.mktemp("databases"))
 
 
+class Applications:
+    """Applications that a process builds once: routes, templates and statements stay compiled between tests."""
+
+    def __init__(self, bytecode: FileSystemBytecodeCache) -> None:
+        self.bytecode = bytecode
+        self.built: dict[str, tuple[Flask, dict[str, Any], dict[str, Any], int]] = {}
+
+    def get(self, config: Config) -> Flask:
+        """Return an application on `config`'s database, as if it were new."""
+        url = config.database_url
+        if url in self.built and len(list(self.built[url][0].url_map.iter_rules())) != self.built[url][3]:
+            del self.built[url]  # a test added routes
+        if url not in self.built:
+            app = create_app(config)
+            app.jinja_env.bytecode_cache = self.bytecode
+            rules = len(list(app.url_map.iter_rules()))
+            self.built[url] = (app, dict(app.config), dict(app.view_functions), rules)
+        app, settings, views, _rules = self.built[url]
+        app.config.clear()
+        app.config.update(settings, LMS=config)
+        app.view_functions.clear()
+        app.view_functions.update(views)
+        app.test_client_class = None
+        app._got_first_request = False
+        return app
+
+
 @pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Return compiled templates that all applications of this process share."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def applications(tmp_path_factory: pytest.TempPathFactory) -> Applications:
+    """Return the applications that this process has built."""
+    return Applications(FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates"))))
 
 
 def _application(
@@ -187,8 +214,8 @@ def _application(
 ) -> Iterator[Flask]:
     if engine == "postgresql" and not databases.server:
         databases.server = request.getfixturevalue("postgresql_server")
-    app = create_app(make_config(folder, databases.fresh(engine, content=content)))
-    app.jinja_env.bytecode_cache = request.getfixturevalue("bytecode")
+    applications: Applications = request.getfixturevalue("applications")
+    app = applications.get(make_config(folder, databases.fresh(engine, content=content)))
     with app.app_context():
         yield app
         db.session.remove()

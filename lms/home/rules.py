@@ -248,11 +248,6 @@ class TeamFilter:
     title: str = ""
     search: str = ""
 
-    @property
-    def is_set(self) -> bool:
-        """Return whether anything narrows the list."""
-        return bool(self.status or self.track_key or self.title or self.search)
-
 
 def team_filter(given: Mapping[str, str], tracks: Collection[str]) -> TeamFilter:
     """Return the filter that an address asks for; what is not known does not narrow."""

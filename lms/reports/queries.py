@@ -67,23 +67,39 @@ def find_report(scope: Scope, session: Session, question: Question) -> Report | 
 
 def _exact_report(scope: Scope, session: Session, question: Question) -> Report:
     """Return the exact answer. Three queries."""
-    counted = _counted(scope, question, with_employers=True)
-    totals = _counted(scope, question, with_employers=scope.kind != ALL)
-    workers, completions = session.execute(select(*_counts(totals))).one()
-    employer = Organization.id
-    department = case((Organization.kind != "cbo", employer))
-    found = select(func.count(distinct(employer)), func.count(distinct(department)))
-    number, departments = session.execute(found.join(counted, counted.c.organization_id == employer)).one()
+    with_employers = scope.kind != ALL
+    counted = _counted(scope, question, with_employers=with_employers)
+    workers, completions = session.execute(select(*_counts(counted, once=not with_employers))).one()
+    number, departments = session.execute(_employers(scope, question)).one()
     rows = _rows(scope, session, question)
     return Report(question, workers, completions, number, rows, are_cbos=not departments)
 
 
-def _counts(counted: Subquery) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    return func.count(distinct(counted.c.person_id)), func.count(distinct(counted.c.id))
+def _counts(counted: Subquery, *, once: bool) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Return how many workers and completions there are; `once`: each completion is there but once."""
+    return func.count(distinct(counted.c.person_id)), func.count() if once else func.count(distinct(counted.c.id))
+
+
+def _criteria(scope: Scope, question: Question) -> list[ColumnElement[bool]]:
+    """Return which completions, and which employments of their workers, a report counts."""
+    period = question.period
+    found: list[ColumnElement[bool]] = [TrackCompletion.completed_on.between(period.since, period.until)]
+    if question.track:
+        found.append(TrackCompletion.track_key == question.track)
+    visible = visible_spells(scope)
+    return found if visible is None else [*found, visible]
+
+
+def _employers(scope: Scope, question: Question) -> Select[int, int]:
+    """Return the select of how many organizations employ the workers of a report, and how many are departments."""
+    employs = select(Employment.id).join(TrackCompletion, employed_then()).where(*_criteria(scope, question))
+    department = case((Organization.kind != "cbo", Organization.id))
+    found = select(func.count(Organization.id), func.count(department))
+    return found.where(employs.where(Employment.organization_id == Organization.id).exists())
 
 
 def _counted(scope: Scope, question: Question, *, with_employers: bool) -> Subquery:
-    """Return the completions that a report counts, once for each organization that employed the worker then.
+    """Return the completions that a report counts, once for each employment that covers the day.
 
     Without employers each completion is there once; only who sees everything may ask for that.
     """
@@ -91,17 +107,10 @@ def _counted(scope: Scope, question: Question, *, with_employers: bool) -> Subqu
         raise NotAllowed
     columns = [TrackCompletion.id, TrackCompletion.person_id, TrackCompletion.track_key, TrackCompletion.language]
     columns += [TrackCompletion.completed_on]
-    employer = Employment.organization_id if with_employers else null().label("organization_id")
-    visible = visible_spells(scope)
-    found: Any = select(*columns, employer)
+    found: Any = select(*columns, Employment.organization_id if with_employers else null().label("organization_id"))
     if with_employers:
-        found = found.join(Employment, employed_then(), isouter=visible is None)
-    if visible is not None:
-        found = found.where(visible)
-    found = found.where(TrackCompletion.completed_on.between(question.period.since, question.period.until))
-    if question.track:
-        found = found.where(TrackCompletion.track_key == question.track)
-    counted: Subquery = found.subquery()
+        found = found.join(Employment, employed_then(), isouter=scope.kind == ALL)
+    counted: Subquery = found.where(*_criteria(scope, question)).subquery()
     return counted
 
 
@@ -118,7 +127,7 @@ def _rows(scope: Scope, session: Session, question: Question) -> tuple[Row, ...]
         "area": OrganizationArea.spa,
         "month": cast(extract("year", day), Integer) * 100 + cast(extract("month", day), Integer),
     }
-    found = select(keys[group], *_counts(counted)).select_from(counted).group_by(keys[group])
+    found = select(keys[group], *_counts(counted, once=not employers)).select_from(counted).group_by(keys[group])
     if group == "area":
         found = found.outerjoin(OrganizationArea, _served_by(counted.c.organization_id))
     return tuple(Row(_row_key(group, key), workers, count) for key, workers, count in session.execute(found))

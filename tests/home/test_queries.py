@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.sql.util import find_tables
 
+from lms.actor import Span
 from lms.certificates.models import Award
 from lms.certificates.queries import list_certificates
 from lms.content.library import current
 from lms.courses import queries as courses
 from lms.db import Base, reading
-from lms.home import queries
+from lms.home import policy, queries
 from lms.home.queries.export import sections
 from lms.home.rules import STATUSES, TeamFilter, is_lapsing
 from lms.organizations.models import EmploymentTerms
@@ -404,3 +405,21 @@ def test_awarded_days_are_local(make: Make, story: Story) -> None:
     story.run(lambda s: s.execute(update(Award).where(Award.public_id == award).values(awarded_at=late)))
     (holding,) = gathered(person).of(person.person_id).holdings
     assert holding.awarded_on == day(-1)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "opens"),
+    [(-9, None, True), (-9, -1, True), (-9, 5, True), (0, None, True), (1, None, False)],
+)
+def test_the_policy_of_a_page_and_its_row_filter_agree(
+    make: Make, story: Story, since: int, until: int | None, opens: bool
+) -> None:
+    place, person = make.organization(), make.person()
+    actor = story.actor(make.supervisor(place))
+    stranger = story.actor(make.supervisor(make.organization()))
+    make.employment(person, place, since=day(since), until=None if until is None else day(until))
+    spans = [Span(place, day(since), None if until is None else day(until))]
+    for reader, allowed in ((actor, opens), (stranger, False)):
+        found = queries.list_spells_here(reading(), policy.visible_spells(reader), person.person_public_id)
+        assert policy.can_open(reader, spans) is allowed
+        assert bool(found) is allowed

@@ -445,7 +445,9 @@ def test_filters_stay_in_the_address(
     assert 'href="/team?page=3&amp;status=none&amp;track=core&amp;title=Promotora&amp;q=pers%C3%B3n"' in html
     assert '<option value="none" selected>' in html
     assert 'value="persón"' in html
+    assert "<p>Not asked yet · Core training · Promotora · persón <a" in html
     assert "Show all" in html
+    assert "Show all" not in main(client, "/team")
     assert "Person 119" in main(client, "/team?q=person&page=77")
     assert "121 people" in main(client, "/team?status=unheard&track=of&page=x")
 

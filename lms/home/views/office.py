@@ -40,7 +40,7 @@ def _waiting(unsigned: int) -> list[tuple[int, str, str]]:
     certified = url_for("certificates.certificates")
     return [
         (len(recoveries), _("cannot sign in"), url_for("people.recoveries")),
-        (len(revocations) + len(names), _("requests"), certified),
+        (len(revocations) + len(names), _("to settle"), certified),
         (unsigned, _("to be signed"), certified),
     ]
 

@@ -51,13 +51,15 @@ def team() -> str:
     pages = rules.pages_of(counts.listed)
     page = rules.page_number(request.args.get("page"), pages)
     choices = queries.list_choices(reading(), actor.supervises, actor.today)
+    options = _options(library, choices)
     return render_template(
         "home/team.html",
         rows=_rows(actor, library, queries.list_lines(reading(), actor.supervises, wanted, actor.today, page=page)),
         listed=_listed(wanted, counts),
         counts=_counts(counts),
         wanted=wanted,
-        options=_options(library, choices),
+        narrowed=_narrowed(wanted, options),
+        options=options,
         organizations=choices.organizations,
         latest=_latest(actor, library),
         page=page,
@@ -160,6 +162,18 @@ def _options(library: Library, choices: Choices) -> dict[str, list[tuple[str, st
     titles = [(title, title) for title in choices.titles]
     every = [("", _("All"))]
     return {"status": states, "track": every + ways, "title": every + titles}
+
+
+def _narrowed(wanted: TeamFilter, options: dict[str, list[tuple[str, str]]]) -> str:
+    """Return in words what the list is narrowed to, "" for nothing."""
+    status, track = dict(options["status"]), dict(options["track"])
+    words = (
+        status[wanted.status] if wanted.status else "",
+        track[wanted.track_key] if wanted.track_key else "",
+        wanted.title,
+        wanted.search,
+    )
+    return " · ".join(word for word in words if word)
 
 
 @dataclass(frozen=True)
