@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,6 @@ from sqlalchemy.pool import NullPool
 from lms.app import create_app
 from lms.clock import now
 from lms.config import ROOT, Config
-from lms.content import library
 from lms.db import Base, db, write
 from lms.publish import publish_directory
 from tests.factories import Make
@@ -93,75 +93,42 @@ def _build(config: Config, *, content: bool) -> None:
 
 
 class Databases:
-    """Prepared databases: built once a process, and given back to each test as they were when built.
-
-    SQLite's file is copied anew each time; PostgreSQL's rows are deleted, since making a database there takes long.
-    """
+    """Prepared databases: built once a process, and copied for each test."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.server = ""
-        #: Greatest id of the tables whose first rows stay, by database: what publishing the content wrote.
-        self.kept: dict[str, dict[str, int]] = {}
+        self.built: dict[str, str] = {}
+        self.copies: list[str] = []
 
     def fresh(self, engine: str, *, content: bool) -> str:
-        """Return the address of a database as it was built: empty, or with the content published."""
+        """Return the address of a new database: empty, or with the content published."""
         name = f"lms_{'content' if content else 'empty'}_{os.getpid()}"
-        url = f"sqlite:///{self.folder / name}.sqlite3" if engine == "sqlite" else database_url(self.server, name)
-        if url not in self.kept:
-            if engine == "postgresql":
-                run_sql(self.server, f"CREATE DATABASE {name}")
-            _build(make_config(self.folder / name, url), content=content)
-            self._note(url, engine, name)
-        else:
-            self._forget(url)
-            if engine == "sqlite":
-                self._copy(name)
-            else:
-                self._wipe(url)
-        return url
-
-    def _forget(self, url: str) -> None:
-        """Let the process forget content that the last test published, whose ids will come again."""
-        with plain_engine(url).connect() as connection:
-            newest = connection.execute(text("SELECT coalesce(max(id), 0) FROM revisions")).scalar_one()
-        if newest != self.kept[url]["revisions"]:
-            library.forget()
-
-    def _note(self, url: str, engine: str, name: str) -> None:
-        """Remember the database as it is now."""
-        with plain_engine(url).connect() as connection:
-            self.kept[url] = {
-                table: connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()
-                for table in ("publications", "revisions", "publication_items", "audit_events")
-            }
-            if engine == "sqlite":
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        copy = f"t_{uuid.uuid4().hex}"
         if engine == "sqlite":
-            shutil.copy(self.folder / f"{name}.sqlite3", self.folder / f"{name}.built")
+            built = self.folder / f"{name}.sqlite3"
+            if str(built) not in self.built:
+                self._build(f"sqlite:///{built}", name, content=content)
+                with plain_engine(f"sqlite:///{built}").connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                self.built[str(built)] = name
+            shutil.copy(built, self.folder / f"{copy}.sqlite3")
+            return f"sqlite:///{self.folder / copy}.sqlite3"
+        if name not in self.built:
+            run_sql(self.server, f"CREATE DATABASE {name}")
+            self._build(database_url(self.server, name), name, content=content)
+            self.built[name] = name
+        run_sql(self.server, f"CREATE DATABASE {copy} TEMPLATE {name}")
+        self.copies.append(copy)
+        return database_url(self.server, copy)
 
-    def _copy(self, name: str) -> None:
-        for litter in self.folder.glob(f"{name}.sqlite3*"):
-            litter.unlink()
-        shutil.copy(self.folder / f"{name}.built", self.folder / f"{name}.sqlite3")
+    def _build(self, url: str, name: str, *, content: bool) -> None:
+        _build(make_config(self.folder / name, url), content=content)
 
-    def _wipe(self, url: str) -> None:
-        """Delete what the last test wrote, with triggers and foreign keys asleep, and count ids from the start."""
-        with plain_engine(url).connect() as connection:
-            connection.exec_driver_sql("SET session_replication_role = replica")
-            for table in Base.metadata.tables:
-                connection.exec_driver_sql(f"DELETE FROM {table} WHERE true" + self._rest(url, table))
-            connection.exec_driver_sql(
-                "SELECT setval(c.oid, CASE c.relname "
-                + "".join(f"WHEN '{table}_id_seq' THEN {max(last, 1)} " for table, last in self.kept[url].items())
-                + "ELSE 1 END, CASE c.relname "
-                + "".join(f"WHEN '{table}_id_seq' THEN {last > 0} " for table, last in self.kept[url].items())
-                + "ELSE false END) FROM pg_class c WHERE c.relkind = 'S'"
-            )
-
-    def _rest(self, url: str, table: str) -> str:
-        kept = self.kept[url].get(table)
-        return f" AND id > {kept}" if kept is not None else ""
+    def drop_copies(self) -> None:
+        """Drop the copies that PostgreSQL holds."""
+        while self.copies:
+            run_sql(self.server, f"DROP DATABASE {self.copies.pop()} WITH (FORCE)")
 
 
 def plain_engine(url: str) -> Engine:
@@ -176,37 +143,10 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     return Databases(tmp_path_factory.mktemp("databases"))
 
 
-class Applications:
-    """Applications that a process builds once: routes, templates and statements stay compiled between tests."""
-
-    def __init__(self, bytecode: FileSystemBytecodeCache) -> None:
-        self.bytecode = bytecode
-        self.built: dict[str, tuple[Flask, dict[str, Any], dict[str, Any], int]] = {}
-
-    def get(self, config: Config) -> Flask:
-        """Return an application on `config`'s database, as if it were new."""
-        url = config.database_url
-        if url in self.built and len(list(self.built[url][0].url_map.iter_rules())) != self.built[url][3]:
-            del self.built[url]  # a test added routes
-        if url not in self.built:
-            app = create_app(config)
-            app.jinja_env.bytecode_cache = self.bytecode
-            rules = len(list(app.url_map.iter_rules()))
-            self.built[url] = (app, dict(app.config), dict(app.view_functions), rules)
-        app, settings, views, _rules = self.built[url]
-        app.config.clear()
-        app.config.update(settings, LMS=config)
-        app.view_functions.clear()
-        app.view_functions.update(views)
-        app.test_client_class = None
-        app._got_first_request = False
-        return app
-
-
 @pytest.fixture(scope="session")
-def applications(tmp_path_factory: pytest.TempPathFactory) -> Applications:
-    """Return the applications that this process has built."""
-    return Applications(FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates"))))
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Return compiled templates that all applications of this process share."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 def _application(
@@ -214,13 +154,14 @@ def _application(
 ) -> Iterator[Flask]:
     if engine == "postgresql" and not databases.server:
         databases.server = request.getfixturevalue("postgresql_server")
-    applications: Applications = request.getfixturevalue("applications")
-    app = applications.get(make_config(folder, databases.fresh(engine, content=content)))
+    app = create_app(make_config(folder, databases.fresh(engine, content=content)))
+    app.jinja_env.bytecode_cache = request.getfixturevalue("bytecode")
     with app.app_context():
         yield app
         db.session.remove()
         for each in db.engines.values():
             each.dispose()
+    databases.drop_copies()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

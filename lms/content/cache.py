@@ -41,8 +41,3 @@ class Cache(Generic[V]):
             found = build()
             self.put(address, found)
         return found
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._values.clear()

@@ -155,12 +155,6 @@ _revisions: Cache[Source | Words] = Cache(500)
 _libraries: Cache[Library] = Cache(8)
 
 
-def forget() -> None:
-    """Forget what this process knows of revisions, for a database that was put back to an earlier state."""
-    _revisions.clear()
-    _libraries.clear()
-
-
 def spec_of(spec_class: type[S], source: Source) -> S:
     """Return `source` as `spec_class`, built once for each text; also for sources of old revisions."""
     address = (spec_class, source.kind, source.key, source.sha256)

@@ -6,15 +6,18 @@ administrators see all. Viewers see the programs of their departments, as aggreg
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
 
 from lms.actor import Actor
 from lms.organizations.models import Contract, Employment
 from lms.tracks.models import Assignment, TrackCompletion
 
 ALL, STAFF, PROGRAMS = "all", "staff", "programs"
+#: Tables, not entities: their statements are built and read with less work.
+DONE, SPELLS = TrackCompletion.__table__, Employment.__table__
 READERS = ("supervisor", "analyst", "viewer", "certifier", "administrator")
 
 
@@ -57,38 +60,41 @@ def can_read(actor: Actor) -> bool:
 
 def employed_then() -> ColumnElement[bool]:
     """Return the criterion that joins a completion with the employments that cover its date."""
-    return and_(
-        Employment.person_id == TrackCompletion.person_id,
-        Employment.started_on <= TrackCompletion.completed_on,
-        or_(Employment.ended_on.is_(None), Employment.ended_on >= TrackCompletion.completed_on),
-    )
+    ended = or_(SPELLS.c.ended_on.is_(None), SPELLS.c.ended_on >= DONE.c.completed_on)
+    return and_(SPELLS.c.person_id == DONE.c.person_id, SPELLS.c.started_on <= DONE.c.completed_on, ended)
 
 
 def visible_spells(scope: Scope) -> ColumnElement[bool] | None:
-    """Return the criterion of the completions and employments that belong to the scope; None for all of them."""
+    """Return the criterion of the completions and employments that belong to the scope; None for all of them.
+
+    The ids are the parameter "ids", so that one statement serves every scope of a kind.
+    """
     if scope.kind == ALL:
         return None
-    return _staff(scope) if scope.kind == STAFF else _under_contract(scope)
+    ids: BindParameter[Sequence[int]] = bindparam("ids", scope.ids, expanding=True)
+    return _staff(ids) if scope.kind == STAFF else _under_contract(ids)
 
 
-def _staff(scope: Scope) -> ColumnElement[bool]:
+def _staff(ids: BindParameter[Sequence[int]]) -> ColumnElement[bool]:
     """Return the criterion of staff of these organizations, and of tracks that the same organization assigned."""
-    assigned = select(Assignment.id).where(
-        Assignment.person_id == TrackCompletion.person_id,
-        Assignment.organization_id == Employment.organization_id,
-        Assignment.track_key == TrackCompletion.track_key,
-        Assignment.cycle == TrackCompletion.cycle,
-        Assignment.undone_at.is_(None),
+    asked = Assignment.__table__
+    assigned = select(asked.c.id).where(
+        asked.c.person_id == DONE.c.person_id,
+        asked.c.organization_id == SPELLS.c.organization_id,
+        asked.c.track_key == DONE.c.track_key,
+        asked.c.cycle == DONE.c.cycle,
+        asked.c.undone_at.is_(None),
     )
-    return and_(Employment.organization_id.in_(scope.ids), assigned.exists()) if scope.ids else false()
+    return and_(SPELLS.c.organization_id.in_(ids), assigned.exists())
 
 
-def _under_contract(scope: Scope) -> ColumnElement[bool]:
+def _under_contract(ids: BindParameter[Sequence[int]]) -> ColumnElement[bool]:
     """Return the criterion of employers that were under contract with these departments on the date."""
-    contract = select(Contract.id).where(
-        Contract.department_id.in_(scope.ids),
-        Contract.organization_id == Employment.organization_id,
-        Contract.started_on <= TrackCompletion.completed_on,
-        or_(Contract.ended_on.is_(None), Contract.ended_on >= TrackCompletion.completed_on),
+    contract = Contract.__table__
+    found = select(contract.c.id).where(
+        contract.c.department_id.in_(ids),
+        contract.c.organization_id == SPELLS.c.organization_id,
+        contract.c.started_on <= DONE.c.completed_on,
+        or_(contract.c.ended_on.is_(None), contract.c.ended_on >= DONE.c.completed_on),
     )
-    return contract.exists() if scope.ids else false()
+    return found.exists()

@@ -6,30 +6,32 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
+    FromClause,
     Integer,
     Select,
-    Subquery,
     and_,
+    bindparam,
     case,
     cast,
     distinct,
     extract,
     func,
-    null,
     or_,
     select,
 )
 from sqlalchemy.orm import Session
 
 from lms.errors import NotAllowed
-from lms.organizations.models import Contract, Employment, Organization, OrganizationArea
+from lms.organizations.models import Contract, Organization, OrganizationArea
 from lms.people.models import Account, RoleGrant
 from lms.reports.models import ReportRelease
-from lms.reports.policy import ALL, PROGRAMS, Scope, employed_then, visible_spells
+from lms.reports.policy import ALL, DONE, PROGRAMS, SPELLS, Scope, employed_then, visible_spells
 from lms.reports.rules import (
     Count,
     Fact,
@@ -44,7 +46,8 @@ from lms.reports.rules import (
     periods_of,
     release,
 )
-from lms.tracks.models import TrackCompletion
+
+AREAS = OrganizationArea.__table__
 
 
 @dataclass(frozen=True)
@@ -67,70 +70,69 @@ def find_report(scope: Scope, session: Session, question: Question) -> Report | 
 
 def _exact_report(scope: Scope, session: Session, question: Question) -> Report:
     """Return the exact answer. Three queries."""
-    with_employers = scope.kind != ALL
-    counted = _counted(scope, question, with_employers=with_employers)
-    workers, completions = session.execute(select(*_counts(counted, once=not with_employers))).one()
-    number, departments = session.execute(_employers(scope, question)).one()
-    rows = _rows(scope, session, question)
-    return Report(question, workers, completions, number, rows, are_cbos=not departments)
-
-
-def _counts(counted: Subquery, *, once: bool) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """Return how many workers and completions there are; `once`: each completion is there but once."""
-    return func.count(distinct(counted.c.person_id)), func.count() if once else func.count(distinct(counted.c.id))
-
-
-def _criteria(scope: Scope, question: Question) -> list[ColumnElement[bool]]:
-    """Return which completions, and which employments of their workers, a report counts."""
-    period = question.period
-    found: list[ColumnElement[bool]] = [TrackCompletion.completed_on.between(period.since, period.until)]
-    if question.track:
-        found.append(TrackCompletion.track_key == question.track)
-    visible = visible_spells(scope)
-    return found if visible is None else [*found, visible]
-
-
-def _employers(scope: Scope, question: Question) -> Select[int, int]:
-    """Return the select of how many organizations employ the workers of a report, and how many are departments."""
-    employs = select(Employment.id).join(TrackCompletion, employed_then()).where(*_criteria(scope, question))
-    department = case((Organization.kind != "cbo", Organization.id))
-    found = select(func.count(Organization.id), func.count(department))
-    return found.where(employs.where(Employment.organization_id == Organization.id).exists())
-
-
-def _counted(scope: Scope, question: Question, *, with_employers: bool) -> Subquery:
-    """Return the completions that a report counts, once for each employment that covers the day.
-
-    Without employers each completion is there once; only who sees everything may ask for that.
-    """
-    if not scope.is_exact or not (with_employers or scope.kind == ALL):
+    if not scope.is_exact:
         raise NotAllowed
-    columns = [TrackCompletion.id, TrackCompletion.person_id, TrackCompletion.track_key, TrackCompletion.language]
-    columns += [TrackCompletion.completed_on]
-    found: Any = select(*columns, Employment.organization_id if with_employers else null().label("organization_id"))
-    if with_employers:
-        found = found.join(Employment, employed_then(), isouter=scope.kind == ALL)
-    counted: Subquery = found.where(*_criteria(scope, question)).subquery()
-    return counted
+    period = question.period
+    asked = {"ids": scope.ids, "since": period.since, "until": period.until, "track": question.track}
+    total, employers, rows = _statements(scope.kind, question.group, one_track=bool(question.track))
+    workers, completions = session.execute(total, asked).one()
+    number, departments = session.execute(employers, asked).one()
+    found = session.execute(rows, asked)
+    lines = tuple(Row(_row_key(question.group, key), people, times) for key, people, times in found)
+    return Report(question, workers, completions, number, lines, are_cbos=not departments)
 
 
-def _rows(scope: Scope, session: Session, question: Question) -> tuple[Row, ...]:
-    """Return the rows of a report, in no order. One query."""
-    group = question.group
-    employers = group in {"organization", "area"} or scope.kind != ALL
-    counted = _counted(scope, question, with_employers=employers)
-    day = counted.c.completed_on
+@cache
+def _statements(kind: str, group: str, *, one_track: bool) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return the statements of a report: its totals, its employers, its rows. Parameters: ids, since, until, track."""
+    criteria: list[ColumnElement[bool]] = []
+    criteria.append(DONE.c.completed_on.between(bindparam("since", type_=Date), bindparam("until", type_=Date)))
+    if one_track:
+        criteria.append(DONE.c.track_key == bindparam("track"))
+    visible = visible_spells(Scope(kind))
+    if visible is not None:
+        criteria.append(visible)
+    everybody = kind == ALL
+    return (
+        select(*_counts(once=everybody)).select_from(_counted(everybody, not everybody)).where(*criteria),
+        _employers(criteria),
+        _rows(group, everybody).where(*criteria),
+    )
+
+
+def _counts(*, once: bool) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Return how many workers and completions there are; `once`: each completion is there but once."""
+    return func.count(distinct(DONE.c.person_id)), func.count() if once else func.count(distinct(DONE.c.id))
+
+
+def _counted(everybody: bool, with_employers: bool) -> FromClause:
+    """Return completions, with employers once for each employment that covers the day, without it once."""
+    return DONE.join(SPELLS, employed_then(), isouter=everybody) if with_employers else DONE
+
+
+def _employers(criteria: list[ColumnElement[bool]]) -> Select[int, int]:
+    """Return the select of how many organizations employ the workers of a report, and how many are departments."""
+    places = Organization.__table__
+    employs = select(SPELLS.c.id).join(DONE, employed_then()).where(*criteria)
+    found = select(func.count(places.c.id), func.count(case((places.c.kind != "cbo", places.c.id))))
+    return found.where(employs.where(SPELLS.c.organization_id == places.c.id).exists())
+
+
+def _rows(group: str, everybody: bool) -> Select[Any]:
+    """Return the select of the rows of a report, in no order: key, workers, completions."""
+    employers = group in {"organization", "area"} or not everybody
+    month = cast(extract("year", DONE.c.completed_on), Integer) * 100
     keys: dict[str, Any] = {
-        "organization": counted.c.organization_id,
-        "track": counted.c.track_key,
-        "language": counted.c.language,
-        "area": OrganizationArea.spa,
-        "month": cast(extract("year", day), Integer) * 100 + cast(extract("month", day), Integer),
+        "organization": SPELLS.c.organization_id,
+        "track": DONE.c.track_key,
+        "language": DONE.c.language,
+        "area": AREAS.c.spa,
+        "month": month + cast(extract("month", DONE.c.completed_on), Integer),
     }
-    found = select(keys[group], *_counts(counted, once=not employers)).select_from(counted).group_by(keys[group])
+    source = _counted(everybody, employers)
     if group == "area":
-        found = found.outerjoin(OrganizationArea, _served_by(counted.c.organization_id))
-    return tuple(Row(_row_key(group, key), workers, count) for key, workers, count in session.execute(found))
+        source = source.outerjoin(AREAS, _served_by(SPELLS.c.organization_id))
+    return select(keys[group], *_counts(once=not employers)).select_from(source).group_by(keys[group])
 
 
 def _row_key(group: str, key: Any) -> str:
@@ -141,12 +143,9 @@ def _row_key(group: str, key: Any) -> str:
 
 def _served_by(organization_id: Any) -> ColumnElement[bool]:
     """Return the criterion of the areas that an organization serves, by the newest boundaries that it gave."""
-    other = OrganizationArea.__table__.alias()
+    other = AREAS.alias()
     newest = select(func.max(other.c.boundary_year)).where(other.c.organization_id == organization_id)
-    return and_(
-        OrganizationArea.organization_id == organization_id,
-        OrganizationArea.boundary_year == newest.scalar_subquery(),
-    )
+    return and_(AREAS.c.organization_id == organization_id, AREAS.c.boundary_year == newest.scalar_subquery())
 
 
 def organization_names(scope: Scope, session: Session, ids: Collection[int]) -> dict[int, OrganizationName]:
@@ -154,8 +153,8 @@ def organization_names(scope: Scope, session: Session, ids: Collection[int]) -> 
     del scope  # the rows were found with it
     if not ids:
         return {}
-    columns = (Organization.id, Organization.name, Organization.search_key)
-    rows = session.execute(select(*columns).where(Organization.id.in_(sorted(ids))))
+    places = Organization.__table__.c
+    rows = session.execute(select(places.id, places.name, places.search_key).where(places.id.in_(sorted(ids))))
     return {row.id: OrganizationName(row.name, row.search_key) for row in rows}
 
 
@@ -211,7 +210,7 @@ def list_viewers(session: Session) -> list[Scope]:
 
 def due_periods(scope: Scope, session: Session, today: date) -> list[str]:
     """Return the closed years and quarters whose figures are not out yet, in the order to release them. Two queries."""
-    first = session.execute(_facts(scope, func.min(TrackCompletion.completed_on))).scalar_one()
+    first = session.execute(_facts(scope, func.min(DONE.c.completed_on))).scalar_one()
     if first is None:
         return []
     known = set(released_periods(scope, session))
@@ -242,14 +241,14 @@ def _facts(scope: Scope, *columns: Any) -> Select[Any]:
     visible = visible_spells(scope)
     if scope.kind != PROGRAMS or visible is None:
         raise NotAllowed
-    return select(*columns).select_from(TrackCompletion).join(Employment, employed_then()).where(visible)
+    return select(*columns).select_from(DONE.join(SPELLS, employed_then())).where(visible)
 
 
 def _list_facts(scope: Scope, session: Session, period: Period) -> Iterator[Fact]:
-    columns = (TrackCompletion.person_id, TrackCompletion.track_key, TrackCompletion.language)
-    month = cast(extract("month", TrackCompletion.completed_on), Integer)
-    found = _facts(scope, *columns, month, Employment.organization_id).distinct()
-    within = TrackCompletion.completed_on.between(period.since, period.until)
+    month = cast(extract("month", DONE.c.completed_on), Integer)
+    columns = (DONE.c.person_id, DONE.c.track_key, DONE.c.language, month, SPELLS.c.organization_id)
+    found = _facts(scope, *columns).distinct()
+    within = DONE.c.completed_on.between(period.since, period.until)
     for person_id, track, language, number, organization_id in session.execute(found.where(within)):
         yield Fact(person_id, track, language, number, organization_id)
 
@@ -267,7 +266,8 @@ def _contracted(scope: Scope, session: Session, period: Period) -> list[int]:
 def _areas(session: Session) -> dict[int, frozenset[int]]:
     """Return which planning areas each organization serves."""
     areas: dict[int, set[int]] = defaultdict(set)
-    served = select(Organization.id, OrganizationArea.spa).join(OrganizationArea, _served_by(Organization.id))
+    places = Organization.__table__
+    served = select(places.c.id, AREAS.c.spa).join_from(places, AREAS, _served_by(places.c.id))
     for organization_id, spa in session.execute(served):
         areas[organization_id].add(spa)
     return {organization_id: frozenset(each) for organization_id, each in areas.items()}

@@ -16,7 +16,7 @@ from lms.i18n import format_number, language
 from lms.reports import messages, queries, rules
 from lms.reports.forms import FILTERS, FilterForm, filter_form
 from lms.reports.messages import Answer
-from lms.reports.policy import READERS, Scope, scopes_of
+from lms.reports.policy import READERS, Scope, can_read, scopes_of
 from lms.tracks.queries import list_cards
 from lms.web.access import get_actor, roles
 
@@ -39,6 +39,8 @@ class Bar:
 @roles(*READERS)
 def index() -> str:
     """List the reports."""
+    if not can_read(get_actor()):
+        raise NotFound
     return render_template("reports/index.html", names=rules.NAMES, messages=messages)
 
 

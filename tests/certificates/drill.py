@@ -131,18 +131,18 @@ def _row_faults(people: int) -> list[str]:
     return [*found, *([f"{serials} serials"] if serials != people else []), *([f"{waiting} wait"] if waiting else [])]
 
 
-def every_point(url: str, folder: Path, size: int) -> dict[str, Any]:
-    """Die before each durable step of certifying and releasing, retry, and die again while recovering."""
+def every_point(url: str, folder: Path, size: int, stride: int = 1) -> dict[str, Any]:
+    """Die before each durable step (or each of `stride`) of certifying and releasing, retry, die again recovering."""
     drill = Drill(url, folder, size)
     at, killed, again = AT, 0, 0
     for number in range(size):
-        point = number + 1
+        point = number * stride + 1
         code = in_child(drill.app, drill.certify(number, at), die=point)
         if code == 0:
             break
         killed += code == -signal.SIGKILL
         at += timedelta(minutes=10)  # leases of the dead end
-        if point % 3 == 0:
+        if number % 3 == 0:
             again += in_child(drill.app, drill.certify(number, at), die=max(1, point // 2)) == -signal.SIGKILL
             at += timedelta(minutes=10)
         if in_child(drill.app, drill.certify(number, at)) != 0:
@@ -151,32 +151,34 @@ def every_point(url: str, folder: Path, size: int) -> dict[str, Any]:
     return {"killed": killed, "again": again, "points": number, "faults": drill.faults()}
 
 
-def race(url: str, folder: Path, size: int) -> dict[str, Any]:
+def race(url: str, folder: Path, size: int, _stride: int = 1) -> dict[str, Any]:
     """Have eight processes certify overlapping batches and release, kill a good part of them, and finish."""
     drill = Drill(url, folder, size)
     chance = random.Random(7)
-    killed, round_number = 0, 0
+    ends: list[int] = []
+    round_number = 0
     while round_number < ROUNDS:
         at = AT + timedelta(minutes=10 * round_number)
         victims = [
             chance.randrange(5, 60) if chance.random() < 0.6 and round_number < ROUNDS - 1 else 0 for _ in range(8)
         ]
-        killed += _round(drill, at, victims, chance.randrange(10**6))
+        ends += _round(drill, at, victims, chance.randrange(10**6))
         round_number += 1
     at = AT + timedelta(minutes=10 * round_number)
     code = in_child(drill.app, lambda app: finish_issues(app, at=at, limit=10**6) and None)
-    return {"killed": killed, "last": code, "faults": drill.faults()}
+    return {"killed": ends.count(9), "broken": ends.count(1), "last": code, "faults": drill.faults()}
 
 
-def _round(drill: Drill, at: datetime, victims: list[int], seed: int) -> int:
-    """Run eight processes at once; return how many were killed."""
+def _round(drill: Drill, at: datetime, victims: list[int], seed: int) -> list[int]:
+    """Run eight processes at once; return how each ended: 0 done, 9 killed, 1 refused by the database or broken."""
     children = []
     for number, die in enumerate(victims):
         child = os.fork()
         if child == 0:
-            os._exit(0 if in_child(drill.app, _certify_all(drill, at, seed + number), die=die) == 0 else 9)
+            code = in_child(drill.app, _certify_all(drill, at, seed + number), die=die)
+            os._exit({0: 0, -signal.SIGKILL: 9}.get(code, 1))
         children.append(child)
-    return sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9 for child in children)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 
 
 def _certify_all(drill: Drill, at: datetime, seed: int) -> Callable[[Flask], None]:
@@ -197,5 +199,6 @@ def _certify_all(drill: Drill, at: datetime, seed: int) -> Callable[[Flask], Non
 
 
 if __name__ == "__main__":
-    name, address, place, many = sys.argv[1:5]
-    print(json.dumps({"every_point": every_point, "race": race}[name](address, Path(place), int(many))))
+    name, address, place, many, step = sys.argv[1:6]
+    drills = {"every_point": every_point, "race": race}
+    print(json.dumps(drills[name](address, Path(place), int(many), int(step))))

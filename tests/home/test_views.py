@@ -21,6 +21,7 @@ from lms.config import ROOT
 from lms.content.library import current
 from lms.db import reading
 from lms.home import queries
+from lms.home.views.words import Title
 from lms.organizations.models import Employment, Supervision
 from lms.people.models import Person
 from lms.publish import publish_directory
@@ -279,6 +280,19 @@ def test_a_draft_is_marked_and_its_english_stands_once(story: Story, make: Make,
     assert html.count('class="usa-tag tag--draft"') == 5
     sign_in(client, make.person(language="en"))
     assert "both-en" not in main(client, "/learn")
+
+
+@pytest.mark.parametrize(
+    ("state", "tag"),
+    [(None, None), ("draft", "Draft translation"), ("stale", "Being updated"), ("missing", "Not yet translated")],
+)
+def test_how_a_title_is_marked(content_app: Flask, state: str | None, tag: str | None) -> None:
+    with content_app.test_request_context():
+        title = Title("<Plain>", state=state)
+        assert title.tag == tag
+        assert ("lang" in title.label) is (state == "missing")
+        if state == "missing":
+            assert title.label == '<span lang="en">&lt;Plain&gt;</span>'
 
 
 def test_the_page_is_in_the_language_of_the_reader(story: Story, make: Make, client: FlaskClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.i18n import LANGUAGES, format_date, format_month, format_number
@@ -14,16 +15,40 @@ from lms.reports.rules import SETTLING_DAYS, THRESHOLD, Period, Report, find_per
 
 #: Names of languages in themselves, by tag.
 _LANGUAGE_NAMES = dict(LANGUAGES)
+_TITLES = {"completions": _l("Completions")}
+_QUESTIONS = {"completions": _l("Who completed which track: by organization, track, language, area and month.")}
+_GROUPS = {
+    "organization": _l("Organization"),
+    "track": _l("Track"),
+    "language": _l("Language of instruction"),
+    "area": _l("Service planning area"),
+    "month": _l("Month"),
+}
+_PERIODS = {
+    "this-year": _l("This year"),
+    "last-year": _l("Last year"),
+    "this-quarter": _l("This quarter"),
+    "last-quarter": _l("Last quarter"),
+    "custom": _l("From one day to another"),
+}
+#: Why rows may not add up to the total.
+_REASONS = {
+    "organization": _l("Somebody who worked at two organizations counts in both rows."),
+    "area": _l("An organization may serve several areas; then its workers count in each of them."),
+    "track": _l("Somebody who completed two tracks counts in both rows."),
+    "language": _l("Somebody who completed tracks in two languages counts in both rows."),
+    "month": _l("Somebody who completed tracks in two months counts in both rows."),
+}
 
 
 def report_title(name: str) -> str:
     """Return the title of a report."""
-    return str({"completions": _("Completions")}[name])
+    return str(_TITLES[name])
 
 
 def report_question(name: str) -> str:
     """Return what a report answers."""
-    return str({"completions": _("Who completed which track: by organization, track, language, area and month.")}[name])
+    return str(_QUESTIONS[name])
 
 
 def scope_name(scope: Scope) -> str:
@@ -35,29 +60,14 @@ def scope_name(scope: Scope) -> str:
 
 def group_name(group: str) -> str:
     """Return what the rows of a report are, as the head of their column."""
-    return str(
-        {
-            "organization": _("Organization"),
-            "track": _("Track"),
-            "language": _("Language of instruction"),
-            "area": _("Service planning area"),
-            "month": _("Month"),
-        }[group]
-    )
+    return str(_GROUPS[group])
 
 
 def period_name(key: str, today: date) -> str:
-    """Return the name of a period as a choice: "this year", "2025", "January to March 2026"."""
-    presets = {
-        "this-year": _("This year"),
-        "last-year": _("Last year"),
-        "this-quarter": _("This quarter"),
-        "last-quarter": _("Last quarter"),
-        "custom": _("From one day to another"),
-    }
-    period = None if key in presets else find_period(key, today)
+    """Return the name of a period as a choice: "This year", "2025", "January 2026 to March 2026"."""
+    period = None if key in _PERIODS else find_period(key, today)
     if period is None:
-        return str(presets[key])
+        return str(_PERIODS[key])
     return key if period.is_year else _months(period)
 
 
@@ -164,14 +174,7 @@ def _who_counts(scope: Scope) -> str:
 
 def _adding(report: Report) -> str:
     """Return whether the rows add up to the total, and why not."""
-    reasons = {
-        "organization": _("Somebody who worked at two organizations counts in both rows."),
-        "area": _("An organization may serve several areas; then its workers count in each of them."),
-        "track": _("Somebody who completed two tracks counts in both rows."),
-        "language": _("Somebody who completed tracks in two languages counts in both rows."),
-        "month": _("Somebody who completed tracks in two months counts in both rows."),
-    }
-    reason = reasons[report.question.group]
+    reason = str(_REASONS[report.question.group])
     if report.adds_up:
         return str(_("The rows add up to the total."))
     if report.adds_up is None:
