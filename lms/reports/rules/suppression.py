@@ -8,6 +8,7 @@ The third step is an auditor (`auditor.py`): as long as it cannot prove a small 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from lms.reports.rules.auditor import WIDTH, ZERO_RANK, Auditor
 from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
@@ -34,9 +35,9 @@ def hidden_counts(figures: Figures) -> frozenset[Label]:
 
 def _show_again(auditor: Auditor) -> None:
     """Show what turns out not to need hiding, the most wanted first: others that were hidden later may do."""
-    for label in sorted(auditor.complements(), key=auditor.worth, reverse=True):
-        if auditor.searches < MOST_SEARCHES:
-            auditor.try_showing(label)
+    wanted = sorted(auditor.complements(), key=auditor.worth, reverse=True)
+    for label in takewhile(lambda _label: auditor.searches < MOST_SEARCHES, wanted):
+        auditor.try_showing(label)
 
 
 def grid(rows: Iterable[str], columns: Iterable[str], counts: dict[tuple[str, str], int]) -> Figures:
