@@ -50,7 +50,7 @@ class TestLoading:
         print(f"loading: {figures.seconds} s, {figures.cpu_seconds} s of them computing, {figures.waited} s waiting")
         assert figures.cpu_seconds < LOADED_WITHIN
         assert own < LOADED_WITHIN, f"{figures}"
-        assert figures.told[-1] == "certificates are signed"
+        assert figures.told[-1] == "figures are released"
 
     def test_a_second_time_is_refused(self, demo: Demo) -> None:
         before = demo.one("SELECT count(*) FROM people")
