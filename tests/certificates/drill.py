@@ -27,7 +27,8 @@ from lms.certificates.jobs.drawing.fonts import load_fonts
 from lms.certificates.models import Artifact, Award, Decision, Edition, StatusEvent
 from lms.db import db, reading, write
 from tests.certificates.story import actor_of, application_of, complete, config_of
-from tests.conftest import AT, make_config
+from tests.conftest import AT
+from tests.databases import make_config
 from tests.factories import Make
 
 ROUNDS = 4

@@ -20,7 +20,7 @@ from lms.certificates.rules.serials import show_serial
 from lms.clock import now
 from lms.db import reading, write
 from tests.certificates.story import actor_of, award_of, complete, config_of, decide
-from tests.conftest import make_config
+from tests.databases import make_config
 from tests.factories import MadePerson, Make
 
 

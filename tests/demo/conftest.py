@@ -26,7 +26,7 @@ from lms.config import Config
 from lms.db import Base, db
 from lms.demo.accounts import PASSPHRASE
 from lms.demo.load import load
-from tests.conftest import make_config
+from tests.databases import make_config
 from tests.journeys.browser import Browser, Page
 
 

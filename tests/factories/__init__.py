@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
+from lms.clock import local_date, now
 from lms.organizations.models import Employment, EmploymentTerms, Organization, Supervision
 from lms.people.models import Account, Contact, Person, RoleGrant
 from lms.people.rules import normal_name, search_key
@@ -31,6 +32,11 @@ class MadePerson:
     account_public_id: str
     email: str
     session_id: str
+
+
+def day(offset: int = 0) -> date:
+    """Return the local date so many days from today, asked anew each time: a long run may pass midnight."""
+    return local_date(now()) + timedelta(days=offset)
 
 
 class Make:

@@ -22,6 +22,7 @@ from lms.db import UtcDateTime, db, insert_once, is_retryable, one_of, reading, 
 from lms.people.models import Contact, Person
 from lms.scheduler.models import Lease
 from tests.conftest import AT
+from tests.databases import make_config
 from tests.factories import Make
 
 PERSON = {"name": "ʻAna", "search_key": "ana", "language": "to", "created_at": AT}
@@ -191,9 +192,7 @@ def test_foreign_keys_are_on(app: Flask) -> None:
 
 
 def test_sqlite_is_set_up_for_safety(databases: Any, tmp_path: Path) -> None:
-    url = databases.fresh("sqlite", content=False)
-    from tests.conftest import make_config  # noqa: PLC0415
-
+    url = databases.fresh_sqlite()
     app = create_app(make_config(tmp_path, url))
     with app.app_context(), db.engines["write"].connect() as connection:
         pragma = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in (

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from lms.app import create_app
 from lms.errors import NotAllowed, NotFound
 from lms.web.access import public
-from tests.conftest import Databases, make_config
+from tests.databases import Databases, make_config
 from tests.factories import Make, sign_in
 
 
@@ -33,7 +33,7 @@ def test_every_answer_carries_the_security_headers(app: Flask, client: FlaskClie
 
 
 def test_https_is_kept_once_it_was_used(databases: Databases, tmp_path: object) -> None:
-    url = databases.fresh("sqlite", content=False)
+    url = databases.fresh_sqlite()
     app = create_app(make_config(tmp_path, url, LMS_BASE_URL="https://training.example.org"))  # type: ignore[arg-type]
     answer = app.test_client().get("/healthz")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")

@@ -38,15 +38,10 @@ from lms.people.rules import search_key
 from lms.surveys.models import SurveyReceipt
 from lms.tracks import service as tracks
 from lms.tracks.models import Assignment, AssignmentBatch
-from tests.factories import MadePerson, Make
+from tests.factories import MadePerson, Make, day
 
 CORE, FIRST = "core", "first-steps"
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def day(offset: int = 0) -> date:
-    """Return the local date so many days from today."""
-    return local_date(now()) + timedelta(days=offset)
 
 
 def instant(offset: int) -> datetime:

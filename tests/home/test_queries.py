@@ -25,8 +25,8 @@ from lms.tracks import queries as tracks
 from lms.tracks import service
 from lms.tracks.models import Enrolment
 from lms.tracks.rules import due_state
-from tests.factories import MadePerson, Make
-from tests.home.conftest import CORE, FIRST, Story, counted, day, instant
+from tests.factories import MadePerson, Make, day
+from tests.home.conftest import CORE, FIRST, Story, counted, instant
 
 
 def gathered(person: MadePerson, kinds: tuple[str, ...] = queries.OWN) -> queries.Gathered:

@@ -27,8 +27,8 @@ from lms.people.models import Person
 from lms.publish import publish_directory
 from lms.scheduler.models import RecurringTask
 from lms.tracks.models import Enrolment
-from tests.factories import MadePerson, Make, sign_in
-from tests.home.conftest import CORE, FIRST, Story, counted, day, instant
+from tests.factories import MadePerson, Make, day, sign_in
+from tests.home.conftest import CORE, FIRST, Story, counted, instant
 
 PAGES = {
     "/learn": {"worker", "supervisor", "trainer", "translator", "certifier", "analyst", "viewer", "administrator"},

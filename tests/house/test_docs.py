@@ -24,7 +24,7 @@ from lms.certificates.rules.serials import serial_from
 from lms.commands import cli
 from lms.config import ROOT
 from lms.scheduler.jobs import JOBS
-from tests.conftest import make_config
+from tests.databases import make_config
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]

@@ -18,7 +18,8 @@ from flask_migrate import downgrade, upgrade
 from lms.app import create_app
 from lms.config import ROOT
 from lms.db import SQLITE, Base, db
-from tests.conftest import AT, database_url, make_config, run_sql
+from tests.conftest import AT
+from tests.databases import database_url, make_config, run_sql
 
 #: One row in every table, parents first, so that a migration that loses rows is seen.
 CHAIN = ("people", "accounts", "contacts", "organizations", "employments", "employment_terms", "supervisions")

@@ -30,7 +30,7 @@ from lms.tracks.service import assign
 from lms.web.access import Access, access_of
 from tests.conftest import Browser
 from tests.drills.crowd import MODULE, _almost
-from tests.factories import MadePerson, Make, sign_in
+from tests.factories import MadePerson, Make, day, sign_in
 
 TABLE = Path(__file__).with_name("routes.txt")
 
@@ -138,7 +138,7 @@ def certified(app: Flask, make: Make, worker: MadePerson) -> tuple[str, str, str
     module = library.spec(ModuleSpec, "module", MODULE)
     write(lambda session: answer_survey(session, library, actor, module, "en", random.Random(1), clock.tick()))
     certifier = make.person(roles=("certifier",))
-    judge = Actor(certifier.account_id, certifier.person_id, "", "", "en", local_date(at), frozenset({"certifier"}))
+    judge = Actor(certifier.account_id, certifier.person_id, "", "", "en", day(), frozenset({"certifier"}))
     application = reading().scalar(select(Application.public_id).where(Application.person_id == worker.person_id))
     assert application is not None
     write(lambda s: decide(s, judge, application, Choice("certify"), client_id=new_client_id(), at=now()))
@@ -157,8 +157,8 @@ def two_houses(content_app: Flask, make: Make) -> tuple[dict[str, MadePerson], l
     make.employment(people["worker"], ours)
     boss, worker = make.supervisor(theirs), make.person("Canary of the other house")
     make.employment(worker, theirs)
-    today, roles = local_date(now()), frozenset({"supervisor"})
-    actor = Actor(boss.account_id, boss.person_id, "", "", "en", today, roles, (), (theirs,))
+    roles = frozenset({"supervisor"})
+    actor = Actor(boss.account_id, boss.person_id, "", "", "en", day(), roles, (), (theirs,))
     batch = write(
         lambda s: assign(
             s, actor, theirs, "first-steps", [worker.person_id], due_on=None, client_id=new_client_id(), at=now()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -13,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, update
 
-from lms.clock import local_date, now
+from lms.clock import now
 from lms.db import db, write
 from lms.ids import new_client_id
 from lms.organizations.models import (
@@ -29,11 +28,8 @@ from lms.organizations.rules import Wanted
 from lms.organizations.service import import_organizations
 from lms.people.models import Contact, Person
 from tests.conftest import Browser
-from tests.factories import MadePerson, Make, sign_in
+from tests.factories import MadePerson, Make, day, sign_in
 from tests.organizations.conftest import crowd, public_id_of, rows
-
-TODAY = local_date(now())
-DAY = timedelta(days=1)
 
 
 class Site:
@@ -92,7 +88,7 @@ def test_administrators_find_create_and_change_organizations(site: Site) -> None
     page = browser.get(f"{made.location}/edit").get_data(as_text=True)
     assert 'value="Rising Hope"' in page
     assert len(re.findall(r"<input[^>]*checked", page)) == 3
-    changed = {"name": "Rising Hope", "areas": ["8"], "boundary_year": "2012", "closed_on": TODAY.isoformat()}
+    changed = {"name": "Rising Hope", "areas": ["8"], "boundary_year": "2012", "closed_on": day().isoformat()}
     assert browser.post(f"{made.location}/edit", data=changed).status_code == 302
     said = text_of(browser.get(made.location))
     assert "8 South Bay (boundaries of 2012)" in said
@@ -148,21 +144,21 @@ def test_contracts_are_recorded_ended_and_tied_to_people(site: Site) -> None:
     browser = site.browser(site.admin)
     place = f"/admin/organizations/{site.hope_id}/contracts/new"
     assert "Public Health" in text_of(browser.get(place))
-    values = {"department": public_id_of(site.department), "program": "Teams", "started_on": TODAY.isoformat()}
-    wrong = browser.post(place, data=values | {"ended_on": (TODAY - DAY).isoformat()})
+    values = {"department": public_id_of(site.department), "program": "Teams", "started_on": day().isoformat()}
+    wrong = browser.post(place, data=values | {"ended_on": (day(-1)).isoformat()})
     assert "The last day must not be before the first day." in text_of(wrong, 400)
     made = browser.post(place, data=values)
     assert made.status_code == 302
     assert "Teams" in text_of(browser.get(f"/admin/organizations/{site.hope_id}"))
     assert "Nobody is recorded yet." in text_of(browser.get(made.location))
-    paid = {"employment": site.key(), "started_on": TODAY.isoformat()}
+    paid = {"employment": site.key(), "started_on": day().isoformat()}
     assert "must lie within" in text_of(browser.post(made.location, data=paid | {"started_on": "2020-01-01"}), 400)
     assert "Ana López" in text_of(browser.post(made.location, data=paid, follow_redirects=True))
     assert len(rows(ContractEmployment.id)) == 1
-    early = browser.post(f"{made.location}/end", data={"ended_on": (TODAY - DAY).isoformat()})
+    early = browser.post(f"{made.location}/end", data={"ended_on": (day(-1)).isoformat()})
     assert "The last day must not be before the first day." in text_of(early, 400)
-    assert browser.post(f"{made.location}/end", data={"ended_on": TODAY.isoformat()}).status_code == 302
-    assert rows(Contract.ended_on) == [(TODAY,)]
+    assert browser.post(f"{made.location}/end", data={"ended_on": day().isoformat()}).status_code == 302
+    assert rows(Contract.ended_on) == [(day(),)]
 
 
 # Staff
@@ -176,7 +172,7 @@ def newcomer(site: Site, **more: Any) -> dict[str, Any]:
         "name": "ʻAlisi Fīnau",
         "language": "to",
         "phone": "213 555 0142",
-        "started_on": TODAY.isoformat(),
+        "started_on": day().isoformat(),
         "title": "Promotora",
         "kind": "employee",
     }
@@ -200,7 +196,7 @@ def test_a_supervisor_sees_and_searches_her_staff(site: Site) -> None:
 
 def test_a_supervisor_adds_somebody_new_once(site: Site) -> None:
     browser = site.browser(site.boss)
-    assert f'value="{TODAY.isoformat()}"' in browser.get("/team/staff/new").get_data(as_text=True)
+    assert f'value="{day().isoformat()}"' in browser.get("/team/staff/new").get_data(as_text=True)
     values = newcomer(site, hours_per_week="37.5", work_area="4", supervising_provider=public_id_of(site.other))
     first = browser.post("/team/staff/new", data=values)
     assert first.status_code == 302
@@ -232,7 +228,7 @@ def test_what_is_wrong_with_a_newcomer_is_said(site: Site) -> None:
         ({"name": ""}, "Please fill this in."),
         ({"phone": "12"}, "This does not look like a phone number."),
         ({"hours_per_week": "99"}, "Please write hours a week from 0 to 80"),
-        ({"started_on": (TODAY + 999 * DAY).isoformat()}, "Please check the year."),
+        ({"started_on": (day(999)).isoformat()}, "Please check the year."),
         ({"name": "Ana López"}, "Somebody with this name has a record already."),
     ):
         response = browser.post("/team/staff/new", data=newcomer(site, **change))
@@ -246,9 +242,9 @@ def test_terms_change_from_a_day_on(site: Site) -> None:
     browser = site.browser(site.boss)
     place = f"/team/staff/{site.key()}/terms"
     assert 'value="Promotora"' in browser.get(place).get_data(as_text=True)
-    values = {"title": "Team lead", "kind": "contractor", "since": TODAY.isoformat(), "hours_per_week": ""}
+    values = {"title": "Team lead", "kind": "contractor", "since": day().isoformat(), "hours_per_week": ""}
     assert browser.post(place, data=values).status_code == 302
-    assert rows(EmploymentTerms.title, EmploymentTerms.since)[-1] == ("Team lead", TODAY)
+    assert rows(EmploymentTerms.title, EmploymentTerms.since)[-1] == ("Team lead", day())
     early = browser.post(place, data=values | {"since": "2020-01-01"})
     assert "Please choose a day within the employment. It began on January 1, 2025." in text_of(early, 400)
 
@@ -256,7 +252,7 @@ def test_terms_change_from_a_day_on(site: Site) -> None:
 def test_the_provider_that_was_chosen_is_shown_again(site: Site) -> None:
     browser = site.browser(site.boss)
     place, provider = f"/team/staff/{site.key()}/terms", public_id_of(site.other)
-    values = {"title": "Lead", "kind": "employee", "since": TODAY.isoformat(), "supervising_provider": provider}
+    values = {"title": "Lead", "kind": "employee", "since": day().isoformat(), "supervising_provider": provider}
     browser.post(place, data=values)
     page = browser.get(place).get_data(as_text=True)
     assert re.search(rf'<option selected value="{provider}"|<option value="{provider}" selected', page)
@@ -270,30 +266,30 @@ def test_an_employment_ends_with_a_reason_that_stays_here(site: Site, make: Make
     work = update(Contact).where(Contact.person_id == site.ana.person_id).values(is_work=True)
     write(lambda session: session.execute(work) and None)
     assert "She may lose her way in" in text_of(browser.get(place))
-    missing = browser.post(place, data={"ended_on": TODAY.isoformat()})
+    missing = browser.post(place, data={"ended_on": day().isoformat()})
     assert "Please choose one." in text_of(missing, 400)
     early = browser.post(place, data={"ended_on": "2020-01-01", "reason": "moved"})
     assert "She began on January 1, 2025." in text_of(early, 400)
-    values = {"ended_on": TODAY.isoformat(), "reason": "funding-ended"}
+    values = {"ended_on": day().isoformat(), "reason": "funding-ended"}
     said = text_of(browser.post(place, data=values, follow_redirects=True))
     assert "Her record, her sign-in and her certificates stay hers." in said
-    assert (TODAY, "funding-ended") in rows(Employment.ended_on, Employment.end_reason)
-    make.employment(site.ana, site.other, since=TODAY)
+    assert (day(), "funding-ended") in rows(Employment.ended_on, Employment.end_reason)
+    make.employment(site.ana, site.other, since=day())
     assert "funding" not in text_of(site.browser(site.stranger).get("/team/staff"))
 
 
 def test_nobody_ends_her_own_employment(site: Site) -> None:
     browser, own = site.browser(site.boss), site.key(1)
     assert "You cannot end your own employment." in text_of(browser.get(f"/team/staff/{own}/end"))
-    values = {"ended_on": TODAY.isoformat(), "reason": "moved"}
+    values = {"ended_on": day().isoformat(), "reason": "moved"}
     assert "You cannot end your own employment." in text_of(browser.post(f"/team/staff/{own}/end", data=values), 400)
 
 
 def test_strangers_find_nothing_and_change_nothing(site: Site) -> None:
     stranger, ana = site.browser(site.stranger), site.browser(site.ana)
     before = rows(Employment.id, Employment.ended_on), rows(EmploymentTerms.id), rows(OrganizationArea.id)
-    end = {"ended_on": TODAY.isoformat(), "reason": "moved"}
-    terms = {"title": "X", "kind": "employee", "since": TODAY.isoformat()}
+    end = {"ended_on": day().isoformat(), "reason": "moved"}
+    terms = {"title": "X", "kind": "employee", "since": day().isoformat()}
     for browser in (stranger, ana):
         for method, path, data in (
             ("get", f"/team/staff?organization={site.hope_id}", None),
@@ -342,7 +338,7 @@ def test_no_page_asks_more_than_twelve_questions(site: Site, statements: list[st
     write(lambda session: import_organizations(session, more, at=now()))
     admin, boss = site.browser(site.admin), site.browser(site.boss)
     key, hope = site.key(), site.hope_id
-    values = {"department": public_id_of(site.department), "program": "Teams", "started_on": TODAY.isoformat()}
+    values = {"department": public_id_of(site.department), "program": "Teams", "started_on": day().isoformat()}
     contract = admin.post(f"/admin/organizations/{hope}/contracts/new", data=values).location
     for browser, path in (
         (admin, "/admin/organizations"),

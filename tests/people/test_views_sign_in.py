@@ -23,7 +23,8 @@ from lms.people import queries, rules, service
 from lms.people.models import Account, Contact, Device, OneTimeCode, SignInFailure
 from lms.people.rules import Identifier
 from lms.people.rules.sessions import GUESSES_IN_A_ROW
-from tests.conftest import Browser, make_config
+from tests.conftest import Browser
+from tests.databases import make_config
 from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.factories import sign_in as sign_in_past
 from tests.people.test_service import change, heard, look
@@ -479,7 +480,7 @@ def test_signing_out_forgets_the_phone(app: Flask, make: Make) -> None:
 
 
 def test_cookies_are_bound_to_the_host_under_https(databases: Any, tmp_path: Any) -> None:
-    url = databases.fresh("sqlite", content=False)
+    url = databases.fresh_sqlite()
     app = create_app(make_config(tmp_path, url, LMS_BASE_URL="https://training.example"))
     with app.app_context():
         ana, (phone,) = Make(write).person(), clients(app, 1)

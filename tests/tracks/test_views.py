@@ -13,20 +13,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, update
 
-from lms.clock import local_date, now
+from lms.clock import now
 from lms.db import db, reading, write
 from lms.ids import new_client_id
 from lms.organizations.models import Organization, Supervision
 from lms.tracks import service
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment
 from tests.conftest import Browser
-from tests.factories import MadePerson, Make, sign_in
+from tests.factories import MadePerson, Make, day, sign_in
 from tests.organizations.conftest import crowd
 from tests.tracks.conftest import MODULES, actor_of, earn
 
 TRACK = "first-steps"
-TODAY = local_date(now())
-DUE = (TODAY + timedelta(days=60)).isoformat()
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +64,13 @@ class Team:
     def values(self, *people: MadePerson, **more: Any) -> dict[str, Any]:
         """Return what the assign form sends."""
         person = [each.person_public_id for each in people]
-        known = {"organization": self.public_id, "track": TRACK, "due_on": DUE, "who": "some", "person": person}
+        known = {
+            "organization": self.public_id,
+            "track": TRACK,
+            "due_on": day(60).isoformat(),
+            "who": "some",
+            "person": person,
+        }
         return {**known, "do": "look", **more}
 
     def worker(self, person: MadePerson | None = None) -> FlaskClient:
@@ -157,8 +161,8 @@ def test_she_reads_who_asks_and_by_when(team: Team, make: Make) -> None:
 
     def fn(session: Any) -> None:
         for actor, organization, due, at in (
-            (boss, team.id, TODAY + timedelta(days=9), now()),
-            (actors[0], late, TODAY - timedelta(days=9), long_ago),
+            (boss, team.id, day(9), now()),
+            (actors[0], late, day(-9), long_ago),
             (actors[1], free, None, now()),
         ):
             key = new_client_id()
@@ -257,7 +261,7 @@ def test_the_language_can_be_switched_on_every_step(team: Team) -> None:
     assert switched.status_code == 200
     assert 'lang="es"' in html
     assert f'value="{team.ana.person_public_id}" checked' in html
-    assert f'value="{DUE}"' in html
+    assert f'value="{day(60).isoformat()}"' in html
     preview = team.browser.post("/team/assign", data=team.values(team.ana))
     names = ("organization", "track", "people", "client_id", "due_on")
     sent = {name: field_of(preview, name) for name in names}
@@ -267,7 +271,7 @@ def test_the_language_can_be_switched_on_every_step(team: Team) -> None:
 
 
 def test_what_is_missing_is_said_beside_the_field(team: Team) -> None:
-    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    yesterday = (day(-1)).isoformat()
     past = team.browser.post("/team/assign", data=team.values(team.ana, due_on=yesterday))
     assert "This day has passed." in text_of(past, 400)
     assert f'value="{yesterday}"' in past.get_data(as_text=True)
@@ -281,7 +285,7 @@ def test_what_is_missing_is_said_beside_the_field(team: Team) -> None:
 
 
 def test_a_tight_date_is_warned_of_with_a_comfortable_one(team: Team) -> None:
-    tight = text_of(team.browser.post("/team/assign", data=team.values(team.ana, due_on=TODAY.isoformat())))
+    tight = text_of(team.browser.post("/team/assign", data=team.values(team.ana, due_on=day().isoformat())))
     assert "This leaves little time" in tight
     assert "Until this date there is 1 day" in tight
     assert "would be comfortable" in tight
@@ -324,7 +328,7 @@ def test_a_supervisor_of_two_chooses_the_organization(team: Team, make: Make) ->
     other = make.organization("Other Hope")
     employment = make.employment(team.boss, other)
     make.employment(make.person("Rosa"), other)
-    row = {"employment_id": employment, "organization_id": other, "started_on": TODAY}
+    row = {"employment_id": employment, "organization_id": other, "started_on": day()}
     write(lambda session: session.add(Supervision(**row)))
     assert "Other Hope" in text_of(team.browser.get("/team/assign"))
     found = team.browser.post("/team/assign", data=team.values(do="find", q=""))
@@ -374,7 +378,7 @@ def test_strangers_find_nothing_and_change_nothing(team: Team, make: Make, conte
 
 
 def test_an_organization_that_closed_is_gone(team: Team) -> None:
-    gone = update(Organization).where(Organization.id == team.id).values(closed_on=TODAY - timedelta(days=1))
+    gone = update(Organization).where(Organization.id == team.id).values(closed_on=day(-1))
     write(lambda session: session.execute(gone) and None)
     assert team.browser.get("/team/assign").status_code == 404
 
