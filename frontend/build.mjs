@@ -22,7 +22,7 @@ const FONTS = [
   ["NotoSans-LICENSE.txt", "@expo-google-fonts/noto-sans/LICENSE_FONT"],
 ];
 
-// The USWDS classes that the macros in lms/web/templates/ui.html and base.html use. A rule for any other is left out.
+// The USWDS classes that the macros in lms/web/templates/ui.html, ui_words.html and base.html use. A rule for any other is left out.
 const USWDS = new Set(`usa-alert usa-alert__body usa-alert__heading usa-alert__text usa-alert--error usa-alert--info usa-alert--slim
   usa-alert--success usa-alert--warning usa-button usa-button--big usa-button--outline usa-button--secondary usa-button--unstyled
   usa-current usa-error-message usa-fieldset usa-form-group usa-form-group--error usa-hint usa-input usa-input--error usa-label
@@ -119,11 +119,6 @@ async function scripts(esbuild) {
   return names.map((name, i) => [name, Buffer.from(built[i].outputFiles[0].contents)]);
 }
 
-function htmx() {
-  const text = readFileSync(join(packages, "htmx.org", "dist", "htmx.min.js"), "utf8");
-  return Buffer.from(text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
-}
-
 // ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function compressed(data) {
@@ -149,7 +144,6 @@ async function main() {
   const text = [
     ["styles.css", await styles(sass, postcss, esbuild)],
     ...(await scripts(esbuild)),
-    ["htmx.js", htmx()],
     ...readdirSync(join(here, "images")).sort().map((name) => [name, readFileSync(join(here, "images", name))]),
   ];
   const written = [];

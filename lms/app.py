@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, request, url_for
-from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_migrate import Migrate
 
@@ -16,7 +15,7 @@ from lms.assessments import views as assessments_views
 from lms.audit import models as _audit_models  # noqa: F401
 from lms.certificates import handlers as certificates_handlers
 from lms.certificates import views as certificates_views
-from lms.clock import local_date, now
+from lms.clock import local_date, now, use_zone
 from lms.competencies import handlers as competencies_handlers
 from lms.config import ROOT, Config
 from lms.content import models as _content_models  # noqa: F401
@@ -24,6 +23,7 @@ from lms.courses import handlers as courses_handlers
 from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.home import views as home_views
+from lms.i18n import gettext as _
 from lms.mail import open_senders
 from lms.notifications import handlers as notifications_handlers
 from lms.organizations import queries as organizations_queries
@@ -31,11 +31,11 @@ from lms.organizations import views as organizations_views
 from lms.people import queries as people_queries
 from lms.people import views as people_views
 from lms.reports import views as reports_views
-from lms.scheduler import models as _scheduler_models  # noqa: F401 -- its tables belong to the metadata
+from lms.scheduler import service as scheduler_service
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
-from lms.web import access, shell
+from lms.web import access, health, shell
 from lms.web.access import SignedIn, find_actor
 
 VIEWS = (
@@ -64,13 +64,15 @@ def create_app(config: Config) -> Flask:
     app = Flask("lms", root_path=str(ROOT / "lms"), static_folder=None)
     app.config["LMS"] = config
     app.config["TESTING"] = config.env == "test"
+    use_zone(config.timezone)
     open_senders(config)  # refuses settings that cannot send
     database.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    _init_login(app, config)
-    i18n.init_app(app, _language_of_reader, config.timezone)
+    _init_login(app)
+    i18n.init_app(app, _language_of_reader)
     shell.init_app(app, config)
     access.init_app(app)
+    health.init_app(app, lambda session: scheduler_service.beat(session, at=now()))
     for module in VIEWS:
         app.register_blueprint(module.bp)
     for module in HANDLERS:
@@ -84,14 +86,14 @@ def _language_of_reader() -> str | None:
     return actor.language if actor else None
 
 
-def _init_login(app: Flask, config: Config) -> None:
+def _init_login(app: Flask) -> None:
     """Set up Flask-Login: who a session or a remembered phone belongs to."""
     login = LoginManager(app)
     login.session_protection = None  # phones change networks between visits
 
     @login.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> SignedIn | None:
-        who = _signed_in(session_id, config)
+        who = _signed_in(session_id)
         if who and people_views.keep_session(is_staff=who.actor.is_staff, at=now()):
             return who
         people_views.drop_session()
@@ -100,37 +102,38 @@ def _init_login(app: Flask, config: Config) -> None:
     @login.request_loader  # type: ignore[untyped-decorator]
     def load_remembered(_request: object) -> SignedIn | None:
         session_id = people_views.remembered_session_id()
-        who = _signed_in(session_id, config) if session_id else None
+        who = _signed_in(session_id) if session_id else None
         if who is None or who.actor.is_staff:
             return None  # staff roles are never remembered
         people_views.resume_session(who.session_id)
         return who
 
-    def is_staff(account_id: int) -> bool:
+    def actor_of(account_id: int) -> Actor | None:
         session_id = people_queries.find_session_id(reading(), account_id)
-        who = _signed_in(session_id, config) if session_id else None
-        return who is not None and who.actor.is_staff
+        who = _signed_in(session_id) if session_id else None
+        return who.actor if who else None
 
-    app.extensions["is_staff"] = is_staff
-    app.extensions["oversees"] = _oversees
-    app.extensions["departments"] = lambda: [
-        (choice.id, choice.public_id, choice.name)
-        for choice in organizations_queries.list_departments(reading(), local_date(now(), config.timezone))
-    ]
+    people_views.init_app(app, people_views.Roof(actor_of, _oversees, _departments))
 
 
-def _oversees(actor: Actor, person_id: int) -> bool:
-    """Return whether a person works today where `actor` supervises."""
+def _departments() -> list[tuple[int, str, str]]:
+    """Return id, public id and name of each department that is open today."""
+    found = organizations_queries.list_departments(reading(), local_date(now()))
+    return [(choice.id, choice.public_id, choice.name) for choice in found]
+
+
+def _oversees(actor: Actor, person_id: int) -> set[int]:
+    """Return the organizations where a person works today and `actor` supervises."""
     ties = organizations_queries.ties_of(reading(), person_id, actor.today)
-    return any(span.organization_id in actor.supervises and span.covers(actor.today) for span in ties.employments)
+    return {span.organization_id for span in ties.employments if span.covers(actor.today)} & set(actor.supervises)
 
 
-def _signed_in(session_id: str, config: Config) -> SignedIn | None:
+def _signed_in(session_id: str) -> SignedIn | None:
     """Return who `session_id` stands for, with one actor for the whole request; None when it has ended."""
     identity = people_queries.find_identity(reading(), session_id)
     if identity is None:
         return None
-    today = local_date(now(), config.timezone)
+    today = local_date(now())
     ties = organizations_queries.ties_of(reading(), identity.person_id, today)
     roles = identity.roles | {"worker"} | ({"supervisor"} if ties.supervises else set())
     actor = Actor(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import AppGroup, ScriptInfo
+from flask_migrate.cli import db as migrations
+from sqlalchemy.exc import DBAPIError
 from waitress import serve as waitress_serve
 
 from lms import doctor
 from lms.app import create_app
+from lms.audit import cli as audit_cli
 from lms.certificates import cli as certificates_cli
 from lms.config import BadSettings, Config
 from lms.demo.cli import group as demo
@@ -26,6 +30,8 @@ THREADS = 8
 
 #: Commands that prepare an installation, and so may run before it has a signing key.
 PREPARING = {"db", "keys"}
+#: What PostgreSQL calls a table or a column that is not there.
+_UNDEFINED = {"42P01", "42703"}
 
 
 def _create_app() -> Flask:
@@ -34,18 +40,26 @@ def _create_app() -> Flask:
     return create_app(Config.from_env(need_keys=command not in PREPARING))
 
 
-cli = FlaskGroup(
-    name="lms",
-    create_app=_create_app,
-    add_default_commands=False,
-    add_version_option=False,
-    load_dotenv=False,
-    help="Training and certification of community health workers, promotores and representatives.",
+class Program(AppGroup):
+    """A group that makes the application when a command needs it: helping, and checking content, need none."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Return the context, with how to make the application."""
+        extra.setdefault("obj", ScriptInfo(create_app=_create_app, set_debug_flag=False))
+        return super().make_context(info_name, args, parent=parent, **extra)
+
+
+cli = Program(
+    name="lms", help="Training and certification of community health workers, promotores and representatives."
 )
 
 for group in (
+    migrations,
     content,
     demo,
+    audit_cli.group,
     certificates_cli.group,
     certificates_cli.keys_group,
     organizations_cli.group,
@@ -67,7 +81,7 @@ def serve(host: str, port: int, threads: int) -> None:
 
 
 def main() -> None:
-    """Run `lms` and turn bad input and bad settings into lines on standard error."""
+    """Run `lms` and turn bad input, bad settings and missing tables into lines on standard error."""
     try:
         cli.main()
     except BadInput as error:
@@ -77,3 +91,15 @@ def main() -> None:
     except BadSettings as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    except DBAPIError as error:
+        if not _lacks_tables(error):
+            raise
+        click.echo("The database has no tables yet, or those of an older release: run `lms db upgrade`.", err=True)
+        sys.exit(2)
+
+
+def _lacks_tables(error: DBAPIError) -> bool:
+    """Return whether a statement failed because a table or a column is not there."""
+    said = str(error.orig)
+    missing = "no such table" in said or "no such column" in said or "has no column named" in said
+    return missing or getattr(error.orig, "sqlstate", None) in _UNDEFINED

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 DEFAULT_SECRET = "not-a-secret-for-demonstration-only"  # noqa: S105 -- refused in production
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("demo", "production", "test")
+#: Whom pages name for help outside production: name, phone, e-mail.
+INVENTED_HELP = ("Training help desk (demonstration)", "+1 213 555 0100", "help@demo.example")
 
 
 class BadSettings(Exception):
@@ -42,6 +46,7 @@ class Config:
         Without `need_keys` signing keys may be missing: a command is about to make the first one.
         """
         env = dict(os.environ) if environ is None else environ
+        invented = INVENTED_HELP if env.get("LMS_ENV", "demo") != "production" else ("", "", "")
         data = Path(env.get("LMS_DATA_DIR", "var")).resolve()
         port = env.get("PORT", "5000")
         config = cls(
@@ -55,10 +60,10 @@ class Config:
             timezone=env.get("LMS_TIMEZONE", "America/Los_Angeles"),
             keys_dir=Path(env.get("LMS_KEYS_DIR", str(data / "keys"))).resolve(),
             content_dir=Path(env.get("LMS_CONTENT_DIR", str(ROOT / "content"))).resolve(),
-            help_name=env.get("LMS_HELP_NAME", "Training help desk (demonstration)"),
-            help_phone=env.get("LMS_HELP_PHONE", "+1 213 555 0100"),
-            help_email=env.get("LMS_HELP_EMAIL", "help@demo.example"),
-            proxies=int(env.get("LMS_TRUSTED_PROXIES", "0")),
+            help_name=env.get("LMS_HELP_NAME", invented[0]).strip(),
+            help_phone=env.get("LMS_HELP_PHONE", invented[1]).strip(),
+            help_email=env.get("LMS_HELP_EMAIL", invented[2]).strip(),
+            proxies=_count(env.get("LMS_TRUSTED_PROXIES", "0")),
         )
         config.check(need_keys=need_keys)
         return config
@@ -68,20 +73,44 @@ class Config:
         faults = []
         if self.env not in ENVIRONMENTS:
             faults.append(f"LMS_ENV is {self.env!r}; use one of {', '.join(ENVIRONMENTS)}.")
+        if not _is_zone(self.timezone):
+            faults.append(f"LMS_TIMEZONE is {self.timezone!r}; use a name such as America/Los_Angeles.")
+        if self.proxies < 0:
+            faults.append("LMS_TRUSTED_PROXIES must be a whole number: how many proxies stand in front.")
         if self.env == "production":
-            if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
-                faults.append("LMS_SECRET_KEY must be set to at least 32 random characters.")
-            if urlsplit(self.base_url).scheme != "https":
-                faults.append("LMS_BASE_URL must begin with https://.")
-            if need_keys and (not self.keys_dir.is_dir() or not any(self.keys_dir.iterdir())):
-                faults.append("LMS_KEYS_DIR holds no signing key; make one with `lms keys create`.")
+            faults += self._production_faults(need_keys=need_keys)
         if faults:
             raise BadSettings("The settings cannot be used:\n- " + "\n- ".join(faults))
+
+    def _production_faults(self, *, need_keys: bool) -> Iterator[str]:
+        """Yield what would not be safe, or would send people to nobody, in a real installation."""
+        if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
+            yield "LMS_SECRET_KEY must be set to at least 32 random characters."
+        if urlsplit(self.base_url).scheme != "https":
+            yield "LMS_BASE_URL must begin with https://."
+        if not (self.help_name and self.help_phone and self.help_email):
+            yield "LMS_HELP_NAME, LMS_HELP_PHONE and LMS_HELP_EMAIL must say whom people ask; letters come from there."
+        if need_keys and (not self.keys_dir.is_dir() or not any(self.keys_dir.iterdir())):
+            yield "LMS_KEYS_DIR holds no signing key; make one with `lms keys create`."
 
     @property
     def is_sqlite(self) -> bool:
         """Return whether the database is a SQLite file."""
         return self.database_url.startswith("sqlite")
+
+
+def _is_zone(name: str) -> bool:
+    """Return whether a time zone has this name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # unknown, a folder of zones, or no name at all
+        return False
+    return True
+
+
+def _count(text: str) -> int:
+    """Return a whole number from 0 on; -1 for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() else -1
 
 
 def _absolute(url: str) -> str:

@@ -171,6 +171,7 @@ def set_pragmas(raw: Any, *, reading: bool) -> None:
     for pragma in (
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE deletes rows without asking the triggers that keep them
         "trusted_schema=OFF",
         "mmap_size=0",
         "cell_size_check=ON",

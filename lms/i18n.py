@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale, localedata
 from babel.core import negotiate_locale
@@ -21,8 +20,14 @@ from babel.lists import format_list as babel_list
 from babel.messages import plurals
 from babel.numbers import format_decimal
 from babel.plural import PluralRule
-from flask import Flask, has_request_context, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_locale, lazy_gettext, ngettext
+from flask_babel import gettext as babel_gettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from lms.clock import zone
 
 LANGUAGES = (("en", "English"), ("es", "Español"), ("to", "Lea faka-Tonga"), ("sm", "Gagana Sāmoa"))
 TAGS = tuple(tag for tag, _ in LANGUAGES)
@@ -77,7 +82,7 @@ def install_locales() -> None:
 install_locales()
 
 
-def init_app(app: Flask, language_of_reader: Callable[[], str | None], timezone: str) -> None:
+def init_app(app: Flask, language_of_reader: Callable[[], str | None]) -> None:
     """Set up translation. `language_of_reader` returns the signed-in reader's language, or None."""
 
     def choose() -> str:
@@ -86,18 +91,18 @@ def init_app(app: Flask, language_of_reader: Callable[[], str | None], timezone:
         return language_of_reader() or session.get("language") or negotiate(request.accept_languages.values())
 
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "../translations"
-    app.config["LMS_TIMEZONE"] = timezone
-    Babel(app, locale_selector=choose, timezone_selector=lambda: timezone)
+    Babel(app, locale_selector=choose, timezone_selector=lambda: zone().key)
     app.jinja_env.globals.update(
         languages=LANGUAGES,
         format_date=format_date,
         format_day=format_day,
         format_month=format_month,
-        format_instant=lambda at: format_instant(at, timezone),
+        format_instant=format_instant,
         format_hours=format_hours,
         format_number=format_number,
         format_names=format_names,
     )
+    app.jinja_env.globals["_"] = _in_template
     app.context_processor(lambda: {"locale": language()})
 
 
@@ -108,8 +113,43 @@ def negotiate(wanted: Any) -> str:
 
 def language() -> str:
     """Return the tag in which the present page or letter is written."""
-    locale = get_locale()
+    try:
+        locale = g._flask_babel.babel_locale  # noqa: SLF001 -- where it keeps it; a page asks a hundred times
+    except (AttributeError, RuntimeError):
+        locale = get_locale()
     return locale.language if locale is not None and locale.language in TAGS else "en"
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return a sentence of the program in the reader's language, its named places filled in.
+
+    A page asks for some thirty; Flask-Babel would take longer over them than the database over its answers.
+    """
+    message = _message(language(), text)
+    return message % values if values else message
+
+
+@lru_cache(maxsize=20_000)
+def _message(tag: str, text: str) -> str:  # noqa: ARG001 -- the language that Flask-Babel finds by itself
+    return str(babel_gettext(text))
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, text: str, **values: object) -> str:
+    """Return what `{{ _("...") }}` shows: markup where the template escapes, so that values are escaped into it."""
+    if not context.autoescape:
+        return _message(language(), text) % values
+    return _markup(language(), text) % values if values else _finished_markup(language(), text)
+
+
+@lru_cache(maxsize=20_000)
+def _markup(tag: str, text: str) -> Markup:
+    return Markup(_message(tag, text))  # noqa: S704 -- the catalogues are ours
+
+
+@lru_cache(maxsize=20_000)
+def _finished_markup(tag: str, text: str) -> Markup:
+    return _markup(tag, text) % {}
 
 
 def _format_locale() -> Locale:
@@ -142,11 +182,11 @@ def format_month(day: date) -> str:
     return _date(day, "MMMM y", language())
 
 
-def format_instant(at: datetime | None, timezone: str) -> str:
+def format_instant(at: datetime | None) -> str:
     """Return an instant as local date and 24-hour time (Tongan AM/PM marks are not in common use)."""
     if at is None:
         return ""
-    local = at.astimezone(ZoneInfo(timezone))
+    local = at.astimezone(zone())
     return f"{format_date(local.date())}, {babel_datetime(local, 'HH:mm', locale=_format_locale())}"
 
 
@@ -174,4 +214,4 @@ def format_names(names: list[str]) -> str:
     return babel_list(names, locale=_format_locale())
 
 
-__all__ = ["LANGUAGES", "TAGS", "force_locale", "language", "lazy_gettext", "ngettext"]
+__all__ = ["LANGUAGES", "TAGS", "force_locale", "language", "gettext", "lazy_gettext", "ngettext"]

@@ -11,6 +11,7 @@ import re
 import secrets
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -147,14 +148,18 @@ class SmtpServer:
     def send(self, message: EmailMessage) -> None:
         """Hand `message` over; raise `Undeliverable` when the server refuses its reader for good."""
         check_one_reader(message)
+        server = self._connect()
         try:
-            with self._connect() as server:
-                server.send_message(message)
+            server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             answers = [f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values()]
             if all(answer.startswith("5") for answer in answers):
                 raise Undeliverable("; ".join(answers)) from error
             raise
+        finally:  # whatever the server says to our goodbye, the letter has left or has not
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         """Return an open connection, encrypted and signed in where the settings say so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from lms.content import service
 from lms.content.checks import Checked, check_folder
 from lms.content.extraction import extract, write_extracted
 from lms.content.folder import Folder, read_folder
+from lms.content.library import SOURCE_LOCALE
 from lms.content.service import Published
 from lms.content.shapes import Shape
 from lms.content.status import COUNTED, TrackStatus, list_status
 from lms.courses.specs import LessonFile, ModuleFile, module_faults
 from lms.db import reading, write
-from lms.errors import BadInput
+from lms.errors import BadInput, Problem
 from lms.surveys.specs import SurveySpec
 from lms.tracks.specs import TrackSpec
 
@@ -45,29 +47,61 @@ SHAPES = (
 )
 
 
+#: What people are in the middle of: it is retired only when somebody says so.
+TAUGHT = {"track", "module"}
+
+
+def _shown(directory: Path) -> str:
+    """Return how problems call a folder."""
+    return os.path.relpath(directory) if directory.resolve().is_relative_to(Path.cwd()) else str(directory)
+
+
 def check_directory(directory: Path) -> tuple[Folder, Checked]:
     """Return what stands in `directory` and what is wrong with it. Needs no database."""
-    shown_as = os.path.relpath(directory) if directory.resolve().is_relative_to(Path.cwd()) else str(directory)
-    folder = read_folder(directory, SHAPES, shown_as)
+    folder = read_folder(directory, SHAPES, _shown(directory))
     return folder, check_folder(folder)
 
 
+def _refuse_loss(directory: Path, answer: Published, retire: Collection[str] | None) -> None:
+    """Raise `BadInput` when publishing would retire a track or a module that `retire` does not name."""
+    if retire is None:
+        return
+    gone = (each for each in sorted(answer.changes) if each.what == "retired" and each.locale == SOURCE_LOCALE)
+    places = {shape.kind: f"{_shown(directory)}/{shape.folder}" for shape in SHAPES if shape.kind in TAUGHT}
+    problems = [
+        Problem(f"{places[it.kind]}/{it.key}", 1, 1, f"this {it.kind} is gone; put it back, or say --retire {it.key}")
+        for it in gone
+        if it.kind in TAUGHT and it.key not in retire
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
 def publish_directory(
-    directory: Path, *, at: datetime, actor_account_id: int | None = None, dry_run: bool = False
+    directory: Path,
+    *,
+    at: datetime,
+    actor_account_id: int | None = None,
+    dry_run: bool = False,
+    retire: Collection[str] | None = None,
 ) -> Published:
     """Publish `directory` in one transaction and return what changed; with `dry_run` nothing is written.
 
-    Raises `BadInput` with every problem, and then nothing is written either.
+    `retire` names the tracks and modules that may disappear, None any. Raises `BadInput` with every problem, and
+    then nothing is written either.
     """
     folder, checked = check_directory(directory)
     if checked.problems:
         raise BadInput(checked.problems)
     drafts = tuple(service.drafts_of(folder))
     if dry_run:
-        return service.compare(reading(), drafts)
+        answer = service.compare(reading(), drafts)
+        _refuse_loss(directory, answer, retire)
+        return answer
 
     def publish(session: Session) -> Published:
         answer = service.publish(session, drafts, actor_account_id, at=at)
+        _refuse_loss(directory, answer, retire)
         if answer.is_new:
             subject = str(answer.number)
             audit.record(session, actor_account_id, "content.published", "publication", subject, at=at)
@@ -105,10 +139,11 @@ def check_command(directory: Path) -> None:
 
 @content.command("publish")
 @_directory
+@click.option("--retire", multiple=True, metavar="KEY", help="A track or module that may disappear; else refused.")
 @click.option("--dry-run", is_flag=True, help="Print what would change; write nothing.")
-def publish_command(directory: Path, *, dry_run: bool) -> None:
+def publish_command(directory: Path, retire: tuple[str, ...], *, dry_run: bool) -> None:
     """Make DIRECTORY the current content, as a new numbered version."""
-    answer = publish_directory(directory, at=now(), dry_run=dry_run)
+    answer = publish_directory(directory, at=now(), dry_run=dry_run, retire=retire)
     for change in answer.changes:
         click.echo(str(change))
     if not answer.is_new:

@@ -55,7 +55,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             render_item=render_item,
-            compare_type=False,
+            transactional_ddl=True,  # SQLite has it too, where the driver does not begin transactions of its own
         )
         with context.begin_transaction():
             if not sqlite:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from lms.errors import RuleBroken
+from lms.i18n import gettext as _
 
 
 def sentence(error: RuleBroken) -> str:
     """Return what the reader should know and do, in her language."""
     said: dict[str, str] = {
+        "already_handed_in": _(
+            "You handed in this quiz before, with other answers. The first ones count. This is your result."
+        ),
         "already_passed": _("You have passed this quiz. You do not need to take it again."),
         "changed_elsewhere": _(
             "You have this quiz open in another window, and saved other answers there. "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, func, or_, select
+from sqlalchemy import Select, Table, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer
@@ -83,6 +83,15 @@ class Saved:
 
     id: int
     chosen: tuple[str, ...]
+    correct: bool | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stored answer, with the points that it earned once graded."""
+
+    chosen: tuple[str, ...]
+    points: int | None
     correct: bool | None
 
 
@@ -204,23 +213,29 @@ def states_of(
     }
 
 
-def begun_since(
+def worked_since(
     session: Session, person_ids: Collection[int], module_keys: Iterable[str], since: datetime
 ) -> set[tuple[int, str]]:
-    """Return (person id, module key) of everybody who began an attempt since then. One query."""
-    query = select(Attempt.person_id, Attempt.module_key).where(Attempt.started_at >= since).distinct()
+    """Return (person id, module key) of who began, saved or handed in an attempt since then. One query."""
+    saved = exists().where(AttemptAnswer.attempt_id == Attempt.id, AttemptAnswer.answered_at >= since)
+    query = (
+        select(Attempt.person_id, Attempt.module_key)
+        .where((Attempt.started_at >= since) | (Attempt.submitted_at >= since) | saved)
+        .distinct()
+    )
     return {(row[0], row[1]) for row in session.execute(_of(query, person_ids, module_keys))}
 
 
-def list_wrong_totals(session: Session) -> list[tuple[str, int, int]]:
-    """Return (public id, stored points, points of its answers) of submitted attempts where the two differ."""
-    earned = func.coalesce(func.sum(AttemptAnswer.points), 0)
-    rows = session.execute(
-        select(Attempt.public_id, Attempt.points, earned)
-        .outerjoin(AttemptAnswer, AttemptAnswer.attempt_id == Attempt.id)
-        .where(Attempt.submitted_at.is_not(None))
-        .group_by(Attempt.id, Attempt.public_id, Attempt.points)
-        .having(Attempt.points != earned)
-        .order_by(Attempt.id)
-    )
-    return [(row[0], row[1] or 0, row[2] or 0) for row in rows]
+def list_submitted(session: Session, person_ids: Collection[int] | None) -> list[AttemptRow]:
+    """Return every submitted attempt of these persons (None: of everybody), the oldest first. One query."""
+    query = select(*_COLUMNS).where(_ATTEMPTS.submitted_at.is_not(None)).order_by(_ATTEMPTS.id)
+    return [_attempt(row) for row in session.execute(_of(query, person_ids, None))]
+
+
+def answers_of(session: Session, attempt_ids: Collection[int]) -> dict[int, dict[str, Answer]]:
+    """Return {attempt id: {item id: what was chosen and what it earned}}. One query."""
+    columns = (_ANSWERS.attempt_id, _ANSWERS.item_id, _ANSWERS.chosen, _ANSWERS.points, _ANSWERS.correct)
+    found: dict[int, dict[str, Answer]] = {}
+    for row in session.execute(select(*columns).where(_ANSWERS.attempt_id.in_(attempt_ids))):
+        found.setdefault(row.attempt_id, {})[row.item_id] = Answer(tuple(row.chosen), row.points, row.correct)
+    return found

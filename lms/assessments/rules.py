@@ -55,8 +55,7 @@ def draw_form(quiz: QuizSpec, chance: random.Random) -> tuple[FormItem, ...]:
     """
     critical = [item for item in quiz.items if item.critical]
     others = [item for item in quiz.items if not item.critical]
-    wanted = quiz.drawn - len(critical)
-    drawn = critical + chance.sample(others, max(0, min(wanted, len(others))))
+    drawn = critical + chance.sample(others, quiz.drawn - len(critical))
     chance.shuffle(drawn)
     return tuple(FormItem(item.id, _shuffled_options(item, chance)) for item in drawn)
 
@@ -119,6 +118,24 @@ def grade(quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen) -> Result:
     safe = all(grades[item.id].correct for item in items if item.critical)
     passed = safe and points * 100 >= quiz.pass_mark * max_points
     return Result(points, max_points, points * 100 // max_points, passed, grades)
+
+
+def faults_of(quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen, stored: Result) -> tuple[str, ...]:
+    """Return what of a `stored` result does not follow from the answers `chosen`, in words for who runs the site."""
+    known = {item.id for item in quiz.items}
+    if not form or any(entry.item_id not in known for entry in form):
+        return ("its questions are not those of its revision",)
+    earned = grade(quiz, form, chosen)
+    faults = []
+    if _outcome(stored) != _outcome(earned):
+        faults.append(f"{_outcome(stored)} stored, its answers earn {_outcome(earned)}")
+    wrong = [item_id for item_id in chosen if stored.grades.get(item_id) != earned.grades.get(item_id)]
+    return (*faults, *(f"what the answer to {item_id} earned is stored wrongly" for item_id in sorted(wrong)))
+
+
+def _outcome(result: Result) -> str:
+    verdict = "passed" if result.passed else "not passed"
+    return f"{result.points} of {result.max_points} points ({result.percent} percent, {verdict})"
 
 
 def digest(attempt_public_id: str, chosen: Chosen) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -19,6 +19,8 @@ from lms.assessments.queries import AttemptRow, Saved
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
 from lms.content.library import Library, Words, current, source_of, spec_of
+from lms.db import chunks
+from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
 from lms.people.service import lock
@@ -103,25 +105,28 @@ def start_attempt(
 
 
 def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, at: datetime) -> None:
-    """Keep what was chosen so far. After the attempt was submitted nothing changes.
+    """Keep what was chosen so far.
 
     Raise `NotFound` for an attempt that is not the actor's, `RuleBroken("foreign_answer")` for answers that
-    do not belong to it, `RuleBroken("changed_elsewhere")` when another window saved other answers meanwhile.
+    do not belong to it, `RuleBroken("changed_elsewhere")` when another window saved other answers meanwhile,
+    `RuleBroken("already_handed_in")` when the attempt was submitted: nothing can be kept any more.
     """
     lock(session, [actor.person_id])
     attempt = _own_attempt(session, actor, sheet)
     quiz, chosen = _checked(session, attempt, sheet)
-    if attempt.submitted_at is None:
-        _keep(session, _take_up(session, attempt, quiz, chosen, sheet, shown), at)
+    if attempt.submitted_at is not None:
+        raise RuleBroken("already_handed_in")
+    _keep(session, _take_up(session, attempt, quiz, chosen, sheet, shown), at)
 
 
 def submit_attempt(
     session: Session, actor: Actor, sheet: Sheet, *, client_id: str, shown: Shown, at: datetime
 ) -> Outcome:
-    """Save and grade the answers, once, and return the outcome; a second submission gets the first's.
+    """Save and grade the answers, once, and return the outcome; the same answers again get the first's.
 
-    With questions left open the answers are saved and nothing is graded. Raises as `save_answers` does, and
-    `RuleBroken("same_key_other_answers")` when `client_id` came before with other answers.
+    With questions left open the answers are saved and nothing is graded. Raises as `save_answers` does
+    ("already_handed_in" only for other answers than the first), and `RuleBroken("same_key_other_answers")` when
+    `client_id` came before with other answers.
     """
     lock(session, [actor.person_id])
     attempt = _own_attempt(session, actor, sheet, client_id)
@@ -139,15 +144,39 @@ def submit_attempt(
     return Outcome(passed=result.passed)
 
 
-def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:  # noqa: ARG001 -- as every feature's
-    """Return a line for each submitted attempt whose stored points differ from what its answers earned.
+def recompute(
+    session: Session,
+    library: Library,  # noqa: ARG001 -- as every feature's
+    *,
+    at: datetime,  # noqa: ARG001 -- as every feature's
+    person_ids: Collection[int] | None = None,
+) -> list[Difference]:
+    """Grade every submitted attempt of these persons (None: of everybody) anew, and return what differs.
 
     Nothing is changed: a result may only change by a person's decision.
     """
     return [
-        f"attempt {public_id}: {points} points stored, its answers earned {earned}"
-        for public_id, points, earned in queries.list_wrong_totals(session)
+        Difference(f"attempt {attempt.public_id}: {fault}", mendable=False)
+        for attempts in chunks(queries.list_submitted(session, person_ids), 500)
+        for attempt, fault in _faults(session, attempts)
     ]
+
+
+def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[AttemptRow, str]]:
+    """Yield each of these attempts with each thing that is stored wrongly. One query."""
+    answers = queries.answers_of(session, [attempt.id for attempt in attempts])
+    for attempt in attempts:
+        quiz = spec_of(QuizSpec, source_of(session, attempt.revision_id))
+        given = answers.get(attempt.id, {})
+        chosen = {item_id: answer.chosen for item_id, answer in given.items() if answer.chosen}
+        grades = {
+            item_id: rules.Grade(answer.points or 0, correct=bool(answer.correct)) for item_id, answer in given.items()
+        }
+        stored = rules.Result(
+            attempt.points or 0, attempt.max_points or 0, attempt.percent or 0, bool(attempt.passed), grades
+        )
+        for fault in rules.faults_of(quiz, attempt.form, chosen, stored):
+            yield attempt, fault
 
 
 @dataclass(frozen=True)
@@ -184,9 +213,9 @@ def _checked(session: Session, attempt: AttemptRow, sheet: Sheet) -> tuple[QuizS
 
 
 def _first_outcome(attempt: AttemptRow, client_id: str, body_hash: str) -> Outcome:
-    """Return what the first submission led to; refuse its key with other answers."""
-    if attempt.client_id == client_id and attempt.body_hash != body_hash:
-        raise RuleBroken("same_key_other_answers")
+    """Return what the first submission led to; refuse other answers, which would count for nothing."""
+    if attempt.body_hash != body_hash:
+        raise RuleBroken("same_key_other_answers" if attempt.client_id == client_id else "already_handed_in")
     return Outcome(passed=attempt.passed)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from lms.content.library import Source
-from lms.content.shapes import CompetencyKey, Key, Reference, Sentence, Spec, Told, refuse_twice, told_of
+from lms.content.shapes import CompetencyKey, Fault, Key, Reference, Sentence, Spec, Told, refuse_twice, told_of
 
 TRUE_FALSE = ("true", "false")
+FILE = "quiz.yml"
 
 
 class OptionSpec(Spec):
@@ -91,7 +92,7 @@ class QuizSpec(Spec):
     @classmethod
     def from_source(cls, source: Source) -> Self:
         """Return the quiz of the module `source`; raise `NotFound` when it has none."""
-        return cls.read(source.file("quiz.yml"))
+        return cls.read(source.file(FILE))
 
     @field_validator("items")
     @classmethod
@@ -103,8 +104,13 @@ class QuizSpec(Spec):
     @classmethod
     def _draw_fits(cls, value: int | None, info: ValidationInfo) -> int | None:
         items = info.data.get("items")
-        if value is not None and items is not None and value > len(items):
+        if value is None or items is None:
+            return value
+        if value > len(items):
             raise ValueError(f"cannot draw {value} of {len(items)} questions")
+        critical = sum(item.critical for item in items)
+        if value < critical:
+            raise ValueError(f"draw at least the {critical} critical questions, not {value}")
         return value
 
     @property
@@ -120,12 +126,42 @@ class QuizSpec(Spec):
         """Yield each question's prompt, options and feedback."""
         for number, item in enumerate(self.items):
             path = ("items", number)
-            yield from told_of(item.id, path, item, "prompt")
+            yield Told(f"{item.id}.prompt", item.prompt, (*path, "prompt"), "the questions of this quiz")
             for place, option in enumerate(item.options):
-                yield Told(f"{item.id}.{option.id}", option.text, (*path, "options", place, "text"))
+                where = (*path, "options", place, "text")
+                yield Told(f"{item.id}.{option.id}", option.text, where, f"the options of {item.id}")
             yield from told_of(item.id, path, item, "feedback")
 
     def references(self) -> Iterator[Reference]:
         """Yield the competency that each question asks about."""
         for number, item in enumerate(self.items):
             yield Reference("competency", item.competency, ("items", number, "competency"))
+
+
+def quiz_faults(quiz: QuizSpec, credited: Collection[str]) -> Iterator[Fault]:
+    """Yield what a quiz gets wrong beyond its form; `credited` are the competencies that its module credits."""
+    for number, item in enumerate(quiz.items):
+        if item.type == "multiple" and len(item.key) == len(item.options):
+            yield Fault(FILE, ("items", number, "key"), "every option is right; give at least one that is not")
+        if item.competency not in credited:
+            message = f"the module gives no credit for {item.competency!r}"
+            yield Fault(FILE, ("items", number, "competency"), message)
+    yield from _guessable(quiz)
+
+
+def _guessable(quiz: QuizSpec) -> Iterator[Fault]:
+    """Yield patterns by which somebody passes who knows nothing."""
+    single = [item for item in quiz.items if item.type == "single"]
+    longest = sum(_is_key_longest(item) for item in single)
+    if len(single) > 1 and longest * 2 > len(single):
+        message = f"the longest option is the right one in {longest} of {len(single)} single-choice questions"
+        yield Fault(FILE, ("items",), message, is_warning=True)
+    keys = [item.key for item in quiz.items if item.type == "true-false"]
+    if len(keys) > 1 and len(set(keys)) == 1:
+        yield Fault(FILE, ("items",), f"all {len(keys)} true-false questions have the same key", is_warning=True)
+
+
+def _is_key_longest(item: ItemSpec) -> bool:
+    lengths = {option.id: len(option.text) for option in item.options}
+    right = max(lengths[option_id] for option_id in item.key)
+    return all(length < right for option_id, length in lengths.items() if option_id not in item.key)

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask import session as cookie
-from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -21,38 +18,18 @@ from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet, Shown
 from lms.assessments.specs import ItemSpec, QuizSpec
 from lms.clock import now
-from lms.content.library import Source, Text, Words, current, source_of, spec_of, worst
+from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of, worst
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.web.access import get_actor, signed_in
 from lms.web.shell import request_id
+from lms.web.showing import Option, Question, beneath, marked, wants_both
 
 bp = Blueprint("assessments", __name__, template_folder="templates")
 
 Page = str | tuple[str, int] | Response
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to choose; `label_en` stands beneath it where both languages are shown."""
-
-    value: str
-    label: str | Markup
-    label_en: str | None
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question as the page shows it. Nothing here tells the right answer before grading."""
-
-    name: str
-    prompt: str | Markup
-    prompt_en: str | None
-    options: tuple[Option, ...]
-    chosen: tuple[str, ...]
-    several: bool
-    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +38,7 @@ class Graded:
 
     question: Question
     state: str
-    feedback: str | Markup
+    feedback: Text
     feedback_en: str | None
 
 
@@ -130,8 +107,10 @@ def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken)
     """Say why the answers were refused; what was chosen stays on the page where it can."""
     if error.code == "foreign_answer":
         return _plain_refusal(400, error)
-    attempt = _own_open_attempt(actor, sheet)
-    if error.code == "changed_elsewhere" and attempt is not None:
+    attempt = _own_attempt(actor, sheet)
+    if error.code == "already_handed_in":
+        return _result_page(attempt, sentence(error)), 409
+    if error.code == "changed_elsewhere" and attempt.submitted_at is None:
         return _question_page(attempt, form, typed=sheet.chosen, note=sentence(error)), 409
     return _plain_refusal(422, error)
 
@@ -147,15 +126,21 @@ def _to_quiz(module_key: str) -> Response:
 
 def _shown() -> Shown:
     """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
-    return Shown(language(), both=bool(cookie.get("both")))
+    return Shown(language(), both=wants_both())
+
+
+def _own_attempt(actor: Actor, sheet: Sheet) -> AttemptRow:
+    """Return the actor's attempt that `sheet` names; raise when it is not hers."""
+    found = queries.list_named(reading(), actor.person_id, sheet.attempt_public_id)
+    if not found or found[0].module_key != sheet.module_key:
+        raise NotFound("no such attempt")
+    return found[0]
 
 
 def _own_open_attempt(actor: Actor, sheet: Sheet) -> AttemptRow | None:
     """Return the actor's attempt that `sheet` names, None when it was submitted; raise when it is not hers."""
-    found = queries.list_named(reading(), actor.person_id, sheet.attempt_public_id)
-    if not found or found[0].module_key != sheet.module_key:
-        raise NotFound("no such attempt")
-    return found[0] if found[0].submitted_at is None else None
+    attempt = _own_attempt(actor, sheet)
+    return attempt if attempt.submitted_at is None else None
 
 
 def _start_page(module_key: str) -> str:
@@ -199,17 +184,11 @@ def _question_page(
         "assessments/questions.html",
         form=form,
         note=note,
-        questions=questions,
+        questions=marked(questions),
         module_key=attempt.module_key,
         title=_title(source, words),
-        state=_worst_state(items, attempt, words),
+        marks=marks([question.wording for question in questions]),
     )
-
-
-def _worst_state(items: Mapping[str, ItemSpec], attempt: AttemptRow, words: Words) -> str:
-    """Return the worst state of all words on the page, for one small tag."""
-    asked = [items[entry.item_id] for entry in attempt.form]
-    return worst([text.state for item in asked for text in queries.texts_of(item, words).values()])
 
 
 def _question(
@@ -221,31 +200,24 @@ def _question(
 ) -> Question:
     """Return a question in the reader's language, with English where its wording is not approved."""
     texts = queries.texts_of(item, words)
-    both = bool(cookie.get("both")) or not all(text.is_approved for text in texts.values())
-    labels = {key: (_label(text), _beneath(text, both=both)) for key, text in texts.items()}
+    both = wants_both() or not all(text.is_approved for text in texts.values())
+    labels: dict[str, tuple[str | Text, str | None]]
+    labels = {key: (text, beneath(text, both=both)) for key, text in texts.items()}
     if item.type == "true-false":
         labels |= {"true": (_("True"), "True" if both else None), "false": (_("False"), "False" if both else None)}
     return Question(
         name=ANSWER + item.id,
-        prompt=labels["prompt"][0],
+        kind=item.type,
+        prompt=texts["prompt"],
         prompt_en=labels["prompt"][1],
         options=tuple(Option(option_id, *labels[option_id]) for option_id in option_ids),
         chosen=chosen,
-        several=item.type == "multiple",
         error=errors.get(item.id),
+        wording=worst([text.state for text in texts.values()]),
     )
 
 
-def _label(text: Text) -> str | Markup:
-    """Return the words, marked as English where they are English for want of a translation."""
-    return Markup('<span lang="en">{}</span>').format(text.text) if text.state == "missing" else text.text
-
-
-def _beneath(text: Text, *, both: bool) -> str | None:
-    return text.english if both and not text.is_english else None
-
-
-def _result_page(attempt: AttemptRow) -> str:
+def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
     source = source_of(reading(), attempt.revision_id)
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
@@ -257,12 +229,13 @@ def _result_page(attempt: AttemptRow) -> str:
     return render_template(
         "assessments/result.html",
         attempt=attempt,
+        note=note,
         graded=graded,
         right=sum(each.state == "right" for each in graded),
         pass_mark=quiz_spec.pass_mark,
         module_key=attempt.module_key,
         title=_title(source, words),
-        state=_worst_state(items, attempt, words),
+        marks=marks([state for each in graded for state in (each.question.wording, each.feedback.state)]),
     )
 
 
@@ -272,5 +245,5 @@ def _graded(item: ItemSpec, option_ids: Sequence[str], words: Words, saved: Any)
     grade = rules.grade_item(item, chosen)
     state = "right" if grade.correct else "partly" if grade.points else "wrong"
     text = words.text(f"quiz.yml:{item.id}.feedback", item.feedback)
-    both = bool(cookie.get("both")) or not text.is_approved
-    return Graded(_question(item, option_ids, words, tuple(chosen), {}), state, _label(text), _beneath(text, both=both))
+    both = wants_both() or not text.is_approved
+    return Graded(_question(item, option_ids, words, tuple(chosen), {}), state, text, beneath(text, both=both))

@@ -59,6 +59,12 @@ def verify(session: Session, heads: Mapping[int, str] | None = None) -> Verifica
     return rules.verify(_all_events(session), heads or {})
 
 
+def check_chain(session: Session) -> list[str]:
+    """Return what is wrong with the audit trail, one line each, for `lms doctor`; nothing when all is well."""
+    fault = verify(session).fault
+    return [f"audit: {fault}"] if fault else []
+
+
 def _all_events(session: Session) -> Iterator[tuple[Event, str | None]]:
     """Yield every event with its hash in the order of ids, read in slices."""
     last = 0

@@ -41,6 +41,13 @@ class Verification:
     last: int | None
     head: str
 
+    @property
+    def fault(self) -> str:
+        """Return what is wrong in one sentence; "" when all is well."""
+        if self.first_bad is None:
+            return ""
+        return f"the audit trail was altered: event {self.first_bad} is not what was chained, or is missing"
+
 
 def chain_hash(previous: str, event: Event) -> str:
     """Return the SHA-256, in hexadecimal, over the previous event's hash and every column of this one."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -57,8 +59,8 @@ def issue(limit: int) -> None:
 def check() -> None:
     """Read every released certificate again and list those whose files are missing, altered or do not verify."""
     problems = jobs.check_issued(_config(), at=now())
-    for line in problems:
-        click.echo(line)
+    for problem in problems:
+        click.echo(problem.text)
     if problems:
         sys.exit(1)
     click.echo("Every released certificate is whole.")
@@ -79,32 +81,49 @@ def revoke(serial: str, reason: str, note: str, first: str, second: str | None, 
         _fail("This number is mistyped." if plain is None else "No certificate has this number.")
         return
     what = "revoked for good" if second else "marked for a second person to revoke"
-    if dry_run:
-        click.echo(f"{show_serial(known.serial)} would be {what}.")
-        return
     try:
-        _revoke(known.public_id, known.award_id, reason, note, people=(first, second))
+        change = _revocation(known, reason, note.strip(), people=(first, second))
+        _try_out(change) if dry_run else write(change)
     except (NotFound, RuleBroken) as error:
         _fail(f"Refused: {error or 'this person may not do it'}")
-    click.echo(f"{show_serial(known.serial)} is {what}.")
+    click.echo(f"{show_serial(known.serial)} {'would be' if dry_run else 'is'} {what}.")
 
 
-def _revoke(public_id: str, award_id: int, reason: str, note: str, *, people: tuple[str, str | None]) -> None:
-    """Write the request, or take the one that waits, and confirm it where a second person is named."""
+def _revocation(
+    known: queries.Known, reason: str, note: str, *, people: tuple[str, str | None]
+) -> Callable[[Session], None]:
+    """Return what writes the request, or takes the same one that waits, and confirms it where a second is named."""
     asker = _actor(people[0])
     confirmer = _actor(people[1]) if people[1] else None
 
     def change(session: Session) -> None:
-        waiting = queries.find_open_revocation(session, award_id)
+        waiting = queries.find_open_revocation(session, known.award_id)
+        if waiting and (waiting.reason_code, waiting.note, waiting.requested_by) != (reason, note, asker.account_id):
+            raise RuleBroken("another_request_waits")
         request_id = (
             waiting.public_id
             if waiting
-            else service.request_revocation(session, asker, public_id, reason, note, at=now())
+            else service.request_revocation(session, asker, known.public_id, reason, note, at=now())
         )
         if confirmer is not None:
             service.settle_revocation(session, confirmer, request_id, confirm=True, at=now())
 
-    write(change)
+    return change
+
+
+class _TriedOut(Exception):
+    """Ends a transaction that must change nothing."""
+
+
+def _try_out(change: Callable[[Session], None]) -> None:
+    """Do `change` and take it back; raise what it raises."""
+
+    def do(session: Session) -> None:
+        change(session)
+        raise _TriedOut
+
+    with suppress(_TriedOut):
+        write(do)
 
 
 def _actor(identifier: str) -> Actor:
@@ -121,7 +140,7 @@ def _actor(identifier: str) -> Actor:
         public_id=identity.person_public_id,
         name=identity.name,
         language=identity.language,
-        today=local_date(now(), _config().timezone),
+        today=local_date(now()),
         roles=identity.roles,
     )
 
@@ -170,7 +189,7 @@ def write_samples(folder: Path, count: int) -> None:
     if config.env == "production":
         _fail("Samples are not made where real certificates are.")
     try:
-        paths = samples.write_samples(reading(), config, folder, count=count, today=local_date(now(), config.timezone))
+        paths = samples.write_samples(reading(), config, folder, count=count, today=local_date(now()))
     except RuleBroken:
         _fail("No published track leads to a certificate; run `lms content publish` first.")
         return
@@ -191,6 +210,7 @@ def list_keys() -> None:
 @keys_group.command("create")
 def create_key() -> None:
     """Make a key and put it in force; older ones stay in force beside it until they are retired."""
+    queries.list_keys(reading())  # without tables this fails before a file is made that no row will name
     pair = keyring.create_key(_config().keys_dir)
     write(lambda session: service.add_key(session, pair.key_id, pair.public_key, at=now()))
     click.echo(f"{pair.key_id} is in force. Its private half is in {_config().keys_dir}; keep a copy in a safe place.")

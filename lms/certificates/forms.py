@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from lms.certificates.messages import reason
 from lms.certificates.rules import decisions
@@ -18,10 +19,28 @@ def _note(label: Any) -> TextAreaField:
     return TextAreaField(label, validators=[Optional(), Length(max=decisions.LONGEST_NOTE)])
 
 
-class CertifyForm(OnceForm):
+class DecisionForm(OnceForm):
+    """What both forms of an application hold: how many decisions and answers its page showed."""
+
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    #: What stands before the ids of its fields, for two forms on one page.
+    prefix_of_ids = ""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for field in self:
+            field.id = self.prefix_of_ids + field.id
+
+    def tell(self, seen: int) -> None:
+        """Let the page that is shown now say how much it shows, whatever was sent before."""
+        self.seen.data, self.seen.raw_data = seen, None
+
+
+class CertifyForm(DecisionForm):
     """One tap: certify."""
 
     outcome = HiddenField(default="certify")
+    prefix_of_ids = "certify-"
 
     @property
     def choice(self) -> Choice:
@@ -29,7 +48,7 @@ class CertifyForm(OnceForm):
         return Choice("certify")
 
 
-class NotYetForm(OnceForm):
+class NotYetForm(DecisionForm):
     """Ask for more, or refuse: one reason, and the certifier's own words."""
 
     outcome = HiddenField(default="not-yet")
@@ -53,7 +72,7 @@ class NotYetForm(OnceForm):
 
 
 class BatchForm(OnceForm):
-    """The confirmation of a batch."""
+    """The confirmation of a batch; its page adds each row as "public id:what was said of it"."""
 
 
 class AnswerForm(OnceForm):

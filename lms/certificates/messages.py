@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from lms.errors import RuleBroken
+from lms.i18n import gettext as _
 
 
 def sentence(error: RuleBroken) -> str:
@@ -44,6 +43,7 @@ def _of_decisions(values: dict[str, object]) -> dict[str, str]:
         "nothing_to_answer": _("There is nothing to answer here now."),
         "answer_empty": _("Please write your answer."),
         "another_certifier_decides": _("You refused this application, so another certifier decides the appeal."),
+        "changed_meanwhile": _("Something was decided or answered since you opened this page. Please read it first."),
         "sent_before": _("This form was sent before with another decision. Please load the page again."),
         "too_many": _("Please choose at most %(most)s at once.", most=values.get("most", "")),
         "not_for_a_batch": _(
@@ -57,9 +57,11 @@ def _of_life() -> dict[str, str]:
     return {
         "already_revoked": _("This certificate is revoked. That cannot be undone."),
         "not_yet_issued": _("This certificate is still being prepared. Please try again in a few minutes."),
+        "issued_already": _("This certificate is issued already. Its facts do not change any more."),
         "still_preparing": _("A new edition is being prepared. Please try again in a few minutes."),
         "already_suspended": _("This certificate is suspended already."),
         "not_suspended": _("This certificate is not suspended."),
+        "another_request_waits": _("Another request to revoke it waits: its reason, note or person is not the same."),
         "already_asked": _("This was asked already and waits for an answer."),
         "second_person_needed": _("Another person must confirm this."),
         "too_many_names": _("There were many questions about this certificate. Please wait ten minutes."),
@@ -71,6 +73,15 @@ def _of_settings(values: dict[str, object]) -> dict[str, str]:
         "no_key": _("There is no signing key. Please ask the administrator to make one."),
         "not_completed": _("The training is not completed. Nothing was changed."),
         "no_certificate": _("This training leads to no certificate now. Please tell the content team."),
+        "evidence_missing": _(
+            "Some of the evidence is missing in the record. Nothing was changed. Please ask the administrator to run "
+            "the check of the database."
+        ),
+        "words_letter": _(
+            "We cannot print the letter “%(letter)s” in “%(text)s” yet. Please tell the content team.",
+            letter=values.get("letter", ""),
+            text=values.get("text", ""),
+        ),
         "competency_unknown": _(
             "No framework has the skill %(competency)s now. Please tell the content team.",
             competency=values.get("competency", ""),

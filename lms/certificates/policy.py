@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, false
@@ -22,9 +22,9 @@ def visible_applications(actor: Actor) -> ColumnElement[bool]:
     return Application.person_id != actor.person_id if actor.has("certifier") else false()
 
 
-def can_decide(actor: Actor, state: str, refused_by: int | None) -> bool:
-    """Return whether it is for this actor to decide: an appeal goes to another than the one who refused."""
-    return state != "appealed" or refused_by != actor.account_id
+def can_decide(actor: Actor, has_appealed: bool, refused_by: Collection[int | None]) -> bool:
+    """Return whether it is for this actor to decide: after an appeal never for one who refused."""
+    return not has_appealed or actor.account_id not in refused_by
 
 
 def can_confirm(actor: Actor, person_id: int, requested_by: int) -> bool:

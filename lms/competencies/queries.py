@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.competencies.models import Attainment, Evidence
-from lms.competencies.rules import Piece, counted_minutes
+from lms.competencies.rules import Piece, Recorded, counted_minutes
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,16 @@ class Attained:
     minutes: int
     attained_at: datetime
     attained_on: date
+
+
+@dataclass(frozen=True)
+class AttainmentRow:
+    """One attainment, and the framework's revision under which it was judged."""
+
+    person_id: int
+    competency: str
+    attained_at: datetime
+    revision_id: int
 
 
 @dataclass(frozen=True)
@@ -82,20 +92,35 @@ def evidence_of(session: Session, person_ids: Collection[int]) -> dict[int, tupl
     return found
 
 
-def list_unjudged(session: Session, person_ids: Collection[int] | None) -> list[tuple[int, str]]:
-    """Return (person id, competency) of evidence without an attainment yet; None means everybody. One query."""
+def list_unjudged(session: Session, person_ids: Collection[int]) -> list[tuple[int, str]]:
+    """Return (person id, competency) of these persons' evidence without an attainment yet. One query."""
     has = exists().where(Attainment.person_id == Evidence.person_id, Attainment.competency == Evidence.competency)
-    query = select(Evidence.person_id, Evidence.competency).where(~has).distinct()
-    if person_ids is not None:
-        query = query.where(Evidence.person_id.in_(person_ids))
+    query = select(Evidence.person_id, Evidence.competency).where(Evidence.person_id.in_(person_ids), ~has).distinct()
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def recorded_sources(session: Session) -> set[tuple[int, str, str, int]]:
-    """Return (person id, competency, module key, round) of all evidence that modules gave. One query."""
-    rows = session.execute(
-        select(Evidence.person_id, Evidence.competency, Evidence.source_key, Evidence.round).where(
-            Evidence.source_kind == "module"
-        )
-    )
-    return {(row[0], row[1], row[2], row[3]) for row in rows}
+def evidence_of_modules(
+    session: Session, person_ids: Collection[int] | None
+) -> dict[tuple[int, str, str, int], Recorded]:
+    """Return {(person id, competency, module key, round): what is recorded}; None means everybody. One query."""
+    query = select(
+        Evidence.person_id,
+        Evidence.competency,
+        Evidence.source_key,
+        Evidence.round,
+        Evidence.minutes,
+        Evidence.earned_on,
+    ).where(Evidence.source_kind == "module")
+    if person_ids is not None:
+        query = query.where(Evidence.person_id.in_(person_ids))
+    return {(row[0], row[1], row[2], row[3]): Recorded(*row[4:]) for row in session.execute(query)}
+
+
+def list_attainments(session: Session, person_ids: Collection[int] | None) -> list[AttainmentRow]:
+    """Return every attainment of these persons, the first recorded first; None means everybody. One query."""
+    query = select(
+        Attainment.person_id, Attainment.competency, Attainment.attained_at, Attainment.revision_id
+    ).order_by(Attainment.id)
+    if person_ids is not None:
+        query = query.where(Attainment.person_id.in_(person_ids))
+    return [AttainmentRow(*row) for row in session.execute(query)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,13 +31,37 @@ class Gain:
     earned_at: datetime
 
 
-def latest_moments(gains: Iterable[Gain]) -> dict[tuple[int, str], datetime]:
-    """Return {(person id, competency): when the last of its gains was earned}."""
-    found: dict[tuple[int, str], datetime] = {}
-    for gain in gains:
-        each = (gain.person_id, gain.competency)
-        found[each] = max(gain.earned_at, found.get(each, gain.earned_at))
-    return found
+def crossing(gains: Iterable[Gain], required: int | None) -> datetime | None:
+    """Return when the gains of one person towards one competency first reached what is `required`.
+
+    Of each source its best round counts, so that a repeated module counts once. None while they do not reach it,
+    and for a competency that no framework has any more.
+    """
+    if required is None:
+        return None
+    best: dict[str, int] = {}
+    for gain in sorted(gains, key=lambda each: each.earned_at):
+        best[gain.source_key] = max(gain.minutes, best.get(gain.source_key, 0))
+        if sum(best.values()) >= required:
+            return gain.earned_at
+    return None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is stored as evidence of one gain."""
+
+    minutes: int
+    earned_on: date
+
+
+def evidence_fault(gain: Gain | None, earned_on: date | None, stored: Recorded) -> str | None:
+    """Return what of `stored` evidence does not follow from the gain, earned on that local date; None when all does."""
+    if gain is None or earned_on is None:
+        return "does not follow from a completed module"
+    if (gain.minutes, earned_on) == (stored.minutes, stored.earned_on):
+        return None
+    return f"has {stored.minutes} minutes of {stored.earned_on}, it should have {gain.minutes} of {earned_on}"
 
 
 def counted_minutes(evidence: Iterable[Piece]) -> int:
@@ -60,8 +84,3 @@ def required_minutes(frameworks: Mapping[str, FrameworkSpec], competency: str) -
     framework = frameworks.get(framework_key)
     found = framework.competency(competency_id) if framework else None
     return found.minutes if found else None
-
-
-def is_attained(minutes: int, required: int | None) -> bool:
-    """Return whether `minutes` of evidence reach what is `required`; never for an unknown competency."""
-    return required is not None and minutes >= required

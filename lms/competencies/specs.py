@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator
 
 from lms.content.library import Source
-from lms.content.shapes import Key, Minutes, Sentence, Spec, Title, Told, file_of, refuse_twice, told_of
+from lms.content.shapes import Key, Minutes, Reference, Sentence, Spec, Title, Told, file_of, refuse_twice, told_of
 
 
 class SubSkillSpec(Spec):
@@ -115,6 +115,13 @@ class FrameworkSpec(Spec):
                 yield Told(
                     f"{crosswalk.framework}.{each.origin}", each.title, ("crosswalks", number, "maps", place, "title")
                 )
+
+    def references(self) -> Iterator[Reference]:
+        """Yield the competencies that the crosswalks begin from."""
+        for number, crosswalk in enumerate(self.crosswalks):
+            for place, each in enumerate(crosswalk.maps):
+                where = ("crosswalks", number, "maps", place, "from")
+                yield Reference("competency", f"{self.key}/{each.origin}", where)
 
     def offers(self) -> Iterator[tuple[str, str]]:
         """Yield the competencies and levels that modules, quizzes and tracks may name."""

@@ -27,9 +27,12 @@ def check_folder(folder: Folder) -> Checked:
     for made in folder.objects.values():
         problems += _file_problems(made)
         problems += _twice_told(made)
-        problems += _fault_problems(made)
+        problems += _look_alikes(made)
+        for problem, is_warning in _faults(made):
+            (warnings if is_warning else problems).append(problem)
         for locale, catalog in made.catalogs.items():
             problems += _catalog_problems(made, catalog, locale)
+            problems += _look_alike_translations(made, catalog, locale)
             warnings += _catalog_warnings(made, catalog, locale)
     return Checked(tuple(sorted(set(problems))), tuple(sorted(set(warnings))))
 
@@ -103,12 +106,41 @@ def _twice_told(made: ContentObject) -> Iterator[Problem]:
         seen.add(context)
 
 
-def _fault_problems(made: ContentObject) -> Iterator[Problem]:
-    """Yield what the feature finds wrong across the files of a whole object."""
+def _look_alikes(made: ContentObject) -> Iterator[Problem]:
+    """Yield sentences of one choice that read like an earlier one of it."""
+    seen: set[tuple[str, str]] = set()
+    for _, told, file in made.told():
+        choice = (told.among, _plain(told.english))
+        if told.among and choice in seen:
+            yield file.problem(told.path, f"{told.among} must differ; this one stands there already")
+        seen.add(choice)
+
+
+def _look_alike_translations(made: ContentObject, catalog: PoFile, locale: str) -> Iterator[Problem]:
+    """Yield translations that make two sentences of one choice read alike."""
+    among = {context: told.among for context, told, _ in made.told() if told.among}
+    seen: dict[tuple[str, str], int] = {}
+    for entry in catalog.present:
+        if not entry.text or entry.context not in among:
+            continue
+        choice = (among[entry.context], _plain(entry.text))
+        if choice in seen:
+            message = f"{choice[0]} must differ; line {seen[choice]} says the same"
+            yield Problem(made.catalog_path(locale), entry.text_line, 1, message)
+        seen.setdefault(choice, entry.text_line)
+
+
+def _plain(text: str) -> str:
+    """Return `text` as a reader hears it: without case, blanks and the stop at the end."""
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+def _faults(made: ContentObject) -> Iterator[tuple[Problem, bool]]:
+    """Yield what the feature finds wrong across the files of a whole object, and whether it is only a warning."""
     has_all = not any(True for _ in _file_problems(made))
     if made.shape.faults and not made.is_broken and has_all:
         for fault in made.shape.faults(made.source()):
-            yield made.files[fault.file].problem(fault.path, fault.message)
+            yield made.files[fault.file].problem(fault.path, fault.message), fault.is_warning
 
 
 def _catalog_problems(made: ContentObject, catalog: PoFile, locale: str) -> Iterator[Problem]:

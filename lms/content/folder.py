@@ -150,6 +150,10 @@ class _Reader:
                 self._read_folders(shape, path)
             else:
                 self._read_single_files(shape, path)
+        kinds = {kind for kind, _ in self.folder.objects}
+        for shape in self.shapes.values():
+            if shape.kind not in kinds:
+                self._add(self.directory / shape.folder, f"no {shape.kind} is in this folder; put at least one there")
 
     def _shown(self, path: Path) -> str:
         return "/".join([self.shown_as, *path.relative_to(self.directory).parts])

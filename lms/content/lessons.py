@@ -108,6 +108,11 @@ def slug_of(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", ascii_text)).strip("-") or "section"
 
 
+def count_words(markdown: str) -> int:
+    """Return how many words a reader or translator would count, without Markdown's marks and addresses."""
+    return len(re.findall(r"[^\W_]+(?:['’ʻ-][^\W_]+)*", re.sub(r"\]\([^)]*\)", "]", markdown)))
+
+
 def segments(markdown: str) -> tuple[Segment, ...]:
     """Return the segments of a lesson in reading order."""
     return tuple(segment for _, segment in _numbered(parse(markdown)))
@@ -223,18 +228,19 @@ def find_faults(markdown: str) -> list[tuple[int, int, str]]:
     for number, line in enumerate(lines, 1):
         if "[^" in line:
             faults.append((number, line.index("[^") + 1, "footnotes are not allowed"))
+    first = next((token for token in tokens if token.type == "heading_open"), None)
+    if first is not None and first.markup == "###" and first.map:
+        faults.append((first.map[0] + 1, 1, "begin with a heading ##; ### stands below one"))
     for token in tokens:
         faults += _block_faults(token, lines)
-        for child in token.children or []:
-            message, needle = _run_fault(child)
-            if message:
-                faults.append((*_find(lines, token, needle), message))
+        for message, needle in _run_faults(token.children or []):
+            faults.append((*_find(lines, token, needle), message))
     return sorted(set(faults))
 
 
 def find_run_faults(text: str) -> list[str]:
     """Return what one translated segment may not hold."""
-    return [message for message, _ in map(_run_fault, parse_run(text)) if message]
+    return [message for message, _ in _run_faults(parse_run(text))]
 
 
 def links_in(text: str) -> list[str]:
@@ -251,17 +257,19 @@ def _find(lines: Sequence[str], token: Token, needle: str) -> tuple[int, int]:
     return first + 1, 1
 
 
-def _run_fault(token: Token) -> tuple[str, str]:
-    """Return what is wrong with a token inside a run, and the text to look for; two empty strings if nothing."""
-    if token.type == "html_inline":
-        return "HTML is not allowed", token.content
-    if token.type == "image":
-        return "images are not allowed in this release", "!["
-    if token.type == "link_open":
-        address = str(token.attrGet("href"))
-        if not re.match(r"https://[^/\s]+", address):
-            return f"a link must begin with https://, not {address[:60]!r}", address
-    return "", ""
+def _run_faults(run: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the tokens of a run, each with the text to look for."""
+    for index, token in enumerate(run):
+        if token.type == "html_inline":
+            yield "HTML is not allowed", token.content
+        elif token.type == "image":
+            yield "images are not allowed in this release", "!["
+        elif token.type == "link_open":
+            address = str(token.attrGet("href"))
+            if not re.match(r"https://[^/\s]+", address):
+                yield f"a link must begin with https://, not {address[:60]!r}", address
+            if run[index + 1].type == "link_close":
+                yield "a link needs words: [words](https://...)", "["
 
 
 def _block_faults(token: Token, lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:

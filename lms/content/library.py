@@ -6,7 +6,7 @@ is asked for each time. Contexts (the addresses of words) count lists from 1: `o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar, cast
@@ -19,8 +19,11 @@ from lms.content.models import Publication, PublicationItem, Revision
 from lms.errors import NotFound
 
 SOURCE_LOCALE = "en"
-#: Worst first. "source" is English itself; "stale" was translated from older English.
-STATES = ("missing", "stale", "draft", "in review", "reviewed", "approved", "source")
+#: Worst first: what was translated from older English ("stale") may mislead, what is missing stands there in English.
+#: "partly" is the state of several sentences of which some are missing; "source" is English itself.
+STATES = ("stale", "missing", "partly", "draft", "in review", "reviewed", "approved", "source")
+#: Translated, from today's English, and not approved yet.
+DRAFTS = frozenset({"draft", "in review", "reviewed"})
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,36 @@ S = TypeVar("S", bound=Spec)
 
 
 def worst(states: Sequence[str]) -> str:
-    """Return the worst of `states`, "source" when there is none."""
-    return min(states, key=STATES.index, default="source")
+    """Return the worst of `states`, "source" when there is none; "missing" only when nothing is translated."""
+    found = min(states, key=STATES.index, default="source")
+    return "partly" if found == "missing" and set(states) != {"missing"} else found
+
+
+def marks(states: Collection[str]) -> tuple[str, ...]:
+    """Return what a page must say of its words, worst first; nothing where all are approved or English.
+
+    Any of "stale", one of "missing" (all of them) and "partly", and "draft" for what nobody has approved yet.
+    """
+    found = set(states) - {"approved", "source"}
+    if not found:
+        return ()
+    gaps = "missing" if set(states) - {"source"} == {"missing"} else "partly"
+    return tuple(
+        mark
+        for mark, among in (("stale", {"stale"}), (gaps, {"missing", "partly"}), ("draft", DRAFTS))
+        if found & among
+    )
+
+
+def mark_beside(state: str, page: Collection[str]) -> str | None:
+    """Return the mark that one piece of a page needs where those of the page, with these states, leave it open.
+
+    Words of older English always have it; drafts among approved words, and gaps among translated ones.
+    """
+    if state in DRAFTS:
+        return "draft" if "approved" in page else None
+    has_gap = state in {"missing", "partly"} and set(page) - {"source"} != {"missing"}
+    return state if has_gap or state == "stale" else None
 
 
 class Library:

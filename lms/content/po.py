@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import escape, unescape
@@ -18,6 +19,8 @@ from lms.errors import Problem
 
 #: What an entry's comment may say. "missing" and "stale" follow from the entry itself.
 REVIEW_STATES = ("draft", "in review", "reviewed", "approved")
+#: States that somebody answers for: they need `by` and `on`.
+SIGNED_STATES = ("reviewed", "approved")
 _STRING = re.compile(r'"(?:[^"\\]|\\[\\ntr"])*"')
 _KEYWORD = re.compile(r"(msgctxt|msgid|msgstr)\s+(.*)$")
 _NOTE = re.compile(r"(state|by|on):\s*(.*)$")
@@ -202,11 +205,14 @@ class _Reader:
     def _with_comments(self, entry: Entry) -> Entry:
         """Return `entry` with what its comments say."""
         notes = []
+        said_at = {}
         for number, comment in self.comments:
             match = _NOTE.match(comment)
             if not match:
                 notes.append(comment)
-            elif match[1] == "state":
+                continue
+            said_at[match[1]] = number
+            if match[1] == "state":
                 if match[2] not in REVIEW_STATES:
                     states = ", ".join(REVIEW_STATES)
                     self._problem(number, 1, f"unknown state {match[2]!r}; there are {states}")
@@ -216,7 +222,24 @@ class _Reader:
                 entry = replace(entry, by=match[2])
             else:
                 entry = replace(entry, on=match[2])
+        self._check_signature(entry, said_at)
         return replace(entry, notes=tuple(notes))
+
+    def _check_signature(self, entry: Entry, said_at: Mapping[str, int]) -> None:
+        """Note what is missing or wrong in who answers for an entry and since when."""
+        if entry.state in SIGNED_STATES and not (entry.by and entry.on):
+            message = f"{entry.state} needs who and when: `# by: name` and `# on: 2026-11-22`"
+            self._problem(said_at["state"], 1, message)
+        if entry.on and not _is_date(entry.on):
+            self._problem(said_at["on"], 1, f"{entry.on[:40]!r} is no date; write it like 2026-11-22")
+
+
+def _is_date(text: str) -> bool:
+    """Return whether `text` is a day that exists, as 2026-11-22."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _header(text: str) -> dict[str, str]:

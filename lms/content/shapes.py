@@ -45,11 +45,16 @@ Url = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=5
 
 @dataclass(frozen=True)
 class Told:
-    """A sentence that people read, and so one to translate. `address` is unique within its file."""
+    """A sentence that people read, and so one to translate. `address` is unique within its file.
+
+    Sentences with the same `among` stand for a choice, such as the options of one question: no two of them may
+    read alike, in any language.
+    """
 
     address: str
     english: str
     path: Path
+    among: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class Fault:
     file: str
     path: Path
     message: str
+    #: Deserves a look, and does not forbid publishing.
+    is_warning: bool = False
 
 
 class Spec(BaseModel):

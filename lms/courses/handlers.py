@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from lms.assessments.events import AttemptStarted, QuizPassed, attempt_started, quiz_passed
 from lms.content.library import current
 from lms.courses import service
-from lms.surveys.events import SurveyAnswered, survey_answered
+from lms.surveys.events import SurveyAnswered, SurveyStarted, survey_answered, survey_started
 from lms.surveys.queries import subject_of
 
 
@@ -15,6 +15,7 @@ def connect() -> None:
     """Connect every handler of this feature to its signal."""
     attempt_started.connect(on_attempt_started)
     quiz_passed.connect(on_quiz_passed)
+    survey_started.connect(on_survey_started)
     survey_answered.connect(on_survey_answered)
 
 
@@ -28,6 +29,14 @@ def on_quiz_passed(fact: QuizPassed, *, session: Session) -> None:
     candidates = [(each.person_id, each.module_key, each.round) for each in fact.subjects]
     latest = max(each.passed_at for each in fact.subjects)
     service.complete_modules(session, current(session), candidates, at=latest)
+
+
+def on_survey_started(fact: SurveyStarted, *, session: Session) -> None:
+    """Refuse the survey of a module that asks for something else first."""
+    each, prefix = fact.subject, subject_of("")
+    if each.subject_key.startswith(prefix):
+        module_key = each.subject_key.removeprefix(prefix)
+        service.require_earlier_steps(session, current(session), each.person_id, module_key, each.round)
 
 
 def on_survey_answered(fact: SurveyAnswered, *, session: Session) -> None:

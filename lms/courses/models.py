@@ -1,4 +1,4 @@
-"""Tables of learning: where a worker is in each lesson, and which modules she has completed."""
+"""Tables of learning: which lessons a worker has finished, and which modules she has completed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lms.ids import new_public_id
 
 
 class LessonProgress(Base):
-    """A worker's way through one lesson in one round."""
+    """A worker has finished one lesson in one round. Opening a lesson is not recorded: reading changes nothing."""
 
     __tablename__ = "lesson_progress"
     __table_args__ = (
@@ -25,11 +25,9 @@ class LessonProgress(Base):
     module_key: Mapped[str] = mapped_column(String(80))
     lesson_key: Mapped[str] = mapped_column(String(80))
     round: Mapped[int] = mapped_column(default=1)
-    opened_at: Mapped[datetime]
-    #: Last opened; decides where "continue" leads.
-    seen_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    #: The source revision and, unless English, the words of the locale that were shown last.
+    #: When she pressed "I have read this" for the first time.
+    finished_at: Mapped[datetime]
+    #: The source revision and, unless English, the words of the locale that were shown then.
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
     locale_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     #: The language shown, or two joined by "+" ("to+en").

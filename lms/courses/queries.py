@@ -11,9 +11,10 @@ from sqlalchemy import Select, Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
+from lms.clock import local_date
 from lms.content.library import Library
 from lms.courses.models import LessonProgress, ModuleCompletion
-from lms.courses.rules import ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step
+from lms.courses.rules import Done, ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step
 from lms.courses.specs import ModuleSpec
 from lms.surveys import queries as surveys
 from lms.surveys.queries import subject_of
@@ -25,7 +26,6 @@ _FINISHED = select(_LESSONS.lesson_key).where(
     _LESSONS.person_id == bindparam("person_id"),
     _LESSONS.module_key == bindparam("module_key"),
     _LESSONS.round == bindparam("round_number"),
-    _LESSONS.finished_at.is_not(None),
 )
 _NOT_COMPLETED = select(
     _LESSONS.person_id,
@@ -35,7 +35,6 @@ _NOT_COMPLETED = select(
     _LESSONS.finished_at,
     _LESSONS.shown_language,
 ).where(
-    _LESSONS.finished_at.is_not(None),
     ~exists().where(
         _DONE.person_id == _LESSONS.person_id,
         _DONE.module_key == _LESSONS.module_key,
@@ -62,6 +61,35 @@ class Completion:
     minutes: int
     language: str
     revision_id: int
+
+
+@dataclass(frozen=True)
+class CompletionRow:
+    """One completion of one person."""
+
+    person_id: int
+    module_key: str
+    round: int
+    completed_at: datetime
+    completed_on: date
+    minutes: int
+    revision_id: int
+    language: str
+
+
+@dataclass(frozen=True)
+class AllDone:
+    """What persons have done in modules; surveys by (person id, subject key, round)."""
+
+    lessons: Mapping[Candidate, Collection[str]]
+    passes: Collection[Candidate]
+    surveys: Mapping[Candidate, Collection[str]]
+
+    def of(self, row: CompletionRow) -> Done:
+        """Return what was done towards one completion."""
+        each = (row.person_id, row.module_key, row.round)
+        answered = self.surveys.get((row.person_id, subject_of(row.module_key), row.round), ())
+        return Done(self.lessons.get(each, ()), each in self.passes, answered)
 
 
 @dataclass(frozen=True)
@@ -102,30 +130,62 @@ def completions_of(
     return {(row[0], row[1]): Completion(*row[2:]) for row in rows}
 
 
-def seen_since(
+def worked_since(
     session: Session, person_ids: Collection[int], module_keys: Collection[str], since: datetime
 ) -> set[tuple[int, str]]:
-    """Return (person id, module key) of everybody who finished a lesson or began a quiz since then. Two queries."""
-    query = select(LessonProgress.person_id, LessonProgress.module_key).where(LessonProgress.seen_at >= since)
-    rows = session.execute(_narrow(query, LessonProgress, person_ids, module_keys).distinct())
-    return {(row[0], row[1]) for row in rows} | assessments.begun_since(session, person_ids, module_keys, since)
+    """Return (person id, module key) of who did anything in a module since then. Four queries.
 
-
-def list_all_completions(session: Session) -> list[tuple[int, str, Completion]]:
-    """Return every completion as (person id, module key, completion), for a recompute. One query."""
-    rows = session.execute(
-        select(
-            ModuleCompletion.person_id,
-            ModuleCompletion.module_key,
-            ModuleCompletion.round,
-            ModuleCompletion.completed_at,
-            ModuleCompletion.completed_on,
-            ModuleCompletion.minutes,
-            ModuleCompletion.language,
-            ModuleCompletion.revision_id,
-        ).order_by(ModuleCompletion.id)
+    That is: finished a lesson, worked at the quiz, answered the survey, or completed the module. Of a survey only
+    the local date is known, so that one answered earlier on that day counts too.
+    """
+    finished = _narrow(
+        select(LessonProgress.person_id, LessonProgress.module_key).where(LessonProgress.finished_at >= since),
+        LessonProgress,
+        person_ids,
+        module_keys,
     )
-    return [(row[0], row[1], Completion(*row[2:])) for row in rows]
+    completed = _narrow(
+        select(ModuleCompletion.person_id, ModuleCompletion.module_key).where(ModuleCompletion.completed_at >= since),
+        ModuleCompletion,
+        person_ids,
+        module_keys,
+    )
+    subjects = {subject_of(key): key for key in module_keys}
+    answered = surveys.answered_since(session, person_ids, subjects.keys(), local_date(since))
+    return {
+        *((row[0], row[1]) for query in (finished, completed) for row in session.execute(query)),
+        *((person_id, subjects[subject]) for person_id, subject in answered),
+        *assessments.worked_since(session, person_ids, module_keys, since),
+    }
+
+
+def list_completions(session: Session, person_ids: Collection[int] | None) -> list[CompletionRow]:
+    """Return every completion of these persons (None: of everybody), each round, the oldest first. One query."""
+    query = select(
+        ModuleCompletion.person_id,
+        ModuleCompletion.module_key,
+        ModuleCompletion.round,
+        ModuleCompletion.completed_at,
+        ModuleCompletion.completed_on,
+        ModuleCompletion.minutes,
+        ModuleCompletion.revision_id,
+        ModuleCompletion.language,
+    ).order_by(ModuleCompletion.id)
+    return [CompletionRow(*row) for row in session.execute(_narrow(query, ModuleCompletion, person_ids, None))]
+
+
+def read_done(session: Session, person_ids: Collection[int] | None) -> AllDone:
+    """Return all that these persons (None: everybody) have done in modules. Three queries."""
+    query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.round, LessonProgress.lesson_key)
+    lessons: dict[Candidate, set[str]] = {}
+    for person_id, module_key, round_number, lesson_key in session.execute(
+        _narrow(query, LessonProgress, person_ids, None)
+    ):
+        lessons.setdefault((person_id, module_key, round_number), set()).add(lesson_key)
+    answered: dict[Candidate, set[str]] = {}
+    for person_id, survey_key, subject_key, round_number in surveys.receipts_of(session, person_ids):
+        answered.setdefault((person_id, subject_key, round_number), set()).add(survey_key)
+    return AllDone(lessons, assessments.passes_of(session, person_ids).keys(), answered)
 
 
 def finished_lessons(
@@ -133,7 +193,7 @@ def finished_lessons(
 ) -> dict[tuple[int, str], set[str]]:
     """Return {(person id, module key): keys of finished lessons}. One query."""
     query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.lesson_key).where(
-        LessonProgress.finished_at.is_not(None), LessonProgress.round == round_number
+        LessonProgress.round == round_number
     )
     found: dict[tuple[int, str], set[str]] = {}
     for person_id, module_key, lesson_key in session.execute(_narrow(query, LessonProgress, person_ids, module_keys)):
@@ -199,15 +259,22 @@ def next_step_in_module(session: Session, library: Library, person_id: int, modu
     return next_step(module, progress_of(session, library, [person_id], [module_key])[person_id, module_key])
 
 
-def list_ready(session: Session, library: Library, candidates: Collection[Candidate] | None) -> list[Ready]:
-    """Return the completions that should exist and do not, among `candidates` or (None) among all.
+def list_ready(
+    session: Session,
+    library: Library,
+    candidates: Collection[Candidate] | None,
+    person_ids: Collection[int] | None = None,
+) -> list[Ready]:
+    """Return the completions that should exist and do not, among `candidates`.
 
-    At most three queries; those after the first are left out when nothing can come of them.
+    Without `candidates` among all that these persons (None: everybody) may have completed. At most three queries;
+    those after the first are left out when nothing can come of them.
     """
-    finished = _finished_but_not_completed(session, library, candidates)
+    finished = _finished_but_not_completed(session, library, candidates, person_ids)
     if not finished:
         return []
-    person_ids = None if candidates is None else {person_id for person_id, _, _ in finished}
+    if candidates is not None:
+        person_ids = {person_id for person_id, _, _ in finished}
     keys = {key for _, key, _ in finished}
     modules = {key: library.spec(ModuleSpec, "module", key) for key in keys}
     passes = assessments.passes_of(session, person_ids, [key for key in keys if modules[key].has_quiz])
@@ -228,11 +295,11 @@ def list_ready(session: Session, library: Library, candidates: Collection[Candid
 
 
 def _finished_but_not_completed(
-    session: Session, library: Library, candidates: Collection[Candidate] | None
+    session: Session, library: Library, candidates: Collection[Candidate] | None, only: Collection[int] | None
 ) -> Mapping[Candidate, dict[str, tuple[datetime, str]]]:
     """Return {candidate: {lesson key: (finished at, language shown)}} of modules with every lesson finished."""
     if candidates is None:
-        rows = session.execute(_NOT_COMPLETED)
+        rows = session.execute(_narrow(_NOT_COMPLETED, _LESSONS, only, None))
     else:
         person_ids = sorted({person_id for person_id, _, _ in candidates})
         keys = sorted({key for _, key, _ in candidates})

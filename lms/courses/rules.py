@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
-from lms.clock import LOS_ANGELES, local_date
+from lms.clock import local_date, zone
 
 if TYPE_CHECKING:
     from lms.courses.specs import ModuleSpec
@@ -85,24 +84,51 @@ def all_finished(module: ModuleSpec, finished: Collection[str]) -> bool:
     return all(lesson.key in finished for lesson in module.lessons)
 
 
-def earned_at(instants: Iterable[datetime], answered_on: date | None, zone: str = LOS_ANGELES) -> datetime:
+@dataclass(frozen=True)
+class Done:
+    """What one person has done in one round of a module: lessons finished, quiz passed, keys of surveys answered."""
+
+    lessons: Collection[str]
+    is_passed: bool
+    surveys: Collection[str]
+
+
+def completion_faults(module: ModuleSpec, minutes: int, done: Done) -> tuple[str, ...]:
+    """Return why a recorded completion, with its credited `minutes`, does not follow from what was `done`.
+
+    `module` is the revision in which it was completed. The words are for who runs the site.
+    """
+    faults = [f"was completed without lesson {each.key}" for each in module.lessons if each.key not in done.lessons]
+    if module.has_quiz and not done.is_passed:
+        faults.append("was completed without its quiz")
+    if module.survey is not None and module.survey not in done.surveys:
+        faults.append("was completed without its survey")
+    if minutes != module.minutes:
+        faults.append(f"is credited with {minutes} minutes, its revision says {module.minutes}")
+    return tuple(faults)
+
+
+def earned_at(instants: Iterable[datetime], answered_on: date | None) -> datetime:
     """Return when the last of a module's steps was done, for a completion that is recorded later.
 
     `instants` are the finished lessons and the passed quiz. Of the survey only its local date is known; when
     that is later than all of them, noon of it stands for the moment.
     """
     latest = max(instants)
-    if answered_on is None or answered_on <= local_date(latest, zone):
+    if answered_on is None or answered_on <= local_date(latest):
         return latest
-    return datetime.combine(answered_on, time(12), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(answered_on, time(12), zone()).astimezone(UTC)
 
 
-def shown_language(locale: str, states: Iterable[str], *, both: bool) -> str:
-    """Return how a lesson was shown: "to", "to+en" with English beneath it, or "en" where nothing is translated."""
+def lesson_language(locale: str, states: Iterable[str], *, both: bool) -> str:
+    """Return how a lesson was shown: "to", "to+en" with English beneath it, or "en" where nothing is translated.
+
+    English always stands beneath words of older English.
+    """
     known = set(states)
     if locale == "en" or known <= {"missing", "source"}:
         return "en"
-    return f"{locale}+en" if both else locale
+    return f"{locale}+en" if both or "stale" in known else locale
 
 
 def in_order(lessons: Sequence[str], finished: Collection[str]) -> tuple[str, ...]:

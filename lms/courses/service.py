@@ -6,20 +6,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
+from lms.assessments.queries import passes_of
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.content.lessons import render
-from lms.content.library import Library, Source, current, spec_of
+from lms.content.library import Library, Source, current, source_of, spec_of
 from lms.courses import queries, rules
 from lms.courses.events import ModuleCompleted, ModuleCredit, module_completed
 from lms.courses.models import LessonProgress, ModuleCompletion
 from lms.courses.queries import Candidate, Ready
 from lms.courses.specs import LessonSpec, ModuleSpec
 from lms.db import insert_once
+from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
 from lms.people.service import lock
@@ -44,7 +45,7 @@ def finish_lesson(
     at: datetime,
     round_number: int = 1,
 ) -> bool:
-    """Mark a lesson as finished and return whether that is new; the first time stays.
+    """Mark a lesson as finished and return whether that is new; a second time changes nothing.
 
     Raise `NotFound` without such a lesson, `RuleBroken("prerequisite", module=key)` while another module
     comes first.
@@ -56,12 +57,9 @@ def finish_lesson(
     if lesson is None:
         raise NotFound(f"no lesson {lesson_key!r} in {module_key}")
     require_prerequisites(session, library, actor.person_id, module_key)
-    row = _seen(library, source, lesson, shown, at)
     key = {"person_id": actor.person_id, "module_key": module_key, "lesson_key": lesson_key, "round": round_number}
-    is_new = bool(insert_once(session, LessonProgress, [{**key, **row, "opened_at": at, "finished_at": at}]))
-    if not is_new:
-        finished_at = func.coalesce(LessonProgress.finished_at, at)
-        session.execute(update(LessonProgress).filter_by(**key).values(**row, finished_at=finished_at))
+    row = {**key, "finished_at": at, **_shown(library, source, lesson, shown)}
+    is_new = bool(insert_once(session, LessonProgress, [row]))
     complete_modules(session, library, [(actor.person_id, module_key, round_number)], at=at)
     return is_new
 
@@ -96,9 +94,31 @@ def complete_modules(
     return subjects
 
 
-def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:
-    """Record every completion that was missed, and return one line for each."""
-    missed = [(each.person_id, each.module_key, each.round) for each in queries.list_ready(session, library, None)]
+def require_earlier_steps(
+    session: Session, library: Library, person_id: int, module_key: str, round_number: int
+) -> None:
+    """Raise `RuleBroken("earlier_steps")` until this person has done what a module asks for before its survey.
+
+    At most two queries.
+    """
+    module = library.spec(ModuleSpec, "module", module_key)
+    finished = queries.finished_in_module(session, person_id, module_key, round_number)
+    is_ready = rules.all_finished(module, finished)
+    if is_ready and module.has_quiz:
+        is_ready = (person_id, module_key, round_number) in passes_of(session, [person_id], [module_key])
+    if not is_ready:
+        raise RuleBroken("earlier_steps")
+
+
+def recompute(
+    session: Session, library: Library, *, at: datetime, person_ids: Collection[int] | None = None
+) -> list[Difference]:
+    """Record every completion that was missed, of these persons (None: of everybody), and return the differences.
+
+    A completion that does not follow from what was done is returned and left: a person has to look at it.
+    """
+    ready = queries.list_ready(session, library, None, person_ids)
+    missed = [(each.person_id, each.module_key, each.round) for each in ready]
     lock(session, [person_id for person_id, _, _ in missed])
     lines = []
     for credit in complete_modules(session, library, missed):
@@ -112,19 +132,31 @@ def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:
             module=credit.module_key,
             round=credit.round,
         )
-        lines.append(f"person {credit.person_id}: module {credit.module_key} was complete and not recorded")
-    return lines
+        told = f"person {credit.person_id}: module {credit.module_key} was complete and not recorded"
+        lines.append(Difference(told))
+    return [*lines, *_baseless(session, person_ids)]
 
 
-def _seen(library: Library, source: Source, lesson: LessonSpec, shown: Shown, at: datetime) -> dict[str, object]:
-    """Return the columns that tell what was shown last."""
+def _baseless(session: Session, person_ids: Collection[int] | None) -> list[Difference]:
+    """Return each completion that does not follow from lessons, quiz and survey as its revision asks. Five queries."""
+    completions = queries.list_completions(session, person_ids)
+    done = queries.read_done(session, person_ids)
+    modules = {each: spec_of(ModuleSpec, source_of(session, each)) for each in {row.revision_id for row in completions}}
+    return [
+        Difference(f"person {row.person_id}: module {row.module_key}, round {row.round}, {fault}", mendable=False)
+        for row in completions
+        for fault in rules.completion_faults(modules[row.revision_id], row.minutes, done.of(row))
+    ]
+
+
+def _shown(library: Library, source: Source, lesson: LessonSpec, shown: Shown) -> dict[str, object]:
+    """Return the columns that tell what was shown."""
     words = library.words("module", source.key, shown.locale)
     states = {block.state for block in render(lesson.markdown, words, lesson.key)}
     return {
-        "seen_at": at,
         "revision_id": source.revision_id,
         "locale_revision_id": words.revision_id,
-        "shown_language": rules.shown_language(shown.locale, states, both=shown.both),
+        "shown_language": rules.lesson_language(shown.locale, states, both=shown.both),
     }
 
 

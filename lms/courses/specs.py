@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from lms.assessments.specs import QuizSpec
+from lms.assessments.specs import QuizSpec, quiz_faults
+from lms.content.lessons import count_words
 from lms.content.library import Source
 from lms.content.shapes import (
     CompetencyKey,
@@ -26,6 +28,9 @@ from lms.content.shapes import (
 
 #: A quiz may take this many minutes for each question shown; more would credit time nobody spends.
 MINUTES_PER_QUESTION = 2
+#: Slow reading with time to think: a module that asks for more minutes promises more than it holds.
+WORDS_PER_MINUTE = 75
+SURVEY_MINUTES = 3
 
 
 class Credit(Spec):
@@ -142,15 +147,25 @@ class ModuleSpec(Spec):
 
 
 def module_faults(source: Source) -> Iterator[Fault]:
-    """Yield what is wrong between a module's files: minutes that do not add up."""
+    """Yield what is wrong between a module's files: minutes that do not add up, and what its quiz gets wrong."""
     module = ModuleSpec.from_source(source)
+    quiz = QuizSpec.from_source(source) if module.has_quiz else None
+    yield from _minute_faults(module, quiz)
+    if quiz:
+        yield from quiz_faults(quiz, {credit.competency for credit in module.credits})
+
+
+def _minute_faults(module: ModuleSpec, quiz: QuizSpec | None) -> Iterator[Fault]:
+    """Yield minutes that the lessons and the quiz do not add up to, or that the words do not fill."""
     taught = sum(lesson.minutes for lesson in module.lessons)
-    rest = module.minutes - taught
-    if not module.has_quiz:
-        if rest:
-            yield Fault("module.yml", ("minutes",), f"the lessons take {taught} minutes, not {module.minutes}")
-        return
-    limit = QuizSpec.from_source(source).drawn * MINUTES_PER_QUESTION
-    if not 1 <= rest <= limit:
+    rest, limit = module.minutes - taught, quiz.drawn * MINUTES_PER_QUESTION if quiz else 0
+    if quiz is None and rest:
+        yield Fault("module.yml", ("minutes",), f"the lessons take {taught} minutes, not {module.minutes}")
+    elif quiz and not 1 <= rest <= limit:
         message = f"the lessons take {taught} of {module.minutes} minutes; the quiz needs 1 to {limit}"
         yield Fault("module.yml", ("minutes",), message)
+    words = sum(count_words(" ".join((each.title, *each.objectives, each.markdown))) for each in module.lessons)
+    most = ceil(words / WORDS_PER_MINUTE) + limit + (SURVEY_MINUTES if module.survey else 0)
+    if module.minutes > most:
+        message = f"{words} words with quiz and survey fill about {most} minutes, not {module.minutes}"
+        yield Fault("module.yml", ("minutes",), message, is_warning=True)

@@ -40,7 +40,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     config: Config = app.config["LMS"]
     if count_people(reading(), ""):
         raise AlreadyLoadedError
-    today = local_date(now(), config.timezone)
+    today = local_date(now())
     plan = make_plan(today)
     cast = Cast(today - timedelta(days=FOUNDED_DAYS), hash_password(PASSPHRASE))
     publish_directory(config.content_dir, at=morning(cast.founded))

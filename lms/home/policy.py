@@ -25,3 +25,11 @@ def visible_spells(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of the spells by which `can_open` lets the actor see a person."""
     spell = TABLES["employments"].c
     return spell.organization_id.in_(actor.supervises) & (spell.started_on <= actor.today)
+
+
+def can_read_reason(actor: Actor, person_id: int, organization_id: int) -> bool:
+    """Return whether the actor may read why a person's spell at an organization ended.
+
+    Only the employer that recorded it and the worker herself may.
+    """
+    return actor.person_id == person_id or organization_id in actor.supervises

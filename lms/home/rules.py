@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from lms.actor import Span
-from lms.clock import LOS_ANGELES, local_date
+from lms.clock import local_date, zone
 from lms.tracks.rules import ItemProgress, TrackProgress
 
 StepKind = Literal["answer", "learn", "certificate", "wait", "choose", "rest"]
@@ -208,9 +207,9 @@ def tracks_to_begin(
     return sorted(free, key=place)
 
 
-def day_start(at: datetime, zone: str = LOS_ANGELES) -> datetime:
+def day_start(at: datetime) -> datetime:
     """Return the instant at which the local day of `at` began."""
-    return datetime.combine(local_date(at, zone), time(), ZoneInfo(zone))
+    return datetime.combine(local_date(at), time(), zone())
 
 
 def spell_of(spans: Sequence[Span], organization_id: int, recorded_on: date, today: date) -> Span | None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lms.certificates.events import CertificateIssued, DecisionMade, certificate_issued, decision_made
 from lms.notifications import service
-from lms.people.events import CodeMade, LinkMade, code_made, link_made
+from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
 from lms.tracks.events import TrackAssigned, track_assigned
 
 
@@ -18,6 +18,11 @@ def on_link_made(made: LinkMade, *, session: Session) -> None:
 def on_code_made(made: CodeMade, *, session: Session) -> None:
     """Write the letter that brings a one-time code."""
     service.write_code_letter(session, made)
+
+
+def on_recovery_vouched(vouched: RecoveryVouched, *, session: Session) -> None:
+    """Tell whoever reads a person's contacts so far that a way back was opened."""
+    service.write_recovery_notices(session, vouched)
 
 
 def on_certificate_issued(issued: CertificateIssued, *, session: Session) -> None:
@@ -39,6 +44,7 @@ def connect() -> None:
     """Connect every handler of this feature to its signal."""
     link_made.connect(on_link_made)
     code_made.connect(on_code_made)
+    recovery_vouched.connect(on_recovery_vouched)
     certificate_issued.connect(on_certificate_issued)
     decision_made.connect(on_decision_made)
     track_assigned.connect(on_track_assigned)

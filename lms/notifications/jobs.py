@@ -24,7 +24,7 @@ from lms.db import reading, write
 from lms.mail import Senders, Undeliverable, open_senders
 from lms.notifications import messages, queries, rules, service
 from lms.notifications.queries import Facts
-from lms.notifications.rules import NoLongerTrue
+from lms.notifications.rules import NoLongerTrue, NotYet
 from lms.notifications.service import Claimed
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,10 @@ class Sending:
             why = str(reason)
             write(lambda session: service.mark_dropped(session, letter.id, self.holder, why))
             return "dropped"
+        except NotYet as reason:
+            why, at = str(reason), self.now()
+            write(lambda session: service.put_off(session, letter.id, self.holder, why, at=at))
+            return "put off"
         except Exception as error:  # noqa: BLE001 -- one letter's fault must not keep the others; it is logged
             return self._fail(letter, error)
         write(
@@ -117,7 +121,7 @@ class Sending:
     def _send(self, letter: Claimed) -> Facts:
         """Render and send a letter from what is true now; nothing of the database is held while it leaves."""
         at = self.now()
-        facts = queries.get_facts(reading(), letter, at=at, today=local_date(at, self.config.timezone))
+        facts = queries.get_facts(reading(), letter, at=at, today=local_date(at))
         words = messages.render(letter.kind, facts, self.config)
         reading().rollback()
         if facts.channel == "sms":

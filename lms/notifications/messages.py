@@ -11,12 +11,12 @@ from email.policy import SMTP
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 from jinja2 import Environment, PackageLoader
 
 from lms.clock import local_date
 from lms.config import Config
 from lms.i18n import force_locale
+from lms.i18n import gettext as _
 from lms.mail import TextMessage, check_email, check_number
 from lms.notifications.queries import Facts
 from lms.people.rules import code_digits, link_token
@@ -78,7 +78,7 @@ def _values(kind: str, facts: Facts, config: Config) -> dict[str, Any]:
         "name": facts.name,
         "language": facts.language,
         "links": {name: _address(config, *link(facts, config)) for name, link in _LINKS[kind].items()},
-        "until": local_date(valid_until, config.timezone) if valid_until else None,
+        "until": local_date(valid_until) if valid_until else None,
         "is_demo": config.env == "demo",
         "help_contact": {"name": config.help_name, "phone": config.help_phone, "email": config.help_email},
     }
@@ -106,6 +106,7 @@ _LINKS: dict[str, dict[str, Link]] = {
     "invitation": {"open": _one_time("people.invitation")},
     "reset": {"open": _one_time("people.reset")},
     "recovery": {"open": _one_time("people.reset")},
+    "recovery_notice": {},
     "code": {},
     "certificate": {
         "open": _own("certificates.own_certificate"),

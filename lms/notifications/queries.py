@@ -7,30 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Integer, String, and_, column, exists, or_, select, table
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lms.certificates import queries as certificates
 from lms.content.library import current
 from lms.notifications import rules
 from lms.notifications.models import Letter
-from lms.notifications.rules import NoLongerTrue
+from lms.notifications.rules import NoLongerTrue, NotYet
 from lms.notifications.service import Claimed
 from lms.organizations import queries as organizations
 from lms.people import queries as people
 from lms.tracks import queries as tracks
-
-# Foreign keys name tables, and so do the few reads that no other feature needs.
-_PEOPLE = table("people", column("id", Integer), column("name", String), column("language", String))
-_CONTACTS = table(
-    "contacts",
-    column("person_id", Integer),
-    column("kind", String),
-    column("value", String),
-    column("is_work", Boolean),
-    column("confirmed_at", DateTime),
-    column("ended_at", DateTime),
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +40,7 @@ def has_due(session: Session, *, at: datetime) -> bool:
 
 
 def get_facts(session: Session, letter: Claimed, *, at: datetime, today: date) -> Facts:
-    """Return what a letter says now; raise `NoLongerTrue` when it should not be sent any more."""
+    """Return what a letter says now; raise `NoLongerTrue` when it should not be sent any more, `NotYet` when later."""
     return _FACTS[letter.kind](session, letter, at, today)
 
 
@@ -73,14 +61,36 @@ def _code_facts(session: Session, letter: Claimed, at: datetime, _today: date) -
     return Facts("", letter.language, letter.channel or "", letter.address or "", values)
 
 
+def _notice_facts(session: Session, letter: Claimed, _at: datetime, _today: date) -> Facts:
+    """Return what is told at an old contact, whatever has become of it: that is the point."""
+    name = people.names_of(session, [letter.person_id or 0])[letter.person_id or 0]
+    return Facts(name, letter.language, letter.channel or "", letter.address or "")
+
+
 def _certificate_facts(session: Session, letter: Claimed, _at: datetime, today: date) -> Facts:
     reader = _reader(session, letter)
     rows = certificates.list_certificates(session, [letter.person_id or 0], today=today)
     row = next((row for row in rows if row.award_id == letter.values["award_id"]), None)
+    if row is not None and row.edition != letter.values.get("edition", row.edition):
+        raise NoLongerTrue(f"edition {row.edition} has taken its place")
+    if row is not None and row.state == "suspended":
+        raise NotYet("the certificate is suspended")
     if row is None or row.state != "valid":
         raise NoLongerTrue(f"the certificate is {row.state if row else 'missing'}")
-    title = row.title.get(reader.language) or row.title["en"]
-    return _with(reader, title=title, public_id=row.public_id, serial=row.serial, valid_until=row.valid_until)
+    return _with(
+        reader,
+        title=row.title.get(reader.language) or row.title["en"],
+        public_id=row.public_id,
+        serial=row.serial,
+        valid_until=row.valid_until,
+        is_correction=_was_told(session, row.award_id),
+    )
+
+
+def _was_told(session: Session, award_id: int) -> bool:
+    """Return whether a letter about an earlier edition of this certificate has left. One query."""
+    told = Letter.dedupe_key.startswith(f"certificate:{award_id}:") & (Letter.state == "sent")
+    return bool(session.execute(select(exists().where(told))).scalar_one())
 
 
 _STATE_OF_KIND = {"question": "asked", "refusal": "refused"}
@@ -115,6 +125,7 @@ _FACTS: dict[str, Callable[[Session, Claimed, datetime, date], Facts]] = {
     "invitation": _link_facts,
     "reset": _link_facts,
     "recovery": _link_facts,
+    "recovery_notice": _notice_facts,
     "code": _code_facts,
     "certificate": _certificate_facts,
     "question": _decision_facts,
@@ -125,23 +136,16 @@ KINDS = tuple(_FACTS)
 
 
 def _reader(session: Session, letter: Claimed) -> Facts:
-    """Return the person of a letter and where she can be reached now; raise `NoLongerTrue` when nowhere. One query."""
-    rows = session.execute(
-        select(
-            _PEOPLE.c.name,
-            _PEOPLE.c.language,
-            _CONTACTS.c.kind,
-            _CONTACTS.c.value,
-            _CONTACTS.c.confirmed_at.is_not(None),
-            _CONTACTS.c.is_work,
-        )
-        .join(_CONTACTS, _CONTACTS.c.person_id == _PEOPLE.c.id)
-        .where(_PEOPLE.c.id == letter.person_id, _CONTACTS.c.ended_at.is_(None))
-    ).all()
-    best = rules.best_contact(rules.Contact(*row[2:]) for row in rows)
+    """Return the reader of a letter and where to reach her now; raise `NoLongerTrue` when nowhere. Two queries."""
+    person_id = letter.person_id or 0
+    best = rules.best_contact(
+        rules.Contact(each.kind, each.value, each.facts.confirmed_at is not None, each.facts.is_work)
+        for each in people.list_contacts(session, person_id)
+    )
     if best is None:
         raise NoLongerTrue("the person has no contact")
-    return Facts(rows[0].name, rows[0].language, rules.CHANNEL_OF_CONTACT[best.kind], best.value)
+    person = certificates.holders_of(session, [person_id])[person_id]
+    return Facts(person.name, person.language, rules.CHANNEL_OF_CONTACT[best.kind], best.value)
 
 
 def _with(reader: Facts, **values: Any) -> Facts:

@@ -24,8 +24,10 @@ BATCH = 10
 MARGIN = timedelta(minutes=2)
 #: An assignment can be undone before anybody is written to.
 SECOND_THOUGHTS = timedelta(minutes=5)
+#: How long a letter rests whose time has not come.
+REST = timedelta(hours=6)
 #: A reader waits for these with the page open: they overtake all others.
-URGENT = ("code", "reset", "recovery")
+URGENT = ("code", "reset", "recovery", "recovery_notice")
 
 CHANNEL_OF_CONTACT = {"email": "email", "phone": "sms"}
 
@@ -38,6 +40,10 @@ _GSM_DOUBLE = set("^{}\\[~]|€\f")
 
 class NoLongerTrue(Exception):
     """A letter would tell its reader what no longer holds, or there is nowhere to send it. The message says why."""
+
+
+class NotYet(Exception):
+    """A letter would tell what does not hold now, and may again. The message says why."""
 
 
 @dataclass(frozen=True)

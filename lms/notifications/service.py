@@ -15,7 +15,7 @@ from lms.db import insert_once
 from lms.ids import new_public_id
 from lms.notifications import rules
 from lms.notifications.models import Letter
-from lms.people.events import CodeMade, LinkMade
+from lms.people.events import CodeMade, LinkMade, RecoveryVouched
 from lms.people.queries import find_link_letter
 from lms.tracks.events import TrackAssigned
 
@@ -72,6 +72,23 @@ def write_code_letter(session: Session, made: CodeMade) -> int:
     return _write(session, [row], at=made.created_at)
 
 
+def write_recovery_notices(session: Session, vouched: RecoveryVouched) -> int:
+    """Write to every contact that a recovery replaces, and return how many letters are new."""
+    rows = [
+        {
+            "dedupe_key": f"recovery notice:{vouched.recovery_id}:{contact.kind}:{number}",
+            "person_id": vouched.person_id,
+            "kind": "recovery_notice",
+            "channel": rules.CHANNEL_OF_CONTACT[contact.kind],
+            "address": contact.value,
+            "language": vouched.language,
+            "values": {},
+        }
+        for number, contact in enumerate(vouched.old)
+    ]
+    return _write(session, rows, at=vouched.at)
+
+
 def write_certificate_letters(session: Session, issued: CertificateIssued) -> int:
     """Write to each person whose certificate was released and return how many letters are new."""
     rows = (
@@ -79,7 +96,7 @@ def write_certificate_letters(session: Session, issued: CertificateIssued) -> in
             subject.person_id,
             "certificate",
             f"certificate:{subject.award_id}:{subject.edition_number}",
-            {"award_id": subject.award_id},
+            {"award_id": subject.award_id, "edition": subject.edition_number},
         )
         for subject in issued.subjects
     )
@@ -180,6 +197,12 @@ def mark_failed(session: Session, letter: Claimed, holder: str, problem: str, *,
     again = None if for_good else rules.retry_at(tries, at)
     outcome = {"state": "pending", "run_at": again} if again else {"state": "failed"}
     return _settle(session, letter.id, holder, **outcome, tries=tries, problem=rules.one_line(problem))
+
+
+def put_off(session: Session, letter_id: int, holder: str, reason: str, *, at: datetime) -> bool:
+    """Let a letter rest whose time has not come, without counting a try; False when another holds it by now."""
+    again = {"state": "pending", "run_at": at + rules.REST, "problem": rules.one_line(reason)}
+    return _settle(session, letter_id, holder, **again)
 
 
 def drop_pending(session: Session, *, at: datetime) -> int:

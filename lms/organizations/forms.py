@@ -21,8 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.i18n import LANGUAGES
 from lms.organizations import messages
 from lms.organizations.queries import Choice
-from lms.people.forms import choices_of
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import Form, OnceForm, choices_of
 
 _REQUIRED = InputRequired(_l("Please fill this in."))
 _CHOOSE = InputRequired(_l("Please choose one."))

@@ -58,6 +58,7 @@ _SENTENCES = {
     "contract-ends-first": _l("The last day must not be before the first day."),
     "contract-there": _l("This contract is recorded already: the same department, program and first day."),
     "end-before-start": _l("She began on %(since)s. The last day must not be before that."),
+    "end-in-next": _l("She works here again since %(since)s. The last day must be before that."),
     "end-too-late": _l("This day is more than a year ahead. Please check the year."),
     "hours-implausible": _l("Please write hours a week from 0 to 80, such as 37.5."),
     "key-taken": _l("Another organization has this short key. Please choose another one."),

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.i18n import LANGUAGES
 from lms.people import rules
 from lms.people.rules import Identifier
-from lms.web.forms import Form
+from lms.web.forms import Form, choices_of
 
 _LONGEST_PASSWORD = 1000  # a first bound; the rule says which one is kept
 _REQUIRED = InputRequired(_l("Please fill this in."))
-
-
-def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
-    """Return pairs of value and label as a field's choices."""
-    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _code_field() -> Field:
@@ -56,6 +49,12 @@ class CodeForm(Form):
     """The six digits that were sent, or that an app shows."""
 
     code = _code_field()
+
+
+class SecondStepForm(Form):
+    """The six digits that an app shows, or one of the spare codes."""
+
+    code = StringField(_l("The six digits, or a spare code"), validators=[_REQUIRED, Length(max=20)])
 
 
 class SignInCodeForm(CodeForm):
@@ -166,5 +165,5 @@ class RecoveryForm(Form):
 
 
 def identifier_of(typed: str) -> Identifier:
-    """Return the e-mail address or phone number that was typed; where it is neither, what nobody can have."""
-    return rules.normal_identifier(typed) or Identifier("none", " ".join(typed.split()).casefold())
+    """Return the e-mail address or phone number that was typed; where it is neither, a short hash nobody can have."""
+    return rules.normal_identifier(typed) or Identifier("none", rules.token_hash(typed))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.errors import RuleBroken
+from lms.i18n import gettext as _
 
 _SENTENCES = {
     "account_disabled": _l("This account is closed. Open it again first."),
@@ -36,6 +36,7 @@ _SENTENCES = {
     "phone_wrong": _l("This does not look like a phone number. Write it like 213 555 0142."),
     "reason_needed": _l("Please write how you know that it is she."),
     "recovery_waits": _l("Somebody has already asked for this. It waits for another person."),
+    "requester_left": _l("The one who asked may not do this any more. Close this request, then ask anew."),
     "role_needs_department": _l("Choose the department whose programs the viewer reads."),
     "role_needs_language": _l("Choose the language that the translator works in."),
     "role_to_oneself": _l("Nobody can give a role to herself. Ask another administrator."),

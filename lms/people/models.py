@@ -13,7 +13,7 @@ from lms.ids import new_public_id
 
 LANGUAGES = ("en", "es", "to", "sm")
 CONTACT_KINDS = ("email", "phone")
-LINK_PURPOSES = ("invitation", "reset", "recovery", "confirm")
+LINK_PURPOSES = ("invitation", "reset", "recovery")
 
 
 class Person(Base):
@@ -53,8 +53,14 @@ class Account(Base):
     created_at: Mapped[datetime]
 
 
+_PROVEN_EMAIL = "kind = 'email' AND ended_at IS NULL AND confirmed_at IS NOT NULL"
+
+
 class Contact(Base):
-    """An e-mail address or phone number of a person. Two people may share a number, never an e-mail in use."""
+    """An e-mail address or phone number of a person. Two may share a number; a proven e-mail is one person's alone.
+
+    Until she has proven it, it is only what she types to sign in with her password: anybody may claim anything.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -62,11 +68,11 @@ class Contact(Base):
         UniqueConstraint("person_id", "kind", "value"),
         Index("ix_contacts_value", "value"),
         Index(
-            "uq_contacts_email_in_use",
+            "uq_contacts_email_proven",
             "value",
             unique=True,
-            sqlite_where=text("kind = 'email' AND ended_at IS NULL"),
-            postgresql_where=text("kind = 'email' AND ended_at IS NULL"),
+            sqlite_where=text(_PROVEN_EMAIL),
+            postgresql_where=text(_PROVEN_EMAIL),
         ),
     )
 
@@ -121,6 +127,7 @@ class AccessLink(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     #: The contact that the link goes to; none for a printed QR code.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    #: From when it opens anything: a recovery that waits is dated ahead, and sent only then.
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     expires_at: Mapped[datetime]
@@ -162,6 +169,19 @@ class Device(Base):
     ended_at: Mapped[datetime | None]
 
 
+class SpareCode(Base):
+    """A code that stands once for the second factor, when the phone with the app is lost."""
+
+    __tablename__ = "spare_codes"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    #: SHA-256 of the fifty random bits, which were shown once.
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
 class EndedSession(Base):
     """A session that was signed out, so that a copy of its cookie opens nothing. Forgotten when it would be too old."""
 
@@ -174,13 +194,13 @@ class EndedSession(Base):
 
 
 class SignInFailure(Base):
-    """One failed guess, counted per account and per address in a moving window."""
+    """One failed guess or one letter asked for, counted at what it aims at and by address in a moving window."""
 
     __tablename__ = "sign_in_failures"
     __table_args__ = (Index("ix_sign_in_failures_bucket_at", "bucket", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: HMAC of what is guarded (an identifier, an address, a link), so that the table names nobody.
+    #: HMAC of what is guarded (an account by one identifier, an address, a link), so that the table names nobody.
     bucket: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
 
@@ -197,6 +217,8 @@ class Recovery(Base):
     new_contact_kind: Mapped[str] = mapped_column(String(5))
     new_contact_value: Mapped[str] = mapped_column(String(254))
     requested_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    #: Where both work: its supervisors may read and settle the request. None: administrators alone.
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     requested_at: Mapped[datetime]
     #: How the person was recognized, in the words of the one who asks.
     reason: Mapped[str] = mapped_column(String(500))

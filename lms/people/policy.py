@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from lms.actor import Actor
 
 
@@ -15,12 +17,23 @@ def can_administer(actor: Actor) -> bool:
     return actor.has("administrator")
 
 
-def can_assist(actor: Actor, account_id: int, *, oversees: bool, has_role: bool) -> bool:
+def can_assist(actor: Actor, account_id: int, *, oversees: Collection[int], is_staff: bool) -> bool:
     """Return whether `actor` may help somebody back into her account, or print her invitation.
 
-    `oversees` tells whether the person works today where `actor` supervises. Accounts that hold a granted
-    role are for administrators alone, and nobody assists herself.
+    `oversees` are the organizations where the person works today and `actor` supervises. Accounts that hold any
+    role beyond a worker's, supervision included, are for administrators alone, and nobody assists herself.
     """
     if actor.account_id == account_id:
         return False
-    return actor.has("administrator") or (oversees and not has_role)
+    return actor.has("administrator") or (bool(oversees) and not is_staff)
+
+
+def can_settle(
+    actor: Actor, account_id: int, organization_id: int | None, *, oversees: Collection[int], is_staff: bool
+) -> bool:
+    """Return whether `actor` may read and settle a request to regain an account, made in an organization or in none.
+
+    It stays among those who may assist her there, and administrators. The other arguments as above.
+    """
+    may = can_assist(actor, account_id, oversees=oversees, is_staff=is_staff)
+    return may and (actor.has("administrator") or organization_id in oversees)

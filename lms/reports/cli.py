@@ -54,8 +54,7 @@ def export(
     """Write the report NAME to a file, with exact numbers: mind who gets it."""
     if kind == "pdf":
         raise click.UsageError("Reports cannot be written as PDF yet. Use csv, xlsx or json.")
-    config: Config = current_app.config["LMS"]
-    today = local_date(now(), config.timezone)
+    today = local_date(now())
     span = rules.find_period(period, today, since.date() if since else None, until.date() if until else None)
     if span is None:
         raise click.UsageError(f"There is no period {period!r} with these days. Try this-year, 2026 or 2026-q3.")
@@ -64,11 +63,10 @@ def export(
         raise click.UsageError(f"There is no track {track!r}. There are: {', '.join(library.keys('track')) or 'none'}.")
     question = rules.Question(span, track, rows)
     with force_locale(language):
-        answer = messages.find_answer(EVERYTHING, reading(), library, question, locale=language, today=today)
+        answer = messages.find_answer(name, EVERYTHING, reading(), library, question, locale=language, today=today)
         assert answer is not None  # noqa: S101 -- exact figures are always there
         out.write_bytes(messages.as_file(answer, kind))
         click.echo(f"{out}: {answer.sentence}")
-    del name
 
 
 @group.command("release")
@@ -80,6 +78,5 @@ def release(dry_run: bool) -> None:
     if not dry_run:
         click.echo(jobs.run(config, at=at) or "nothing to release")
         return
-    for scope in queries.list_viewers(reading()):
-        for period in queries.due_periods(scope, reading(), local_date(at, config.timezone)):
-            click.echo(f"{period} for departments {', '.join(str(each) for each in scope.ids)}")
+    for period in queries.due_periods(reading(), local_date(at)):
+        click.echo(period)

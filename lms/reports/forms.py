@@ -6,19 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional
 
-from lms.reports.messages import group_name, period_name, scope_name
-from lms.reports.policy import Scope
+from lms.content.library import Text
+from lms.i18n import gettext as _
+from lms.reports.messages import group_name, period_name
 from lms.reports.rules import CUSTOM, GROUPS, PRESETS, Question, find_period
 from lms.web.forms import Form
 
 #: What the address of a report holds.
 FILTERS = ("of", "period", "track", "group", "since", "until")
+
+
+def _or_none() -> Any:
+    """Return what lets a field be empty without a word about it: whether it may be depends on another field."""
+    validator = Optional()
+    validator.field_flags = {}
+    return validator
 
 
 class FilterForm(Form):
@@ -33,8 +40,8 @@ class FilterForm(Form):
     period = SelectField(_l("Period"))
     track = SelectField(_l("Track"))
     group = SelectField(_l("One row for each"))
-    since = DateField(_l("First day"), validators=[Optional()])
-    until = DateField(_l("Last day"), validators=[Optional()])
+    since = DateField(_l("First day"), [_or_none()], description=_l("Needed for “From one day to another”."))
+    until = DateField(_l("Last day"), [_or_none()], description=_l("Needed for “From one day to another”."))
 
     today: date
     is_guarded: bool
@@ -67,22 +74,29 @@ class FilterForm(Form):
 
 def filter_form(
     args: MultiDict[str, str],
-    scopes: Sequence[Scope],
-    scope: Scope,
-    released: Sequence[str],
-    tracks: Sequence[tuple[str, str]],
+    scopes: Sequence[tuple[str, str]],
+    released: Sequence[str] | None,
+    tracks: Sequence[tuple[str, Text]],
     today: date,
 ) -> FilterForm:
-    """Return the form as the address fills it. `released` are the periods that are out, for who reads aggregates."""
-    periods = [*PRESETS, CUSTOM] if scope.is_exact else list(released)
+    """Return the form as the address fills it.
+
+    `scopes` are keys and names to choose from, `released` the periods that are out, for who reads aggregates.
+    """
+    periods = [*PRESETS, CUSTOM] if released is None else list(released)
     asked = args.get("period", "")
-    if scope.is_exact and asked not in periods and find_period(asked, today):
+    if released is None and asked not in periods and find_period(asked, today):
         periods.insert(0, asked)
-    defaults = {"of": scope.kind, "period": periods[0] if periods else "", "track": "", "group": GROUPS[0]}
+    defaults = {"of": scopes[0][0], "period": periods[0] if periods else "", "track": "", "group": GROUPS[0]}
     form = FilterForm(MultiDict(defaults | args.to_dict()))
-    form.today, form.is_guarded = today, not scope.is_exact
-    form.of.choices = [(each.kind, scope_name(each)) for each in scopes]
+    form.today, form.is_guarded = today, released is not None
+    form.of.choices = list(scopes)
     form.period.choices = [(key, period_name(key, today)) for key in periods]
-    form.track.choices = [("", _("All tracks")), *tracks]
+    form.track.choices = [("", _("All tracks"), {}), *((key, title.text, _tongue(title)) for key, title in tracks)]
     form.group.choices = [(group, group_name(group)) for group in GROUPS]
     return form
+
+
+def _tongue(title: Text) -> dict[str, str]:
+    """Return how a choice says that its words are English for want of a translation."""
+    return {"lang": "en"} if title.state == "missing" else {}

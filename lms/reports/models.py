@@ -12,16 +12,18 @@ from lms.db import Base
 
 
 class ReportRelease(Base):
-    """The figures of a closed quarter or year for the viewers of some departments. Never changed."""
+    """The figures of a program in a closed quarter or year, for the viewers of its departments. Never changed."""
 
     __tablename__ = "report_releases"
     __table_args__ = (UniqueConstraint("departments", "period"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: The ids of the departments whose programs are counted together, in order, with commas: "3,7".
+    #: The ids of the departments that share the program, in order, with commas: "3" or "3,7".
     departments: Mapped[str] = mapped_column(String(400))
     #: "2026-q3" or "2026".
     period: Mapped[str] = mapped_column(String(7))
     released_at: Mapped[datetime]
-    #: [[period, track, group, key, workers, is hidden], ...]. Hidden counts guard later releases; no page shows them.
-    body: Mapped[list[Any]]
+    #: "counts": [[period, track, group, key, completions, is hidden], ...]. Hidden ones guard later releases; no page
+    #: shows them. Of a quarter also what its year is made of: "program": {organization: [planning areas]} and "cells":
+    #: [[organization, track, language, month, completions], ...].
+    body: Mapped[dict[str, Any]]

@@ -1,18 +1,19 @@
 """Who may read what of a report: a reader's scope, and beside it the same as row filters.
 
 Supervisors see the completions of their own staff, of what their organization assigned. Analysts, certifiers and
-administrators see all. Viewers see the programs of their departments, as aggregates alone.
+administrators see all. Viewers see the programs of their departments, one at a time and as aggregates alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
 
 from lms.actor import Actor
-from lms.organizations.models import Contract, Employment
+from lms.errors import NotAllowed
+from lms.organizations.models import Employment
 from lms.tracks.models import Assignment, TrackCompletion
 
 ALL, STAFF, PROGRAMS = "all", "staff", "programs"
@@ -25,7 +26,7 @@ READERS = ("supervisor", "analyst", "viewer", "certifier", "administrator")
 class Scope:
     """What a reader's reports are about. Every query of a report takes it first.
 
-    `ids` are the organizations whose staff is counted ("staff"), or the departments ("programs").
+    `ids` are the organizations whose staff is counted ("staff"), or the departments that share a program ("programs").
     """
 
     kind: str
@@ -41,15 +42,20 @@ class Scope:
 EVERYTHING = Scope(ALL)
 
 
-def scopes_of(actor: Actor) -> tuple[Scope, ...]:
-    """Return the scopes that the actor may choose from, the widest first; none for who reads no reports."""
+def scopes_of(actor: Actor, programs: Iterable[tuple[int, ...]] = ()) -> tuple[Scope, ...]:
+    """Return the scopes that the actor may choose from, the widest first; none for who reads no reports.
+
+    `programs` are those whose figures are out. A viewer reads each that one of her departments has a share in, and
+    never several added up: what she may add to the figures of one department would tell about another.
+    """
     if actor.has("analyst", "certifier", "administrator"):
         return (EVERYTHING,)
     found = []
     if actor.has("supervisor") and actor.supervises:
         found.append(Scope(STAFF, tuple(sorted(set(actor.supervises)))))
     if actor.has("viewer"):
-        found.append(Scope(PROGRAMS, tuple(sorted(set(actor.views)))))
+        own = sorted((each for each in programs if set(each) & set(actor.views)), key=lambda each: (len(each), each))
+        found += [Scope(PROGRAMS, each) for each in own or [tuple(sorted(set(actor.views)))[:1]]]
     return tuple(found)
 
 
@@ -69,10 +75,9 @@ def visible_spells(scope: Scope) -> ColumnElement[bool] | None:
 
     The ids are the parameter "ids", so that one statement serves every scope of a kind.
     """
-    if scope.kind == ALL:
-        return None
-    ids: BindParameter[Sequence[int]] = bindparam("ids", scope.ids, expanding=True)
-    return _staff(ids) if scope.kind == STAFF else _under_contract(ids)
+    if not scope.is_exact:
+        raise NotAllowed
+    return None if scope.kind == ALL else _staff(bindparam("ids", scope.ids, expanding=True))
 
 
 def _staff(ids: BindParameter[Sequence[int]]) -> ColumnElement[bool]:
@@ -86,15 +91,3 @@ def _staff(ids: BindParameter[Sequence[int]]) -> ColumnElement[bool]:
         asked.c.undone_at.is_(None),
     )
     return and_(SPELLS.c.organization_id.in_(ids), assigned.exists())
-
-
-def _under_contract(ids: BindParameter[Sequence[int]]) -> ColumnElement[bool]:
-    """Return the criterion of employers that were under contract with these departments on the date."""
-    contract = Contract.__table__
-    found = select(contract.c.id).where(
-        contract.c.department_id.in_(ids),
-        contract.c.organization_id == SPELLS.c.organization_id,
-        contract.c.started_on <= DONE.c.completed_on,
-        or_(contract.c.ended_on.is_(None), contract.c.ended_on >= DONE.c.completed_on),
-    )
-    return found.exists()

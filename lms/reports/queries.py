@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,18 +29,20 @@ from sqlalchemy.orm import Session
 
 from lms.errors import NotAllowed
 from lms.organizations.models import Contract, Organization, OrganizationArea
-from lms.people.models import Account, RoleGrant
 from lms.reports.models import ReportRelease
-from lms.reports.policy import ALL, DONE, PROGRAMS, SPELLS, Scope, employed_then, visible_spells
+from lms.reports.policy import ALL, DONE, SPELLS, Scope, employed_then, visible_spells
 from lms.reports.rules import (
+    Cell,
     Count,
-    Fact,
     Field,
     Period,
+    Program,
     Question,
+    Release,
     ReleaseLabel,
     Report,
     Row,
+    find_period,
     guarded_report,
     is_due,
     periods_of,
@@ -158,109 +160,150 @@ def organization_names(scope: Scope, session: Session, ids: Collection[int]) -> 
     return {row.id: OrganizationName(row.name, row.search_key) for row in rows}
 
 
-def released_periods(scope: Scope, session: Session) -> tuple[str, ...]:
-    """Return the keys of the years and quarters that are out for these departments, newest first. One query."""
-    found = select(ReportRelease.period).where(ReportRelease.departments == _departments(scope))
-    return tuple(sorted(session.scalars(found), key=_newest_first, reverse=True))
+def department_names(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return public id and name of departments. One query, none without ids."""
+    if not ids:
+        return {}
+    places = Organization.__table__.c
+    rows = session.execute(select(places.id, places.public_id, places.name).where(places.id.in_(sorted(ids))))
+    return {row.id: (row.public_id, row.name) for row in rows}
+
+
+def list_released(session: Session) -> dict[tuple[int, ...], tuple[str, ...]]:
+    """Return by program the years and quarters whose figures are out, newest first. One query."""
+    found: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for departments, period in session.execute(select(ReportRelease.departments, ReportRelease.period)):
+        found[_ids_of(departments)].append(period)
+    return {ids: tuple(sorted(periods, key=_newest_first, reverse=True)) for ids, periods in found.items()}
 
 
 def _newest_first(period: str) -> tuple[str, str]:
     return (period[:4], period[4:] or "-q5")  # a year stands after its quarters
 
 
-def _departments(scope: Scope) -> str:
-    """Return the name under which the figures of these departments are released; none for another scope."""
-    return ",".join(str(each) for each in scope.ids) if scope.kind == PROGRAMS else ""
+def _ids_of(departments: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in departments.split(","))
 
 
 def _shown_counts(scope: Scope, session: Session, period: Period) -> dict[ReleaseLabel, int | None]:
     """Return what is out of the year of `period`, hidden counts as None. One query."""
-    counts = _released_counts(scope, session, period.since.year)
-    return {count.label: None if count.is_hidden else count.workers for count in counts}
-
-
-def _released_counts(scope: Scope, session: Session, year: int) -> list[Count]:
+    departments = ",".join(str(each) for each in scope.ids)
     found = select(ReportRelease.body).where(
-        ReportRelease.departments == _departments(scope), ReportRelease.period.in_(periods_of(year))
+        ReportRelease.departments == departments, ReportRelease.period.in_(periods_of(period.since.year))
     )
-    return [
-        Count(ReleaseLabel(*label), workers, is_hidden)
-        for body in session.scalars(found)
-        for *label, workers, is_hidden in body
-    ]
+    counts = (count for body in session.scalars(found) for count in _counts_of(body))
+    return {count.label: None if count.is_hidden else count.completions for count in counts}
 
 
-def list_viewers(session: Session) -> list[Scope]:
-    """Return the scopes for which figures are released: those of all viewers whose accounts are in use. One query."""
-    found = (
-        select(RoleGrant.account_id, RoleGrant.organization_id)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .where(
-            RoleGrant.role == "viewer",
-            RoleGrant.ended_at.is_(None),
-            Account.disabled_at.is_(None),
-        )
-    )
-    departments: dict[int, set[int]] = defaultdict(set)
-    for account_id, organization_id in session.execute(found):
-        if organization_id is not None:
-            departments[account_id].add(organization_id)
-    return [Scope(PROGRAMS, ids) for ids in sorted({tuple(sorted(ids)) for ids in departments.values()})]
+def _counts_of(body: Mapping[str, Any]) -> Iterator[Count]:
+    for *label, completions, is_hidden in body["counts"]:
+        yield Count(ReleaseLabel(*label), completions, is_hidden)
 
 
-def due_periods(scope: Scope, session: Session, today: date) -> list[str]:
-    """Return the closed years and quarters whose figures are not out yet, in the order to release them. Two queries."""
-    first = session.execute(_facts(scope, func.min(DONE.c.completed_on))).scalar_one()
+def due_periods(session: Session, today: date) -> list[str]:
+    """Return the closed years and quarters whose figures are not out yet, in the order to release them. Three queries.
+
+    A period is out with its first figures: a contract that is entered afterwards changes nothing.
+    """
+    first = session.scalar(select(func.min(DONE.c.completed_on)))
     if first is None:
         return []
-    known = set(released_periods(scope, session))
-    periods = [period for year in range(first.year, today.year + 1) for period in periods_of(year)]
-    return [period for period in periods if period not in known and is_due(period, today)]
+    known = {period for periods in list_released(session).values() for period in periods}
+    contracts = session.execute(select(Contract.started_on, Contract.ended_on)).all()
+    due: list[str] = []
+    for key in (key for year in range(first.year, today.year + 1) for key in periods_of(year)):
+        period = find_period(key, today)
+        if period is not None and key not in known and is_due(key, today):
+            if period.is_year:
+                held = not known.union(due).isdisjoint(periods_of(period.since.year))
+            else:
+                held = any(since <= period.until and (until or today) >= period.since for since, until in contracts)
+            due += [key] if held else []
+    return due
 
 
 def plan_release(
-    scope: Scope, session: Session, period: Period, tracks: Collection[str], languages: Collection[str]
-) -> tuple[Count, ...]:
-    """Return the counts of `period` to release for these departments, small groups hidden. Four queries.
+    session: Session, period: Period, tracks: Collection[str], languages: Collection[str]
+) -> dict[tuple[int, ...], Release]:
+    """Return by program the counts of `period` to release, small groups hidden. At most three queries.
 
     `tracks` and `languages` have a row even where nobody completed anything. For a year its quarters must be out.
     """
-    facts = list(_list_facts(scope, session, period))
-    field = Field(
-        sorted({*tracks, *(fact.track for fact in facts)}),
-        sorted({*languages, *(fact.language for fact in facts)}),
-        _contracted(scope, session, period),
-        _areas(session),
+    fields = _year_fields(session, period) if period.is_year else _quarter_fields(session, period)
+    found = {}
+    for departments, (program, cells, earlier) in fields.items():
+        field = Field(
+            sorted({*tracks, *(cell.track for cell in cells)}),
+            sorted({*languages, *(cell.language for cell in cells)}),
+            program,
+            cells,
+        )
+        counts = release(field, period.key, earlier)
+        found[departments] = Release(counts, {} if period.is_year else program[period.key], cells)
+    return found
+
+
+#: What a program had under contract by quarter, its completions, and what is out of them.
+_Fields = dict[tuple[int, ...], tuple[dict[str, Program], dict[Cell, int], list[Count]]]
+
+
+def _quarter_fields(session: Session, period: Period) -> _Fields:
+    """Return what the figures of a quarter are made of. Three queries."""
+    areas, fields, holder = _areas(session), _Fields(), {}
+    for organization_id, departments in _contracted(session, period).items():
+        program, _, _ = fields.setdefault(departments, ({period.key: {}}, {}, []))
+        program[period.key] = {**program[period.key], organization_id: areas.get(organization_id, frozenset())}
+        holder[organization_id] = departments
+    for cell, completions in _cells(session, period, holder):
+        fields[holder[cell.organization_id]][1][cell] = completions
+    return fields
+
+
+def _year_fields(session: Session, period: Period) -> _Fields:
+    """Return what the quarters of a year were made of when they were released. One query."""
+    fields = _Fields()
+    quarters = select(ReportRelease.departments, ReportRelease.period, ReportRelease.body).where(
+        ReportRelease.period.in_(periods_of(period.since.year)), ReportRelease.period != period.key
     )
-    earlier = _released_counts(scope, session, period.since.year) if period.is_year else []
-    return release(field, facts, period.key, earlier)
+    for departments, quarter, body in session.execute(quarters.order_by(ReportRelease.period)):
+        program, cells, earlier = fields.setdefault(_ids_of(departments), ({}, {}, []))
+        program[quarter] = {int(each): frozenset(areas) for each, areas in body["program"].items()}
+        cells |= {Cell(*cell): completions for *cell, completions in body["cells"]}
+        earlier += _counts_of(body)
+    return fields
 
 
-def _facts(scope: Scope, *columns: Any) -> Select[Any]:
-    """Return the select of completions by people of organizations under contract with these departments."""
-    visible = visible_spells(scope)
-    if scope.kind != PROGRAMS or visible is None:
-        raise NotAllowed
-    return select(*columns).select_from(DONE.join(SPELLS, employed_then())).where(visible)
-
-
-def _list_facts(scope: Scope, session: Session, period: Period) -> Iterator[Fact]:
-    month = cast(extract("month", DONE.c.completed_on), Integer)
-    columns = (DONE.c.person_id, DONE.c.track_key, DONE.c.language, month, SPELLS.c.organization_id)
-    found = _facts(scope, *columns).distinct()
-    within = DONE.c.completed_on.between(period.since, period.until)
-    for person_id, track, language, number, organization_id in session.execute(found.where(within)):
-        yield Fact(person_id, track, language, number, organization_id)
-
-
-def _contracted(scope: Scope, session: Session, period: Period) -> list[int]:
-    """Return the organizations that were under contract on any day of `period`."""
-    found = select(Contract.organization_id).where(
-        Contract.department_id.in_(scope.ids),
+def _contracted(session: Session, period: Period) -> dict[int, tuple[int, ...]]:
+    """Return by organization the departments that it was under contract with on any day of `period`."""
+    found = select(Contract.organization_id, Contract.department_id).where(
         Contract.started_on <= period.until,
         or_(Contract.ended_on.is_(None), Contract.ended_on >= period.since),
     )
-    return sorted(set(session.scalars(found)))
+    departments: dict[int, set[int]] = defaultdict(set)
+    for organization_id, department_id in session.execute(found):
+        departments[organization_id].add(department_id)
+    return {organization_id: tuple(sorted(each)) for organization_id, each in sorted(departments.items())}
+
+
+def _cells(session: Session, period: Period, organizations: Collection[int]) -> Iterator[tuple[Cell, int]]:
+    """Yield how many completions of `period` there are, each counted for one of the `organizations` that employed her.
+
+    It is the one that she had worked for longest on that day.
+    """
+    month = cast(extract("month", DONE.c.completed_on), Integer).label("month")
+    longest = func.row_number().over(partition_by=DONE.c.id, order_by=(SPELLS.c.started_on, SPELLS.c.id)).label("place")
+    employed = (
+        select(
+            SPELLS.c.organization_id, DONE.c.track_key, DONE.c.language, month.label("month"), longest.label("place")
+        )
+        .select_from(DONE.join(SPELLS, employed_then()))
+        .where(DONE.c.completed_on.between(period.since, period.until), SPELLS.c.organization_id.in_(organizations))
+        .subquery()
+    )
+    keys = (employed.c.organization_id, employed.c.track_key, employed.c.language, employed.c.month)
+    counted = select(*keys, func.count()).where(employed.c.place == 1).group_by(*keys).order_by(*keys)
+    for organization_id, track, language, number, completions in session.execute(counted):
+        yield Cell(organization_id, track, language, f"{period.since.year}-{number:02}"), completions
 
 
 def _areas(session: Session) -> dict[int, frozenset[int]]:

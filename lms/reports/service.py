@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.db import insert_once
-from lms.errors import NotAllowed
 from lms.reports.models import ReportRelease
-from lms.reports.policy import PROGRAMS, Scope
-from lms.reports.rules import Count
+from lms.reports.rules import Release
 
 
-def keep_release(session: Session, scope: Scope, period: str, counts: Sequence[Count], *, at: datetime) -> bool:
-    """Keep the figures of "2026" or "2026-q1" for the viewers of these departments; return whether they are new.
+def keep_release(session: Session, period: str, releases: Mapping[tuple[int, ...], Release], *, at: datetime) -> bool:
+    """Keep the figures of "2026" or "2026-q1" of all programs, each named by its departments; return whether new.
 
-    What is out already stays as it is, whatever `counts` say.
+    They were guarded together with what was out. Once a period is out, it stays as it is, whatever `releases` say.
     """
-    if scope.kind != PROGRAMS:
-        raise NotAllowed
-    departments = ",".join(str(each) for each in scope.ids)
-    body = [[*count.label, count.workers, count.is_hidden] for count in counts]
-    row = {"departments": departments, "period": period, "released_at": at, "body": body}
-    new = insert_once(session, ReportRelease, [row], "id")
-    if new:
-        record(session, None, "report_released", "report", f"{departments}/{period}", at=at, counts=len(counts))
-    return bool(new)
+    if not releases or session.scalar(select(ReportRelease.id).where(ReportRelease.period == period).limit(1)):
+        return False
+    for ids, release in sorted(releases.items()):
+        departments = ",".join(str(each) for each in ids)
+        body = _body(release)
+        session.add(ReportRelease(departments=departments, period=period, released_at=at, body=body))
+        subject = f"{departments}/{period}"
+        record(session, None, "report_released", "report", subject, at=at, counts=len(release.counts))
+    session.flush()
+    return True
+
+
+def _body(release: Release) -> dict[str, Any]:
+    return {
+        "counts": [[*count.label, count.completions, count.is_hidden] for count in release.counts],
+        "program": {str(organization): sorted(areas) for organization, areas in release.program.items()},
+        "cells": [[*cell, completions] for cell, completions in release.cells.items()],
+    }

@@ -34,9 +34,9 @@ def list_jobs() -> None:
             continue
         click.echo(f"{job.name:14} {job.schedule!s:16} {job.about}")
         if task := tasks.get(job.name):
-            last = format_instant(task.last_run_at, config.timezone) or "never"
+            last = format_instant(task.last_run_at) or "never"
             click.echo(f"{'':14} last: {last} ({task.last_result or 'no result yet'})")
-            click.echo(f"{'':14} next: {format_instant(task.next_run_at, config.timezone)}")
+            click.echo(f"{'':14} next: {format_instant(task.next_run_at)}")
 
 
 @group.command("run")

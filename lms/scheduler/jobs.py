@@ -51,8 +51,17 @@ def _finish_certificates(config: Config, *, at: datetime) -> str:  # noqa: ARG00
 
 
 def _recompute(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
-    mended = doctor.recompute(at=at, fix=True)
-    return f"{len(mended)} mended: {mended[0]}" if mended else ""
+    return _said(doctor.recompute(at=at, fix=True))
+
+
+def _check(config: Config, *, at: datetime) -> str:
+    return _said(doctor.check_stored(config, at=at, fix=True))
+
+
+def _said(found: doctor.Found) -> str:
+    """Return how much was mended and how much is left for a person, with the first of each; "" for nothing."""
+    parts = (("mended", found.mendable), ("for a person to look at", found.remaining))
+    return "; ".join(f"{len(lines)} {what}: {lines[0]}" for what, lines in parts if lines)
 
 
 def _checkpoint(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
@@ -74,6 +83,7 @@ JOBS = (
     Job("letters", "Send letters and text messages that are due", Every(5), notifications_jobs.run),
     Job("certificates", "Sign, draw and release certificates that were decided", Every(5), _finish_certificates),
     Job("recompute", "Recompute everything derived, and mend what was missed", Daily(2, 30), _recompute),
+    Job("check", "Read the files of certificates and the audit trail again, and mend files", Daily(4, 0), _check),
     Job("mix-answers", "Let surveys' answer sheets lose the order in which they came", Daily(3, 0), surveys_jobs.run),
     Job("forget", "Forget old guesses, ended sessions and codes", Daily(3, 15), people_jobs.run),
     Job("release-figures", "Release to viewers the figures of closed periods", Daily(3, 45), reports_jobs.run),

@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,8 @@ class Loop:
         self.jobs = tuple(job for job in jobs if job.fits(_config(app)))
         self.holder = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._noted: dict[str, str] = {}
+        #: How often each job failed in a row, as far as this process knows.
+        self._failures: Counter[str] = Counter()
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -75,8 +78,9 @@ class Loop:
             if not (self._leads(at) and self._is_due(job, at)):
                 return None
         outcome = run_job(self.app, job, at=at)
+        self._failures[job.name] = self._failures[job.name] + 1 if outcome.failed else 0
         if not rules.is_constant(job.schedule) or outcome.words or self._noted.get(job.name) != outcome.words:
-            note_outcome(self.app, job, outcome, at=at)
+            note_outcome(self.app, job, outcome, failures=self._failures[job.name], at=at)
         self._noted[job.name] = outcome.words
         return outcome
 
@@ -88,7 +92,7 @@ class Loop:
                 return False
             if lease.until - at > service.LEASE / 2:
                 return True
-        return write(lambda session: service.take_lease(session, self.holder, at=at)) is not None
+        return write(lambda session: service.take_lease(session, self.holder, at=at))
 
     def _is_due(self, job: Job, at: datetime) -> bool:
         """Return whether `job` runs now; one with an hour of its own is then taken, so that nobody else runs it."""
@@ -119,11 +123,12 @@ def run_job(app: Flask, job: Job, *, at: datetime) -> Outcome:
         return Outcome(f"{type(error).__name__}: {error}", failed=True)
 
 
-def note_outcome(app: Flask, job: Job, outcome: Outcome, *, at: datetime) -> None:
-    """Write down how a job went that began at `at`."""
+def note_outcome(app: Flask, job: Job, outcome: Outcome, *, failures: int = 1, at: datetime) -> None:
+    """Write down how a job went that began at `at`; if it failed, then `failures` times in a row."""
+    count = failures if outcome.failed else 0
     zone, words = _config(app).timezone, outcome.words or "ok"
     with app.app_context():
-        write(lambda session: service.finish_task(session, job.name, job.schedule, words, at=at, zone=zone))
+        write(lambda s: service.finish_task(s, job.name, job.schedule, words, failures=count, at=at, zone=zone))
 
 
 def start_thread(app: Flask) -> Loop:

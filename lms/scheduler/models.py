@@ -18,8 +18,6 @@ class Lease(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str] = mapped_column(String(80))
     until: Mapped[datetime]
-    #: Grows with each change of holder, so that a late writer can be told.
-    epoch: Mapped[int] = mapped_column(default=1)
 
 
 class RecurringTask(Base):

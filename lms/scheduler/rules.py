@@ -57,6 +57,17 @@ def next_run(schedule: Schedule, after: datetime, zone: str) -> datetime:
     return next(run for run in _daily_runs(wall, after, ZoneInfo(zone)) if run > after)
 
 
+def next_try(schedule: Schedule, after: datetime, zone: str, failures: int) -> datetime:
+    """Return when a job runs again that has now failed `failures` times in a row (0: it went well), in UTC.
+
+    The pause grows fourfold from a minute with each failure, and never reaches beyond the next run.
+    """
+    following = next_run(schedule, after, zone)
+    if not failures:
+        return following
+    return min(following, after.astimezone(UTC) + timedelta(minutes=4 ** min(failures - 1, 6)))
+
+
 def _daily_runs(wall: time, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the runs of a daily job in order, beginning before `after`."""
     day = after.astimezone(zone).date() - timedelta(days=2)

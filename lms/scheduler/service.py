@@ -4,37 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from lms.db import insert_once, upsert
 from lms.scheduler.models import Lease, RecurringTask
-from lms.scheduler.rules import Schedule, next_run
+from lms.scheduler.rules import Schedule, next_run, next_try
 
 LEADER = "jobs"
+#: The lease that nobody holds: its instant tells when the database last took a write.
+HEARTBEAT = "heartbeat"
 LEASE = timedelta(seconds=60)
 #: A job whose process dies is taken again after this long.
 TAKEN = timedelta(hours=1)
 LONGEST_RESULT = 500
 
 
-def take_lease(session: Session, holder: str, *, at: datetime, name: str = LEADER) -> int | None:
-    """Take or renew the lease for `holder` and return its epoch; None while another holds it.
+def take_lease(session: Session, holder: str, *, at: datetime, name: str = LEADER) -> bool:
+    """Take or renew the lease for `holder` and return whether it is hers; not while another holds it.
 
     A lease that ends impossibly late was written before a clock was set back: it counts as ended.
     """
-    same = Lease.holder == holder
     taken = session.execute(
         update(Lease)
-        .where(Lease.name == name, or_(same, Lease.until < at, Lease.until > at + 2 * LEASE))
-        .values(holder=holder, until=at + LEASE, epoch=case((same, Lease.epoch), else_=Lease.epoch + 1))
-        .returning(Lease.epoch)
+        .where(Lease.name == name, or_(Lease.holder == holder, Lease.until < at, Lease.until > at + 2 * LEASE))
+        .values(holder=holder, until=at + LEASE)
+        .returning(Lease.name)
         .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    if taken is not None:
-        return taken
-    row = {"name": name, "holder": holder, "until": at + LEASE, "epoch": 1}
-    return 1 if insert_once(session, Lease, [row], "name") else None
+    ).one_or_none()
+    row = {"name": name, "holder": holder, "until": at + LEASE}
+    return taken is not None or bool(insert_once(session, Lease, [row], "name"))
 
 
 def give_lease_back(session: Session, holder: str, *, at: datetime, name: str = LEADER) -> None:
@@ -42,6 +41,12 @@ def give_lease_back(session: Session, holder: str, *, at: datetime, name: str = 
     session.execute(
         update(Lease).where(Lease.name == name, Lease.holder == holder).values(until=at - timedelta(seconds=1))
     )
+
+
+def beat(session: Session, *, at: datetime) -> None:
+    """Write that the database took a write at the instant `at`, for who asks whether it does."""
+    row = {"name": HEARTBEAT, "holder": "", "until": at}
+    upsert(session, Lease, row, key=["name"], change=["until"])
 
 
 def take_task(session: Session, name: str, schedule: Schedule, *, at: datetime, zone: str) -> bool:
@@ -62,11 +67,13 @@ def take_task(session: Session, name: str, schedule: Schedule, *, at: datetime, 
     return taken is not None
 
 
-def finish_task(session: Session, name: str, schedule: Schedule, result: str, *, at: datetime, zone: str) -> None:
-    """Note how a job went that began at `at`, and when it runs next."""
+def finish_task(
+    session: Session, name: str, schedule: Schedule, result: str, *, failures: int = 0, at: datetime, zone: str
+) -> None:
+    """Note how a job went that began at `at`, and when it runs next: sooner after `failures` in a row."""
     row = {
         "name": name,
-        "next_run_at": next_run(schedule, at, zone),
+        "next_run_at": next_try(schedule, at, zone, failures),
         "last_run_at": at,
         "last_result": result[:LONGEST_RESULT],
     }

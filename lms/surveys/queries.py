@@ -1,4 +1,4 @@
-"""Reads of surveys: who has answered (never what), and what was answered (never by whom)."""
+"""Reads of surveys: who has answered, never what."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from lms.content.library import Library
 from lms.surveys.models import SurveyAnswer, SurveyReceipt
-from lms.surveys.rules import Summary, summarize
-from lms.surveys.specs import SurveySpec
 
 #: (person id, survey key, subject key, round)
 ReceiptKey = tuple[int, str, str, int]
@@ -51,13 +49,16 @@ def survey_key_of(library: Library, module_key: str) -> str | None:
     return str(key) if key else None
 
 
-def find_results(session: Session, library: Library, survey_key: str, subject_key: str | None = None) -> Summary | None:
-    """Return what a group answered, about one subject or all; None for fewer than the minimum group."""
-    query = select(SurveyAnswer.answers).where(SurveyAnswer.survey_key == survey_key)
-    if subject_key is not None:
-        query = query.where(SurveyAnswer.subject_key == subject_key)
-    sheets = session.execute(query).scalars().all()
-    return summarize(library.spec(SurveySpec, "survey", survey_key), sheets)
+def answered_since(
+    session: Session, person_ids: Collection[int], subject_keys: Collection[str], day: date
+) -> set[tuple[int, str]]:
+    """Return (person id, subject key) of who answered on that local date or later. One query."""
+    query = select(SurveyReceipt.person_id, SurveyReceipt.subject_key).where(
+        SurveyReceipt.answered_on >= day,
+        SurveyReceipt.person_id.in_(person_ids),
+        SurveyReceipt.subject_key.in_(subject_keys),
+    )
+    return {(row[0], row[1]) for row in session.execute(query)}
 
 
 def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:

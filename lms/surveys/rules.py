@@ -1,10 +1,9 @@
-"""Rules of surveys: what an answer may hold, and how many answers it takes before any figure is shown."""
+"""Rules of surveys: what an answer may hold, and how many answers it takes before any of them is shown."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -26,24 +25,6 @@ class Checked:
 
     answers: Mapping[str, int | str]
     errors: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class QuestionSummary:
-    """The answers to one question. `counts` is {value: how many}; None where fewer than the minimum answered."""
-
-    question_id: str
-    answered: int | None
-    counts: Mapping[str, int] | None
-    texts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The answers of a group that is large enough to be shown."""
-
-    sheets: int
-    questions: tuple[QuestionSummary, ...]
 
 
 def check_answers(survey: SurveySpec, typed: Mapping[str, str]) -> Checked:
@@ -85,25 +66,3 @@ def _stored(question: QuestionSpec, value: str) -> int | str:
 def first_of_month(day: date) -> date:
     """Return the first day of the month of `day`: all that is kept of when an answer was given."""
     return day.replace(day=1)
-
-
-def summarize(survey: SurveySpec, sheets: Sequence[Mapping[str, int | str]]) -> Summary | None:
-    """Return the answers by question, or None when there are fewer sheets than may be shown.
-
-    A question that fewer than `MINIMUM_GROUP` people answered shows nothing either. Words come in
-    alphabetical order, so that their order tells nothing.
-    """
-    if len(sheets) < MINIMUM_GROUP:
-        return None
-    return Summary(len(sheets), tuple(_question_summary(question, sheets) for question in survey.questions))
-
-
-def _question_summary(question: QuestionSpec, sheets: Sequence[Mapping[str, int | str]]) -> QuestionSummary:
-    values = [str(sheet[question.id]) for sheet in sheets if question.id in sheet]
-    if len(values) < MINIMUM_GROUP:
-        return QuestionSummary(question.id, None, None)
-    if question.type == "text":
-        return QuestionSummary(question.id, len(values), None, tuple(sorted(values)))
-    choices = SCALE if question.type == "likert" else tuple(option.id for option in question.options)
-    found = Counter(values)
-    return QuestionSummary(question.id, len(values), {choice: found[choice] for choice in choices})

@@ -82,7 +82,8 @@ class SurveySpec(Spec):
             path = ("questions", number)
             yield from told_of(question.id, path, question, "prompt")
             for place, option in enumerate(question.options):
-                yield Told(f"{question.id}.{option.id}", option.text, (*path, "options", place, "text"))
+                where = (*path, "options", place, "text")
+                yield Told(f"{question.id}.{option.id}", option.text, where, f"the options of {question.id}")
         for number, label in enumerate(self.scale, 1):
-            yield Told(f"scale.{number}", label, ("scale", number - 1))
+            yield Told(f"scale.{number}", label, ("scale", number - 1), "the labels of the scale")
         yield from told_of("", (), self, "thanks")

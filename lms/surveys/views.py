@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, url_for
-from flask import session as cookie
-from markupsafe import Markup
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from lms.clock import now
-from lms.content.library import Library, Text, Words, current, worst
+from lms.content.library import Library, Text, Words, current, marks, worst
 from lms.db import reading, write
-from lms.errors import NotFound, RuleBroken
+from lms.errors import RuleBroken
 from lms.i18n import language
 from lms.surveys import queries, service
 from lms.surveys.forms import QUESTION, SurveyForm
@@ -22,33 +19,11 @@ from lms.surveys.messages import sentence
 from lms.surveys.rules import MINIMUM_GROUP, TEXT_LIMIT
 from lms.surveys.specs import QuestionSpec, SurveySpec
 from lms.web.access import get_actor, signed_in
+from lms.web.showing import Option, Question, beneath, marked, wants_both
 
 bp = Blueprint("surveys", __name__, template_folder="templates")
 
 Page = str | tuple[str, int] | Response
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to choose."""
-
-    value: str
-    label: str | Markup
-    label_en: str | None
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question as the page shows it, with what was typed."""
-
-    name: str
-    kind: str
-    prompt: str | Markup
-    prompt_en: str | None
-    options: tuple[Option, ...]
-    value: str
-    required: bool
-    error: str | None
 
 
 @bp.get("/modules/<module_key>/survey")
@@ -67,43 +42,57 @@ def answer(module_key: str) -> Page:
         return _survey_page(module_key, typed, {})
     try:
         errors = write(
-            lambda session: service.answer_module_survey(
-                session, actor, module_key, typed, language=language(), at=now()
-            )
+            lambda s: service.answer_module_survey(s, actor, module_key, typed, language=language(), at=now())
         )
     except RuleBroken as error:
+        if error.code == "earlier_steps":
+            return _to_module(module_key, error)
         raise BadRequest(sentence(error)) from error
     if errors:
         return _survey_page(module_key, typed, errors)
     return redirect(url_for("surveys.module_survey", module_key=module_key))
 
 
-def _survey_page(module_key: str, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+def _to_module(module_key: str, error: RuleBroken) -> Response:
+    """Lead to the module's page, which shows what comes first."""
+    flash(sentence(error), "info")
+    return redirect(url_for("courses.module", module_key=module_key))
+
+
+def _survey_page(module_key: str, typed: Mapping[str, str], errors: Mapping[str, str]) -> Page:
     library = current(reading())
-    survey_key = queries.survey_key_of(library, module_key)
-    if survey_key is None:
-        raise NotFound(f"module {module_key} has no survey")
+    try:
+        spec = service.begin_module_survey(reading(), library, get_actor(), module_key)
+    except RuleBroken as error:
+        return _to_module(module_key, error)
+    return _thanks(library, module_key) if spec is None else _questions(library, module_key, spec, typed, errors)
+
+
+def _thanks(library: Library, module_key: str) -> str:
+    survey_key = str(queries.survey_key_of(library, module_key))
     spec = library.spec(SurveySpec, "survey", survey_key)
-    words = library.words("survey", survey_key, language())
-    subject = queries.subject_of(module_key)
-    if queries.has_answered(reading(), get_actor().person_id, survey_key, subject):
-        thanks = words.text(f"{survey_key}.yml:thanks", spec.thanks)
-        return render_template("surveys/thanks.html", thanks=thanks, module_key=module_key)
-    title = words.text(f"{survey_key}.yml:title", spec.title)
-    intro = words.text(f"{survey_key}.yml:intro", spec.intro)
+    thanks = library.words("survey", survey_key, language()).text(f"{survey_key}.yml:thanks", spec.thanks)
+    return render_template("surveys/thanks.html", thanks=thanks, module_key=module_key)
+
+
+def _questions(
+    library: Library, module_key: str, spec: SurveySpec, typed: Mapping[str, str], errors: Mapping[str, str]
+) -> str:
+    words = library.words("survey", spec.key, language())
+    title = words.text(f"{spec.key}.yml:title", spec.title)
+    intro = words.text(f"{spec.key}.yml:intro", spec.intro)
+    questions = [_question(spec, each, words, typed.get(each.id, ""), errors.get(each.id)) for each in spec.questions]
     return render_template(
         "surveys/survey.html",
         title=title,
         intro=intro,
-        questions=[
-            _question(spec, each, words, typed.get(each.id, ""), errors.get(each.id)) for each in spec.questions
-        ],
+        questions=marked(questions),
         module_key=module_key,
         module_title=_module_title(library, module_key),
         minimum=MINIMUM_GROUP,
         limit=TEXT_LIMIT,
-        both=_both(),
-        state=worst([title.state, intro.state, *_states(spec, words)]),
+        both=wants_both(),
+        marks=marks([title.state, intro.state, *(question.wording for question in questions)]),
     )
 
 
@@ -112,17 +101,8 @@ def _module_title(library: Library, module_key: str) -> Text:
     return library.words("module", module_key, language()).text("module.yml:title", english)
 
 
-def _both() -> bool:
-    """Return whether English stands beneath, as the reader chose last on a lesson page."""
-    return bool(cookie.get("both")) and language() != "en"
-
-
-def _states(spec: SurveySpec, words: Words) -> list[str]:
-    return [words.text(f"{spec.key}.yml:{each.id}.prompt", each.prompt).state for each in spec.questions]
-
-
 def _question(spec: SurveySpec, question: QuestionSpec, words: Words, value: str, code: str | None) -> Question:
-    """Return a question in the reader's language."""
+    """Return a question in the reader's language, with English where its wording is not approved."""
     prompt = words.text(f"{spec.key}.yml:{question.id}.prompt", question.prompt)
     if question.type == "likert":
         choices = {str(n): words.text(f"{spec.key}.yml:scale.{n}", text) for n, text in enumerate(spec.scale, 1)}
@@ -130,22 +110,16 @@ def _question(spec: SurveySpec, question: QuestionSpec, words: Words, value: str
         choices = {
             each.id: words.text(f"{spec.key}.yml:{question.id}.{each.id}", each.text) for each in question.options
         }
+    wording = worst([prompt.state, *(text.state for text in choices.values())])
+    both = wants_both() or wording not in {"approved", "source"}
     return Question(
         name=QUESTION + question.id,
         kind=question.type,
-        prompt=_label(prompt),
-        prompt_en=_beneath(prompt),
-        options=tuple(Option(key, _label(text), _beneath(text)) for key, text in choices.items()),
-        value=value,
+        prompt=prompt,
+        prompt_en=beneath(prompt, both=both),
+        options=tuple(Option(key, text, beneath(text, both=both)) for key, text in choices.items()),
+        chosen=(value,) if value else (),
         required=question.required,
         error=sentence(RuleBroken(code)) if code else None,
+        wording=wording,
     )
-
-
-def _label(text: Text) -> str | Markup:
-    """Return the words, marked as English where they are English for want of a translation."""
-    return Markup('<span lang="en">{}</span>').format(text.text) if text.state == "missing" else text.text
-
-
-def _beneath(text: Text) -> str | None:
-    return text.english if _both() and not text.is_english else None

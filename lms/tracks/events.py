@@ -18,6 +18,8 @@ class TrackDone:
     completed_at: datetime
     completed_on: date
     language: str
+    #: The revision of the track under which it was judged.
+    revision_id: int
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.clock import local_date, now
-from lms.people.forms import choices_of
 from lms.tracks import rules
 from lms.tracks.messages import fault_sentence
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import Form, OnceForm, choices_of
 
 _MISSING = _l("Please choose one.")
 

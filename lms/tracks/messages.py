@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.errors import RuleBroken
+from lms.i18n import gettext as _
 
 _SENTENCES = {
     "nobody-chosen": _l("Please choose at least one person."),
+    "sent-before": _l("This form was sent before, with other choices. Please look at these once more, then confirm."),
     "due-past": _l("This day has passed. Choose today or a later day."),
     "due-far": _l("This date is more than five years ahead. Please check the year."),
 }

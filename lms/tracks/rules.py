@@ -147,6 +147,28 @@ def find_met(
     )
 
 
+def completion_faults(
+    track: TrackSpec,
+    person_id: int,
+    counted: Iterable[Mapping[str, object]],
+    credited: Collection[tuple[object, ...]],
+    *,
+    is_enrolled: bool,
+) -> tuple[str, ...]:
+    """Return why a recorded completion does not follow from what it `counted`.
+
+    `track` is the revision under which it was completed; `credited` holds (person id, module key, round, ISO date) of
+    every completed module. The words are for who runs the site.
+    """
+    faults = [] if is_enrolled else ["was completed without an enrolment"]
+    met = set()
+    for each in counted:
+        met.add(each["module"])
+        if (person_id, each["module"], each["round"], each["completed_on"]) not in credited:
+            faults.append(f"counts module {each['module']} of {each['completed_on']}, which is not credited")
+    return (*faults, *(f"was completed without module {key}" for key in track.modules if key not in met))
+
+
 def progress_in(
     track: TrackSpec, counting: Mapping[str, date], state: TrackState, cycle: int, completed_on: date | None = None
 ) -> TrackProgress:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, url_for
-from flask_login import UserMixin, current_user
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import AnonymousUserMixin, UserMixin, current_user
 from werkzeug.wrappers import Response
 
 from lms.actor import ROLES, Actor
@@ -80,9 +80,25 @@ def get_actor() -> Actor:
     return actor
 
 
+def ask_no_more() -> None:
+    """Let whoever is not known yet count as nobody for the rest of this request: finding out would ask the database."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001 -- where Flask-Login keeps who it has found
+
+
 def init_app(app: Flask) -> None:
     """Put the gate before every request of `app`."""
+    app.before_request(_refuse_nul)
     app.before_request(_gate)
+
+
+def _refuse_nul() -> None:
+    """Refuse the character NUL, which no text holds and PostgreSQL cannot store: nobody types it."""
+    if "\0" in request.path:
+        raise NotFound
+    sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+    if any("\0" in name or "\0" in value for name, value in sent):
+        abort(400)
 
 
 def _gate() -> Response | None:

@@ -1,17 +1,19 @@
-"""The base of every form: messages in the reader's language, a key against double sending, language switching."""
+"""The base of every form, and of the pages that show one: what was refused, in the reader's language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from flask import g
+from flask import g, render_template, request
 from flask_babel import Domain
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
 
+from lms.errors import RuleBroken
 from lms.i18n import language
 from lms.ids import new_client_id
 
@@ -57,4 +59,47 @@ class OnceForm(Form):
     """A form that counts once however often it is sent: it carries a random key made when it was rendered."""
 
     client_id = HiddenField(default=new_client_id, validators=[Length(min=32, max=32), Regexp("^[0-9a-f]+$")])
-    hidden_fields: ClassVar[tuple[str, ...]] = ("client_id",)
+
+
+def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return pairs of value and label as a field's choices."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def refuse(form: Form, error: RuleBroken, sentence: Callable[[RuleBroken], str]) -> None:
+    """Say above the form, in a feature's `sentence`, why a change was refused."""
+    form.refusal = error.code
+    form.form_errors.append(sentence(error))
+
+
+class Explained:
+    """Runs what may be refused; a broken rule becomes a sentence above the form."""
+
+    def __init__(self, form: Form, sentence: Callable[[RuleBroken], str]) -> None:
+        self._form = form
+        self._sentence = sentence
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, RuleBroken):
+            return False
+        refuse(self._form, error, self._sentence)
+        return True
+
+
+def form_page(template: str, form: Form | None, **values: Any) -> tuple[str, int]:
+    """Return a page and its status: 429 when there were too many tries, 400 when its form has errors, else 200."""
+    refusal = getattr(form, "refusal", "")
+    status = 429 if refusal.startswith("too_many") else 400 if form is not None and form.errors else 200
+    return render_template(template, form=form, **values), status
+
+
+def page_of(count: int, size: int) -> tuple[int, int]:
+    """Return the number of the page of a list that the address asks for, at most the last one, and how many there are.
+
+    `count` rows stand on pages of `size`.
+    """
+    pages = max(1, -(-count // size))
+    return min(max(1, request.args.get("page", 1, type=int)), pages), pages

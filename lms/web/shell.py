@@ -1,4 +1,4 @@
-"""The shell around every page: security headers, error pages, templates' common values, health checks."""
+"""The shell around every page: security headers, error pages, templates' common values, static files."""
 
 from __future__ import annotations
 
@@ -10,22 +10,32 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.exceptions import NotFound as NotFoundPage
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from lms.config import Config
-from lms.db import reading, write
+from lms.db import db
 from lms.errors import NotAllowed, NotFound
-from lms.web.access import find_actor, public
+from lms.web.access import ask_no_more, find_actor
 
 STATIC = Path(__file__).parent / "static"
 csrf = CSRFProtect()
 bp = Blueprint("web", __name__, template_folder="templates")
 log = logging.getLogger(__name__)
+
+#: After how many seconds a reader whom the database failed may try again.
+RETRY_AFTER = 5
+#: What is left to say when even the page of an error cannot be made.
+_BARE_PAGE = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>We will be back soon</title>
+<h1>We will be back soon</h1>
+<p>What you finished before is safe. Please try again in a few minutes.</p>
+"""
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -55,7 +65,13 @@ def init_app(app: Flask, config: Config) -> None:
     app.after_request(_headers(https=https))
     _register_errors(app)
     STATIC.mkdir(exist_ok=True)
-    static = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", immutable_file_test=_is_hashed)
+    static = WhiteNoise(
+        app.wsgi_app,
+        root=STATIC,
+        prefix="static/",
+        immutable_file_test=_is_hashed,
+        add_headers_function=_static_headers(https=https),
+    )
     app.wsgi_app = ProxyFix(static, x_for=config.proxies) if config.proxies else static  # type: ignore[method-assign]
 
 
@@ -87,12 +103,9 @@ def _headers(*, https: bool) -> Any:
             f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'; "
             "font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
         )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        _guard(response.headers, https=https)
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
         return response
@@ -100,26 +113,56 @@ def _headers(*, https: bool) -> Any:
     return set_headers
 
 
+def _guard(headers: Headers, *, https: bool) -> None:
+    """Set what pages and static files have in common."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+def _static_headers(*, https: bool) -> Any:
+    def set_headers(headers: Any, path: str, url: str) -> None:  # noqa: ARG001 -- WhiteNoise's own shape
+        """Set the security headers of one static file: opened by itself, it may load nothing."""
+        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        _guard(headers, https=https)
+
+    return set_headers
+
+
 def _register_errors(app: Flask) -> None:
     """Turn every refusal and fault into a page in the reader's language."""
-
-    def page(error: HTTPException) -> tuple[str, int] | Response:
-        if error.response is not None:
-            return error.response  # type: ignore[return-value]
-        code = error.code or 500
-        return render_template("error.html", code=code, request_id=request_id()), code
-
-    app.register_error_handler(HTTPException, page)
-    app.register_error_handler(CSRFError, page)
+    app.register_error_handler(HTTPException, _page)
+    app.register_error_handler(CSRFError, _page)
     for missing in (NotFound, NotAllowed):
-        app.register_error_handler(missing, lambda _error: page(NotFoundPage()))
+        app.register_error_handler(missing, lambda _error: _page(NotFoundPage()))
+    app.register_error_handler(Exception, _fault)
 
-    def fault(error: Exception) -> Any:
-        log.error("request %s failed", request_id(), exc_info=error)
-        broken = ServiceUnavailable if isinstance(error, DBAPIError) else InternalServerError
-        return page(broken())
 
-    app.register_error_handler(Exception, fault)
+def _page(error: HTTPException) -> Any:
+    """Return the page of a refusal; that of a fault when making it fails."""
+    if error.response is not None:
+        return error.response
+    code = error.code or 500
+    try:
+        return render_template("error.html", code=code, request_id=request_id()), code
+    except Exception as fault:  # noqa: BLE001 -- a handler that raises would leave the reader without any page
+        return _fault(fault)
+
+
+def _fault(error: Exception) -> Any:
+    """Return the page of a fault. It asks the database nothing, which may be what failed."""
+    log.error("request %s failed", request_id(), exc_info=error)
+    is_down = isinstance(error, DBAPIError | NoConnectionLeft)
+    code = (ServiceUnavailable if is_down else InternalServerError).code
+    try:
+        ask_no_more()
+        db.session.remove()
+        html = render_template("error.html", code=code, request_id=request_id())
+    except Exception:
+        log.exception("request %s has no page either", request_id())
+        html = _BARE_PAGE
+    return html, code, {"Retry-After": str(RETRY_AFTER)} if is_down else {}
 
 
 def request_id() -> str:
@@ -127,22 +170,3 @@ def request_id() -> str:
     if "request_id" not in g:
         g.request_id = secrets.token_hex(6)
     return str(g.request_id)
-
-
-@bp.get("/healthz")
-@public
-def health() -> tuple[str, int, dict[str, str]]:
-    """Answer that the process lives."""
-    return "ok\n", 200, {"Content-Type": "text/plain"}
-
-
-@bp.get("/readyz")
-@public
-def ready() -> tuple[str, int, dict[str, str]]:
-    """Answer whether the database takes writes."""
-    try:
-        reading().execute(text("SELECT 1"))
-        write(lambda session: session.execute(text("UPDATE publications SET number = number WHERE id = -1")) and None)
-    except DBAPIError:
-        return "database\n", 503, {"Content-Type": "text/plain", "Retry-After": "5"}
-    return "ok\n", 200, {"Content-Type": "text/plain"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
@@ -10,7 +12,7 @@ from lms.assessments import queries
 from lms.assessments.queries import QuizState
 from lms.content.library import current
 from lms.db import reading
-from tests.assessments.test_service import WRONG, Shown, sheet, start, submit
+from tests.assessments.test_service import WRONG, Shown, save, sheet, start, submit
 from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import RIGHT, actor_of, publish_drafts, standard
@@ -51,3 +53,16 @@ def test_words_of_the_language_it_began_with_stay(actors: list[Actor]) -> None:
     assert queries.words_for(reading(), attempt, "to").revision_id == old.revision_id
     assert queries.words_for(reading(), attempt, "es").entries == {}
     assert queries.words_for(reading(), attempt, "en").revision_id is None
+
+
+def test_who_worked_since(actors: list[Actor]) -> None:
+    passed, saved, _opened, _idle = actors
+    later = AT + timedelta(hours=1)
+    one, two = start(passed), start(saved)
+    start(actors[2])
+    submit(passed, sheet(one, WRONG), at=later)
+    save(saved, sheet(two, {"q-one": ("a",)}), at=later)
+    ids = [actor.person_id for actor in actors]
+    assert queries.worked_since(reading(), ids, ["alpha"], AT) == {(each, "alpha") for each in ids[:3]}
+    assert queries.worked_since(reading(), ids, ["alpha"], later) == {(each, "alpha") for each in ids[:2]}
+    assert queries.worked_since(reading(), ids, ["beta"], AT) == set()

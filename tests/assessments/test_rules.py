@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from lms.assessments import rules
 from lms.assessments.rules import FormItem
@@ -40,10 +42,11 @@ class TestDrawing:
         for seed in range(30):
             assert {"q-2", "q-7"} <= {entry.item_id for entry in rules.draw_form(quiz, random.Random(seed))}
 
-    def test_more_critical_questions_than_are_drawn_are_all_asked(self) -> None:
-        quiz = quiz_of(*(item(f"q-{n}", critical=True) for n in range(4)), item("q-other"), draw=2)
-        drawn = {entry.item_id for entry in rules.draw_form(quiz, random.Random(1))}
-        assert drawn == {"q-0", "q-1", "q-2", "q-3"}
+    def test_more_critical_questions_than_are_drawn_are_refused(self) -> None:
+        critical = [item(f"q-{n}", critical=True) for n in range(3)]
+        with pytest.raises(ValidationError, match="draw at least the 3 critical questions, not 2"):
+            quiz_of(*critical, item("q-other"), draw=2)
+        assert len(rules.draw_form(quiz_of(*critical, item("q-other"), draw=3), random.Random(1))) == 3
 
     def test_without_draw_everything_is_asked(self) -> None:
         assert len(rules.draw_form(QUIZ_SPEC, random.Random(0))) == 3
@@ -222,3 +225,20 @@ class TestLanguages:
 
     def test_own(self) -> None:
         assert [rules.own_language(each) for each in ("to+en", "es", "en")] == ["to", "es", "en"]
+
+
+def test_what_of_a_stored_result_does_not_follow_from_its_answers() -> None:
+    right = rules.grade(QUIZ_SPEC, FORM, RIGHT)
+    assert rules.faults_of(QUIZ_SPEC, FORM, RIGHT, right) == ()
+    (told,) = rules.faults_of(QUIZ_SPEC, FORM, RIGHT, replace(right, passed=False))
+    assert (
+        told == "5 of 5 points (100 percent, not passed) stored, its answers earn 5 of 5 points (100 percent, passed)"
+    )
+    for wrong in (replace(right, points=4), replace(right, max_points=6), replace(right, percent=99)):
+        assert len(rules.faults_of(QUIZ_SPEC, FORM, RIGHT, wrong)) == 1
+    grades = {**right.grades, "q-two": rules.Grade(1, correct=False)}
+    assert rules.faults_of(QUIZ_SPEC, FORM, RIGHT, replace(right, grades=grades)) == (
+        "what the answer to q-two earned is stored wrongly",
+    )
+    for form in ((), (FormItem("q-stranger", ("a",)),)):
+        assert rules.faults_of(QUIZ_SPEC, form, RIGHT, right) == ("its questions are not those of its revision",)

@@ -190,7 +190,9 @@ class TestSaving:
     def test_after_handing_in_nothing_changes(self, actor: Actor) -> None:
         one = start(actor)
         submit(actor, sheet(one, WRONG))
-        save(actor, sheet(one, RIGHT, saved=WRONG))
+        with pytest.raises(RuleBroken) as caught:
+            save(actor, sheet(one, RIGHT, saved=WRONG))
+        assert caught.value.code == "already_handed_in"
         assert answers_of(one)["q-one"].chosen == ["b"]
 
 
@@ -262,10 +264,13 @@ class TestSubmitting:
             submit(actor, sheet(start(actor), RIGHT))
         assert caught.value.code == "same_key_other_answers"
 
-    def test_a_second_window_gets_the_one_result(self, actor: Actor, heard: Heard) -> None:
+    def test_a_second_window_gets_the_one_result_and_is_told_of_other_answers(self, actor: Actor, heard: Heard) -> None:
         one = start(actor)
         submit(actor, sheet(one, WRONG))
-        assert submit(actor, sheet(one, RIGHT), key=OTHER_KEY).passed is False
+        assert submit(actor, sheet(one, WRONG), key=OTHER_KEY).passed is False
+        with pytest.raises(RuleBroken) as caught:
+            submit(actor, sheet(one, RIGHT), key=OTHER_KEY)
+        assert caught.value.code == "already_handed_in"
         assert answers_of(one)["q-one"].chosen == ["b"]
 
     def test_another_persons_attempt_is_not_there(self, actor: Actor, make: Make) -> None:
@@ -349,7 +354,7 @@ class TestRaces:
             ],
         )
         attempt = queries.find_attempt(reading(), actor.person_id, "alpha")
-        assert set(outcomes) == {attempt.passed}
+        assert sorted(map(str, outcomes)) == sorted([str(attempt.passed), "already_handed_in"] * 2)
         assert counted(AttemptAnswer, AuditEvent) == [3, 1]
         assert len(heard.facts) == int(attempt.passed)
 
@@ -358,10 +363,26 @@ class TestRaces:
         assert counted(Attempt) == [1]
 
 
-def test_doctor_tells_a_result_that_does_not_follow_from_its_answers(actor: Actor) -> None:
-    one = start(actor)
-    submit(actor, sheet(one, RIGHT))
-    look = lambda: write(lambda s: service.recompute(s, current(s), at=AT))  # noqa: E731
+def test_doctor_grades_every_attempt_anew_and_changes_nothing(actor: Actor, make: Make) -> None:
+    other = actor_of(make.person("Bea"))
+    one, two, open_one = start(actor), start(other), start(actor_of(make.person("Cleo")))
+    submit(actor, sheet(one, WRONG))
+    submit(other, sheet(two, RIGHT))
+
+    def look(*people: Actor) -> list[str]:
+        ids = [each.person_id for each in people] or None
+        found = write(lambda s: service.recompute(s, current(s), at=AT, person_ids=ids))
+        assert not any(each.mendable for each in found)
+        return [each.text for each in found]
+
     assert look() == []
-    write(lambda s: s.execute(update(Attempt).values(points=2)) and None)
-    assert look() == [f"attempt {one}: 2 points stored, its answers earned 5"]
+    forge = update(Attempt).where(Attempt.public_id == one)
+    write(lambda s: s.execute(forge.values(points=5, percent=100, passed=True)) and None)
+    told = "5 of 5 points (100 percent, passed) stored, its answers earn 0 of 5 points (0 percent, not passed)"
+    assert look() == look(actor) == [f"attempt {one}: {told}"]
+    assert look(other) == []
+    change = update(AttemptAnswer).where(AttemptAnswer.item_id == "q-two", AttemptAnswer.correct)
+    write(lambda s: s.execute(change.values(chosen=["a"])) and None)
+    assert len(look(other)) == 2, "the attempt's result, and the answer's own points"
+    assert open_one not in "".join(look())
+    assert queries.find_attempt(reading(), actor.person_id, "alpha").passed is True

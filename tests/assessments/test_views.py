@@ -21,7 +21,7 @@ from lms.content.service import draft
 from lms.db import db, reading, write
 from tests.conftest import AT
 from tests.factories import MadePerson, Make, sign_in
-from tests.factories.learning import CANARY, QUIZ, RIGHT, UNSAFE, actor_of, module, publish_drafts, standard
+from tests.factories.learning import CANARY, QUIZ, RIGHT, TONGAN, UNSAFE, actor_of, module, publish_drafts, standard
 
 QUIZ_URL = "/modules/alpha/quiz"
 
@@ -223,8 +223,14 @@ class TestWhatMayBeSent:
     def test_a_second_window_sees_the_one_result(self, browser: FlaskClient) -> None:
         one, two = begin(browser), browser.get(QUIZ_URL).text
         browser.post(QUIZ_URL, data=filled(one, UNSAFE))
-        late = browser.post(QUIZ_URL, data=filled(two, RIGHT), follow_redirects=True)
-        assert "Not passed yet" in late.text
+        for do in ("submit", "save"):
+            late = browser.post(QUIZ_URL, data=filled(two, RIGHT, do))
+            assert late.status_code == 409
+            assert "The first ones count." in late.text
+            assert "Not passed yet" in late.text
+            assert "Your answers are saved" not in late.text
+        same = browser.post(QUIZ_URL, data=filled(two, UNSAFE))
+        assert same.headers["Location"].endswith(QUIZ_URL)
         switched = browser.post(QUIZ_URL, data={**filled(two, RIGHT), "_language": "en"})
         assert switched.status_code == 302
 
@@ -285,6 +291,18 @@ class TestLanguages:
         assert 'Fehuʻi ua? <span class="both-en" lang="en">Prompt of q-two?</span>' in page
         assert 'Fili a <span class="both-en" lang="en">Option a of q-two</span>' in page
         assert '<span lang="en">Prompt of q-three?</span>' in page  # not translated
+
+    def test_an_older_question_is_marked(self, app: Flask, client: FlaskClient, make: Make) -> None:
+        old = dict(TONGAN.body["words"])
+        old["quiz.yml:q-one.b"] = {"source": "Give your number", "text": "ʻOange hoʻo fika", "state": "approved"}
+        others = [each for each in standard() if (each.key, each.locale) != ("alpha", "to")]
+        publish_drafts([*others, draft("module", "alpha", "to", {"words": old})])
+        page = begin(sign_in(client, make.person("Mele", language="to")))
+        assert 'ʻOange hoʻo fika <span class="both-en" lang="en">Option b of q-one</span>' in page
+        assert page.count("tag--stale") == 2  # the page and the question
+        assert page.partition('name="a-q-one"')[0].count("tag--stale") == 2
+        result = client.post(QUIZ_URL, data=filled(page, RIGHT), follow_redirects=True).text
+        assert result.count("tag--stale") == 2
 
     def test_english_stands_everywhere_when_the_reader_asked_for_it(
         self, app: Flask, client: FlaskClient, make: Make

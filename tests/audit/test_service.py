@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms.audit import jobs, queries, service
+from lms.audit.cli import group
 from lms.audit.models import AuditEvent
 from lms.db import is_postgresql, reading, write
 
@@ -96,6 +97,29 @@ def test_tampering_is_found(app: Flask, tampering: object, first_bad: int) -> No
     write(_without_triggers)
     write(lambda session: session.execute(tampering) and None)
     assert queries.verify(reading(), {4: head}).first_bad == first_bad
+
+
+def test_the_command_tells_whether_the_trail_is_whole(app: Flask) -> None:
+    add(4)
+    head = chain_all(app).rpartition(" ")[2]
+    add(1)
+
+    def verify(*options: str) -> tuple[int, str]:
+        done = app.test_cli_runner().invoke(group, ["verify", *options])
+        return done.exit_code, done.output
+
+    said = f"4 events checked, 1 not chained yet; head {head}\n"
+    assert verify() == verify("--head", head) == (0, said)
+    assert queries.check_chain(reading()) == []
+    other = "4:" + "0" * 64
+    code, text = verify("--head", head, "--head", other)
+    assert (code, "event 4" in text) == (1, True)
+    assert verify("--head", "4:hash")[0] == 2
+    write(_without_triggers)
+    write(lambda session: session.execute(delete(AuditEvent).where(AuditEvent.id == 2)) and None)
+    code, text = verify()
+    assert (code, "event 3" in text) == (1, True)
+    assert queries.check_chain(reading()) == [f"audit: {text.splitlines()[1]}"]
 
 
 def test_chaining_waits_for_events_on_their_way(app: Flask) -> None:

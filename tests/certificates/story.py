@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from lms.actor import Actor
-from lms.certificates import service
+from lms.certificates import queries, service
 from lms.certificates.jobs import ensure_key, finish_issues
 from lms.certificates.models import Application, Award
 from lms.certificates.rules.decisions import Choice
@@ -110,7 +110,8 @@ def _complete(
             )
         )
     service.open_applications(
-        session, [TrackDone(person.person_id, track, cycle, at, day, language) for person in people]
+        session,
+        [TrackDone(person.person_id, track, cycle, at, day, language, source.revision_id) for person in people],
     )
 
 
@@ -143,12 +144,18 @@ def config_of(app: Flask) -> Config:
 def decide(
     certifier: MadePerson, person: MadePerson, choice: Choice = CERTIFY, *, at: datetime = AT
 ) -> service.Decided:
-    """Have a certifier decide a person's application."""
-    return write(
-        lambda session: service.decide(
-            session, actor_of(certifier, at=at), application_of(person), choice, client_id=new_client_id(), at=at
-        )
-    )
+    """Have a certifier decide a person's application, who has read all that was said."""
+    actor, public_id = actor_of(certifier, at=at), application_of(person)
+    seen, key = said_of(public_id), new_client_id()
+    return write(lambda s: service.decide(s, actor, public_id, choice, seen=seen, client_id=key, at=at))
+
+
+def said_of(public_id: str) -> int:
+    """Return how many decisions and answers an application has."""
+    number = reading().execute(select(Application.id).where(Application.public_id == public_id)).scalar_one()
+    found = queries.histories_of(reading(), [number])[number].said
+    reading().rollback()
+    return found
 
 
 def certify(

@@ -85,11 +85,18 @@ def test_revoke_takes_two(content_app: Flask, worker: MadePerson, certifier: Mad
     state = lambda: queries.list_certificates(reading(), [worker.person_id], today=now().date())[0].state  # noqa: E731
     dry = call("--by", certifier.email, "--confirmed-by", second.email, "--dry-run")
     assert dry.output == f"{serial} would be revoked for good.\n"
+    assert call("--by", "nobody@test.example", "--dry-run").exit_code == 1
+    no_note = lms(
+        content_app, "certificates", "revoke", serial, "--reason", "other", "--by", certifier.email, "--dry-run"
+    )
+    assert (no_note.exit_code, no_note.output) == (1, "Refused: note_needed\n")
     assert queries.list_open_requests(reading(), actor_of(second)) == ([], [])
     asked = call("--by", certifier.email)
     assert asked.output == f"{serial} is marked for a second person to revoke.\n"
     assert call("--by", certifier.email, "--confirmed-by", certifier.email).exit_code == 1
     assert call("--by", certifier.email, "--confirmed-by", "nobody@test.example").exit_code == 1
+    for other in (("--by", certifier.email, "--note", "another"), ("--by", second.email)):
+        assert "another_request_waits" in call(*other, "--confirmed-by", second.email).stderr
     assert state() == "valid"
     done = call("--by", certifier.email, "--confirmed-by", second.email)
     assert (done.exit_code, done.output) == (0, f"{serial} is revoked for good.\n")
@@ -163,6 +170,9 @@ def test_no_samples_in_production_or_without_content(
         LMS_ENV="production",
         LMS_BASE_URL="https://x.example",
         LMS_KEYS_DIR=str(tmp_path / "keys"),
+        LMS_HELP_NAME="Help",
+        LMS_HELP_PHONE="+12135550100",
+        LMS_HELP_EMAIL="help@x.example",
     )
     monkeypatch.setitem(app.config, "LMS", production)
     assert "not made where real" in lms(app, "certificates", "samples", tmp_path / "none").stderr

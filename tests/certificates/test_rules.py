@@ -154,8 +154,15 @@ def test_names_of_our_workers_can_be_printed(name: str) -> None:
 
 def test_what_the_gate_lets_through_the_font_can_draw() -> None:
     drawn = fonts.load_fonts()
-    for font in (fonts.REGULAR, fonts.SEMIBOLD):
-        assert {ord(letter) for letter in names.DRAWN} <= drawn[font]
+    for font in fonts.NAMES:
+        assert {ord(letter) for letter in (*names.DRAWN, "\u00a0")} <= drawn[font]
+
+
+def test_words_that_cannot_be_printed_are_named() -> None:
+    names.check_words("Entrenamiento de\u00a0promotores: ¡ʻOku maau!")
+    with pytest.raises(RuleBroken) as raised:
+        names.check_words("First steps ✓")
+    assert (raised.value.code, raised.value.values) == ("words_letter", {"letter": "✓", "text": "First steps ✓"})
 
 
 @pytest.mark.parametrize(
@@ -215,6 +222,8 @@ def standing(*events: tuple[int, str]) -> Standing:
         (((1, "issued"), (1, "revoked"), (1, "lifted")), 1, None, "revoked"),
         (((1, "issued"), (2, "issued"), (1, "replaced"), (2, "revoked")), 1, None, "revoked"),
         (((1, "issued"), (1, "suspended"), (2, "issued"), (1, "replaced")), 2, None, "suspended"),
+        (((2, "revoked"),), 2, None, "revoked"),
+        (((1, "issued"), (1, "revoked")), 2, None, "preparing"),
     ],
 )
 def test_the_state_follows_from_the_events(
@@ -228,6 +237,8 @@ def test_the_state_follows_from_the_events(
     ("events", "change", "code"),
     [
         ((), "correct", "not_yet_issued"),
+        (((1, "revoked"),), "redraft", "already_revoked"),
+        (((1, "issued"),), "redraft", "issued_already"),
         (((1, "issued"), (1, "revoked")), "lift", "already_revoked"),
         (((1, "issued"), (1, "suspended")), "suspend", "already_suspended"),
         (((1, "issued"),), "lift", "not_suspended"),
@@ -242,6 +253,8 @@ def test_what_can_become_of_a_certificate() -> None:
     for change in ("correct", "revoke", "suspend"):
         states.check_life(issued, change)
     states.check_life(standing((1, "issued"), (1, "suspended")), "lift")
+    for change in ("revoke", "redraft"):
+        states.check_life(standing(), change)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +308,7 @@ def test_it_is_the_certifiers_turn_or_not() -> None:
     ("state", "is_appeal", "has_appealed", "expected"),
     [
         ("asked", False, False, "waiting"),
-        ("asked", False, True, "waiting"),
+        ("asked", False, True, "appealed"),
         ("refused", True, False, "appealed"),
         ("refused", True, True, "already_appealed"),
         ("asked", True, False, "nothing_to_answer"),
@@ -310,6 +323,11 @@ def test_what_a_worker_may_answer(state: str, is_appeal: bool, has_appealed: boo
     except RuleBroken as error:
         found = error.code
     assert found == expected
+
+
+def test_a_decision_is_of_what_was_seen() -> None:
+    decisions.check_seen(2, 2)
+    assert broken(decisions.check_seen, 2, 3) == "changed_meanwhile"
 
 
 def test_an_answer_has_words() -> None:

@@ -29,11 +29,13 @@ from lms.certificates.models import (
     SigningKey,
     StatusEvent,
 )
-from lms.certificates.rules import serials
+from lms.certificates.rules import names, serials
 from lms.certificates.rules.decisions import Choice
 from lms.competencies.models import Evidence
 from lms.content.library import current
+from lms.courses.models import ModuleCompletion
 from lms.db import reading, write
+from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.people.models import Person
@@ -114,19 +116,32 @@ def issued(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> str
 
 
 def test_a_completed_track_opens_one_application(worker: MadePerson) -> None:
-    done = TrackDone(worker.person_id, TRACK, 1, AT, date(2026, 3, 5), "to")
+    done = TrackDone(worker.person_id, TRACK, 1, AT, date(2026, 3, 5), "to", revision_of(TRACK))
     write(lambda session: track_completed.send(TrackCompleted((done,)), session=session) and None)
     assert count(Application) == 1
     assert state_of(worker) == "waiting"
 
 
-def test_a_track_without_certificate_or_unknown_opens_none(worker: MadePerson) -> None:
-    unknown = TrackDone(worker.person_id, "gone", 1, AT, date(2026, 3, 5), "to")
-    assert write(lambda session: service.open_applications(session, [unknown])) == []
+def revision_of(track: str) -> int:
+    found = current(reading()).get("track", track).revision_id
+    reading().rollback()
+    return found
 
+
+def test_a_track_without_certificate_opens_none(worker: MadePerson) -> None:
     story.republish(plain_track=True)
-    plain = TrackDone(worker.person_id, "plain", 1, AT, date(2026, 3, 5), "to")
+    plain = TrackDone(worker.person_id, "plain", 1, AT, date(2026, 3, 5), "to", revision_of("plain"))
     assert write(lambda session: service.open_applications(session, [plain])) == []
+
+
+def test_a_track_that_was_retired_since_still_opens_one(make: Make, certifier: MadePerson) -> None:
+    person = make.person("Late")
+    complete(person)
+    write(lambda s: s.execute(Application.__table__.delete()) and None)
+    story.republish(without=("track", TRACK))
+    (told,) = write(lambda s: service.recompute(s, current(s), at=AT))
+    assert told.mendable
+    assert state_of(person) == "waiting"
 
 
 def test_certifying_reserves_a_certificate(worker: MadePerson, certifier: MadePerson) -> None:
@@ -233,6 +248,34 @@ def test_refuse_and_appeal_to_another(worker: MadePerson, certifier: MadePerson,
     assert actions()[-2:] == ["certificates.appealed", "certificates.decided"]
 
 
+def test_an_appeal_never_comes_back_to_who_refused(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
+    other = make.person("Certifier Two", roles=("certifier",))
+    decide(certifier, worker, REFUSE)
+    answer(worker, "I did it all", is_appeal=True)
+    assert decide(other, worker, ASK).state == "asked"
+    assert answer(worker, "On Monday") == "appealed"
+    assert broken(decide, certifier, worker, REFUSE) == "another_certifier_decides"
+    write(lambda s: s.execute(update(Application).values(state="waiting")) and None)  # as it was written before
+    assert broken(decide, certifier, worker) == "another_certifier_decides"
+    assert broken(batch, certifier, [worker]) == "not_for_a_batch"
+    assert decide(other, worker).state == "certified"
+
+
+def test_a_decision_from_a_stale_page_is_refused(worker: MadePerson, certifier: MadePerson) -> None:
+    actor, public_id = actor_of(certifier), application_of(worker)
+    decide(certifier, worker, ASK)
+    answer(worker, "On Monday")
+    send = lambda **seen: write(  # noqa: E731
+        lambda s: service.decide(s, actor, public_id, Choice("certify"), client_id=new_client_id(), at=LATER, **seen)
+    )
+    many = lambda **seen: write(  # noqa: E731
+        lambda s: service.certify_many(s, actor, [public_id], client_id=new_client_id(), at=LATER, **seen)
+    )
+    assert broken(send) == broken(send, seen=1) == "changed_meanwhile"
+    assert broken(many) == broken(many, seen={public_id: 1}) == "changed_meanwhile"
+    assert many(seen={public_id: 2}) == service.Batch(1, 0)
+
+
 def test_nobody_answers_for_another(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
     decide(certifier, worker, ASK)
     stranger = actor_of(make.person())
@@ -308,12 +351,65 @@ def test_a_completion_that_is_not_there_is_not_certified(worker: MadePerson) -> 
 
 
 def test_an_unknown_competency_stops_the_certificate(worker: MadePerson, certifier: MadePerson) -> None:
-    for key in ("gone/skill", "chw-core/gone"):
-        write(lambda s, key=key: s.execute(update(Evidence).values(competency=key).where(ONE_MODULE)) and None)
-        assert broken(decide, certifier, worker) == "competency_unknown"
+    story.republish(without=("framework", "chw-core"))
+    assert broken(decide, certifier, worker) == "competency_unknown"
 
 
-ONE_MODULE = Evidence.source_key == "outreach"
+@pytest.mark.parametrize("lost", [Evidence, ModuleCompletion])
+def test_what_the_record_does_not_prove_is_not_certified(
+    worker: MadePerson, certifier: MadePerson, lost: type[Evidence | ModuleCompletion]
+) -> None:
+    key = lost.source_key if lost is Evidence else lost.module_key
+    write(lambda s: s.execute(lost.__table__.delete().where(key == "outreach")) and None)
+    assert broken(decide, certifier, worker) == broken(batch, certifier, [worker]) == "evidence_missing"
+    assert (count(Award), state_of(worker)) == (0, "waiting")
+
+
+def test_words_that_cannot_be_printed_stop_the_certificate(
+    worker: MadePerson, certifier: MadePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_DRAWN_IN_WORDS", names.DRAWN - {"ʻ"})
+    assert broken(decide, certifier, worker) == "words_letter"
+
+
+def test_nothing_is_awarded_before_it_is_completed(make: Make, certifier: MadePerson) -> None:
+    person = make.person("Early")
+    complete(person, at=LATER)
+    decide(certifier, person)
+    payload = json.loads(read(select(Edition.payload)))
+    assert (payload["completed_on"], payload["awarded_on"]) == ("2026-03-06", "2026-03-06")
+    assert payload["valid_until"] == "2028-03-06"
+
+
+def test_what_was_never_released_can_be_revoked(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
+    decide(certifier, worker)
+    award, first = award_of(worker).public_id, actor_of(certifier)
+    second = actor_of(make.person(roles=("administrator",)))
+    request = write(lambda s: service.request_revocation(s, first, award, "issued-in-error", "", at=AT))
+    write(lambda s: service.settle_revocation(s, second, request, confirm=True, at=AT))
+    known = queries.get_known(reading(), award)
+    assert known.state_of(known.shown, date(2026, 3, 6)) == "revoked"
+    assert read(select(IssueTask.problem)) == "given up: the certificate was revoked"
+    assert broken(lambda: write(lambda s: service.redraft(s, first, award, at=AT))) == "already_revoked"
+
+
+def test_what_was_never_released_can_be_drafted_anew(
+    content_app: Flask, worker: MadePerson, certifier: MadePerson
+) -> None:
+    decide(certifier, worker)
+    award, actor = award_of(worker).public_id, actor_of(certifier)
+    write(lambda s: s.execute(update(Person).values(name="Malia Tupou")) and None)
+    missing(lambda: write(lambda s: service.redraft(s, actor_of(worker), award, at=AT)))
+    write(lambda s: service.redraft(s, actor, award, at=AT))
+    assert queries.get_known(reading(), award).shown.payload["name"] == "Malia Tupou"
+    reading().rollback()
+    assert finish_issues(content_app, at=AT) == 1
+    known = queries.get_known(reading(), award)
+    assert (known.shown.number, known.shown.payload["serial"]) == (2, serials.show_serial(known.serial))
+    assert [event.kind for event in known.events] == ["issued"]
+    reading().rollback()
+    assert count(IssueTask, IssueTask.problem == "given up: it was drafted anew") == 1
+    assert broken(lambda: write(lambda s: service.redraft(s, actor, award, at=AT))) == "issued_already"
 
 
 def test_evidence_of_other_sources_rounds_and_modules_is_not_counted(worker: MadePerson, certifier: MadePerson) -> None:
@@ -640,7 +736,8 @@ def test_what_is_missing_is_opened_and_scheduled(worker: MadePerson, certifier: 
     write(lose)
     lines = write(lambda s: service.recompute(s, current(s), at=AT))
     assert len(lines) == 2
-    assert f"person {forgotten.person_id}" in lines[0]
+    assert all(each.mendable for each in lines)
+    assert f"person {forgotten.person_id}" in lines[0].text
     assert state_of(forgotten) == "waiting"
     assert write(lambda s: service.recompute(s, current(s), at=AT)) == []
 
@@ -648,7 +745,8 @@ def test_what_is_missing_is_opened_and_scheduled(worker: MadePerson, certifier: 
 def test_overdue_and_hollow_releases_are_told(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> None:
     decide(certifier, worker)
     (line,) = write(lambda s: service.recompute(s, current(s), at=LATER))
-    assert "reserved and not released: it waits" in line
+    assert "reserved and not released: it waits" in line.text
+    assert not line.mendable
     edition = read(select(Edition.id))
     award = award_of(worker)
 
@@ -658,7 +756,7 @@ def test_overdue_and_hollow_releases_are_told(content_app: Flask, worker: MadePe
 
     write(hollow)
     assert write(lambda s: service.recompute(s, current(s), at=AT)) == [
-        f"edition {edition} was released without its files"
+        Difference(f"edition {edition} was released without its files", mendable=False)
     ]
 
 

@@ -19,7 +19,7 @@ from lms.certificates.jobs import ensure_key, finish_issues
 from lms.certificates.models import Application, Award, Edition, NameRequest, RevocationRequest, StatusEvent
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.serials import show_serial
-from lms.clock import now
+from lms.clock import local_date, now
 from lms.db import db, reading, write
 from lms.ids import new_client_id
 from lms.organizations.models import Employment
@@ -198,11 +198,11 @@ def test_an_appeal_is_for_another(client: FlaskClient, certifier: MadePerson, wo
     sign_in(client, certifier)
     path = f"/certify/applications/{application_of(worker)}"
     assert "another certifier decides" in text_of(client.get(path))
-    refused = client.post(path, data={"outcome": "certify", "client_id": new_client_id()})
+    refused = client.post(path, data={"outcome": "certify", "seen": "2", "client_id": new_client_id()})
     assert refused.status_code == 400
     sign_in(client, make.person(roles=("certifier",)))
     assert "I did it all" in text_of(client.get(path))
-    assert client.post(path, data={"outcome": "certify", "client_id": new_client_id()}).status_code == 302
+    assert client.post(path, data={"outcome": "certify", "seen": "2", "client_id": new_client_id()}).status_code == 302
     sign_in(client, worker)
     assert "You are certified" in text_of(client.get(mine))
 
@@ -218,6 +218,31 @@ def test_a_question_is_answered(client: FlaskClient, certifier: MadePerson, work
     assert one(select(Application.state)) == "waiting"
     sign_in(client, make.person())
     assert client.get(mine).status_code == 404
+
+
+def test_a_decision_from_a_stale_page_is_told(client: FlaskClient, certifier: MadePerson, worker: MadePerson) -> None:
+    path, actor = f"/certify/applications/{application_of(worker)}", actor_of(worker, at=now())
+    decide(certifier, worker, Choice("ask", "other", "Which group?"), at=now())
+    write(
+        lambda s: service.answer(
+            s, actor, application_of(worker), "Monday", is_appeal=False, client_id=new_client_id(), at=now()
+        )
+    )
+    sign_in(client, certifier)
+    forms = client.get(path).get_data(as_text=True)
+    ids = re.findall(r' id="([^"]+)"', forms)
+    assert len(ids) == len(set(ids))
+    assert forms.count('name="seen" type="hidden" value="2"') == 2
+    data = {"outcome": "certify", "client_id": new_client_id()}
+    stale = client.post(path, data={**data, "seen": "0"})
+    assert stale.status_code == 409
+    assert "since you opened this page" in text_of(stale)
+    assert "Monday" in text_of(stale)
+    assert stale.get_data(as_text=True).count('name="seen" type="hidden" value="2"') == 2
+    batch = client.get("/certify/batch", query_string={"id": application_of(worker)})
+    assert f'value="{application_of(worker)}:2"' in batch.get_data(as_text=True)
+    assert client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:1"}).status_code == 409
+    assert client.post(path, data={**data, "seen": "2"}).status_code == 302
 
 
 def test_a_batch_says_exactly_what_it_does(
@@ -350,15 +375,26 @@ def test_staff_do_not_manage_their_own(
     assert "No certificate is found" in text_of(client.get("/certify/certificates"))
 
 
-def test_what_could_not_be_made_is_told(
-    client: FlaskClient, content_app: Flask, certifier: MadePerson, worker: MadePerson
+def test_what_could_not_be_made_is_told_and_has_a_way_out(
+    client: FlaskClient, content_app: Flask, certifier: MadePerson, worker: MadePerson, make: Make
 ) -> None:
     decide(certifier, worker, at=now())
     for path in config_of(content_app).keys_dir.iterdir():
         path.unlink()
     finish_issues(content_app, at=now())
     sign_in(client, certifier)
-    assert "is not in LMS_KEYS_DIR" in text_of(client.get(f"/certify/certificates/{award_id(worker)}"))
+    path = f"/certify/certificates/{award_id(worker)}"
+    shown = text_of(client.get(path))
+    assert "is not in LMS_KEYS_DIR" in shown
+    assert "Ask to revoke it" in shown
+    assert client.post(f"{path}/redraft").status_code == 302
+    assert one(select(Edition.number).order_by(Edition.id.desc()).limit(1)) == 2
+    client.post(path, data={"reason": "issued-in-error"})
+    sign_in(client, make.person(roles=("administrator",)))
+    client.post(f"/certify/revocations/{one(select(RevocationRequest.public_id))}/confirm")
+    assert "Revoked" in text_of(client.get(path))
+    sign_in(client, worker)
+    assert "Revoked" in text_of(client.get(f"/record/certificates/{award_id(worker)}"))
 
 
 # The worker's own
@@ -472,6 +508,42 @@ def test_who_may_download(
     with counted() as sent:
         status_for(client, supervisors[0], serial)
     assert len(sent) <= 12
+
+
+def test_a_corrected_name_takes_no_view_away(
+    client: FlaskClient, content_app: Flask, certifier: MadePerson, worker: MadePerson, make: Make
+) -> None:
+    awarded = now() - timedelta(days=1)
+    decide(certifier, worker, at=awarded)
+    assert finish_issues(content_app, at=awarded) == 1
+    organization = make.organization()
+    supervisor, spell = make.supervisor(organization), make.employment(worker, organization)
+    assign(worker, organization, supervisor)
+    day = local_date(awarded)
+    ended = update(Employment).where(Employment.id == spell).values(ended_on=day, end_reason="other")
+    write(lambda s: s.execute(ended) and None)
+    number, actor, award = show_serial(award_of(worker).serial), actor_of(certifier, at=now()), award_id(worker)
+    assert status_for(client, supervisor, number) == 200
+    write(lambda s: service.correct_name(s, actor, award, "Malia Tupou", at=now()))
+    assert finish_issues(content_app, at=now()) == 1
+    assert status_for(client, supervisor, number) == 200
+
+
+def test_a_damaged_file_is_made_again_or_told(
+    client: FlaskClient, content_app: Flask, worker: MadePerson, serial: str
+) -> None:
+    sign_in(client, worker)
+    config = config_of(content_app)
+    kept = client.get(f"/certificates/{serial}.json").data
+    (path,) = (each for each in (config.data_dir / "files").rglob("*") if each.is_file() and each.read_bytes() == kept)
+    path.write_bytes(b"{}")
+    assert client.get(f"/certificates/{serial}.json").data == kept == path.read_bytes()
+    path.unlink()
+    for key in config.keys_dir.iterdir():
+        key.unlink()
+    told = client.get(f"/certificates/{serial}.json")
+    assert told.status_code == 503
+    assert serial in text_of(told)
 
 
 def test_the_files_are_those_that_were_released(client: FlaskClient, worker: MadePerson, serial: str) -> None:

@@ -150,12 +150,15 @@ words:
   language_of_instruction: Taught in {language}.
 """,
 }
+#: As many words as the module's minutes ask for, at the end of this lesson.
+LONG = "modules/visits/lessons/arriving.md"
+FILLING = "\n" + " ".join(["Take your time."] * 320) + "\n"
 
 
 def write_sample(folder: Path) -> Path:
     """Write the sample below `folder` and return it."""
     for name, text in FILES.items():
-        put(folder, name, text)
+        put(folder, name, text + FILLING if name == LONG else text)
     return folder
 
 

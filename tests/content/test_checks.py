@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from lms.config import ROOT
@@ -28,6 +30,12 @@ def problems(folder):
     return [
         (each.path.removeprefix(f"{folder}/"), each.line, each.message) for each in check_directory(folder)[1].problems
     ]
+
+
+def warnings(folder):
+    checked = check_directory(folder)[1]
+    assert checked.problems == ()
+    return [(each.path.removeprefix(f"{folder}/"), each.line, each.message) for each in checked.warnings]
 
 
 def only(folder):
@@ -134,6 +142,15 @@ def test_ten_mistakes_in_one_run(folder):
         (DONE, "heading: Certificate", "heading: Certificate {name}", 0, "no {name}"),
         (DONE, '"#000000"', "black", 0, "does not fit"),
         (LEAVING, "minutes: 8", "minutes: 8\nmarkdown: x", 1, "unknown key 'markdown'"),
+        (QUIZ, "text: A bill", "text: a  form.", 0, "the options of q-one must differ"),
+        (QUIZ, "key: [a, c]", "key: [a, b, c]", 0, "every option is right"),
+        (QUIZ, "prompt: What helps?", "prompt: what comes FIRST?", 0, "the questions of this quiz must differ"),
+        (QUIZ, "multiple\n    competency: skills/talking", "multiple\n    competency: skills/noting", 1, "no credit"),
+        (SURVEY, "Somewhat, Mostly", "Mostly, Mostly", 0, "the labels of the scale must differ"),
+        (SURVEY, "text: Fast", "text: Slow", 0, "the options of pace must differ"),
+        (SKILLS, "from: talking", "from: walking", 0, "there is no competency 'skills/walking'"),
+        (LEAVING, "Say when", "[](https://example.org/a) Say when", 0, "a link needs words"),
+        (LEAVING, "Say when", "### Words\n\nSay when", 0, "begin with a heading ##"),
         (LEAVING, "[Say goodbye.]", "[]", 0, "needs at least 1"),
         (LEAVING, "Say when you come back.\n", "\n", 0, "no text below"),
         (LEAVING, "Say when", "Say e\u0301 when", 0, "NFC"),
@@ -142,6 +159,8 @@ def test_ten_mistakes_in_one_run(folder):
     ],
 )  # fmt: skip
 def test_one_mistake(folder, name, old, new, shift, words):
+    if "skills/noting" in new:  # a competency that exists, and that the module does not credit
+        spoil(folder, SKILLS, "levels:\n", "  - {id: noting, title: Noting, summary: Note it.}\nlevels:\n")
     line = spoil(folder, name, old, new) + shift
     found = problems(folder)
     assert any((path, at) == (name, line) and words in message for path, at, message in found), (line, found)
@@ -203,6 +222,18 @@ def test_a_missing_folder(tmp_path):
     assert "no such folder" in check_directory(tmp_path / "nowhere")[1].problems[0].message
 
 
+def test_an_empty_folder_lacks_every_kind(tmp_path):
+    kinds = ("certificate", "framework", "module", "survey", "track")
+    assert problems(tmp_path) == [
+        (f"{kind}s", 1, f"no {kind} is in this folder; put at least one there") for kind in kinds
+    ]
+
+
+def test_a_kind_that_is_missing(folder):
+    shutil.rmtree(folder / "surveys")
+    assert ("surveys", 1, "no survey is in this folder; put at least one there") in problems(folder)
+
+
 def test_windows_line_ends_are_read_as_ours(folder):
     path = folder / LEAVING
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -230,6 +261,13 @@ def test_translations(folder):
         "modules/visits/en.po": ("", 1, "unknown language 'en'"),
         "certificates/done.to.po": (po("done.yml:words.verify", "Go to {url}.", "Alu {uri}."), 13, "{url}"),
         "tracks/start.to.po": (po("start.yml:title", "Start", "Kamata").replace("utf-8", "latin-1"), 1, "charset"),
+        "modules/visits/to.po": (
+            write_po(
+                "to", [Entry("quiz.yml:q-one.a", "A greeting", "Tali"), Entry("quiz.yml:q-one.b", "A form", "tali")]
+            ),
+            18,
+            "the options of q-one must differ; line 13 says the same",
+        ),
     }
     for name, (text, _, _) in cases.items():
         put(folder, name, text)
@@ -249,12 +287,39 @@ def test_warnings(folder):
     put(
         folder, "surveys/opinion.to.po", po("opinion.yml:intro", "Some few more questions.", "Some few more questions.")
     )
-    _, checked = check_directory(folder)
-    assert checked.problems == ()
-    assert [(each.line, each.message.split(";")[0]) for each in checked.warnings] == [
-        (1, "1 translations are of older English"),
-        (13, "the translation is the same as the English"),
+    assert warnings(folder) == [
+        ("surveys/opinion.to.po", 1, "1 translations are of older English; run `lms content extract`"),
+        ("surveys/opinion.to.po", 13, "the translation is the same as the English"),
     ]
+
+
+def test_minutes_that_the_words_do_not_fill(folder):
+    assert warnings(folder) == []
+    path = folder / "modules/visits/lessons/arriving.md"
+    path.write_text(path.read_text().replace("Take your time. ", "", 100))
+    assert warnings(folder) == [(MODULE, 4, "711 words with quiz and survey fill about 17 minutes, not 20")]
+
+
+def test_a_quiz_that_can_be_guessed(folder):
+    more = """\
+  - id: q-four
+    type: single
+    competency: skills/talking
+    prompt: What comes last?
+    options: [{id: a, text: A bill}, {id: b, text: A long goodbye}, {id: c, text: A form}]
+    key: [b]
+    feedback: A goodbye.
+  - {id: q-five, type: true-false, competency: skills/talking, prompt: May you stay?, key: false, feedback: Ask.}
+"""
+    put(folder, QUIZ, (folder / QUIZ).read_text() + more)
+    assert warnings(folder) == [
+        (QUIZ, 4, "all 2 true-false questions have the same key"),
+        (QUIZ, 4, "the longest option is the right one in 2 of 2 single-choice questions"),
+    ]
+    spoil(folder, QUIZ, "text: A bill}, {id: b", "text: A bill that is long}, {id: b")
+    spoil(folder, QUIZ, "May you stay?, key: false", "May you stay?, key: true")
+    assert warnings(folder) == []
+    assert problems(folder) == []
 
 
 def test_broken_front_matter_and_bad_catalogs(folder):
@@ -279,5 +344,4 @@ def test_a_fault_without_a_place_of_its_own_is_put_where_its_block_begins(folder
 
 def test_a_question_translated_in_part_is_warned_of(folder):
     put(folder, "modules/visits/to.po", po("quiz.yml:q-one.a", "A greeting", "Ha lea"))
-    (warning,) = check_directory(folder)[1].warnings
-    assert warning.message == "quiz.yml:q-one: 1 of 5 sentences have a translation"
+    assert warnings(folder) == [("modules/visits/to.po", 1, "quiz.yml:q-one: 1 of 5 sentences have a translation")]

@@ -96,7 +96,7 @@ def test_a_list_translated_in_part_marks_the_english_items():
     block = by_id(render(TEXT, translated(who_is_there__3="Taha"), "x"))["who-is-there.3"]
     assert "<li>Taha</li>" in block.html
     assert '<li><span lang="en">Two</span></li>' in block.html
-    assert (block.state, block.lang) == ("missing", "to")
+    assert (block.state, block.lang) == ("partly", "to")
     assert "span" not in block.html_en
 
 

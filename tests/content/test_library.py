@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from lms.assessments.specs import QuizSpec
 from lms.content.cache import Cache
-from lms.content.library import Text, Words, current, source_of, words_of, worst
+from lms.content.library import Text, Words, current, marks, source_of, words_of, worst
 from lms.content.models import Revision
 from lms.courses.specs import ModuleSpec
 from lms.db import db, reading
@@ -21,7 +21,11 @@ from tests.content.test_checks import po
 @pytest.fixture
 def folder(tmp_path):
     folder = write_sample(tmp_path / "content")
-    put(folder, "tracks/start.to.po", po("start.yml:title", "Start", "Kamata", state="approved"))
+    put(
+        folder,
+        "tracks/start.to.po",
+        po("start.yml:title", "Start", "Kamata", state="approved", by="Ana", on="2026-11-22"),
+    )
     return folder
 
 
@@ -73,7 +77,24 @@ def test_texts():
     assert str(Text("Kamata", "draft", "Start")) == "Kamata"
     assert [Text("a", state, "b").is_approved for state in ("source", "approved", "reviewed")] == [True, True, False]
     assert [Text("a", state, "b").is_english for state in ("source", "missing", "stale")] == [True, True, False]
-    assert worst(["approved", "stale", "draft"]) == "stale"
+    assert worst(["approved", "stale", "missing", "draft"]) == "stale"
+    assert [worst(["missing", "missing"]), worst(["missing", "approved"]), worst([])] == ["missing", "partly", "source"]
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([], ()),
+        (["source", "approved"], ()),
+        (["missing", "missing"], ("missing",)),
+        (["missing", "approved"], ("partly",)),
+        (["missing", "stale", "reviewed", "approved"], ("stale", "partly", "draft")),
+        (["partly"], ("partly",)),
+        (["draft", "in review"], ("draft",)),
+    ],
+)
+def test_what_a_page_says_of_its_words(states, said):
+    assert marks(states) == said
     assert worst([]) == "source"
 
 

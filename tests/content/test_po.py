@@ -28,7 +28,8 @@ def test_an_entry_with_everything():
 
 def test_former_entries():
     file = read_po(
-        HEAD + '# state: reviewed\n#~ msgctxt "a:b"\n#~ msgid "One"\n#~ msgstr "Ta"\n#~ "ha"\n'
+        HEAD
+        + '# state: reviewed\n# by: Ana\n# on: 2026-11-22\n#~ msgctxt "a:b"\n#~ msgid "One"\n#~ msgstr "Ta"\n#~ "ha"\n'
         '#~ msgctxt "a:b"\n#~ msgid "Two"\n#~ msgstr "Ua"\n'
     )
     assert [(each.english, each.text, each.state, each.is_former) for each in file.entries] == [
@@ -40,7 +41,7 @@ def test_former_entries():
 
 def test_entries_without_blank_lines_between():
     file = read_po(
-        'msgctxt "a"\nmsgid "x"\nmsgstr "1"\n# state: approved\n'
+        'msgctxt "a"\nmsgid "x"\nmsgstr "1"\n# state: approved\n# by: Ana\n# on: 2026-11-22\n'
         'msgctxt "b"\nmsgid "y"\nmsgstr "2"\nmsgctxt "c"\nmsgid "z"\nmsgstr ""\n'
     )
     assert [(each.context, each.state) for each in file.entries] == [("a", "draft"), ("b", "approved"), ("c", "draft")]
@@ -57,6 +58,12 @@ def test_entries_without_blank_lines_between():
         ('msgid "x"\nmsgstr "y"\n', 1, "which sentence"),
         ('"lost"\n', 1, "without msgid"),
         ('# state: done\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "unknown state"),
+        ('# state: approved\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "approved needs who and when"),
+        ('# by: Ana\n# state: reviewed\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 2, "reviewed needs who and when"),
+        ('# state: approved\n# on: 2026-11-22\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "`# by: name`"),
+        ('# state: approved\n# by: A\n# on: yesterday\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 3, "no date"),
+        ('# on: 20261122\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "no date"),
+        ('# on: 2026-02-30\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "no date"),
         ('msgctxt "a"\nmsgid "x"\nmsgstr "y"\n\nmsgctxt "a"\nmsgid "x"\nmsgstr "z"\n', 6, "stands twice"),
     ],
 )

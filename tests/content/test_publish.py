@@ -9,8 +9,11 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
 from lms.config import ROOT
+from lms.content.models import Publication
+from lms.db import reading
 from lms.errors import BadInput
 from lms.publish import content
 from tests.content.sample import put, spoil, write_sample
@@ -68,7 +71,11 @@ def test_publish(app, folder):
 
 
 def test_status_counts_words(folder):
-    put(folder, "tracks/start.to.po", po("start.yml:summary", "A short start.", "Kamata", state="reviewed"))
+    put(
+        folder,
+        "tracks/start.to.po",
+        po("start.yml:summary", "A short start.", "Kamata", state="reviewed", by="Ana", on="2026-11-22"),
+    )
     put(folder, "surveys/opinion.to.po", po("opinion.yml:thanks", "Thanks.", "Mālō"))
     rows = {row["language"]: row for row in json.loads(run("status", "--json", folder).stdout)}
     assert (rows["to"]["track"], rows["to"]["reviewed"], rows["to"]["stale"]) == ("start", 3, 2)
@@ -122,3 +129,17 @@ def test_extract_touches_nothing_while_the_source_is_broken(folder):
     result = run("extract", folder)
     assert isinstance(result.exception, BadInput)
     assert not list(folder.rglob("*.po"))
+
+
+def test_nothing_that_is_taught_disappears_without_a_word(app, folder):
+    runner = app.test_cli_runner()
+    assert runner.invoke(content, ["publish", str(folder)]).exit_code == 0
+    (folder / "tracks/start.yml").rename(folder / "tracks/other.yml")
+    spoil(folder, "tracks/other.yml", "key: start", "key: other")
+    for options in ([], ["--retire", "other"], ["--dry-run"]):
+        refused = runner.invoke(content, ["publish", str(folder), *options])
+        assert isinstance(refused.exception, BadInput)
+        assert "tracks/start:1:1: this track is gone" in str(refused.exception)
+    assert reading().scalar(select(func.max(Publication.number))) == 1
+    done = runner.invoke(content, ["publish", str(folder), "--retire", "start"])
+    assert done.output.endswith("retired track start (en)\nVersion 2 is current: 2 changes.\n")

@@ -82,12 +82,13 @@ def test_going_back_uses_the_old_text_again(app, folder):
 
 def test_what_disappears_is_retired_and_its_text_stays(app, folder):
     put(folder, "tracks/start.to.po", po("start.yml:title", "Start", "Kamata"))
+    put(folder, "tracks/other.yml", (folder / "tracks/start.yml").read_text().replace("key: start", "key: other"))
     publish(folder)
     (folder / "tracks/start.yml").unlink()
     (folder / "tracks/start.to.po").unlink()
     answer = publish(folder)
     assert [str(change) for change in answer.changes] == ["retired track start (en)", "retired track start (to)"]
-    assert count(Revision) == 6
+    assert count(Revision) == 7
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(app, folder):
@@ -136,7 +137,11 @@ def test_two_publishers_at_once_make_one_version(app, folder):
 
 
 def test_the_words_of_a_locale(app, folder):
-    put(folder, "tracks/start.to.po", po("start.yml:title", "Begin", "Kamata", state="approved"))
+    put(
+        folder,
+        "tracks/start.to.po",
+        po("start.yml:title", "Begin", "Kamata", state="approved", by="Ana", on="2026-11-22"),
+    )
     publish(folder)
     body = reading().execute(select(Revision.body).where(Revision.locale == "to")).scalar_one()
     assert body == {"words": {"start.yml:title": {"text": "Kamata", "state": "stale", "source": "Begin"}}}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from lms.actor import Actor
 from lms.content.library import current
@@ -16,9 +16,10 @@ from lms.courses.models import ModuleCompletion
 from lms.courses.rules import NextStep
 from lms.db import insert_once, reading, write
 from lms.errors import NotFound
+from lms.surveys.models import SurveyReceipt
 from tests.assessments.test_views import counting
 from tests.conftest import AT
-from tests.courses.test_service import complete, finish, pass_quiz
+from tests.courses.test_service import answer_survey, complete, finish, pass_quiz
 from tests.factories import Make
 from tests.factories.learning import actor_of, publish_drafts
 
@@ -93,18 +94,28 @@ def test_completions_of_the_latest_round(mixed: list[Actor]) -> None:
     assert queries.completions_of(reading(), None)[ids[0], "alpha"].round == 2
     assert queries.completions_of(reading(), ids, ["gamma"]) == {}
     assert queries.completions_of(reading(), ids[1:]) == {}
-    assert [(each[1], each[2].round) for each in queries.list_all_completions(reading())] == [
-        ("alpha", 1),
-        ("alpha", 2),
-    ]
+    everything = queries.list_completions(reading(), None)
+    assert [(each.module_key, each.round) for each in everything] == [("alpha", 1), ("alpha", 2)]
+    assert queries.list_completions(reading(), ids) == everything
+    assert queries.list_completions(reading(), ids[1:]) == []
 
 
-def test_who_has_done_something_since(mixed: list[Actor]) -> None:
+def test_who_worked_since(mixed: list[Actor]) -> None:
     ids = [actor.person_id for actor in mixed]
-    found = queries.seen_since(reading(), ids, ["alpha"], AT)
+    found = queries.worked_since(reading(), ids, ["alpha"], AT)
     assert found == {(person_id, "alpha") for person_id in ids[:3]}
-    assert queries.seen_since(reading(), ids, ["alpha"], AT + timedelta(seconds=1)) == set()
-    assert queries.seen_since(reading(), ids, ["beta"], AT) == set()
+    assert queries.worked_since(reading(), ids[1:], ["alpha"], AT + timedelta(seconds=1)) == set()
+    assert queries.worked_since(reading(), ids, ["beta"], AT) == set()
+    finish(mixed[1], "first", at=AT - timedelta(days=3))
+    finish(mixed[1], "second", at=AT - timedelta(days=3))
+    reading().rollback()
+    tomorrow = AT + timedelta(days=1)
+    assert queries.worked_since(reading(), ids, ["alpha"], tomorrow) == set()
+    answer_survey(mixed[1], at=tomorrow)
+    assert queries.worked_since(reading(), ids, ["alpha"], tomorrow) == {(ids[1], "alpha")}
+    write(lambda s: s.execute(delete(SurveyReceipt)) and None)
+    reading().rollback()
+    assert queries.worked_since(reading(), ids, ["alpha"], tomorrow) == {(ids[1], "alpha")}, "the completion alone"
 
 
 def test_a_completion_survives_a_change_of_its_language(mixed: list[Actor]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lms.content.library import Source
 from lms.courses import rules
-from lms.courses.rules import ModuleProgress, NextStep
+from lms.courses.rules import Done, ModuleProgress, NextStep
 from lms.courses.specs import ModuleSpec
 from tests.factories.learning import module
 
@@ -100,7 +100,22 @@ def test_a_late_record_gets_the_day_it_was_earned(answered_on: date | None, earn
         ("to", {"missing"}, False, "en"),
         ("to", {"missing", "draft"}, False, "to"),
         ("to", {"approved"}, True, "to+en"),
+        ("to", {"approved", "stale"}, False, "to+en"),
     ],
 )
 def test_how_a_lesson_was_shown(locale: str, states: set[str], both: bool, shown: str) -> None:
-    assert rules.shown_language(locale, states, both=both) == shown
+    assert rules.lesson_language(locale, states, both=both) == shown
+
+
+def test_why_a_completion_does_not_follow() -> None:
+    done = Done({"first", "second", "former"}, is_passed=True, surveys={"feedback"})
+    assert rules.completion_faults(MODULE, 15, done) == ()
+    assert rules.completion_faults(MODULE, 14, Done({"second"}, is_passed=False, surveys={"other"})) == (
+        "was completed without lesson first",
+        "was completed without its quiz",
+        "was completed without its survey",
+        "is credited with 14 minutes, its revision says 15",
+    )
+    body = module("g", ["only"], quiz=None, survey=None, credits={}).body
+    bare = ModuleSpec.from_source(Source("module", "g", 3, "", body))
+    assert rules.completion_faults(bare, 5, Done({"only"}, is_passed=False, surveys=())) == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,11 +9,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select, update
 
 from lms.actor import Actor
 from lms.assessments import rules as quiz_rules
 from lms.assessments import service as assessments
+from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.service import Sheet
 from lms.audit.models import AuditEvent
 from lms.content.library import current
@@ -25,9 +25,10 @@ from lms.courses.service import Shown
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.surveys import service as surveys
-from lms.surveys.events import SurveyAnswered, SurveyDone, survey_answered
+from lms.surveys.events import SurveyAnswered, SurveyDone, SurveyStarted, survey_answered, survey_started
 from lms.surveys.models import SurveyReceipt
 from tests.assessments.test_service import together
+from tests.assessments.test_views import counting
 from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import RIGHT, actor_of, module, publish_drafts, standard
@@ -91,34 +92,16 @@ class TestFinishing:
         (row,) = reading().execute(select(LessonProgress)).scalars()
         library = current(reading())
         assert (row.person_id, row.module_key, row.lesson_key, row.round) == (actor.person_id, "alpha", "first", 1)
-        assert (row.opened_at, row.seen_at, row.finished_at) == (AT, AT, AT)
+        assert row.finished_at == AT
         assert row.revision_id == library.get("module", "alpha").revision_id
         assert row.locale_revision_id == library.words("module", "alpha", "to").revision_id
         assert row.shown_language == "to+en"
 
-    def test_a_second_time_keeps_the_first_and_notes_the_last(self, actor: Actor) -> None:
-        later = AT + timedelta(days=1)
+    def test_a_second_time_changes_nothing(self, actor: Actor) -> None:
         assert finish(actor, "first")
-        assert not finish(actor, "first", shown=Shown("to"), at=later)
+        assert not finish(actor, "first", shown=Shown("to"), at=AT + timedelta(days=1))
         (row,) = reading().execute(select(LessonProgress)).scalars()
-        assert (row.finished_at, row.seen_at, row.shown_language) == (AT, later, "to")
-
-    def test_a_lesson_only_opened_becomes_finished(self, actor: Actor) -> None:
-        revision_id = current(reading()).get("module", "alpha").revision_id
-        opened = {
-            "person_id": actor.person_id,
-            "module_key": "alpha",
-            "lesson_key": "first",
-            "round": 1,
-            "opened_at": AT - timedelta(days=1),
-            "seen_at": AT - timedelta(days=1),
-            "revision_id": revision_id,
-            "shown_language": "en",
-        }
-        write(lambda s: s.execute(insert(LessonProgress), [opened]) and None)
-        finish(actor, "first")
-        (row,) = reading().execute(select(LessonProgress)).scalars()
-        assert (row.opened_at, row.finished_at) == (AT - timedelta(days=1), AT)
+        assert (row.finished_at, row.shown_language) == (AT, "en")
 
     @pytest.mark.parametrize(("key", "lesson"), [("nothing", "first"), ("alpha", "nothing")])
     def test_what_does_not_exist(self, actor: Actor, key: str, lesson: str) -> None:
@@ -137,9 +120,23 @@ class TestCompleting:
     def test_the_last_step_completes_whatever_the_order(
         self, actor: Actor, make: Make, heard: list[ModuleCompleted]
     ) -> None:
-        for order in itertools.permutations(["lessons", "quiz", "survey"]):
+        for order in (("lessons", "quiz", "survey"), ("quiz", "lessons", "survey")):
             heard.clear()
             self.one_order(actor_of(make.person()), order, heard)
+
+    def test_the_survey_waits_for_lessons_and_quiz(self, actor: Actor) -> None:
+        for step in (lambda: finish(actor, "first"), lambda: finish(actor, "second"), lambda: pass_quiz(actor)):
+            with pytest.raises(RuleBroken) as caught:
+                answer_survey(actor)
+            assert caught.value.code == "earlier_steps"
+            step()
+        assert reading().execute(select(func.count()).select_from(SurveyReceipt)).scalar_one() == 0
+        answer_survey(actor)
+        assert len(completions()) == 1
+
+    def test_a_survey_about_something_else_is_not_kept_closed(self, actor: Actor) -> None:
+        fact = SurveyStarted(SurveyDone(actor.person_id, "feedback", "session:12", 1))
+        write(lambda s: survey_started.send(fact, session=s) and None)
 
     def one_order(self, actor: Actor, order: tuple[str, ...], heard: list[ModuleCompleted]) -> None:
         steps = {
@@ -185,13 +182,13 @@ class TestCompleting:
         assert completions()[-1].completed_on.isoformat() == "2026-03-05"
 
     def test_steps_of_another_round_do_not_count(self, actor: Actor) -> None:
-        finish(actor, "first")
+        complete(actor)
+        finish(actor, "first", key="beta")
         write(
-            lambda s: service.finish_lesson(s, actor, "alpha", "second", shown=ENGLISH, at=AT, round_number=2) and None
+            lambda s: service.finish_lesson(s, actor, "beta", "second", shown=ENGLISH, at=AT, round_number=2) and None
         )
-        pass_quiz(actor)
-        answer_survey(actor)
-        assert completions() == []
+        pass_quiz(actor, key="beta")
+        assert [row.module_key for row in completions()] == ["alpha"]
 
     def test_many_persons_complete_in_one_announcement(
         self, actor: Actor, make: Make, heard: list[ModuleCompleted]
@@ -217,18 +214,31 @@ class TestCompleting:
         assert completions() == []
 
 
+def spoil(statement: Any) -> None:
+    """Change rows behind the services' back."""
+    write(lambda s: s.execute(statement) and None)
+    reading().rollback()
+
+
 class TestMending:
-    def look(self) -> list[str]:
-        return write(lambda s: service.recompute(s, current(s), at=AT + timedelta(days=30)))
+    def look(self, *people: Actor, mendable: bool = True) -> list[str]:
+        """Recompute, and return what was found; `mendable` tells of what kind all of it has to be."""
+        ids = [each.person_id for each in people] or None
+        at = AT + timedelta(days=30)
+        found = write(lambda s: service.recompute(s, current(s), at=at, person_ids=ids))
+        assert {each.mendable for each in found} <= {mendable}
+        reading().rollback()
+        return [each.text for each in found]
 
     def test_a_missed_completion_is_recorded_with_the_day_it_was_earned(
-        self, actor: Actor, heard: list[ModuleCompleted]
+        self, actor: Actor, make: Make, heard: list[ModuleCompleted]
     ) -> None:
         complete(actor)
         (day,) = [row.completed_on for row in completions()]
-        write(lambda s: s.execute(delete(ModuleCompletion)) and None)
+        spoil(delete(ModuleCompletion))
         heard.clear()
-        assert self.look() == [f"person {actor.person_id}: module alpha was complete and not recorded"]
+        assert self.look(actor_of(make.person())) == []
+        assert self.look(actor) == [f"person {actor.person_id}: module alpha was complete and not recorded"]
         (row,) = completions()
         assert (row.completed_at, row.completed_on, row.language) == (AT, day, "en")
         assert len(heard) == 1
@@ -237,37 +247,69 @@ class TestMending:
         assert self.look() == []
 
     def test_nothing_is_made_up(self, actor: Actor) -> None:
-        finish(actor, "first")
-        pass_quiz(actor)
-        answer_survey(actor)
+        complete(actor)
+        spoil(delete(ModuleCompletion))
+        spoil(delete(LessonProgress).where(LessonProgress.lesson_key == "second"))
         assert self.look() == []
+        spoil(delete(SurveyReceipt))
         finish(actor, "second")
-        for model in (ModuleCompletion, SurveyReceipt):
-            write(lambda s, model=model: s.execute(delete(model)) and None)
         assert self.look() == []
 
     def test_a_module_that_lost_a_lesson_completes_those_who_had_done_the_rest(self, actor: Actor) -> None:
         finish(actor, "first")
         pass_quiz(actor)
-        answer_survey(actor)
-        publish_drafts([each for each in standard() if each.key != "alpha"] + [module("alpha", ["first"])])
+        publish_drafts([each for each in standard() if each.key != "alpha"] + [module("alpha", ["first"], survey=None)])
         assert len(self.look()) == 1
+        assert self.look() == [], "judged under the revision in which it was completed"
 
     def test_a_retired_module_is_left_alone(self, actor: Actor) -> None:
         complete(actor)
-        write(lambda s: s.execute(delete(ModuleCompletion)) and None)
+        spoil(delete(ModuleCompletion))
         publish_drafts([each for each in standard() if each.key not in {"alpha", "beta"}])
         assert self.look() == []
+
+    def test_a_completion_without_a_basis_is_told_and_left(self, actor: Actor, make: Make) -> None:
+        other = actor_of(make.person())
+        complete(actor)
+        complete(other)
+        assert self.look() == []
+        who = f"person {actor.person_id}: module alpha, round 1,"
+        for model in (LessonProgress, Attempt, SurveyReceipt):
+            key = model.person_id == actor.person_id
+            if model is Attempt:
+                mine = select(Attempt.id).where(key)
+                spoil(delete(AttemptAnswer).where(AttemptAnswer.attempt_id.in_(mine)))
+            spoil(delete(model).where(key))
+        spoil(update(ModuleCompletion).where(ModuleCompletion.person_id == actor.person_id).values(minutes=600))
+        assert self.look(mendable=False) == [
+            f"{who} was completed without lesson first",
+            f"{who} was completed without lesson second",
+            f"{who} was completed without its quiz",
+            f"{who} was completed without its survey",
+            f"{who} is credited with 600 minutes, its revision says 15",
+        ]
+        assert self.look(other) == []
+        assert len(completions()) == 2
+
+    def test_the_number_of_queries_does_not_grow_with_people(self, actor: Actor, make: Make) -> None:
+        counts = []
+        for _ in range(2):
+            complete(actor_of(make.person()))
+            complete(actor_of(make.person()))
+            with counting() as seen:
+                self.look()
+            counts.append(len(seen))
+        assert counts[0] == counts[1]
 
 
 def test_the_last_two_steps_at_once_complete_the_module_once(
     app: Flask, actor: Actor, heard: list[ModuleCompleted]
 ) -> None:
-    finish(actor, "first")
-    pass_quiz(actor)
+    complete(actor)
+    finish(actor, "first", key="beta")
+    heard.clear()
     together(
         app,
-        [lambda: finish(actor, "second"), lambda: answer_survey(actor)] * 2,
+        [lambda: finish(actor, "second", key="beta"), lambda: pass_quiz(actor, key="beta")] * 2,
     )
-    assert (len(completions()), len(heard)) == (1, 1)
-    assert reading().execute(select(func.count()).select_from(SurveyReceipt)).scalar_one() == 1
+    assert ([row.module_key for row in completions()], len(heard)) == (["alpha", "beta"], 1)

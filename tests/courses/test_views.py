@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale, gettext
 from sqlalchemy import func, select
 
 from lms.courses.models import LessonProgress
@@ -16,6 +17,7 @@ from tests.assessments.test_views import counting
 from tests.courses.test_service import complete, finish, pass_quiz
 from tests.factories import MadePerson, Make, sign_in
 from tests.factories.learning import actor_of, module, publish_drafts, standard
+from tests.factories.learning import words as words_of
 
 FIRST = "/modules/alpha/lessons/first"
 
@@ -35,6 +37,19 @@ def form_of(page: str) -> dict[str, str]:
     match = re.search(r'name="client_id" value="([0-9a-f]{32})"', page)
     assert match
     return {"client_id": match[1]}
+
+
+def flat(page: str) -> str:
+    """Return a page without the line breaks between its elements."""
+    return re.sub(r">\s*\n\s*<", "><", page)
+
+
+def marks_of(page: str) -> list[str]:
+    """Return what a page says of its words as a whole, without the tags' own language."""
+    line = re.search(r'<p class="marks">(.*?)</p>', page, re.DOTALL)
+    known = ("Being updated", "Not yet translated", "Partly translated", "Draft translation")
+    said = {gettext(words): words for words in known}
+    return [said[words] for words in re.findall(r'<span class="usa-tag[^"]*">([^<]+)</span>', line[1])] if line else []
 
 
 def big_button(page: str) -> tuple[str, str]:
@@ -162,16 +177,18 @@ class TestLanguages:
         page = mele.get(FIRST).text
         assert "Lēsoni ʻuluaki" in page
         assert "<p>Ngaahi lea.</p>" in page
-        assert '<div class="note"><div lang="en"><p>A note in first.</p></div></div>' in page
-        assert '<li lang="en">Do what first says.' in page
+        with force_locale("to"):
+            assert marks_of(page) == ["Partly translated", "Draft translation"]
+            note = f'<p class="block-mark"><span class="usa-tag tag--draft">{gettext("Not yet translated")}</span></p>'
+        assert f'<div class="note">{note}<div lang="en"><p>A note in first.</p></div></div>' in flat(page)
+        assert '<span lang="en">Do what first says.</span>' in page
         assert "Words of first." not in page
-        assert page.count("tag--draft") == 1
 
     def test_one_tap_shows_english_beneath_and_stays(self, mele: FlaskClient) -> None:
         assert 'href="?both=1"' in mele.get(FIRST).text
         page = mele.get(f"{FIRST}?both=1").text
-        assert '<p>Ngaahi lea.</p><div class="both-en" lang="en"><p>Words of first.</p></div>' in page
-        assert '<h2>Konga ʻuluaki</h2><p class="both-en" lang="en">Part of first</p>' in page
+        assert '<p>Ngaahi lea.</p><div class="both-en" lang="en"><p>Words of first.</p></div>' in flat(page)
+        assert '<h2>Konga ʻuluaki</h2><p class="both-en" lang="en">Part of first</p>' in flat(page)
         assert page.count("A note in first.") == 1
         again = mele.get(FIRST).text
         assert "Words of first." in again
@@ -187,8 +204,54 @@ class TestLanguages:
         assert browser.get(f"{FIRST}?both=1").text.count("Words of first.") == 1
 
     def test_a_module_without_translation_says_so(self, mele: FlaskClient) -> None:
-        assert mele.get("/modules/gamma").text.count("tag--draft") == 1
-        assert 'lang="en"' in mele.get("/modules/gamma/lessons/only").text
+        page = mele.get("/modules/gamma").text
+        assert page.count("tag--draft") == 1
+        with force_locale("to"):
+            assert marks_of(page) == ["Not yet translated"]
+        assert page.count('<span lang="en">Title of gamma</span>') == 1
+        assert page.count('<span lang="en">Lesson only</span>') == 2  # in the big button and among the steps
+        lesson = mele.get("/modules/gamma/lessons/only").text
+        assert lesson.count("tag--draft") == 1
+        assert '<a class="arrow-back" href="/modules/gamma"><span lang="en">Title of gamma</span></a>' in lesson
+        assert '<div lang="en"><p>Words of only.</p></div>' in flat(lesson)
+
+    def test_older_words_are_marked_with_todays_english_open(self, app: Flask, client: FlaskClient, make: Make) -> None:
+        old = {
+            "module.yml:title": ("Title of alpha", "Hingoa", "approved"),
+            "lessons/first.md:title": ("An older title", "Lēsoni motuʻa", "approved"),
+            "lessons/first.md:part-of-first.1": ("Part of first", "Konga", "approved"),
+            "lessons/first.md:part-of-first.2": ("Give your number.", "ʻOange hoʻo fika.", "approved"),
+            "lessons/first.md:part-of-first.3": ("A note in first.", "Fakamatala.", "draft"),
+        }
+        others = [each for each in standard() if (each.key, each.locale) != ("alpha", "to")]
+        publish_drafts([*others, words_of("module", "alpha", "to", old)])
+        sign_in(client, make.person("Mele", language="to"))
+        page = client.get(FIRST).text
+        with force_locale("to"):
+            tag = f'<p class="block-mark"><span class="usa-tag tag--stale">{gettext("Being updated")}</span></p>'
+            assert marks_of(page) == ["Being updated", "Partly translated", "Draft translation"]
+        english = '<div class="both-en" lang="en"><p>Words of first.</p></div>'
+        assert f'<div class="piece stale">{tag}<p>ʻOange hoʻo fika.</p>{english}</div>' in flat(page)
+        assert 'Lēsoni motuʻa <span class="both-en" lang="en">Lesson first</span>' in page
+        assert "Part of first" not in page  # approved
+        assert '<details class="original"><summary><span class="usa-tag tag--draft">' in page
+        client.post(FIRST, data=form_of(page))
+        assert reading().execute(select(LessonProgress.shown_language)).scalar_one() == "to+en"
+        module_page = client.get("/modules/alpha").text
+        with force_locale("to"):
+            assert marks_of(module_page) == ["Being updated", "Partly translated"]
+        step = (
+            r'Lēsoni motuʻa</a><span class="usa-sr-only">: [^<]+</span> <span class="both-en" lang="en">Lesson first<'
+        )
+        assert re.search(step, module_page)
+
+    def test_the_page_says_where_its_facts_come_from(self, app: Flask, client: FlaskClient, make: Make) -> None:
+        sources = [{"id": "own", "title": "Our practice, 2026", "url": "https://www.example.org/a?b=1"}]
+        publish_drafts([each for each in standard() if each.key != "alpha"] + [module("alpha", sources=sources)])
+        page = sign_in(client, make.person("Ana")).get("/modules/alpha").text
+        assert "Where this comes from" in page
+        assert '<a href="https://www.example.org/a?b=1" rel="noreferrer">Our practice, 2026</a>' in page
+        assert "Where this comes from" not in client.get("/modules/gamma").text
 
 
 def test_words_of_content_are_shown_as_text(app: Flask, client: FlaskClient, make: Make) -> None:
@@ -196,7 +259,7 @@ def test_words_of_content_are_shown_as_text(app: Flask, client: FlaskClient, mak
     publish_drafts([each for each in standard() if each.key != "alpha"] + [nasty])
     sign_in(client, make.person("Ana"))
     for url in ("/modules/alpha", FIRST, "/modules/alpha/quiz", "/modules/alpha/survey", "/modules/beta"):
-        page = client.get(url).text
+        page = client.get(url, follow_redirects=True).text
         assert "<script>alert" not in page, url
         assert "&lt;script&gt;alert" in page, url
 

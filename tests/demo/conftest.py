@@ -61,6 +61,25 @@ class Demo:
         assert rows, f"the demonstration has nothing for: {statement} {values}"
         return rows[0][0]
 
+    def person(self, email: str) -> int:
+        """Return who has this address."""
+        return int(self.one("SELECT person_id FROM contacts WHERE value = :value", value=email))
+
+    def speak(self, person_id: int, language: str) -> None:
+        """Let somebody read in this language from now on."""
+        statement = text("UPDATE people SET language = :language WHERE id = :id")
+        with self.app.app_context(), db.engines["write"].begin() as connection:
+            connection.execute(statement, {"language": language, "id": person_id})
+
+    def known(self, person_public_id: str) -> Reader:
+        """Return somebody signed in already: of most people in the demonstration nobody knows a passphrase."""
+        statement = """SELECT a.public_id || ':' || a.security_stamp FROM accounts a
+                       JOIN people p ON p.id = a.person_id WHERE p.public_id = :id"""
+        reader = Reader(self.app.test_client())
+        with reader.client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = self.one(statement, id=person_public_id), True
+        return reader
+
     def reader(self, email: str | None = None) -> Reader:
         """Return somebody with a browser without scripts, signed in at the sign-in page unless she has no address."""
         reader = Reader(self.app.test_client())
@@ -82,11 +101,10 @@ class Reader(Browser):
         return page.send(page.form(action))
 
     @property
-    def session(self) -> str:
-        """Return the value of the session cookie."""
+    def session(self) -> str | None:
+        """Return the value of the session cookie, None before there is one."""
         cookie = self.client.get_cookie("session")
-        assert cookie is not None
-        return cookie.value
+        return cookie.value if cookie else None
 
 
 class _Quiet(WSGIRequestHandler):

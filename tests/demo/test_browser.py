@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.exceptions import HTTPException
 
 from lms.config import ROOT
-from lms.demo.accounts import ACCOUNTS, PASSPHRASE
-from tests.demo.conftest import Demo
+from lms.demo.accounts import PASSPHRASE
+from lms.people.rules import link_token
+from tests.demo.conftest import Demo, Reader
+from tests.journeys.browser import Page as AnsweredPage
 
 CHROMIUM = shutil.which("chromium")
 if CHROMIUM is None and os.environ.get("CI") == "true":
@@ -46,7 +49,6 @@ FIRST_LOAD = 60_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: How a browser of each language asks.
 ASKED = {"en": "en-US", "es": "es-US", "to": "to-TO", "sm": "sm-WS"}
-LANGUAGE_OF = {account.email: account.language for account in ACCOUNTS}
 WORKERS = {tag: f"worker-{tag}@demo.example" for tag in ASKED}
 SUPERVISOR, CERTIFIER, ANALYST, ADMINISTRATOR = (
     f"{name}@demo.example" for name in ("supervisor-a", "certifier", "analyst", "administrator")
@@ -98,6 +100,33 @@ class Watch:
             self.complaints.append(f"{response.status} for {response.url}")
 
 
+class Fetched:
+    """What a first visit to a page brings over the wire, headers and all, with nothing kept from before."""
+
+    def __init__(self, window: BrowserContext, page: Page) -> None:
+        self.sizes: dict[str, float] = {}
+        self.names: dict[str, str] = {}
+        wire = window.new_cdp_session(page)
+        wire.on("Network.responseReceived", self._received)
+        wire.on("Network.loadingFinished", self._finished)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def _received(self, told: Any) -> None:
+        self.names[told["requestId"]] = told["response"]["url"]
+
+    def _finished(self, told: Any) -> None:
+        self.sizes[told["requestId"]] = told["encodedDataLength"]
+
+    def faults(self, most: int = FIRST_LOAD) -> list[str]:
+        """Return that it is too much, if it is, with the largest first."""
+        assert len(self.sizes) >= 3, "the page, its styles and its script at least"
+        if (total := sum(self.sizes.values())) <= most:
+            return []
+        listed = sorted(((size, self.names.get(key, key)) for key, size in self.sizes.items()), reverse=True)
+        return [f"{total:.0f} bytes for a first visit: {listed}"]
+
+
 class Studio:
     """One browser for all tests, with one window for each reader."""
 
@@ -105,11 +134,11 @@ class Studio:
         self.browser = browser
         self.demo = demo
         self.axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-        self.windows: dict[tuple[str | None, str], BrowserContext] = {}
+        self.windows: dict[str, BrowserContext] = {}
 
-    def window(self, email: str | None, lang: str) -> BrowserContext:
-        """Return the window of a reader, who is signed in already."""
-        if (email, lang) not in self.windows:
+    def window(self, lang: str) -> BrowserContext:
+        """Return the window of a language."""
+        if lang not in self.windows:
             window = self.browser.new_context(
                 locale=ASKED[lang],
                 viewport={"width": PHONE, "height": HEIGHT},
@@ -117,27 +146,30 @@ class Studio:
                 reduced_motion="reduce",
             )
             window.set_default_timeout(60_000)
-            if email:
-                value = self.demo.reader(email).session
-                window.add_cookies([{"name": "session", "value": value, "url": self.demo.address}])
-            self.windows[email, lang] = window
-        return self.windows[email, lang]
+            self.windows[lang] = window
+        return self.windows[lang]
 
-    def look(
-        self, path: str, email: str | None, lang: str, *, desk: bool = False, dark: bool = False, heading: str = "h1"
-    ) -> list[str]:
+    def look(self, spot: Spot, lang: str, *, desk: bool = False, dark: bool = False) -> list[str]:
         """Return what is wrong with a page, on a phone and, where asked, on a desk and in the dark."""
-        page = self.window(email, lang).new_page()
+        window = self.window(lang)
+        window.clear_cookies()
+        if spot.session:
+            window.add_cookies([{"name": "session", "value": spot.session, "url": self.demo.address}])
+        if spot.person_id:
+            self.demo.speak(spot.person_id, lang)
+        page = window.new_page()
         watch = Watch(urlsplit(self.demo.address).netloc)
         watch.over(page)
-        answer = page.goto(path)
+        fetched = Fetched(window, page)
+        answer = page.goto(spot.path)
         assert answer is not None
-        assert answer.status == 200, f"{path} answers {answer.status}"
-        assert urlsplit(page.url).path == urlsplit(path).path, f"{path} leads to {page.url}"
+        assert answer.status == 200, f"{spot.path} answers {answer.status}"
+        assert urlsplit(page.url).path == urlsplit(spot.path).path, f"{spot.path} leads to {page.url}"
         assert page.locator("html").get_attribute("lang") == lang
-        assert page.locator(heading).count() == 1
+        assert page.locator("h1").count() == 1
+        faults = fetched.faults()
         page.evaluate(f"{self.axe};undefined")
-        faults = self._faults(page, "phone")
+        faults += self._faults(page, "phone")
         if dark:
             page.emulate_media(color_scheme="dark")
             faults += self._faults(page, "phone, dark")
@@ -187,112 +219,169 @@ def lesson(demo: Demo, lang: str) -> str:
     return next(href for href, _ in page.links if "/modules/communication/lessons/" in href)
 
 
-def certificate(demo: Demo, kind: str) -> str:
-    """Return the public page of a certificate of which the newest event is `kind`."""
-    return f"/verify/{demo.one(NEWEST, kind=kind)}"
-
-
-NEWEST = """SELECT a.serial FROM awards a JOIN status_events e ON e.award_id = a.id
-            WHERE e.id = (SELECT max(id) FROM status_events WHERE award_id = a.id) AND e.kind = :kind
-            ORDER BY a.id DESC"""
-APPLICATION = "SELECT public_id FROM applications WHERE state = :state ORDER BY id"
-
-Where = Callable[[Demo], str]
-
-
-def at(path: str) -> Where:
-    """Return a way to an address that is the same in every database."""
-    return lambda _demo: path
+#: The routes of the program that answer a GET, as tests/house/routes.txt lists them.
+ROUTES = [
+    line.split()[0]
+    for line in (ROOT / "tests" / "house" / "routes.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#") and "GET" in line.split()[1].split(",")
+]
+#: What no window is opened for, and why.
+NO_PAGE = {
+    "certificates.download": "a file",
+    "courses.resume": "leads on at once",
+    "home.download": "a file",
+    "home.index": "leads on at once",
+    "people.end_second_factor": "nobody in the demonstration has a second step",
+    "people.first_password": "only after a code from a letter; the form of people.password",
+    "people.invitation_code": "only after a code from a letter; the page of people.check_code",
+    "people.invitation_image": "an image",
+    "people.reset": "only with a link from a letter; the form of people.password",
+    "people.second_factor_image": "an image",
+    "people.second_proof": "nobody in the demonstration has a second step",
+    "people.second_step": "nobody in the demonstration has a second step",
+    "reports.download": "a file",
+    "web.health": "for machines",
+    "web.ready": "for machines",
+}
+#: Looked at on a desk too, and in the dark.
+ON_A_DESK = {
+    "home.team",
+    "certificates.queue",
+    "certificates.application",
+    "reports.show",
+    "home.admin",
+    "courses.module",
+}
+IN_THE_DARK = {"home.record", "home.team", "reports.show", "certificates.verify", "tracks.show"}
+#: Where readers begin, besides what links lead to.
+DOORS = (
+    "/sign-in /sign-in/code /reset /verify /learn /record /account /account/own-contact /team /certify /reports /admin"
+).split()
+#: Somebody with a certificate and somebody who waits for one, each with her page of it.
+HOLDERS = """SELECT p.public_id, '/record/certificates/' || a.public_id FROM awards a
+             JOIN people p ON p.id = a.person_id
+             WHERE EXISTS (SELECT 1 FROM status_events WHERE award_id = a.id AND kind = 'issued') ORDER BY a.id DESC"""
+APPLICANTS = """SELECT p.public_id, '/record/applications/' || a.public_id FROM applications a
+                JOIN people p ON p.id = a.person_id WHERE a.state = 'waiting' ORDER BY a.id"""
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A page, who looks at it, and whether on a desk and in the dark too."""
+    """A page, and who opened it: her session, and her person when she is signed in."""
 
-    name: str
-    where: Where
-    email: str | None = None
-    desk: bool = False
-    dark: bool = False
+    path: str
+    session: str | None = None
+    person_id: int | None = None
 
 
-SPOTS = (
-    Spot("survey", at("/modules/communication/survey"), WORKERS["sm"]),
-    Spot("record", at("/record"), WORKERS["es"], dark=True),
-    Spot("account", at("/account"), WORKERS["to"]),
-    Spot("track", at("/tracks/first-steps"), WORKERS["es"]),
-    Spot("verify", lambda demo: certificate(demo, "issued"), dark=True),
-    Spot("verify-revoked", lambda demo: certificate(demo, "revoked")),
-    Spot("team", at("/team"), SUPERVISOR, desk=True, dark=True),
-    Spot("assign", at("/team/assign"), SUPERVISOR),
-    Spot("staff", at("/team/staff"), SUPERVISOR),
-    Spot("queue", at("/certify"), CERTIFIER, desk=True),
-    Spot(
-        "application",
-        lambda demo: f"/certify/applications/{demo.one(APPLICATION, state='waiting')}",
-        CERTIFIER,
-        desk=True,
-    ),
-    Spot("completions", at("/reports/completions"), ANALYST, desk=True, dark=True),
-    Spot("admin", at("/admin"), ADMINISTRATOR, desk=True),
-    Spot("people", at("/admin/people"), ADMINISTRATOR),
-    Spot("organizations", at("/admin/organizations"), ADMINISTRATOR),
-)
+class Walker:
+    """Opens one page for each route, by following links, and remembers who could."""
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.routes = demo.app.url_map.bind("")
+        self.spots: dict[str, Spot] = {}
+
+    def endpoint(self, path: str) -> str:
+        """Return the route of a path, "" where there is none for a GET."""
+        try:
+            return str(self.routes.match(urlsplit(path).path, "GET")[0])
+        except HTTPException:
+            return ""
+
+    def walk(self, reader: Reader, person_id: int | None, doors: Sequence[str] = DOORS) -> None:
+        """Follow a reader's links from her doors, one for each route that nobody reached before."""
+        waiting = list(doors)
+        while waiting:
+            path = waiting.pop(0)
+            endpoint = self.endpoint(path)
+            if endpoint and endpoint not in self.spots and endpoint not in NO_PAGE:
+                waiting += self.open(reader, person_id, reader.get(path), endpoint)
+
+    def open(self, reader: Reader, person_id: int | None, page: AnsweredPage, endpoint: str) -> list[str]:
+        """Note a page if it is that of the route; return where it leads."""
+        if page.status != 200 or self.endpoint(page.address) != endpoint:
+            return []
+        self.spots[endpoint] = Spot(page.address, reader.session, person_id)
+        return [href for href, _ in page.links] + [form.action for form in page.forms]
 
 
-@pytest.mark.parametrize("spot", SPOTS, ids=lambda spot: spot.name)
-def test_page(studio: Studio, demo: Demo, spot: Spot) -> None:
-    lang = LANGUAGE_OF[spot.email] if spot.email else "en"
-    faults = studio.look(spot.where(demo), spot.email, lang, desk=spot.desk, dark=spot.dark)
+@pytest.fixture(scope="module")
+def spots(demo: Demo) -> dict[str, Spot]:
+    """Return a page for each route that somebody in the demonstration can open."""
+    walker = Walker(demo)
+    walker.walk(demo.reader(), None)
+    for email in (*WORKERS.values(), SUPERVISOR, CERTIFIER, ANALYST, ADMINISTRATOR):
+        walker.walk(demo.reader(email), demo.person(email))
+    for statement in (HOLDERS, APPLICANTS):
+        public_id, path = demo.rows(statement)[0]
+        walker.walk(
+            demo.known(public_id), demo.one("SELECT id FROM people WHERE public_id = :id", id=public_id), [path]
+        )
+    serial = walker.spots["certificates.verify"].path.rpartition("/")[2]
+    walker.walk(demo.reader(), None, [f"/V/{serial}/1"])
+    half_way(demo, walker)
+    return walker.spots
+
+
+def half_way(demo: Demo, walker: Walker) -> None:
+    """Send the forms after which a page comes that no link leads to."""
+    stranger = demo.reader()
+    page = stranger.get("/sign-in/code")
+    page = page.send(page.form("/sign-in/code", having="identifier"), identifier="stranger@demo.example")
+    walker.open(stranger, None, page, "people.check_code")
+    analyst, person_id = demo.reader(ANALYST), demo.person(ANALYST)
+    page = analyst.get("/account/contacts")
+    page = page.send(
+        page.form("/account/contacts", having="contact"), contact="other@demo.example", password=PASSPHRASE
+    )
+    walker.open(analyst, person_id, page, "people.confirm_contact")
+    keeper, keeper_id = demo.reader(ADMINISTRATOR), demo.person(ADMINISTRATOR)
+    page = keeper.get("/admin/people/new")
+    page = page.send(page.form("", having="name"), name="Ana Nueva", language="es", email="ana.nueva@demo.example")
+    walker.open(keeper, keeper_id, page, "people.print_invitation")
+    link = page.address.rpartition("/")[2]
+    walker.walk(demo.reader(), None, [f"/invitation/{link_token(demo.config.secret_key, link)}"])
+    page = analyst.get("/account/second-step")
+    page = page.send(page.form("", having="password"), password=PASSPHRASE)
+    walker.open(analyst, person_id, page, "people.second_factor_setup")
+
+
+def test_every_page_has_a_spot_or_a_reason(spots: dict[str, Spot]) -> None:
+    assert sorted(set(ROUTES) - set(spots)) == sorted(set(NO_PAGE) & set(ROUTES))
+
+
+LOOKED_AT = [endpoint for endpoint in ROUTES if endpoint not in NO_PAGE]
+#: One language each, in turn.
+TURNS = {endpoint: list(ASKED)[number % len(ASKED)] for number, endpoint in enumerate(LOOKED_AT)}
+
+
+@pytest.mark.parametrize("endpoint", LOOKED_AT)
+def test_page(studio: Studio, spots: dict[str, Spot], endpoint: str) -> None:
+    spot = spots[endpoint]
+    faults = studio.look(spot, TURNS[endpoint], desk=endpoint in ON_A_DESK, dark=endpoint in IN_THE_DARK)
     assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("lang", ASKED)
 class TestInEveryLanguage:
-    def test_sign_in(self, studio: Studio, lang: str) -> None:
-        faults = studio.look("/sign-in", None, lang, desk=lang == "en", dark=lang == "es")
-        assert not faults, "\n".join(faults)
-
-    def test_learn(self, studio: Studio, lang: str) -> None:
-        faults = studio.look("/learn", WORKERS[lang], lang, desk=lang == "es", dark=lang == "to")
+    def test_learn(self, studio: Studio, demo: Demo, lang: str) -> None:
+        faults = studio.look(spot_of(demo, lang, "/learn"), lang, desk=lang == "es", dark=lang == "to")
         assert not faults, "\n".join(faults)
 
     def test_lesson(self, studio: Studio, demo: Demo, lang: str) -> None:
-        faults = studio.look(lesson(demo, lang), WORKERS[lang], lang, dark=lang == "es")
+        faults = studio.look(spot_of(demo, lang, lesson(demo, lang)), lang, dark=lang == "es")
         assert not faults, "\n".join(faults)
 
-    def test_quiz(self, studio: Studio, quizzes: str, lang: str) -> None:
-        faults = studio.look(quizzes, WORKERS[lang], lang, dark=lang == "sm")
+    def test_quiz(self, studio: Studio, demo: Demo, quizzes: str, lang: str) -> None:
+        faults = studio.look(spot_of(demo, lang, quizzes), lang, dark=lang == "sm")
         assert not faults, "\n".join(faults)
 
 
-def test_survey_with_its_questions(studio: Studio, demo: Demo) -> None:
-    """A worker who passed and has not answered yet sees the questions themselves."""
-    page = demo.reader(WORKERS["en"]).get("/modules/outreach/survey")
-    if page.status != 200:
-        pytest.fail(f"the survey answers {page.status}: {page.text}")
-    assert any(len(set(form.choices)) >= 5 for form in page.forms), page.text
-    faults = studio.look("/modules/outreach/survey", WORKERS["en"], "en")
-    assert not faults, "\n".join(faults)
-
-
-def test_first_load_is_small(studio: Studio) -> None:
-    """Everything that a first visit to the sign-in page fetches, headers and all."""
-    window = studio.browser.new_context(base_url=studio.demo.address, viewport={"width": PHONE, "height": HEIGHT})
-    page = window.new_page()
-    wire = window.new_cdp_session(page)
-    names: dict[str, str] = {}
-    sizes: dict[str, float] = {}
-    wire.on("Network.responseReceived", lambda told: names.update({told["requestId"]: told["response"]["url"]}))
-    wire.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
-    wire.send("Network.enable")
-    page.goto("/sign-in", wait_until="networkidle")
-    window.close()
-    for key, size in sorted(sizes.items(), key=lambda item: -item[1]):
-        print(f"{size:8.0f} {names.get(key, key)}")
-    print(f"{sum(sizes.values()):8.0f} bytes in all")
-    assert len(sizes) >= 3, "the page, its styles and its script at least"
-    assert sum(sizes.values()) < FIRST_LOAD
+def spot_of(demo: Demo, lang: str, path: str) -> Spot:
+    """Return a page as the worker of that language opens it."""
+    email = WORKERS[lang]
+    return Spot(path, demo.reader(email).session, demo.person(email))
 
 
 def test_without_scripts(studio: Studio) -> None:
@@ -341,7 +430,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_look_over_finds(studio: Studio, fault: str) -> None:
     """Each kind of fault, planted in a page, is found: otherwise the tests above would say nothing."""
-    page = studio.window(None, "en").new_page()
+    page = studio.window("en").new_page()
     watch = Watch(urlsplit(studio.demo.address).netloc)
     watch.over(page)
     page.goto("/sign-in")
@@ -353,8 +442,19 @@ def test_the_look_over_finds(studio: Studio, fault: str) -> None:
     assert any(fault in each for each in found + watch.complaints), found + watch.complaints
 
 
+def test_the_look_over_finds_a_heavy_page(studio: Studio) -> None:
+    window = studio.window("en")
+    page = window.new_page()
+    fetched = Fetched(window, page)
+    page.goto("/sign-in")
+    page.close()
+    assert fetched.faults() == []
+    (fault,) = fetched.faults(most=8_000)  # less than the styles alone
+    assert "bytes for a first visit" in fault
+
+
 def test_the_look_over_finds_another_host(studio: Studio) -> None:
-    page = studio.window(None, "en").new_page()
+    page = studio.window("en").new_page()
     watch = Watch(urlsplit(studio.demo.address).netloc)
     watch.over(page)
     page.goto(studio.demo.address.replace("127.0.0.1", "localhost") + "/no-such-page")

@@ -112,7 +112,7 @@ class TestPlan:
                 assert day < today, worker
 
     def test_reached_the_database(self, demo: Demo) -> None:
-        today = local_date(now(), demo.config.timezone)
+        today = local_date(now())
         plan = make_plan(today)
         names = Counter(worker.name for worker in plan.workers) + Counter(each.name for _, each in plan.supervisors)
         names += Counter(each.name for each in ACCOUNTS if each.role not in ("worker", "supervisor"))
@@ -146,7 +146,7 @@ class TestCounts:
 
     def test_assignments(self, demo: Demo) -> None:
         """There are late ones, ones that are due, and done ones; some did not begin."""
-        today = local_date(now(), demo.config.timezone)
+        today = local_date(now())
         done = """EXISTS (SELECT 1 FROM track_completions t WHERE t.person_id = a.person_id
                   AND t.track_key = a.track_key AND t.cycle = a.cycle)"""
         count = f"SELECT count(*) FROM assignments a WHERE undone_at IS NULL AND {done}"
@@ -170,7 +170,7 @@ class TestCounts:
 
     def test_certificates(self, demo: Demo) -> None:
         """Valid, expired, revoked and suspended ones, and editions that were replaced; none is still in the making."""
-        today = local_date(now(), demo.config.timezone)
+        today = local_date(now())
         with demo.app.app_context():
             people = [row[0] for row in demo.rows("SELECT DISTINCT person_id FROM awards")]
             states = Counter(row.state for row in list_certificates(reading(), people, today=today))

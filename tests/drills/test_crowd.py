@@ -34,7 +34,8 @@ def drilled(app: Flask, make: Make, folder: Path, *, workers: int, kills: int, s
     counted = {kind: sum(fact["kind"] == kind for fact in facts) for kind in ("submit", "survey", "certify")}
     print(f"{workers} workers, {killed} kills, {counted}, statuses {sorted(statuses)}")
     assert killed == kills
-    assert counted["submit"] >= 2 * workers, "too little was done to mean anything"
+    # Every worker's form is sent twice; a killed process may have sent both without living to write it down.
+    assert counted["submit"] >= 2 * (workers - kills) and counted["submit"] >= workers, "too little was done"
     assert not {status for status in statuses if status >= 500}, "a client was told of a fault"
 
     people = [worker.person_id for worker in crowd.workers]

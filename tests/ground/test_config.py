@@ -29,20 +29,31 @@ def test_postgresql_means_psycopg(given: str) -> None:
     assert not config.is_sqlite
 
 
-def test_production_names_every_fault(tmp_path: Path) -> None:
+REAL = {
+    "LMS_ENV": "production",
+    "LMS_SECRET_KEY": "s" * 40,
+    "LMS_BASE_URL": "https://training.example.org/",
+    "LMS_HELP_NAME": "Help desk",
+    "LMS_HELP_PHONE": "+1 213 555 0199",
+    "LMS_HELP_EMAIL": "help@example.org",
+}
+
+
+def faults(**changes: str) -> str:
+    """Return what is said of settings."""
     with pytest.raises(BadSettings) as error:
-        Config.from_env({"LMS_ENV": "production", "LMS_DATA_DIR": str(tmp_path)})
-    for word in ("LMS_SECRET_KEY", "LMS_BASE_URL", "LMS_KEYS_DIR"):
-        assert word in str(error.value)
+        Config.from_env(changes)
+    return str(error.value)
+
+
+def test_production_names_every_fault(tmp_path: Path) -> None:
+    said = faults(LMS_ENV="production", LMS_DATA_DIR=str(tmp_path))
+    for word in ("LMS_SECRET_KEY", "LMS_BASE_URL", "LMS_KEYS_DIR", "LMS_HELP_NAME"):
+        assert word in said
 
 
 def test_the_first_key_can_be_made_before_there_is_one(tmp_path: Path) -> None:
-    environ = {
-        "LMS_ENV": "production",
-        "LMS_SECRET_KEY": "s" * 40,
-        "LMS_BASE_URL": "https://training.example.org",
-        "LMS_DATA_DIR": str(tmp_path),
-    }
+    environ = {**REAL, "LMS_DATA_DIR": str(tmp_path)}
     assert Config.from_env(environ, need_keys=False).env == "production"
     with pytest.raises(BadSettings, match="LMS_KEYS_DIR"):
         Config.from_env(environ)
@@ -50,17 +61,31 @@ def test_the_first_key_can_be_made_before_there_is_one(tmp_path: Path) -> None:
 
 def test_production_starts_when_all_is_set(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text("x")
-    config = Config.from_env(
-        {
-            "LMS_ENV": "production",
-            "LMS_SECRET_KEY": "s" * 40,
-            "LMS_BASE_URL": "https://training.example.org/",
-            "LMS_KEYS_DIR": str(tmp_path),
-        }
-    )
+    config = Config.from_env({**REAL, "LMS_KEYS_DIR": str(tmp_path)})
     assert config.base_url == "https://training.example.org"
+    assert (config.help_name, config.help_email) == ("Help desk", "help@example.org")
+
+
+@pytest.mark.parametrize("name", ["LMS_HELP_NAME", "LMS_HELP_PHONE", "LMS_HELP_EMAIL"])
+def test_production_invents_no_help_desk(tmp_path: Path, name: str) -> None:
+    """Every page, letter and message names it, and letters come from its address."""
+    (tmp_path / "key.pem").write_text("x")
+    environ = {**REAL, "LMS_KEYS_DIR": str(tmp_path)}
+    assert "LMS_HELP_NAME" in faults(**{**environ, name: " "})
+    del environ[name]
+    assert "LMS_HELP_NAME" in faults(**environ)
 
 
 def test_an_unknown_environment_is_refused() -> None:
-    with pytest.raises(BadSettings, match="LMS_ENV"):
-        Config.from_env({"LMS_ENV": "staging"})
+    assert "LMS_ENV" in faults(LMS_ENV="staging")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "", "America", "../zone"])
+def test_a_time_zone_that_is_none_is_refused(zone: str) -> None:
+    assert "LMS_TIMEZONE" in faults(LMS_TIMEZONE=zone)
+
+
+@pytest.mark.parametrize("count", ["one", "-1", "1.5", "", "\u00b2"])
+def test_proxies_are_a_whole_number(count: str) -> None:
+    assert "LMS_TRUSTED_PROXIES" in faults(LMS_TRUSTED_PROXIES=count)
+    assert Config.from_env({"LMS_TRUSTED_PROXIES": "2"}).proxies == 2

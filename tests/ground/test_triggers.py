@@ -46,6 +46,15 @@ def test_a_kept_row_is_neither_changed_nor_deleted(app: Flask) -> None:
     assert reading().execute(select(AuditEvent.action)).scalar_one() == "tested"
 
 
+def test_a_kept_row_is_not_replaced_either(app: Flask) -> None:
+    """SQLite's INSERT OR REPLACE deletes what is in its way."""
+    if db.engines["write"].dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no such statement")
+    forged = {"id": add_event(), "at": AT, "action": "forged", "subject_kind": "t", "subject_id": "1", "details": {}}
+    assert "never changed or deleted" in refused(insert(AuditEvent).prefix_with("OR REPLACE").values(**forged))
+    assert reading().execute(select(AuditEvent.action)).scalar_one() == "tested"
+
+
 def test_a_column_that_is_filled_later_is_filled_once(app: Flask) -> None:
     where = AuditEvent.id == add_event()
     write(lambda session: session.execute(update(AuditEvent).where(where).values(chain_hash="a" * 64)) and None)

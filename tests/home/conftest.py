@@ -139,8 +139,6 @@ class Story:
                         person_id=person.person_id,
                         module_key=module,
                         lesson_key=lesson,
-                        opened_at=instant(-3),
-                        seen_at=instant(-3),
                         finished_at=instant(-3),
                         revision_id=revision,
                         shown_language="en",
@@ -291,6 +289,28 @@ class Story:
             return award.public_id
 
         return self.run(fn)
+
+    def histories(self, person: MadePerson, histories: Sequence[Sequence[tuple[int, str]]]) -> None:
+        """Write an award of two editions for each history of (edition, kind), of the track with its number."""
+
+        def fn(session: Session) -> None:
+            self._key(session)
+            revision = current(session).get("certificate", "completion").revision_id
+            edition = {"reason": "initial", "payload": b"{}", "payload_sha256": "0" * 64, "key_id": "test"}
+            edition |= {"created_at": instant(-5), "design_revision_id": revision}
+            awards, editions, events = [], [], []
+            for number, history in enumerate(histories, 1):
+                award = {"person_id": person.person_id, "track_key": str(number), "cycle": 1, "awarded_at": instant(-5)}
+                awards.append({"id": number, "award_key": str(number), "serial": f"{number:013}", **award})
+                for edition_number in (1, 2):
+                    own = {"id": 2 * number + edition_number, "award_id": number, "number": edition_number}
+                    editions.append(edition | own | {"valid_until": day(edition_number)})
+                for of, kind in history:
+                    events.append({"award_id": number, "edition_id": 2 * number + of, "kind": kind, "at": instant(-5)})
+            for model, rows in ((Award, awards), (Edition, editions), (StatusEvent, events)):
+                session.execute(insert(model), rows)
+
+        self.run(fn)
 
     @staticmethod
     def _event(session: Session, award_id: int, edition_id: int, kind: str, on: int) -> None:

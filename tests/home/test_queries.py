@@ -7,16 +7,18 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.sql.util import find_tables
 
 from lms.actor import Span
 from lms.certificates.models import Award
 from lms.certificates.queries import list_certificates
+from lms.certificates.rules import states
 from lms.content.library import current
 from lms.courses import queries as courses
 from lms.db import Base, reading
 from lms.home import policy, queries
+from lms.home.queries import team as sql
 from lms.home.queries.export import sections
 from lms.home.rules import STATUSES, TeamFilter, is_lapsing
 from lms.organizations.models import EmploymentTerms
@@ -273,6 +275,24 @@ def test_lapsing_in_sql_is_what_the_rule_says(make: Make, story: Story) -> None:
     assert counts([place]).lapsing == len(expected)
 
 
+def test_what_stands_in_sql_is_what_the_rule_says_for_every_history(make: Make, story: Story) -> None:
+    happens = [(1, "issued"), (2, "issued"), (2, "revoked"), (2, "suspended"), (2, "lifted")]
+    histories = [each for length in range(5) for each in product(happens, repeat=length)]
+    story.histories(make.person(), histories)
+    awards = Base.metadata.tables["awards"].c
+    found = {
+        int(track): until
+        for track, until in reading().execute(select(awards.track_key, sql._valid_until()).where(sql._stands()))
+    }
+    expected = {}
+    for number, history in enumerate(histories, 1):
+        standing = states.standing_of(states.Event(*event) for event in history)
+        if not standing.is_revoked and not standing.is_suspended:
+            expected[number] = day(standing.edition) if standing.edition else None
+    assert found == expected
+    assert 0 < len(found) < len(histories) == 781
+
+
 def test_lapsing_certificates_are_counted_only_where_they_may_be_seen(make: Make, story: Story) -> None:
     place, elsewhere = make.organization(), make.organization()
     supervisor = make.supervisor(place, "Zora")
@@ -328,6 +348,7 @@ def test_every_list_is_two_statements_whatever_the_filters(make: Make, story: St
 #: Tables that name a person, or a row that does, and are left out of the download, each with the reason.
 LEFT_OUT = {
     "people": "her name, language and id stand at the top",
+    "spare_codes": "hashes of the codes that stand for her phone when it is lost",
     "accounts": "password hash, stamp and secret are no use to her and of use to a thief",
     "access_links": "an open link lets in; the letters that carried them are listed",
     "audit_events": "who looked is listed; the rest is the site's own log",

@@ -18,10 +18,10 @@ from lms.audit.models import AuditEvent
 from lms.certificates.models import Application, Award, Edition
 from lms.competencies.models import Attainment, Evidence
 from lms.config import ROOT
-from lms.content.library import current
+from lms.content.library import Text, current
 from lms.db import reading
 from lms.home import queries
-from lms.home.views.words import Title
+from lms.home.views.words import Titles, label_of, marked
 from lms.organizations.models import Employment, Supervision
 from lms.people.models import Person
 from lms.publish import publish_directory
@@ -284,15 +284,23 @@ def test_a_draft_is_marked_and_its_english_stands_once(story: Story, make: Make,
 
 @pytest.mark.parametrize(
     ("state", "tag"),
-    [(None, None), ("draft", "Draft translation"), ("stale", "Being updated"), ("missing", "Not yet translated")],
+    [("approved", None), ("draft", "Draft translation"), ("stale", "Being updated"), ("missing", "Not yet translated")],
 )
-def test_how_a_title_is_marked(content_app: Flask, state: str | None, tag: str | None) -> None:
+def test_how_a_title_is_marked(content_app: Flask, state: str, tag: str | None) -> None:
+    """The tag stands once on a page; that words are English for want of a translation is said wherever they stand."""
     with content_app.test_request_context():
-        title = Title("<Plain>", state=state)
-        assert title.tag == tag
-        assert ("lang" in title.label) is (state == "missing")
-        if state == "missing":
-            assert title.label == '<span lang="en">&lt;Plain&gt;</span>'
+        titles = Titles(current(reading()), "es", both=False)
+        first, again = (titles.title(Text("<Plain>", state, "<Plain>")) for _ in range(2))
+        assert (first.tag, again.tag) == (tag, None)
+        for label in (first.label, again.label, label_of(Text("<Plain>", state, "<Plain>"))):
+            assert label == ('<span lang="en">&lt;Plain&gt;</span>' if state == "missing" else "<Plain>")
+
+
+def test_a_sentence_marks_the_english_in_it() -> None:
+    assert marked("4 & más: <Plain>.", Text("<Plain>", "missing", "<Plain>")) == (
+        '4 &amp; más: <span lang="en">&lt;Plain&gt;</span>.'
+    )
+    assert marked("4 & más: Llano.", Text("Llano", "draft", "Plain")) == "4 &amp; más: Llano."
 
 
 def test_the_page_is_in_the_language_of_the_reader(story: Story, make: Make, client: FlaskClient) -> None:

@@ -26,8 +26,10 @@ from lms.config import ROOT
 from lms.scheduler.jobs import JOBS
 from tests.databases import make_config
 
-DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "frontend/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 #: What `docs/architecture.md` names as not built yet.
 PLANNED = {"lms/api", "lms/standards", "lms/translating", "lms/fieldwork"}
 NOT_BUILT = "## Named and not built yet"

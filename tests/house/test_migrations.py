@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +18,13 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import IntegrityError
 
 from lms.app import create_app
 from lms.config import ROOT
 from lms.db import SQLITE, Base, db
 from tests.conftest import AT
 from tests.databases import database_url, make_config, run_sql
-
-#: One row in every table, parents first, so that a migration that loses rows is seen.
-CHAIN = ("people", "accounts", "contacts", "organizations", "employments", "employment_terms", "supervisions")
 
 
 @pytest.fixture
@@ -55,56 +57,97 @@ def revisions() -> list[str]:
 
 
 def fill() -> dict[str, int]:
-    """Write one row into each table of the chain and return the counts."""
-    values: dict[str, dict[str, Any]] = {
-        "people": {"id": 1, "public_id": "p1", "name": "ʻAna", "search_key": "ana", "language": "to",
-                   "is_demonstration": False, "created_at": AT},
-        "accounts": {"id": 1, "public_id": "a1", "person_id": 1, "security_stamp": "s", "created_at": AT},
-        "contacts": {"id": 1, "person_id": 1, "kind": "email", "value": "a@b.example", "is_work": False,
-                     "added_at": AT},
-        "organizations": {"id": 1, "public_id": "o1", "key": "o", "name": "O", "search_key": "o", "kind": "cbo",
-                          "is_demonstration": False, "created_at": AT},
-        "employments": {"id": 1, "public_id": "e1", "person_id": 1, "organization_id": 1, "started_on": AT.date()},
-        "employment_terms": {"id": 1, "employment_id": 1, "since": AT.date(), "title": "T", "kind": "employee"},
-        "supervisions": {"id": 1, "employment_id": 1, "organization_id": 1, "started_on": AT.date()},
-    }  # fmt: skip
+    """Write one row into every table, parents first, so that a migration that loses rows is seen; return the counts."""
     with db.engines["write"].begin() as connection:
-        for name in CHAIN:
-            connection.execute(Base.metadata.tables[name].insert().values(**values[name]))
+        for table in Base.metadata.sorted_tables:
+            connection.execute(table.insert().values(dict(row_of(table))))
     return counts()
 
 
+def row_of(table: sa.Table) -> Iterator[tuple[str, Any]]:
+    """Yield a value for each column that must have one: the first one allowed, or the same one for each type."""
+    checks = " ".join(str(each.sqltext) for each in table.constraints if isinstance(each, sa.CheckConstraint))
+    for column in table.columns:
+        has_value = column.nullable or column.default is not None
+        if allowed := re.search(rf"\b{column.name} IN \('([^']*)'", checks):
+            yield column.name, allowed[1]
+        elif not has_value:
+            yield column.name, sample(column.type)
+
+
+def sample(kind: Any) -> Any:
+    """Return a value of a column's type."""
+    if isinstance(kind, sa.JSON):
+        return {}
+    stored = kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind
+    values = {int: 1, str: "x", bytes: b"x", bool: False, datetime: AT, date: AT.date(), Decimal: 1}
+    return values[stored.python_type]
+
+
 def counts() -> dict[str, int]:
-    """Return how many rows each table of the chain holds."""
+    """Return how many rows each table holds that is there now."""
     with db.engines["write"].begin() as connection:
-        return {
-            name: connection.execute(sa.select(sa.func.count()).select_from(Base.metadata.tables[name])).scalar_one()
-            for name in CHAIN
-        }
+        there = set(sa.inspect(connection).get_table_names()) & set(Base.metadata.tables)
+        query = sa.select(sa.func.count())
+        return {name: connection.execute(query.select_from(sa.table(name))).scalar_one() for name in there}
+
+
+#: Emptied on purpose when their shape changes: all in them is worked out from other rows.
+DERIVED = {"report_releases"}
 
 
 def test_up_down_and_up_again_with_data(empty_app: Flask) -> None:
-    first, *rest = revisions()
+    _first, *rest = revisions()
     upgrade()
     filled = fill()
+    assert set(filled) == set(Base.metadata.tables)
     assert set(filled.values()) == {1}
     for _ in rest:
         downgrade()
-    assert counts() == filled, "a downgrade lost rows"
+    kept = counts()
+    assert len(kept) > 40
+    assert {name for name, count in kept.items() if count != 1} <= DERIVED, "a downgrade lost rows"
     upgrade()
-    assert counts() == filled, "an upgrade lost rows"
+    assert kept.items() <= counts().items(), "an upgrade lost rows"
     downgrade(revision="base")
     with db.engines["write"].connect() as connection:
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
     upgrade()
     assert set(counts().values()) == {0}
-    assert first
+
+
+FAULTY = """
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9999", "{head}", None, None
+
+
+def upgrade():
+    op.execute("ALTER TABLE contacts ADD COLUMN later INTEGER")
+    op.execute("DELETE FROM people")
+"""
+
+
+def test_a_migration_that_leaves_dangling_references_changes_nothing(empty_app: Flask, tmp_path: Path) -> None:
+    """On PostgreSQL the statement itself is refused, on SQLite the check at the end; both leave all as it was."""
+    head = revisions()[-1]
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder)
+    (folder / "versions" / "9999_faulty.py").write_text(FAULTY.format(head=head))
+    upgrade()
+    fill()
+    with pytest.raises((SystemExit, IntegrityError)):  # Flask-Migrate logs the first and exits
+        upgrade(directory=str(folder))
+    assert set(counts().values()) == {1}
+    with db.engines["write"].connect() as connection:
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [head]
+        assert "later" not in {column["name"] for column in sa.inspect(connection).get_columns("contacts")}
 
 
 def test_the_migrated_schema_equals_the_models(empty_app: Flask) -> None:
     upgrade()
     with db.engines["write"].connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        context = MigrationContext.configure(connection)
         assert compare_metadata(context, Base.metadata) == []
         migrated = triggers_and_checks(connection)
     downgrade(revision="base")
@@ -162,6 +205,4 @@ def test_batch_mode_would_delete_children_but_for_our_guard(tmp_path: Path) -> N
     """The trap is real (it fires without the guard), and `migrations/env.py` sets the guard."""
     assert _parent_and_child(tmp_path / "bare.sqlite3", guarded=False) == 0
     assert _parent_and_child(tmp_path / "safe.sqlite3", guarded=True) == 3
-    env = (ROOT / "migrations" / "env.py").read_text(encoding="utf-8")
-    assert "PRAGMA foreign_keys=OFF" in env
-    assert "PRAGMA foreign_key_check" in env
+    assert "PRAGMA foreign_keys=OFF" in (ROOT / "migrations" / "env.py").read_text(encoding="utf-8")

@@ -105,6 +105,32 @@ def test_a_real_server_receives_letters_of_every_language_whole(server: Controll
     assert all(byte < 128 for byte in inbox.raw[0]), "not every server takes eight bits"
 
 
+class Curt(Inbox):
+    """A server that takes the letter and then has no time to say goodbye, or hangs up."""
+
+    hangs_up = False
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.hangs_up:
+            server.transport.abort()
+        return "421 too busy to say goodbye"
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_a_letter_that_was_taken_has_left_whatever_comes_after(hangs_up: bool) -> None:
+    inbox = Curt()
+    inbox.hangs_up = hangs_up
+    running = controller(inbox)
+    running.start()
+    try:
+        mail_sender(f"smtp://127.0.0.1:{running.port}").send(letter())
+        with pytest.raises(Undeliverable):
+            mail_sender(f"smtp://127.0.0.1:{running.port}").send(letter("nobody@test.example"))
+    finally:
+        running.stop()
+    assert len(inbox.raw) == 1
+
+
 def test_a_refusal_for_good_is_told_from_one_for_now(server: Controller, inbox: Inbox) -> None:
     sender = SmtpServer("127.0.0.1", server.port)
     with pytest.raises(Undeliverable, match="550 no such mailbox"):

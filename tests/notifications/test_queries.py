@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -11,15 +13,17 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from lms.certificates import service as certificates
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Award
 from lms.certificates.rules.decisions import Choice
 from lms.clock import local_date
 from lms.db import reading, write
 from lms.ids import new_client_id
 from lms.notifications import queries, rules, service
+from lms.notifications.jobs import send_letters
 from lms.notifications.models import Letter
 from lms.notifications.queries import Facts
-from lms.notifications.rules import NoLongerTrue
+from lms.notifications.rules import NoLongerTrue, NotYet
 from lms.people.models import Contact, OneTimeCode, Person
 from lms.people.rules import Guard, Identifier
 from lms.people.service.codes import request_contact_code
@@ -99,22 +103,47 @@ def test_a_certificate_is_told_to_its_holder_in_her_present_language(content_app
     assert told(letter).language == "en"
 
 
-@pytest.mark.parametrize("fate", ["suspended", "expired", "missing"])
+@pytest.mark.parametrize("fate", ["expired", "missing"])
 def test_a_certificate_that_no_longer_counts_is_not_announced(content_app: Flask, make: Make, fate: str) -> None:
-    worker, _ = certify(content_app, make)
+    certify(content_app, make)
     letter = claimed("certificate")
     at = LATER
-    if fate == "suspended":
-        award = award_of(worker).public_id
-        administrator = make.person(roles=("administrator", "certifier"))
-        actor = actor_of(administrator)
-        write(lambda session: certificates.suspend(session, actor, award, "under-review", at=AT))
-    elif fate == "expired":
+    if fate == "expired":
         at = AT + timedelta(days=365 * 30)
     else:
         letter = dataclasses.replace(letter, values={"award_id": 0})
     with pytest.raises(NoLongerTrue, match=fate):
         told(letter, at)
+
+
+def test_a_certificate_that_is_suspended_is_announced_later(content_app: Flask, make: Make) -> None:
+    worker, certifier = certify(content_app, make)
+    award, actor = award_of(worker).public_id, actor_of(certifier)
+    write(lambda session: certificates.suspend(session, actor, award, "under-review", at=AT))
+    with pytest.raises(NotYet, match="suspended"):
+        told(claimed("certificate"))
+    write(lambda session: session.execute(update(Letter).values(state="pending")) and None)
+    assert send_letters(content_app, at=LATER) == "1 put off"
+    assert send_letters(content_app, at=LATER + timedelta(hours=5)) == ""
+    write(lambda session: certificates.lift(session, actor, award, at=LATER))
+    assert send_letters(content_app, at=LATER + timedelta(hours=7)) == "1 sent"
+
+
+def test_a_new_edition_is_told_once_in_words_of_its_own(content_app: Flask, make: Make) -> None:
+    worker, certifier = certify(content_app, make)
+    award, actor = award_of(worker).public_id, actor_of(certifier)
+
+    def correct(name: str) -> None:
+        write(lambda session: certificates.correct_name(session, actor, award, name, at=LATER))
+        assert finish_issues(content_app, at=LATER) == 1
+
+    correct("Malia Tupou")
+    assert send_letters(content_app, at=LATER + timedelta(minutes=1)) == "1 dropped, 1 sent", "the first is out of date"
+    correct("Malia Tupou Ana")
+    assert send_letters(content_app, at=LATER + timedelta(minutes=2)) == "1 sent"
+    folder = content_app.config["LMS"].data_dir / "mail"
+    subjects = [message_from_bytes(path.read_bytes(), policy=default)["Subject"] for path in sorted(folder.iterdir())]
+    assert subjects == ["Your certificate is ready", "The new edition of your certificate is ready"]
 
 
 def test_whoever_gave_an_address_up_gets_nothing_there(content_app: Flask, make: Make) -> None:
@@ -217,4 +246,4 @@ def test_a_track_that_is_done_already_is_not_asked_for(
 def test_the_award_of_a_letter_is_the_one_that_was_issued(content_app: Flask, make: Make) -> None:
     certify(content_app, make)
     values = reading().scalars(select(Letter.values).where(Letter.kind == "certificate")).one()
-    assert values == {"award_id": reading().scalars(select(Award.id)).one()}
+    assert values == {"award_id": reading().scalars(select(Award.id)).one(), "edition": 1}

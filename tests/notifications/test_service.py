@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from lms.certificates.events import CertificateIssued, DecisionMade, Issued, certificate_issued, decision_made
 from lms.db import reading, write
-from lms.notifications import rules, service
+from lms.notifications import queries, rules, service
 from lms.notifications.models import Letter
 from lms.people import service as people
-from lms.people.events import CodeMade, LinkMade, code_made, link_made
+from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
+from lms.people.rules import Identifier
 from lms.signals import announce
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from tests.conftest import AT
@@ -56,6 +57,23 @@ def test_an_invitation_writes_one_letter_with_its_cause(app: Flask) -> None:
     made = LinkMade(invited.link_id, "invitation", invited.account_id, invited.person_id, 1, AT)
     write(lambda session: announce(link_made, session, made))
     assert len(letters()) == 1, "the same letter is never written twice"
+
+
+def test_every_old_contact_hears_of_a_way_back(app: Flask, make: Make) -> None:
+    person = make.person("Mele ʻAnau")
+    old = (Identifier("email", "m@test.example"), Identifier("phone", "+12135550100"))
+    fact = RecoveryVouched(1, person.person_id, "to", old, AT)
+    for _ in range(2):
+        write(lambda session: announce(recovery_vouched, session, fact))
+    assert [(each.channel, each.address, each.run_at) for each in letters()] == [
+        ("email", "m@test.example", AT),
+        ("sms", "+12135550100", AT),
+    ]
+    told = [queries.get_facts(reading(), letter, at=AT, today=AT.date()) for letter in claim()]
+    assert [(each.name, each.language, each.channel) for each in told] == [
+        ("Mele ʻAnau", "to", "email"),
+        ("Mele ʻAnau", "to", "sms"),
+    ]
 
 
 def test_a_letter_falls_with_its_cause(app: Flask) -> None:

@@ -78,10 +78,14 @@ def test_when_a_spell_may_begin() -> None:
 
 
 def test_when_a_spell_may_end() -> None:
-    rules.check_end(TODAY, TODAY, TODAY)
-    rules.check_end(TODAY, TODAY + 366 * DAY, TODAY)
-    assert code_of(rules.check_end, TODAY, TODAY - DAY, TODAY) == "end-before-start"
-    assert code_of(rules.check_end, TODAY, TODAY + 367 * DAY, TODAY) == "end-too-late"
+    own, next_one = span(0), span(5)
+    spans = [span(-9, -5), own, next_one, span(1, organization_id=THEIRS)]
+    rules.check_end(own, TODAY, TODAY, [own])
+    rules.check_end(own, TODAY + 366 * DAY, TODAY, [own])
+    rules.check_end(own, TODAY + 4 * DAY, TODAY, spans)
+    assert code_of(rules.check_end, own, TODAY + 5 * DAY, TODAY, spans) == "end-in-next"
+    assert code_of(rules.check_end, own, TODAY - DAY, TODAY, spans) == "end-before-start"
+    assert code_of(rules.check_end, own, TODAY + 367 * DAY, TODAY, [own]) == "end-too-late"
 
 
 def test_terms_lie_within_the_spell() -> None:
@@ -94,7 +98,7 @@ def test_terms_lie_within_the_spell() -> None:
 def test_hours_titles_and_programs() -> None:
     for hours in (None, Decimal(0), Decimal("37.5"), Decimal(80)):
         rules.check_hours(hours)
-    for hours in (Decimal(-1), Decimal("80.1"), Decimal("7.25")):
+    for hours in map(Decimal, ("-1", "80.1", "7.25", "NaN", "sNaN", "Infinity", "-Infinity")):
         assert code_of(rules.check_hours, hours) == "hours-implausible"
     assert rules.title_of("  Promotora   de salud ") == "Promotora de salud"
     assert code_of(rules.title_of, "  ") == "title-empty"
@@ -424,6 +428,21 @@ def test_what_cannot_be_imported() -> None:
         "row 4: department: there is no department with the key 'nobody'",
         "row 5: name: 'PUBLIC health' is already here under the key 'dph'; use that key",
     ]
+
+
+def test_a_rename_takes_no_name_that_is_kept() -> None:
+    there = {"a": Present("cbo", "Hope"), "b": Present("cbo", "Rising"), "c": Present("cbo", "HOPE")}
+
+    def plan(**names: str) -> list[str]:
+        wanted = [Wanted(row, key, name) for row, (key, name) in enumerate(names.items(), 2)]
+        return [line for change in rules.plan_import(wanted, there) for line in change.lines()]
+
+    with pytest.raises(BadInput) as caught:
+        plan(b="hope")
+    assert problems(caught) == ["row 2: name: 'hope' is already here under the key 'c'; choose another name"]
+    assert plan(a="Rising", b="Hopeful") == ["a: rename 'Hope' to 'Rising'", "b: rename 'Rising' to 'Hopeful'"]
+    assert plan(a="Hope!") == ["a: rename 'Hope' to 'Hope!'"], "two that were alike before may stay so"
+    assert plan(b="Other", d="Rising")[1] == "d: create cbo 'Rising'", "a name that is given up is free"
 
 
 def test_a_department_of_the_same_table_may_pay() -> None:

@@ -195,9 +195,24 @@ def test_what_cannot_be_ended(cbo: Cbo, make: Make, admin: Actor) -> None:
     own = employment_key(1)
     assert refusal(lambda: end(cbo.actor, own)) == "own-employment"
     end(admin, own)
+
+
+def test_history_is_changed_by_administrators_alone(cbo: Cbo, make: Make, admin: Actor) -> None:
     luis = make.person("Luis")
     gone = employment_key(make.employment(luis, cbo.id, until=TODAY - DAY))
-    assert refusal(lambda: end(admin, gone)) == "already-ended"
+
+    def rewrite(actor: Actor) -> None:
+        write(lambda s: service.change_terms(s, actor, gone, TERMS, since=TODAY - DAY, at=AT))
+
+    before = rows(EmploymentTerms.since, EmploymentTerms.title)
+    assert refusal(lambda: end(cbo.actor, gone)) == "already-ended"
+    assert refusal(lambda: rewrite(cbo.actor)) == "already-ended"
+    assert rows(EmploymentTerms.since, EmploymentTerms.title) == before
+    rewrite(admin)
+    end(admin, gone, ended_on=TODAY - 2 * DAY)
+    make.employment(luis, cbo.id, since=TODAY)
+    assert refusal(lambda: end(admin, gone)) == "end-in-next"
+    end(admin, gone, ended_on=TODAY - DAY)
 
 
 # Newcomers

@@ -228,6 +228,7 @@ def test_what_is_wrong_with_a_newcomer_is_said(site: Site) -> None:
         ({"name": ""}, "Please fill this in."),
         ({"phone": "12"}, "This does not look like a phone number."),
         ({"hours_per_week": "99"}, "Please write hours a week from 0 to 80"),
+        ({"hours_per_week": "NaN"}, "Please write hours a week from 0 to 80"),
         ({"started_on": (day(999)).isoformat()}, "Please check the year."),
         ({"name": "Ana López"}, "Somebody with this name has a record already."),
     ):
@@ -276,6 +277,19 @@ def test_an_employment_ends_with_a_reason_that_stays_here(site: Site, make: Make
     assert (day(), "funding-ended") in rows(Employment.ended_on, Employment.end_reason)
     make.employment(site.ana, site.other, since=day())
     assert "funding" not in text_of(site.browser(site.stranger).get("/team/staff"))
+
+
+def test_history_answers_as_missing_but_to_administrators(site: Site, make: Make) -> None:
+    gone = site.key(make.employment(make.person("Luis"), site.hope, until=day(-1)))
+    values = {"title": "Boss", "kind": "employee", "since": day(-1).isoformat()}
+    ended = {"ended_on": day(-1).isoformat(), "reason": "other"}
+    for person, status in ((site.boss, 404), (site.admin, 302)):
+        browser = site.browser(person)
+        assert {browser.get(f"/team/staff/{gone}/{page}").status_code for page in ("terms", "end")} == {
+            404 if status == 404 else 200
+        }
+        assert browser.post(f"/team/staff/{gone}/terms", data=values).status_code == status
+        assert browser.post(f"/team/staff/{gone}/end", data=ended).status_code == status
 
 
 def test_nobody_ends_her_own_employment(site: Site) -> None:

@@ -175,6 +175,14 @@ def test_a_code_has_six_digits_and_depends_on_key_and_name() -> None:
     assert rules.code_digits("key", "a") != rules.code_digits("other", "a")
 
 
+def test_spare_codes_are_eight_and_read_however_typed() -> None:
+    codes = rules.new_spare_codes()
+    assert len(set(codes)) == len(codes) == 8
+    assert all(len(code) == 11 and code[5] == "-" for code in codes)
+    assert rules.spare_code_hash("ab3de-fgh1j") == rules.spare_code_hash(" AB3DE fgh1j ")
+    assert rules.spare_code_hash(codes[0]) != rules.spare_code_hash(codes[1])
+
+
 def test_a_bucket_names_nobody_and_keeps_kinds_apart() -> None:
     assert rules.bucket("key", "identifier", "a") != rules.bucket("key", "address", "a")
     assert rules.bucket("key", "a", "b") == rules.bucket("key", "a", "b")
@@ -215,6 +223,14 @@ def test_which_passwords_are_good_enough(password: str, fault: str | None) -> No
     assert rules.password_fault(password, has_second_factor=False, own_words=OWN) == fault
 
 
+def test_a_length_is_what_a_keyboard_composes() -> None:
+    fifteen = "man\u0303ana de mango"
+    assert len(fifteen) == 16
+    assert not rules.is_short(fifteen)
+    assert rules.is_short("man\u0303ana de mang")
+    assert not rules.is_short("mango7rk", has_second_factor=True)
+
+
 def test_eight_characters_are_enough_beside_a_second_factor() -> None:
     assert rules.password_fault("mango7rk", has_second_factor=True, own_words=OWN) is None
     assert rules.password_fault("mango7r", has_second_factor=True, own_words=OWN) == "password_too_short"
@@ -238,6 +254,7 @@ def test_a_password_matches_however_a_keyboard_composes_it() -> None:
     assert not rules.password_matches("no hash", "x")
 
 
+@pytest.mark.usefixtures("production_hashes")
 def test_hashes_follow_owasp_and_older_ones_are_noticed() -> None:
     hashed = rules.hash_password("mango river seven")
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -330,7 +347,7 @@ def _facts(**changes: object) -> ContactFacts:
     ],
 )
 def test_when_a_contact_alone_is_proof(facts: ContactFacts, sharers: int, enough: bool) -> None:
-    assert rules.stands_alone(facts, sharers=sharers, at=AT) is enough
+    assert rules.stands_alone(facts, sharers=sharers, has_left=False, at=AT) is enough
 
 
 @pytest.mark.parametrize(
@@ -346,7 +363,25 @@ def test_when_a_contact_alone_is_proof(facts: ContactFacts, sharers: int, enough
     ],
 )
 def test_which_contacts_may_reset_a_password(facts: ContactFacts, sharers: int, is_staff: bool, allowed: bool) -> None:
-    assert rules.may_reset_by(facts, sharers=sharers, is_staff=is_staff, at=AT) is allowed
+    assert rules.may_reset_by(facts, sharers=sharers, is_staff=is_staff, has_left=False, at=AT) is allowed
+
+
+def test_a_work_contact_proves_nothing_after_the_work_or_after_a_year() -> None:
+    work, late = _facts(kind="email", is_work=True), _facts(kind="email", is_work=True, confirmed_at=AT - 2 * YEAR)
+    rule = {"sharers": 1, "at": AT}
+    assert rules.stands_alone(work, has_left=False, **rule)
+    assert not rules.stands_alone(work, has_left=True, **rule)
+    assert not rules.stands_alone(late, has_left=False, **rule)
+    assert rules.stands_alone(_facts(kind="email"), has_left=True, **rule)
+    unproven = _facts(kind="email", is_work=True, confirmed_at=None)
+    for facts in (work, unproven):
+        assert rules.may_reset_by(facts, is_staff=False, has_left=False, **rule)
+        assert not rules.may_reset_by(facts, is_staff=False, has_left=True, **rule)
+
+
+@pytest.mark.parametrize(("sent", "place", "may"), [(4, 29, True), (5, 0, False), (0, 30, False)])
+def test_letters_have_bounds(sent: int, place: int, may: bool) -> None:
+    assert rules.may_send_letter(sent=sent, from_address=place) is may
 
 
 def test_a_personal_contact_is_missed_while_all_belong_to_work() -> None:

@@ -18,6 +18,7 @@ from lms.db import write
 from lms.people import queries, rules, service
 from lms.people.models import Account, Contact
 from lms.people.service import Invited
+from lms.people.service.links import make_link
 from tests.factories import PASSPHRASE, Make
 from tests.people.test_service import actor_of, change, heard, look, newest_link
 from tests.people.test_views_sign_in import WRONG, clients, code_for, enter, is_in, with_phone, with_second_step
@@ -71,11 +72,17 @@ def test_a_printed_invitation_leads_to_a_confirmed_number(app: Flask, client: Fl
     path = f"/invitation/{token_of(app, invited.link_public_id)}"
     assert accept(client, path, way="code", password="").status_code == 400
     assert accept(client, path, way="code", contact="what").status_code == 400
+    assert client.get(f"{path}/code").location == path
+    assert accept(client, path, way="code", password="", contact="213 555 0142", name="\u202e").status_code == 400
     answer = accept(client, path, way="code", password="", contact="213 555 0142")
-    assert answer.location == "/account/contacts/confirm"
+    assert answer.location == f"{path}/code"
     assert heard[-1].contact_value == "+12135550142"
+    assert "+12135550142" in client.get(answer.location).text
     assert client.post(answer.location, data={"code": "1"}).status_code == 400
+    assert not is_in(client)
     assert client.post(answer.location, data={"code": code_for(app, "+12135550142")}).location == "/"
+    assert client.get(answer.location).status_code == 410
+    assert "Leil\u0101ni" in client.get("/account").text
     (phone,) = clients(app, 1)
     phone.post("/sign-in/code", data={"identifier": "213 555 0142"})
     phone.post("/sign-in/code/check", data={"code": code_for(app, "+12135550142")})
@@ -92,13 +99,11 @@ def test_a_printed_invitation_leads_to_a_confirmed_number(app: Flask, client: Fl
         ({"password": ""}, "at least 15 characters"),
         ({"name": "\u202eabc"}, "sign that we cannot keep"),
         ({"name": ""}, "Please fill this in"),
-        ({"contact": "used@x.org"}, "cannot be used here"),
     ],
 )
 def test_a_bad_acceptance_says_why_and_keeps_what_was_typed(
     app: Flask, client: FlaskClient, make: Make, more: dict[str, str], sentence: str
 ) -> None:
-    make.person(email="used@x.org")
     invited = invite(email="lei@x.org", language="en")
     path = f"/invitation/{token_of(app, invited.link_public_id)}"
     answer = accept(client, path, **{"name": "Leilani Tonga", "language": "en", **more})
@@ -106,6 +111,63 @@ def test_a_bad_acceptance_says_why_and_keeps_what_was_typed(
     assert sentence in answer.text
     assert more.get("name", "Leilani Tonga") in answer.text
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+def test_an_invitation_does_not_tell_who_has_an_account(app: Flask, make: Make, way: str) -> None:
+    """What is typed as an own contact is settled only when its code was typed, whoever has it."""
+    make.person(email="used@x.org")
+    with_phone(make.person(), "+12135550177")
+    pages = set()
+    for contact in ("used@x.org", "free@x.org", "+12135550177", "+12135550101"):
+        (browser,) = clients(app, 1)
+        path = f"/invitation/{token_of(app, invite().link_public_id)}"
+        answer = accept(browser, path, way=way, contact=contact)
+        shown = browser.get("/account").text if way == "password" else browser.get(answer.location).text
+        for own in (path, contact):
+            shown = shown.replace(own, "")
+        pages.add((answer.status_code, answer.location.replace(path, ""), re.sub(r'(nonce|value)="[^"]*"', "", shown)))
+    assert len(pages) == 1
+
+
+def test_an_invitation_sends_few_codes(app: Flask, client: FlaskClient) -> None:
+    path = f"/invitation/{token_of(app, invite().link_public_id)}"
+    codes = [accept(client, path, way="code", contact=f"213 555 01{number:02}").status_code for number in range(6)]
+    assert codes == [302] * 5 + [429]
+
+
+def test_who_is_to_supervise_cannot_choose_codes(app: Flask, client: FlaskClient, make: Make) -> None:
+    organization = make.organization()
+    chief = make.supervisor(organization)
+    change(update(Account).values(password_hash=None))
+    link = write(lambda session: _invitation_for(session, chief.account_id))
+    path = f"/invitation/{token_of(app, link)}"
+    answer = accept(client, path, way="code", contact="213 555 0142")
+    assert answer.status_code == 400
+    assert "Your work here needs one" in answer.text
+
+
+def _invitation_for(session: Any, account_id: int) -> str:
+    account = session.get_one(Account, account_id)
+    return str(make_link(session, account, "invitation", contact_id=None, created_by=None, at=now()).public_id)
+
+
+def test_letters_that_are_used_up_do_not_keep_a_new_person_out(app: Flask, client: FlaskClient) -> None:
+    for _ in range(5):
+        client.post("/reset", data={"identifier": "213 555 0142"})
+    path = f"/invitation/{token_of(app, invite().link_public_id)}"
+    assert accept(client, path, contact="213 555 0142").location == "/"
+    assert is_in(client)
+
+
+def test_a_written_down_number_is_proven_before_codes_begin(app: Flask, client: FlaskClient, make: Make) -> None:
+    boss = actor_of(make.person(roles=("administrator",)), "administrator")
+    invited = invite(phone="213 555 0142", is_work=True, email=None)
+    usual = {"oversees": (), "is_staff": False, "send": False, "at": now()}
+    printed = write(lambda session: service.renew_invitation(session, boss, invited.person_public_id, **usual))
+    path = f"/invitation/{token_of(app, printed)}"
+    assert accept(client, path, way="code").location == f"{path}/code"
+    assert "+12135550142" in client.get(f"{path}/code").text
 
 
 def test_a_forged_or_old_link_opens_nothing(app: Flask, client: FlaskClient) -> None:
@@ -236,7 +298,7 @@ def test_a_worker_without_password_chooses_one(client: FlaskClient, make: Make) 
     assert rules.password_matches(look(queries.get_account, ana.account_id).password_hash, GOOD)
 
 
-def test_the_second_step_from_begin_to_end(client: FlaskClient, make: Make) -> None:
+def test_the_second_step_from_begin_to_end(app: Flask, client: FlaskClient, make: Make) -> None:
     ana = make.person()
     enter(client, ana.email)
     assert client.get("/account/second-step").status_code == 200
@@ -250,7 +312,13 @@ def test_the_second_step_from_begin_to_end(client: FlaskClient, make: Make) -> N
     assert image.mimetype == "image/svg+xml"
     assert client.post("/account/second-step/setup", data={"code": "1"}).status_code == 400
     code = pyotp.TOTP(secret).at(now())
-    assert client.post("/account/second-step/setup", data={"code": code}).location == "/account"
+    shown = client.post("/account/second-step/setup", data={"code": code}).text
+    spare = re.findall(r"<code[^>]*>([0-9a-z]{5}-[0-9a-z]{5})</code>", shown)
+    assert len(spare) == 8
+    (lost,) = clients(app, 1)
+    enter(lost, ana.email)
+    assert lost.post("/sign-in/second", data={"code": spare[0]}).status_code == 302
+    assert is_in(lost)
     assert "The second step is on" in client.get("/account/second-step").text
     assert client.get("/account/second-step/setup.svg").status_code == 404
     assert client.post("/account/second-step", data={"password": PASSPHRASE}).status_code == 400
@@ -315,7 +383,7 @@ def test_a_contact_is_confirmed_anew(app: Flask, client: FlaskClient, make: Make
     assert client.post(f"/account/contacts/{row.public_id}/confirm").location == "/account/contacts/confirm"
     client.post("/account/contacts/confirm", data={"code": code_for(app, phone)})
     assert all(row.facts.confirmed_at for row in look(queries.list_contacts, ana.person_id))
-    for _ in range(4):
+    for _ in range(5):
         client.post(f"/account/contacts/{row.public_id}/confirm")
     assert client.post(f"/account/contacts/{row.public_id}/confirm").location == "/account/contacts"
     assert "wait fifteen minutes" in client.get("/account/contacts").text

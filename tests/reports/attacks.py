@@ -23,12 +23,25 @@ def knowledge(figures: Figures, hidden: Collection[Label]) -> Bounds:
 
 
 def _equations(figures: Figures) -> list[tuple[list[tuple[Label, int]], int]]:
-    """Return every sum as signed counts that add up to a known number, the overlap."""
+    """Return every sum as signed counts that add up to a known number: zero, or the overlap."""
     found = []
     for each in figures.sums:
         signed = [(each.total, -1), *((part, 1) for part in each.parts)]
         found.append((signed, sum(sign * figures.counts[label] for label, sign in signed)))
     return found
+
+
+def told(figures: Figures, hidden: Collection[Label]) -> list[int]:
+    """Return what is left of each shown total when its shown rows are taken away.
+
+    Above zero it counts what the hidden rows hold together, below it those that are in more than one row.
+    """
+    known = {label: count for label, count in figures.counts.items() if label in figures.ranks and label not in hidden}
+    return [
+        known[each.total] - sum(known.get(part, 0) for part in each.parts)
+        for each in figures.sums
+        if each.total in known
+    ]
 
 
 def propagate(figures: Figures, bounds: Bounds) -> Bounds | None:

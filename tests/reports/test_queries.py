@@ -196,49 +196,59 @@ def test_aggregates_are_never_counted_exactly(county: County) -> None:
     assert queries.find_report(scope, reading(), Question(YEAR)) is None
     with pytest.raises(NotAllowed):
         queries._exact_report(scope, reading(), Question(YEAR))
-    with pytest.raises(NotAllowed):
-        queries.due_periods(EVERYTHING, reading(), MARCH)
 
 
-def test_programs_are_those_under_contract_on_the_day(county: County) -> None:
-    one, two, three = county.cbo("One", 1), county.cbo("Two", 2), county.cbo("Three")
-    department = county.department("Health", one, since=date(2026, 1, 10), until=date(2026, 1, 20))
-    other = county.department("Parks", two, three)
-    for organization in (one, two, three):
-        for day in (9, 10, 20, 21):
-            county.done(county.worker(organization), date(2026, 1, day))
-    january = Period("2026-q1", date(2026, 1, 1), date(2026, 3, 31))
-
-    def total(*departments: int) -> tuple[int, list[str]]:
-        reading().rollback()
-        counts = queries.plan_release(Scope(PROGRAMS, departments), reading(), january, [CORE], ["en"])
-        employers = [c.label.key for c in counts if c.label.group == "organization" and c.label.period == "2026-q1"]
-        return next(c.workers for c in counts if c.label == ("2026-q1", "", "total", "")), employers
-
-    assert total(department) == (2, [str(one)])
-    assert total(other) == (8, [str(two), str(three)])
-    assert total(department, other) == (10, [str(one), str(two), str(three)])
-    assert total() == (0, [])
+def totals(period: Period) -> dict[tuple[int, ...], tuple[int, list[str]]]:
+    """Return by program the completions of a period, and its organizations."""
+    reading().rollback()
+    found = {}
+    for ids, kept in queries.plan_release(reading(), period, [CORE], ["en"]).items():
+        employers = [c.label.key for c in kept.counts if c.label[:3] == (period.key, "", "organization")]
+        found[ids] = next(c.completions for c in kept.counts if c.label == (period.key, "", "total", "")), employers
+    return found
 
 
-def test_viewers_are_those_with_a_department_and_an_account_in_use(county: County) -> None:
-    health, parks = county.department("Health"), county.department("Parks")
-    county.make.person(roles=("viewer",), views=parks)
-    county.make.person(roles=("viewer",), views=health)
-    county.make.person(roles=("viewer",), views=health)
-    county.make.person(roles=("viewer",))
-    county.make.person(roles=("analyst",), views=parks)
-    assert queries.list_viewers(reading()) == [Scope(PROGRAMS, (health,)), Scope(PROGRAMS, (parks,))]
+def test_programs_are_told_apart_by_who_pays_in_the_quarter(county: County) -> None:
+    one, two, three, four = county.cbo("One", 1), county.cbo("Two", 2), county.cbo("Three"), county.cbo("Four")
+    health = county.department("Health", one, three, since=date(2026, 1, 10), until=date(2026, 1, 20))
+    parks = county.department("Parks", two, three)
+    for organization, number in ((one, 2), (two, 3), (three, 4), (four, 5)):
+        county.crowd(organization, number, date(2026, 1, 9))
+    quarter = Period("2026-q1", date(2026, 1, 1), date(2026, 3, 31))
+    assert totals(quarter) == {
+        (health,): (2, [str(one)]),
+        (parks,): (3, [str(two)]),
+        (health, parks): (4, [str(three)]),
+    }
+    assert totals(Period("2026-q2", date(2026, 4, 1), date(2026, 6, 30))).keys() == {(parks,)}
+
+
+def test_a_completion_counts_for_one_employer_the_longest_under_contract(county: County) -> None:
+    outside, longest, newest = county.cbo("Outside"), county.cbo("Longest", 1), county.cbo("Newest", 1)
+    program = county.department("Health", longest, newest)
+    person = county.make.person()
+    for organization, year in ((outside, 2019), (newest, 2025), (longest, 2024)):
+        county.make.employment(person, organization, since=date(year, 1, 1))
+    county.done(person, MARCH)
+    county.done(person, MARCH, FIRST)
+    quarter = Period("2026-q1", date(2026, 1, 1), date(2026, 3, 31))
+    kept = queries.plan_release(reading(), quarter, [CORE], ["en"])[program,]
+    assert kept.cells == {
+        (longest, CORE, "en", "2026-03"): 1,
+        (longest, FIRST, "en", "2026-03"): 1,
+    }
+    assert kept.program == {longest: frozenset({1}), newest: frozenset({1})}
 
 
 def test_what_is_due_comes_in_order(county: County) -> None:
     one = county.cbo("One", 1)
-    scope = Scope(PROGRAMS, (county.department("Health", one),))
-    assert queries.due_periods(scope, reading(), MARCH) == []
+    assert queries.due_periods(reading(), MARCH) == []
     county.crowd(one, 1, date(2024, 11, 1))
     reading().rollback()
-    due = queries.due_periods(scope, reading(), date(2025, 5, 1))
-    assert due == ["2024-q1", "2024-q2", "2024-q3", "2024-q4", "2024", "2025-q1"]
+    assert queries.due_periods(reading(), date(2025, 5, 1)) == [], "nothing is under contract"
+    county.department("Health", one, since=date(2024, 8, 1))
+    reading().rollback()
+    assert queries.due_periods(reading(), date(2025, 5, 1)) == ["2024-q3", "2024-q4", "2024", "2025-q1"]
 
 
 # Names and costs

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from lms.actor import ROLES
-from lms.db import reading
+from lms.content.library import Text
+from lms.db import reading, write
 from lms.i18n import TAGS
-from lms.reports import jobs
+from lms.reports import jobs, messages, views
 from lms.reports.cli import group as cli
-from lms.reports.rules import GROUPS
+from lms.reports.forms import filter_form
+from lms.reports.messages import Answer
+from lms.reports.models import ReportRelease
+from lms.reports.rules import GROUPS, Period, Question, Report
 from tests.factories import MadePerson, sign_in
 from tests.reports.conftest import CORE, FIRST, NOON, County, counted_queries
 
@@ -123,7 +131,7 @@ def test_filters_stay_in_the_address(client: FlaskClient, full: dict[str, Any]) 
     assert lead(page).endswith("completed Core training from February 1, 2026 to February 28, 2026.")
     assert cells(page) == [["English", "2", "2"], ["Español", "2", "2"]]
     assert address.replace("/completions?", "/completions/csv?") in page
-    assert re.search(r'<option selected value="core">', page)
+    assert re.search(r'<option value="core" selected>', page)
 
 
 KINDS_OF_ROWS = {
@@ -216,6 +224,30 @@ def test_long_reports_have_pages(client: FlaskClient, county: County) -> None:
     assert cells(get(client, analyst, "/reports/completions?page=-3")) == cells(first)
 
 
+def test_a_page_after_the_last_is_the_last(client: FlaskClient, full: dict[str, Any]) -> None:
+    assert len(cells(get(client, full["analyst"], "/reports/completions?page=99"))) == 2
+
+
+def test_days_are_needed_for_days_alone(client: FlaskClient, full: dict[str, Any]) -> None:
+    page = get(client, full["analyst"], "/reports/completions")
+    assert page.count("Needed for “From one day to another”.") == 2
+    assert "(if you like)" not in page
+
+
+def test_titles_that_are_not_translated_are_marked_as_english(content_app: Flask) -> None:
+    title = Text("Core <training>", "missing", "Core <training>")
+    question = Question(Period("2025", date(2025, 1, 1), date(2025, 12, 31)), CORE, "track")
+    answer = Answer("completions", Report(question, 1, 1, 1, ()), "1 completed Core <training>.", (), (), title)
+    marked = '<span lang="en">Core &lt;training&gt;</span>'
+    assert messages.marked_sentence(answer) == f"1 completed {marked}."
+    assert views._named(title) == marked
+    with content_app.test_request_context():
+        form = filter_form(MultiDict(), [("all", "Everybody")], None, [(CORE, title)], MARCH)
+        assert form.track.choices[1] == (CORE, "Core <training>", {"lang": "en"})
+    shown = replace(answer, track=Text("Básico", "draft", "Core"), sentence="1 terminó Básico.")
+    assert messages.marked_sentence(shown) == "1 terminó Básico."
+
+
 def test_in_every_language(client: FlaskClient, county: County) -> None:
     county.done(county.worker(county.cbo("One", 1)), MARCH)
     for language in TAGS:
@@ -253,11 +285,14 @@ def test_before_anything_is_out(client: FlaskClient, full: dict[str, Any]) -> No
 
 def test_a_viewer_reads_aggregates_with_small_groups_hidden(client: FlaskClient, released: dict[str, Any]) -> None:
     page = get(client, released["viewer"], "/reports/completions?period=2025")
-    assert lead(page) == "44 workers of 2 CBOs completed a track in 2025."
+    assert lead(page) == "Workers of 2 CBOs completed a track 44 times in 2025."
     assert cells(page) == [["=Alofa ʻOfa & Sons", "not shown"], ["Bienestar", "not shown"]]
     assert "2 numbers are not shown, to protect people in small groups." in page
     assert "a number from 1 to 10 is not shown" in page
-    assert "The rows need not add up to the total." in page
+    assert "The rows add up to the total." in page
+    assert "somebody who completed two tracks counts twice" in page
+    by_area = get(client, released["viewer"], "/reports/completions?period=2025&group=area")
+    assert "The rows need not add up to the total." in by_area
     for group in ("organization", "track", "language", "area", "month"):
         for query in (f"period=2025&group={group}", f"period=2025-q1&group={group}"):
             numbers = [line[1] for line in cells(get(client, released["viewer"], f"/reports/completions?{query}"))]
@@ -296,9 +331,22 @@ def test_a_viewer_cannot_ask_for_less_than_what_is_out(client: FlaskClient, rele
 
 def test_one_track_of_a_whole_year(client: FlaskClient, released: dict[str, Any]) -> None:
     page = get(client, released["viewer"], "/reports/completions?period=2025&track=core")
-    assert lead(page) == "How many workers of 2 CBOs completed Core training in 2025 is not shown."
+    assert lead(page) == "How often workers of 2 CBOs completed Core training in 2025 is not shown."
     page = get(client, released["viewer"], "/reports/completions?period=2025-q1&track=core")
     assert "The figures of one track are released for whole years." in page
+
+
+def test_a_choice_without_figures_says_so(client: FlaskClient, released: dict[str, Any]) -> None:
+    """What is released later holds no figures of a track that was not there then."""
+
+    def forget(session: Session) -> None:
+        for row in session.scalars(select(ReportRelease)):
+            row.body = {**row.body, "counts": [each for each in row.body["counts"] if each[1] != CORE]}
+
+    write(forget)
+    page = get(client, released["viewer"], "/reports/completions?period=2025&track=core")
+    assert "No figures for this choice" in page
+    assert "No figures for this choice" not in get(client, released["viewer"], "/reports/completions?period=2025")
 
 
 def test_a_late_entry_does_not_show(client: FlaskClient, released: dict[str, Any], county: County) -> None:
@@ -311,8 +359,11 @@ def test_a_late_entry_does_not_show(client: FlaskClient, released: dict[str, Any
 def test_who_supervises_and_views_chooses(client: FlaskClient, county: County, released: dict[str, Any]) -> None:
     person = county.make.supervisor(released["b"], roles=("viewer",), views=released["department"])
     assert cells(get(client, person, "/reports/completions")) == [["Bienestar", "1", "1"]]
-    assert len(cells(get(client, person, "/reports/completions?of=programs&period=2025"))) == 2
-    assert "Whose completions" in get(client, person, "/reports/completions")
+    page = get(client, person, "/reports/completions")
+    assert "Whose completions" in page
+    key = re.search(r'<option value="([^"]*)">Programs of Health</option>', page)
+    assert key
+    assert len(cells(get(client, person, f"/reports/completions?of={key[1]}&period=2025"))) == 2
 
 
 # Files
@@ -350,7 +401,7 @@ def test_a_workbook(client: FlaskClient, full: dict[str, Any]) -> None:
 def test_a_viewers_files_hide_the_same(client: FlaskClient, released: dict[str, Any]) -> None:
     answer = sign_in(client, released["viewer"]).get("/reports/completions/csv?period=2025")
     expected = [
-        ["Organization", "Workers"],
+        ["Organization", "Completions"],
         ["'=Alofa ʻOfa & Sons", "not shown"],
         ["Bienestar", "not shown"],
         ["Total", "44"],

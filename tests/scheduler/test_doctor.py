@@ -6,18 +6,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
 
 from lms import doctor
+from lms.audit.jobs import run as chain_audit
 from lms.certificates.models import Application
 from lms.competencies.models import Evidence
-from lms.db import reading, write
+from lms.db import is_postgresql, reading, write
 from lms.doctor import check_file, command
 from lms.scheduler.jobs import JOBS
 from lms.scheduler.loop import run_job
-from tests.certificates.story import complete
+from lms.surveys.models import SurveyReceipt
+from lms.tracks.service import enrol
+from tests.certificates.story import certify
 from tests.conftest import AT
 from tests.factories import Make
+from tests.tracks.conftest import MODULES, learn
 
 
 def count(model: Any) -> int:
@@ -29,7 +34,9 @@ def count(model: Any) -> int:
 @pytest.fixture
 def broken(content_app: Flask, make: Make) -> None:
     """Lose what follows from a completed track: its evidence and its application."""
-    complete(make.person("Malia"))
+    malia = make.person("Malia")
+    write(lambda session: enrol(session, [malia.person_id], "first-steps", at=AT))
+    learn(malia, *MODULES, at=AT)
     for model in (Evidence, Application):
         write(lambda session, model=model: session.execute(delete(model)) and None)
 
@@ -58,6 +65,16 @@ def test_differences_are_mended_when_asked(content_app: Flask, broken: None) -> 
     assert content_app.test_cli_runner().invoke(command).output == "Everything agrees.\n"
 
 
+def test_what_the_program_cannot_mend_stays_told(content_app: Flask, make: Make) -> None:
+    learn(make.person("Ana"), "outreach", at=AT)
+    write(lambda session: session.execute(delete(SurveyReceipt)) and None)
+    for _ in range(2):
+        done = content_app.test_cli_runner().invoke(command, ["--fix"])
+        assert done.exit_code == 1
+        assert "module outreach, round 1, was completed without its survey" in done.output
+        assert done.output.endswith("\n2 for a person to look at.\n")
+
+
 def test_the_nightly_job_mends_the_same(content_app: Flask, broken: None) -> None:
     job = next(job for job in JOBS if job.name == "recompute")
     assert " mended: " in run_job(content_app, job, at=AT).words
@@ -65,9 +82,48 @@ def test_the_nightly_job_mends_the_same(content_app: Flask, broken: None) -> Non
     assert run_job(content_app, job, at=AT).words == ""
 
 
+def test_files_of_certificates_are_made_again_where_that_gives_the_same(content_app: Flask, make: Make) -> None:
+    certify(content_app, make, at=AT)
+    config, runner = content_app.config["LMS"], content_app.test_cli_runner()
+    kept = {path: path.read_bytes() for path in (config.data_dir / "files").rglob("*") if path.is_file()}
+    for path in kept:
+        path.write_bytes(b"altered")
+    assert "certificates: " in runner.invoke(command).output
+    assert all(path.read_bytes() == b"altered" for path in kept), "only looked at"
+    job = next(job for job in JOBS if job.name == "check")
+    assert run_job(content_app, job, at=AT).words.startswith("1 mended: certificates: ")
+    assert {path: path.read_bytes() for path in kept} == kept
+    for path in (*kept, *config.keys_dir.iterdir()):
+        path.unlink()
+    fixed = runner.invoke(command, ["--fix"])
+    assert fixed.exit_code == 1
+    assert "a file is missing" in fixed.output
+    assert run_job(content_app, job, at=AT).words.startswith("1 for a person to look at: certificates: ")
+
+
+def test_an_altered_audit_trail_is_found(content_app: Flask, make: Make) -> None:
+    certify(content_app, make, at=AT)
+    chain_audit(content_app.config["LMS"], at=AT)
+
+    def alter(session: Session) -> None:
+        if is_postgresql(session):
+            session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
+        else:
+            for (name,) in session.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'")
+            ).all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("UPDATE audit_events SET action = 'other' WHERE id = (SELECT max(id) FROM audit_events)"))
+
+    write(alter)
+    done = content_app.test_cli_runner().invoke(command, ["--fix"])
+    assert done.exit_code == 1
+    assert "audit: the audit trail was altered" in done.output
+
+
 def test_every_feature_that_derives_something_is_asked() -> None:
-    names = [name for name, _ in doctor.FEATURES]
-    assert names == ["assessments", "surveys", "courses", "competencies", "tracks", "certificates"]
+    names = [name for name, _ in (*doctor.BY_PEOPLE, *doctor.AS_ONE)]
+    assert names == ["assessments", "courses", "competencies", "tracks", "surveys", "certificates"]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])

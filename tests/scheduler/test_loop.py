@@ -99,7 +99,7 @@ def test_hours_that_were_slept_through_are_made_up_for_once(app: Flask) -> None:
     assert diary.ran == [AT + timedelta(days=5)]
 
 
-def test_a_job_that_fails_is_noted_and_tried_next_time(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_fails_is_noted_and_tried_again_soon(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     diary = Diary(ValueError("no disk"), "fine")
     job = Job("chain", "", Every(600), diary)
     loop = Loop(app, (job,))
@@ -107,11 +107,22 @@ def test_a_job_that_fails_is_noted_and_tried_next_time(app: Flask, caplog: pytes
     outcome = loop.tick(job, at=AT + 600 * SECOND)
     assert outcome is not None
     assert outcome.failed
-    assert result("chain") == ("ValueError: no disk", AT + 600 * SECOND, AT + 1200 * SECOND)
+    assert result("chain") == ("ValueError: no disk", AT + 600 * SECOND, AT + 660 * SECOND)
     assert "the job chain failed" in caplog.text
-    assert loop.tick(job, at=AT + 1199 * SECOND) is None
-    loop.tick(job, at=AT + 1200 * SECOND)
-    assert result("chain") == ("fine", AT + 1200 * SECOND, AT + 1800 * SECOND)
+    assert loop.tick(job, at=AT + 659 * SECOND) is None
+    loop.tick(job, at=AT + 660 * SECOND)
+    assert result("chain") == ("fine", AT + 660 * SECOND, AT + 1260 * SECOND)
+
+
+def test_a_daily_job_that_fails_is_tried_again_on_the_same_day(app: Flask) -> None:
+    diary = Diary(ValueError("no disk"), ValueError("no disk"), "fine")
+    job = Job("recompute", "", Daily(2, 30), diary)
+    loop = Loop(app, (job,))
+    due = datetime.fromisoformat("2026-03-06T10:30:00+00:00")
+    for at in (AT, due, due + 60 * SECOND, due + 120 * SECOND, due + 300 * SECOND):
+        loop.tick(job, at=at)
+    assert diary.ran == [due, due + 60 * SECOND, due + 300 * SECOND], "the pause grows"
+    assert result("recompute") == ("fine", due + 300 * SECOND, due + timedelta(days=1))
 
 
 def test_who_does_not_lead_runs_nothing(app: Flask) -> None:
@@ -192,7 +203,7 @@ def test_a_thread_runs_jobs_until_stopped_and_lets_another_lead(app: Flask) -> N
     lease = queries.find_lease(reading(), service.LEADER)
     assert lease is not None
     assert lease.holder == loop.holder
-    assert write(lambda session: service.take_lease(session, "another", at=lease.until + 2 * SECOND)) == 2
+    assert write(lambda session: service.take_lease(session, "another", at=lease.until + 2 * SECOND))
 
 
 def test_a_tick_that_cannot_reach_the_database_does_not_end_the_loop(
@@ -284,7 +295,7 @@ def test_the_process_ends_when_told_and_lets_another_lead(app: Flask) -> None:
         told.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
-    assert write(lambda session: service.take_lease(session, "another", at=now() + SECOND)) == 2
+    assert write(lambda session: service.take_lease(session, "another", at=now() + SECOND))
 
 
 def test_the_command_ends_cleanly_on_sigterm(app: Flask) -> None:
@@ -293,4 +304,4 @@ def test_the_command_ends_cleanly_on_sigterm(app: Flask) -> None:
     wait_until(lambda: result("letters"), 90)
     running.send_signal(signal.SIGTERM)
     assert running.wait(60) == 0
-    assert write(lambda session: service.take_lease(session, "another", at=now())) == 2
+    assert write(lambda session: service.take_lease(session, "another", at=now()))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lms.scheduler.rules import LONGEST_TICK, Daily, Every, is_constant, next_run, tick_seconds
+from lms.scheduler.rules import LONGEST_TICK, Daily, Every, is_constant, next_run, next_try, tick_seconds
 
 ZONES = ("America/Los_Angeles", "Pacific/Apia", "Pacific/Tongatapu", "Pacific/Honolulu")
 MINUTE = timedelta(minutes=1)
@@ -111,6 +111,14 @@ def test_an_interval_counts_real_seconds(seconds: int, naive: datetime) -> None:
     run = next_run(Every(seconds), after, "America/Los_Angeles")
     assert run.astimezone(UTC) - after.astimezone(UTC) == timedelta(seconds=seconds)
     assert run.tzinfo is UTC
+
+
+def test_the_pause_after_a_failure_grows_up_to_the_next_run() -> None:
+    zone, half_past_two = "America/Los_Angeles", datetime(2026, 3, 5, 10, 30, tzinfo=UTC)
+    minutes = lambda n: next_try(Daily(2, 30), half_past_two, zone, n) - half_past_two  # noqa: E731
+    assert [minutes(n) // timedelta(minutes=1) for n in (1, 2, 3, 4, 5, 9)] == [1, 4, 16, 64, 256, 24 * 60]
+    assert minutes(0) == timedelta(days=1)
+    assert next_try(Every(45), half_past_two, zone, 3) - half_past_two == timedelta(seconds=45)
 
 
 def test_short_intervals_run_at_every_tick_and_long_ones_are_asked_for() -> None:

@@ -12,13 +12,13 @@ from lms.db import reading
 from lms.errors import NotFound
 from lms.surveys import queries
 from tests.factories import Make
-from tests.factories.learning import actor_of, publish_drafts
-from tests.surveys.test_service import answer
+from tests.factories.learning import publish_drafts
+from tests.surveys.test_service import answer, publish_short, reader
 
 
 def test_receipts_of_persons_and_subjects(app: Flask, make: Make) -> None:
-    publish_drafts()
-    one, two = actor_of(make.person()), actor_of(make.person())
+    publish_short()
+    one, two = reader(make), reader(make)
     answer(one)
     key = (one.person_id, "feedback", "module:alpha", 1)
     assert queries.receipts_of(reading(), None) == {key: date(2026, 3, 5)}
@@ -28,6 +28,11 @@ def test_receipts_of_persons_and_subjects(app: Flask, make: Make) -> None:
     assert queries.has_answered(reading(), one.person_id, "feedback", "module:alpha")
     assert not queries.has_answered(reading(), one.person_id, "feedback", "module:alpha", 2)
     assert not queries.has_answered(reading(), two.person_id, "feedback", "module:alpha")
+    ids = [one.person_id, two.person_id]
+    since = {date(2026, 3, 5): {(one.person_id, "module:alpha")}, date(2026, 3, 6): set()}
+    for day, found in since.items():
+        assert queries.answered_since(reading(), ids, ["module:alpha"], day) == found
+    assert queries.answered_since(reading(), ids, ["module:beta"], date(2026, 3, 5)) == set()
 
 
 def test_the_survey_of_a_module(app: Flask) -> None:

@@ -49,29 +49,3 @@ def test_words_are_tidied_and_nothing_else() -> None:
 
 def test_only_the_month_is_kept() -> None:
     assert rules.first_of_month(date(2026, 3, 31)) == date(2026, 3, 1)
-
-
-class TestSummaries:
-    def test_ten_answers_show_nothing(self) -> None:
-        assert rules.summarize(SURVEY, [SHEET] * 10) is None
-        assert rules.summarize(SURVEY, []) is None
-
-    def test_eleven_show_figures_and_words(self) -> None:
-        sheets = [{**SHEET, "change": f"word {n}"} for n in range(10, 0, -1)] + [
-            {"useful": 5, "length": "long", "change": "a"}
-        ]
-        summary = rules.summarize(SURVEY, sheets)
-        assert summary is not None
-        useful, length, change = summary.questions
-        assert summary.sheets == 11
-        assert useful.counts == {"1": 0, "2": 0, "3": 0, "4": 10, "5": 1}
-        assert length.counts == {"short": 10, "long": 1}
-        assert (change.counts, change.answered) == (None, 11)
-        assert change.texts == tuple(sorted(change.texts))
-
-    def test_a_question_that_few_answered_shows_nothing(self) -> None:
-        sheets = [{"useful": 3}] * 11 + [SHEET] * 10
-        summary = rules.summarize(SURVEY, sheets)
-        assert summary is not None
-        assert [question.answered for question in summary.questions] == [21, None, None]
-        assert [question.texts for question in summary.questions] == [(), (), ()]

@@ -9,28 +9,45 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, select, text
 
 from lms.actor import Actor
 from lms.audit.models import AuditEvent
 from lms.content.library import current
+from lms.content.service import Draft
+from lms.courses.service import Shown, finish_lesson
 from lms.db import is_postgresql, reading, write
+from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
-from lms.surveys import jobs, queries, service
+from lms.surveys import jobs, service
 from lms.surveys.events import SurveyAnswered, survey_answered
 from lms.surveys.models import SurveyAnswer, SurveyReceipt
 from tests.assessments.test_service import together
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import actor_of, publish_drafts
+from tests.factories.learning import actor_of, module, publish_drafts, standard
 
 ANSWERS = {"useful": "4", "length": "short", "change": "I will ask more."}
 
 
+def publish_short(*others: Draft) -> None:
+    """Publish the library with an alpha of one lesson, so that its survey is soon open; `others` replace theirs."""
+    made = [module("alpha", ["only"], quiz=None, credits={"skills/talk": 5}), *others]
+    replaced = {(each.key, each.locale) for each in made} | {("alpha", "to")}
+    publish_drafts([each for each in standard() if (each.key, each.locale) not in replaced] + made)
+
+
+def reader(make: Make, name: str = "") -> Actor:
+    """Return a person who has finished the lesson of alpha."""
+    actor = actor_of(make.person(name))
+    write(lambda s: finish_lesson(s, actor, "alpha", "only", shown=Shown("en"), at=AT))
+    return actor
+
+
 @pytest.fixture
 def actor(app: Flask, make: Make) -> Actor:
-    publish_drafts()
-    return actor_of(make.person("Ana"))
+    publish_short()
+    return reader(make, "Ana")
 
 
 @pytest.fixture
@@ -79,6 +96,21 @@ def test_nothing_tells_the_audit_trail(actor: Actor) -> None:
     assert all_of(AuditEvent) == []
 
 
+def test_nobody_answers_before_the_module_is_done(actor: Actor, make: Make, heard: list[SurveyAnswered]) -> None:
+    early = actor_of(make.person())
+    for fn in (
+        lambda: answer(early),
+        lambda: service.begin_module_survey(reading(), current(reading()), early, "alpha"),
+    ):
+        with pytest.raises(RuleBroken) as caught:
+            fn()
+        assert caught.value.code == "earlier_steps"
+    assert all_of(SurveyReceipt) == all_of(SurveyAnswer) == heard == []
+    spec = service.begin_module_survey(reading(), current(reading()), actor, "alpha")
+    assert spec is not None
+    assert spec.key == "feedback"
+
+
 def test_a_second_time_changes_nothing(actor: Actor, heard: list[SurveyAnswered]) -> None:
     answer(actor)
     assert answer(actor, {"useful": "1"}, at=AT + timedelta(days=40)) == {}
@@ -88,11 +120,12 @@ def test_a_second_time_changes_nothing(actor: Actor, heard: list[SurveyAnswered]
 
 def test_another_round_is_another_receipt(actor: Actor) -> None:
     answer(actor)
-    write(
-        lambda s: (
-            service.answer_module_survey(s, actor, "alpha", ANSWERS, language="en", at=AT, round_number=2) and None
-        )
-    )
+
+    def again(session: Any) -> None:
+        finish_lesson(session, actor, "alpha", "only", shown=Shown("en"), at=AT, round_number=2)
+        service.answer_module_survey(session, actor, "alpha", ANSWERS, language="en", at=AT, round_number=2)
+
+    write(again)
     assert len(all_of(SurveyReceipt)) == len(all_of(SurveyAnswer)) == 2
 
 
@@ -123,7 +156,7 @@ class TestMixing:
 
     def fill(self, make: Make, count: int = 12, at: Any = AT) -> None:
         for _ in range(count):
-            answer(actor_of(make.person()), at=at)
+            answer(reader(make), at=at)
 
     def test_the_order_of_answering_is_lost_and_nothing_else(self, actor: Actor, make: Make) -> None:
         self.fill(make)
@@ -157,29 +190,5 @@ def test_doctor_counts_receipts_against_sheets(actor: Actor, make: Make) -> None
     answer(actor)
     assert look() == []
     write(lambda s: s.execute(delete(SurveyAnswer)) and None)
-    assert look() == ["survey feedback about module:alpha: 1 receipts, 0 answer sheets"]
-
-
-def test_results_only_of_a_group(actor: Actor, make: Make) -> None:
-    def found(subject: str | None = None) -> Any:
-        reading().rollback()
-        return queries.find_results(reading(), current(reading()), "feedback", subject)
-
-    for _ in range(10):
-        answer(actor_of(make.person()))
-    assert found() is None
-    revision_id = current(reading()).get("survey", "feedback").revision_id
-    other = {
-        "id": "f" * 32,
-        "survey_key": "feedback",
-        "subject_key": "module:other",
-        "revision_id": revision_id,
-        "month": date(2026, 3, 1),
-        "language": "en",
-        "answers": {"useful": 1},
-    }
-    write(lambda s: s.execute(insert(SurveyAnswer), [other]) and None)
-    summary = found()
-    assert summary is not None
-    assert (summary.sheets, summary.questions[0].counts["4"], summary.questions[1].counts) == (11, 10, None)
-    assert found("module:alpha") is None
+    told = "survey feedback about module:alpha: 1 receipts, 0 answer sheets"
+    assert look() == [Difference(told, mendable=False)]

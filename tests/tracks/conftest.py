@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from sqlalchemy import insert
 
 from lms.clock import local_date
 from lms.content.library import current
-from lms.courses.models import LessonProgress, ModuleCompletion
+from lms.courses.models import ModuleCompletion
+from lms.courses.service import Shown, finish_lesson
+from lms.courses.specs import ModuleSpec
 from lms.db import write
+from lms.demo.learning import Clock, answer_survey, take_quiz
 from lms.ids import new_public_id
 from lms.tracks.events import track_assigned, track_completed
 from tests.conftest import AT
@@ -20,7 +24,7 @@ from tests.factories import MadePerson
 from tests.organizations.conftest import actor_of
 
 MODULES = ("communication", "outreach")
-__all__ = ["MODULES", "actor_of", "earn", "open_lesson"]
+__all__ = ["MODULES", "actor_of", "answer", "earn", "learn", "read_lesson"]
 
 
 def earn(person: MadePerson, *modules: str, at: datetime = AT, language: str = "to") -> None:
@@ -46,22 +50,40 @@ def earn(person: MadePerson, *modules: str, at: datetime = AT, language: str = "
     write(fn)
 
 
-def open_lesson(person: MadePerson, module: str, *, at: datetime) -> None:
-    """Write that a lesson of a module was opened."""
+def read_lesson(person: MadePerson, module: str, *, at: datetime) -> None:
+    """Let a person finish the first lesson of a module."""
+    actor = actor_of(person, at=at)
 
     def fn(session: Any) -> None:
-        session.execute(
-            insert(LessonProgress).values(
-                person_id=person.person_id,
-                module_key=module,
-                lesson_key="first",
-                round=1,
-                opened_at=at,
-                seen_at=at,
-                revision_id=current(session).get("module", module).revision_id,
-                shown_language="en",
-            )
-        )
+        first = current(session).spec(ModuleSpec, "module", module).lessons[0]
+        finish_lesson(session, actor, module, first.key, shown=Shown("en"), at=at)
+
+    write(fn)
+
+
+def learn(person: MadePerson, *modules: str, at: datetime, survey: bool = True) -> None:
+    """Let a person do all that modules ask for, step by step, perhaps all but their surveys."""
+    actor, clock = actor_of(person, at=at), Clock(at, timedelta(seconds=1))
+
+    def fn(session: Any) -> None:
+        library = current(session)
+        for key in modules:
+            for lesson in library.spec(ModuleSpec, "module", key).lessons:
+                finish_lesson(session, actor, key, lesson.key, shown=Shown("en"), at=clock.tick())
+            take_quiz(session, library, actor, key, "en", clock, wrong=0)
+
+    write(fn)
+    for key in modules if survey else ():
+        answer(person, key, at=clock.tick())
+
+
+def answer(person: MadePerson, module: str, *, at: datetime) -> None:
+    """Let a person answer the survey at the end of a module."""
+    actor = actor_of(person, at=at)
+
+    def fn(session: Any) -> None:
+        library = current(session)
+        answer_survey(session, library, actor, library.spec(ModuleSpec, "module", module), "en", Random(1), at)
 
     write(fn)
 

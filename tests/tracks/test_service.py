@@ -11,17 +11,20 @@ from typing import Any, Self
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, update
+from sqlalchemy import delete, event, func, select, update
+from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.models import AuditEvent
 from lms.config import ROOT
 from lms.content.library import current
 from lms.courses.events import ModuleCompleted, ModuleCredit, module_completed
+from lms.courses.models import ModuleCompletion
 from lms.db import db, reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.models import Employment, Supervision
+from lms.people.service import lock
 from lms.publish import publish_directory
 from lms.signals import announce
 from lms.tracks import queries, service
@@ -30,7 +33,7 @@ from lms.tracks.models import Assignment, AssignmentBatch, Enrolment, TrackCompl
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.organizations.conftest import crowd
-from tests.tracks.conftest import MODULES, actor_of, earn, open_lesson
+from tests.tracks.conftest import MODULES, actor_of, answer, earn, learn, read_lesson
 
 DUE = date(2026, 5, 1)
 TODAY = date(2026, 3, 5)
@@ -75,6 +78,11 @@ def state_of(person: MadePerson, track: str = TRACK) -> str | None:
     return states.get((person.person_id, track))
 
 
+def revision_of(track: str) -> int:
+    """Return the present revision of a track."""
+    return current(reading()).get("track", track).revision_id
+
+
 class Team:
     """One CBO with a supervisor and two workers."""
 
@@ -116,6 +124,29 @@ def test_the_same_form_assigns_once(team: Team, heard: list[Any]) -> None:
     assert rows(AssignmentBatch)[0][0] == rows(Assignment)[0][0] == len(heard) == 1
 
 
+def test_the_same_form_with_something_else_is_refused(team: Team, make: Make, heard: list[Any]) -> None:
+    other = make.organization()
+    make.employment(team.ana, other)
+    deputy = actor_of(make.supervisor(team.id, "Deputy"))
+    assign(deputy, team.id, team.luis)
+    key = new_client_id()
+    first = assign(team.actor, team.id, team.ana, team.luis, client_id=key)
+    assert assign(team.actor, team.id, team.ana, team.luis, client_id=key).batch_public_id == first.batch_public_id
+    maria = make.person("Maria")
+    make.employment(maria, team.id)
+    for organization_id, people, options in (
+        (other, [team.ana, team.luis], {}),
+        (team.id, [team.ana, team.luis], {"track": "core"}),
+        (team.id, [team.ana, team.luis], {"due_on": None}),
+        (team.id, [team.luis], {}),
+        (team.id, [team.ana, maria], {}),
+    ):
+        with pytest.raises(RuleBroken) as caught:
+            assign(team.actor, organization_id, *people, client_id=key, **options)
+        assert caught.value.code == "sent-before"
+    assert rows(AssignmentBatch)[0][0] == len(heard) == 2
+
+
 def test_who_was_asked_before_is_left_as_she_is(team: Team, heard: list[Any]) -> None:
     assign(team.actor, team.id, team.ana)
     earn(team.ana, *MODULES)
@@ -132,7 +163,7 @@ def test_earlier_work_counts_when_she_is_assigned(team: Team, heard: list[Any]) 
     earn(team.ana, *MODULES, at=AT - timedelta(days=90))
     assign(team.actor, team.id, team.ana)
     assert state_of(team.ana) == "completed"
-    done = TrackDone(team.ana.person_id, TRACK, 1, AT, TODAY, "to")
+    done = TrackDone(team.ana.person_id, TRACK, 1, AT, TODAY, "to", revision_of(TRACK))
     assert heard[1] == TrackCompleted((done,)), "announced after the assignment, dated when she enrolled"
 
 
@@ -211,14 +242,26 @@ def test_undo_keeps_the_enrolment_of_who_has_begun(team: Team, make: Make) -> No
     before, enrolled = make.person(), make.person()
     make.employment(before, team.id)
     make.employment(enrolled, team.id)
-    open_lesson(before, "outreach", at=AT - timedelta(days=1))
+    read_lesson(before, "outreach", at=AT - timedelta(days=1))
     write(lambda session: service.enrol(session, [enrolled.person_id], TRACK, at=AT - timedelta(days=1)))
     batch = assign(team.actor, team.id, team.ana, team.luis, before, enrolled)
-    open_lesson(team.ana, "communication", at=AT + timedelta(minutes=5))
-    open_lesson(team.luis, "public-health", at=AT + timedelta(minutes=5))
+    read_lesson(team.ana, "communication", at=AT + timedelta(minutes=5))
+    read_lesson(team.luis, "public-health", at=AT + timedelta(minutes=5))
     assert undo(team.actor, batch) == service.Undone(4, 2, 0)
     assert (state_of(team.ana), state_of(enrolled)) == ("active", "active"), "she began; she chose it herself"
     assert (state_of(team.luis), state_of(before)) == ("withdrawn", "withdrawn"), "learned elsewhere, or before"
+
+
+def test_undo_keeps_the_enrolment_of_who_had_only_the_survey_left(team: Team) -> None:
+    """She read everything and passed before she was asked; what is left is answered between asking and undoing."""
+    learn(team.ana, "outreach", at=AT - timedelta(days=2), survey=False)
+    batch = assign(team.actor, team.id, team.ana)
+    answer(team.ana, "outreach", at=AT + timedelta(minutes=5))
+    assert undo(team.actor, batch) == service.Undone(1, 0, 0)
+    assert state_of(team.ana) == "active"
+    earn(team.ana, "communication", at=LATER)
+    assert write(lambda session: service.refresh(session, current(session), [team.ana.person_id], at=LATER)) == 1
+    assert state_of(team.ana) == "completed"
 
 
 def test_undo_keeps_the_enrolment_that_another_employer_asks_for(team: Team, make: Make) -> None:
@@ -289,7 +332,7 @@ def test_enrolling_herself_counts_what_she_did_before(team: Team, heard: list[An
     ana = actor_of(team.ana)
     assert write(lambda session: service.enrol_self(session, ana, TRACK, at=AT))
     assert not write(lambda session: service.enrol_self(session, ana, TRACK, at=LATER))
-    assert heard == [TrackCompleted((TrackDone(team.ana.person_id, TRACK, 1, AT, TODAY, "sm"),))]
+    assert heard == [TrackCompleted((TrackDone(team.ana.person_id, TRACK, 1, AT, TODAY, "sm", revision_of(TRACK)),))]
     assert actions() == ["tracks.completed", "tracks.enrolled"]
     with pytest.raises(NotFound):
         write(lambda session: service.enrol_self(session, ana, "no-such-track", at=AT))
@@ -316,7 +359,7 @@ def test_a_completed_module_completes_every_track_it_was_missing_in(team: Team, 
     fact = ModuleCompleted((credit_of(team.ana, "outreach"), credit_of(team.luis, "outreach")))
     for _ in range(2):  # hearing it twice changes nothing
         write(lambda session: announce(module_completed, session, fact))
-    assert heard == [TrackCompleted((TrackDone(team.ana.person_id, TRACK, 1, LATER, TODAY, "es"),))]
+    assert heard == [TrackCompleted((TrackDone(team.ana.person_id, TRACK, 1, LATER, TODAY, "es", revision_of(TRACK)),))]
     assert (state_of(team.ana), state_of(team.luis)) == ("completed", "active")
     assert state_of(team.ana, "core") == "active", "a track with planned items cannot be completed yet"
     (done,) = rows(TrackCompletion, "person_id", "track_key", "cycle", "counted", "completed_on")
@@ -324,8 +367,18 @@ def test_a_completed_module_completes_every_track_it_was_missing_in(team: Team, 
 
 
 def recompute(at: Any = LATER) -> list[str]:
-    """Mend everything and return what was different."""
-    return write(lambda session: service.recompute(session, current(session), at=at))
+    """Mend what can be mended, and return that."""
+    found = write(lambda session: service.recompute(session, current(session), at=at))
+    assert all(each.mendable for each in found)
+    return [each.text for each in found]
+
+
+def found_for(*people: MadePerson) -> list[str]:
+    """Recompute for these people and return what a person has to look at."""
+    ids = [each.person_id for each in people]
+    found = write(lambda session: service.recompute(session, current(session), at=LATER, person_ids=ids))
+    assert not any(each.mendable for each in found)
+    return [each.text for each in found]
 
 
 def test_recompute_raises_what_was_missed(team: Team, heard: list[Any]) -> None:
@@ -336,6 +389,49 @@ def test_recompute_raises_what_was_missed(team: Team, heard: list[Any]) -> None:
     assert rows(TrackCompletion, "completed_at", "completed_on")[0] == (LATER, TODAY), "dated when it was met"
     assert len(heard) == 1
     assert recompute() == []
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_recompute_waits_for_nobody_whom_it_does_not_mend(team: Team) -> None:
+    write(lambda session: service.enrol(session, [team.ana.person_id, team.luis.person_id], TRACK, at=AT))
+    earn(team.ana, *MODULES, at=LATER)
+    with Session(db.engines["write"]) as busy, busy.begin():
+        lock(busy, [team.luis.person_id])
+        assert len(recompute()) == 1
+
+
+def test_recompute_tells_of_completions_without_a_basis(team: Team, heard: list[Any]) -> None:
+    both = [team.ana, team.luis]
+    for person in both:
+        earn(person, *MODULES)
+        write(lambda session, person=person: service.enrol(session, [person.person_id], TRACK, at=AT))
+    assert found_for(*both) == []
+    who = f"track {TRACK} of person {team.ana.person_id}, cycle 1,"
+    for statement, told in (
+        (
+            delete(ModuleCompletion).where(ModuleCompletion.module_key == "outreach"),
+            "counts module outreach of 2026-03-05, which is not credited",
+        ),
+        (delete(Enrolment), "was completed without an enrolment"),
+        (update(TrackCompletion).values(counted=[]), "was completed without module communication"),
+    ):
+        mine = statement.where(statement.table.c.person_id == team.ana.person_id)
+        write(lambda session, mine=mine: session.execute(mine) and None)
+        assert f"{who} {told}" in found_for(team.ana)
+    assert found_for(team.luis) == []
+    assert rows(TrackCompletion)[0][0] == 2
+
+
+def test_recompute_asks_as_many_queries_for_many_as_for_few(team: Team, make: Make) -> None:
+    counts = []
+    for people in ([team.ana, team.luis], [make.person() for _ in range(6)]):
+        for person in people:
+            earn(person, *MODULES)
+            write(lambda session, person=person: service.enrol(session, [person.person_id], TRACK, at=AT))
+        with Counter() as counter:
+            recompute()
+        counts.append(counter.count)
+    assert counts[0] == counts[1]
 
 
 def test_recompute_mends_states_that_disagree(team: Team, heard: list[Any]) -> None:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select, update
 
 from lms.clock import now
+from lms.content.service import draft
 from lms.db import db, reading, write
 from lms.ids import new_client_id
 from lms.organizations.models import Organization, Supervision
@@ -21,6 +22,7 @@ from lms.tracks import service
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment
 from tests.conftest import Browser
 from tests.factories import MadePerson, Make, day, sign_in
+from tests.factories.learning import publish_drafts, standard
 from tests.organizations.conftest import crowd
 from tests.tracks.conftest import MODULES, actor_of, earn
 
@@ -185,6 +187,19 @@ def test_the_way_is_told_in_her_language_with_english_beneath(team: Team, make: 
     with browser.session_transaction() as cookie:
         cookie["both"] = True
     assert 'class="both-en" lang="en"' in browser.get(f"/tracks/{TRACK}").get_data(as_text=True)
+
+
+def test_what_is_not_translated_is_marked_as_english(content_app: Flask, client: FlaskClient, make: Make) -> None:
+    items = [{"id": key, "module": key} for key in ("gamma", "alpha")]
+    spec = {"key": "start", "title": "Start here", "summary": "A way in.", "level": "entry", "items": items}
+    publish_drafts([*standard(), draft("track", "start", "en", {"files": {"start.yml": spec}})])
+    page = sign_in(client, make.person("Mele", language="to")).get("/tracks/start").get_data(as_text=True)
+    assert '<h1><span lang="en">Start here</span></h1>' in page
+    assert '<span lang="en">A way in.</span>' in page
+    assert '<span lang="en">Title of gamma</span></a>' in page
+    assert '<span lang="en">Title of alpha</span>' not in page  # a draft in her language
+    assert re.search(r'<p class="marks"><span class="usa-tag tag--draft">[^<]+</span> <span class="usa-tag tag--', page)
+    assert page.count("tag--draft") == 3  # the page's two, and one beside the gap among the steps
 
 
 def test_a_missing_track_is_a_missing_page(team: Team) -> None:

@@ -1,6 +1,6 @@
 """What certificates does in the background: finishing those that are reserved, and looking after the files."""
 
-from lms.certificates.jobs.auditing import check_issued
+from lms.certificates.jobs.auditing import check_issued, open_file
 from lms.certificates.jobs.finishing import ensure_key, finish_issues, run
 
-__all__ = ["check_issued", "ensure_key", "finish_issues", "run"]
+__all__ = ["check_issued", "ensure_key", "finish_issues", "open_file", "run"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -46,37 +48,58 @@ def ensure_key(config: Config, *, at: datetime) -> str:
 def _finish(config: Config, *, at: datetime, limit: int) -> int:
     """Work through what is due in batches until nothing is left or `limit` is reached."""
     files.sweep(config.data_dir, before=at - LITTER_AGE)
-    holder = secrets.token_hex(8)
+    finishing = Finishing(config, at)
     released = taken = 0
     while taken < limit:
-        size = min(BATCH, limit - taken)
-        leases = write(lambda session, size=size: service.lease_tasks(session, holder=holder, at=at, limit=size))  # type: ignore[misc]
+        leases = finishing.lease(min(BATCH, limit - taken))
         if not leases:
             break
         taken += len(leases)
-        made = [each for lease in leases if (each := _make(config, lease, holder, at))]
-        if made:
-            issued = write(lambda session, made=made: service.release(session, made, holder=holder, at=at))  # type: ignore[misc]
-            released += len(issued)
+        released += finishing.release([made for lease in leases if (made := finishing.make(lease))])
     return released
 
 
-def _make(config: Config, lease: Lease, holder: str, at: datetime) -> Made | None:
-    """Return the files of one edition; None when it failed, was remade, or is put off, with the reason kept."""
-    try:
-        keys = {key.key_id: key for key in queries.list_keys(reading())}
-        if keys[lease.key_id].compromised_at is not None:
-            write(lambda session: service.remake(session, lease, holder=holder, at=at))
+@dataclass
+class Finishing:
+    """One run of the job, which began at `began_at`. Time passes by the clock that is never set back."""
+
+    config: Config
+    began_at: datetime
+    holder: str = field(default_factory=lambda: secrets.token_hex(8))
+    began: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """Return the present instant of this run."""
+        return self.began_at + timedelta(seconds=time.monotonic() - self.began)
+
+    def lease(self, limit: int) -> list[Lease]:
+        """Take the next editions that are due, at most `limit`."""
+        at = self.now()
+        return write(lambda session: service.lease_tasks(session, holder=self.holder, at=at, limit=limit))
+
+    def release(self, made: list[Made]) -> int:
+        """Release what was made and return how many are new."""
+        at = self.now()
+        return len(write(lambda s: service.release(s, made, holder=self.holder, at=at))) if made else 0
+
+    def make(self, lease: Lease) -> Made | None:
+        """Return the files of one edition; None when it failed, was remade, or is put off, with the reason kept."""
+        try:
+            return self._make(lease)
+        except Exception as error:
+            log.exception("edition %s of %s could not be made", lease.number, lease.serial)
+            edition, problem, at = lease.edition_id, f"{type(error).__name__}: {error}", self.now()
+            write(lambda s: service.postpone(s, edition, holder=self.holder, problem=problem, at=at))
             return None
-        private = keyring.load_key(config.keys_dir, lease.key_id)
+        finally:
+            reading().rollback()
+
+    def _make(self, lease: Lease) -> Made | None:
+        """Return the files of one edition; None when its key is compromised: then it is reserved anew."""
+        at, keys = self.now(), {key.key_id: key for key in queries.list_keys(reading())}
+        if keys[lease.key_id].compromised_at is not None:
+            write(lambda session: service.remake(session, lease, holder=self.holder, at=at))
+            return None
+        private = keyring.load_key(self.config.keys_dir, lease.key_id)
         published = {key.key_id: key.public_key for key in keys.values()}
-        return make_certificate(
-            reading(), config, lease, private, public_keys=published, today=local_date(at, config.timezone)
-        )
-    except Exception as error:
-        log.exception("edition %s of %s could not be made", lease.number, lease.serial)
-        problem = f"{type(error).__name__}: {error}"
-        write(lambda session: service.postpone(session, lease.edition_id, holder=holder, problem=problem, at=at))
-        return None
-    finally:
-        reading().rollback()
+        return make_certificate(reading(), self.config, lease, private, public_keys=published, today=local_date(at))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, String, column, func, literal, select, table, true
+from sqlalchemy import ColumnElement, Integer, Select, column, func, literal, select, table, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.actor import Actor
@@ -16,15 +17,9 @@ from lms.certificates.policy import visible_applications
 from lms.certificates.queries.facts import PEOPLE, Key
 from lms.errors import NotFound
 from lms.people.rules import search_key
+from lms.tracks import queries as tracks
 
 PAGE_SIZE = 50
-_COMPLETED = table(
-    "track_completions",
-    column("person_id", Integer),
-    column("track_key", String),
-    column("cycle", Integer),
-    column("completed_on", Date),
-)
 _ACCOUNTS = table("accounts", column("id", Integer), column("person_id", Integer))
 
 
@@ -62,6 +57,15 @@ class Said:
 
 
 @dataclass(frozen=True)
+class History:
+    """What an application went through: how many decisions and answers, and who (by account) refused it."""
+
+    said: int
+    has_appealed: bool
+    refused_by: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Filter:
     """What a certifier wants to see; empty values do not narrow."""
 
@@ -82,32 +86,30 @@ def _criteria(wanted: Filter) -> ColumnElement[bool]:
 
 
 def _rows() -> Select[Any]:
-    """Return the select of applications with the worker's name and the date of completion."""
-    return (
-        select(
-            Application.id,
-            Application.public_id,
-            Application.person_id,
-            PEOPLE.c.name,
-            PEOPLE.c.language,
-            Application.track_key,
-            Application.cycle,
-            Application.state,
-            Application.opened_at,
-            _COMPLETED.c.completed_on,
-        )
-        .join(PEOPLE, PEOPLE.c.id == Application.person_id)
-        .outerjoin(
-            _COMPLETED,
-            (_COMPLETED.c.person_id == Application.person_id)
-            & (_COMPLETED.c.track_key == Application.track_key)
-            & (_COMPLETED.c.cycle == Application.cycle),
-        )
-    )
+    """Return the select of applications with the worker's name."""
+    return select(
+        Application.id,
+        Application.public_id,
+        Application.person_id,
+        PEOPLE.c.name,
+        PEOPLE.c.language,
+        Application.track_key,
+        Application.cycle,
+        Application.state,
+        Application.opened_at,
+    ).join(PEOPLE, PEOPLE.c.id == Application.person_id)
+
+
+def _read(session: Session, statement: Select[Any]) -> list[ApplicationRow]:
+    """Return the rows of a select like `_rows`, each with the day on which its track was completed. Two queries."""
+    rows = session.execute(statement).all()
+    done = tracks.list_completions(session, {row.person_id for row in rows}) if rows else []
+    days = {(each.person_id, each.track_key, each.cycle): each.completed_on for each in done}
+    return [ApplicationRow(*(*row, days.get((row.person_id, row.track_key, row.cycle)))) for row in rows]
 
 
 def list_applications(session: Session, actor: Actor, wanted: Filter, *, page: int = 1) -> list[ApplicationRow]:
-    """Return one page of 50 applications that the actor may see, the longest waiting first. One query."""
+    """Return one page of 50 applications that the actor may see, the longest waiting first. Two queries."""
     statement = (
         _rows()
         .where(visible_applications(actor), _criteria(wanted))
@@ -115,7 +117,7 @@ def list_applications(session: Session, actor: Actor, wanted: Filter, *, page: i
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    return [ApplicationRow(*row) for row in session.execute(statement)]
+    return _read(session, statement)
 
 
 def count_applications(session: Session, actor: Actor, wanted: Filter) -> dict[str, int]:
@@ -130,9 +132,9 @@ def count_applications(session: Session, actor: Actor, wanted: Filter) -> dict[s
 
 
 def list_chosen(session: Session, actor: Actor, public_ids: Sequence[str]) -> list[ApplicationRow]:
-    """Return those of the chosen applications that the actor may see, by name. One query."""
+    """Return those of the chosen applications that the actor may see, by name. Two queries."""
     statement = _rows().where(visible_applications(actor), Application.public_id.in_(public_ids))
-    return [ApplicationRow(*row) for row in session.execute(statement.order_by(PEOPLE.c.search_key, Application.id))]
+    return _read(session, statement.order_by(PEOPLE.c.search_key, Application.id))
 
 
 def get_application(session: Session, actor: Actor, public_id: str) -> ApplicationRow:
@@ -148,16 +150,14 @@ def get_own_application(session: Session, actor: Actor, public_id: str) -> Appli
 
 
 def list_own_applications(session: Session, person_id: int) -> list[ApplicationRow]:
-    """Return a worker's applications, the newest first. One query."""
-    statement = _rows().where(Application.person_id == person_id).order_by(Application.id.desc())
-    return [ApplicationRow(*row) for row in session.execute(statement)]
+    """Return a worker's applications, the newest first. Two queries."""
+    return _read(session, _rows().where(Application.person_id == person_id).order_by(Application.id.desc()))
 
 
 def _one(session: Session, statement: Select[Any]) -> ApplicationRow:
-    row = session.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound
-    return ApplicationRow(*row)
+    for row in _read(session, statement):
+        return row
+    raise NotFound
 
 
 def list_said(session: Session, application_id: int) -> list[Said]:
@@ -185,6 +185,25 @@ def list_said(session: Session, application_id: int) -> list[Said]:
     said = [Said(*row) for row in decisions]
     said += [Said("appeal" if row[0] else "answer", None, row[1], None, "", row[2]) for row in replies]
     return sorted(said, key=lambda each: each.at)
+
+
+def histories_of(session: Session, application_ids: Collection[int]) -> dict[int, History]:
+    """Return what each of these applications went through. Two queries."""
+    decisions = session.execute(
+        select(Decision.application_id, Decision.outcome, Decision.decided_by).where(
+            Decision.application_id.in_(application_ids)
+        )
+    ).all()
+    replies = session.execute(
+        select(Reply.application_id, Reply.is_appeal).where(Reply.application_id.in_(application_ids))
+    ).all()
+    said = Counter(row.application_id for row in (*decisions, *replies))
+    appealed = {row.application_id for row in replies if row.is_appeal}
+    refused: dict[int, set[int]] = defaultdict(set)
+    for row in decisions:
+        if row.outcome == "refuse":
+            refused[row.application_id].add(row.decided_by)
+    return {each: History(said[each], each in appealed, frozenset(refused[each])) for each in application_ids}
 
 
 def find_next(session: Session, actor: Actor, after: ApplicationRow) -> str | None:

@@ -58,8 +58,8 @@ class Known:
 
     @property
     def shown(self) -> EditionFacts:
-        """Return the edition that counts: the newest released one, or the first while it is being prepared."""
-        number = self.standing.edition or 1
+        """Return the edition that counts: the newest released one, or the newest while none is."""
+        number = self.standing.edition or self.newest.number
         return next(edition for edition in self.editions if edition.number == number)
 
     @property

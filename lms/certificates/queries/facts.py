@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, String, column, select, table
+from sqlalchemy import Boolean, Integer, String, column, select, table
 from sqlalchemy.orm import Session
 
+from lms.assessments import queries as assessments
 from lms.competencies import queries as competencies
-from lms.db import UtcDateTime, chunks
+from lms.content.library import source_of, spec_of
+from lms.courses import queries as courses
+from lms.courses.specs import ModuleSpec
+from lms.db import chunks
 from lms.tracks import queries as tracks
 from lms.tracks.events import TrackDone
 
-#: Foreign keys name tables, and so do these reads.
+#: The columns of people that lists here are searched and sorted by. Foreign keys name tables, and so do these joins.
 PEOPLE = table(
     "people",
     column("id", Integer),
@@ -24,31 +28,6 @@ PEOPLE = table(
     column("search_key", String),
     column("language", String),
     column("is_demonstration", Boolean),
-)
-_CREDITS = table(
-    "module_completions",
-    column("person_id", Integer),
-    column("module_key", String),
-    column("round", Integer),
-    column("completed_on", Date),
-    column("minutes", Integer),
-    column("language", String),
-)
-_ATTEMPTS = table(
-    "attempts",
-    column("person_id", Integer),
-    column("module_key", String),
-    column("round", Integer),
-    column("number", Integer),
-    column("percent", Integer),
-    column("passed", Boolean),
-)
-_ASSIGNMENTS = table(
-    "assignments",
-    column("person_id", Integer),
-    column("organization_id", Integer),
-    column("track_key", String),
-    column("undone_at", UtcDateTime),
 )
 
 #: Person, track and cycle: what is certified.
@@ -88,6 +67,18 @@ class Completion:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What the record holds for one completion: minutes for each competency in order, and those of all modules.
+
+    It is proven when every item that was counted has its credit, and every credit the evidence that it gives.
+    """
+
+    minutes: Mapping[str, int]
+    whole: int
+    is_proven: bool
+
+
+@dataclass(frozen=True)
 class Credit:
     """A completed module: minutes credited, the language of instruction, and how the quiz was passed."""
 
@@ -119,7 +110,9 @@ def completions_of(session: Session, keys: Collection[Key]) -> dict[Key, Complet
 def list_completed(session: Session) -> list[TrackDone]:
     """Return every track completion there is."""
     return [
-        TrackDone(row.person_id, row.track_key, row.cycle, row.completed_at, row.completed_on, row.language)
+        TrackDone(
+            row.person_id, row.track_key, row.cycle, row.completed_at, row.completed_on, row.language, row.revision_id
+        )
         for row in tracks.list_completions(session, None)
     ]
 
@@ -131,57 +124,52 @@ def _counted(entries: list[dict[str, Any]]) -> tuple[Counted, ...]:
     )
 
 
-def minutes_of(session: Session, completions: Collection[Completion]) -> dict[Key, dict[str, int]]:
-    """Return, for each completion, the minutes that its credits gave to each competency, in order. One query."""
-    evidence = competencies.evidence_of(session, {completion.key[0] for completion in completions})
-    return {each.key: _minutes(each, evidence.get(each.key[0], ())) for each in completions}
+def bases_of(session: Session, completions: Collection[Completion]) -> dict[Key, Basis]:
+    """Return what the record holds for each completion. Two queries for 500 people."""
+    people = sorted({completion.key[0] for completion in completions})
+    given: dict[tuple[int, str, int], list[competencies.Proof]] = {}
+    credited: dict[tuple[int, str, int], courses.CompletionRow] = {}
+    for chunk in chunks(people, 500):
+        for person_id, proofs in competencies.evidence_of(session, chunk).items():
+            for proof in proofs:
+                if proof.source_kind == "module":
+                    given.setdefault((person_id, proof.source_key, proof.round), []).append(proof)
+        for row in courses.list_completions(session, chunk):
+            credited[row.person_id, row.module_key, row.round] = row
+    return {each.key: _basis(session, each, given, credited) for each in completions}
 
 
-def _minutes(completion: Completion, proofs: Iterable[competencies.Proof]) -> dict[str, int]:
-    given: dict[tuple[str, int], list[competencies.Proof]] = {}
-    for proof in proofs:
-        if proof.source_kind == "module":
-            given.setdefault((proof.source_key, proof.round), []).append(proof)
+def _basis(
+    session: Session,
+    completion: Completion,
+    given: Mapping[tuple[int, str, int], list[competencies.Proof]],
+    credited: Mapping[tuple[int, str, int], courses.CompletionRow],
+) -> Basis:
     minutes: dict[str, int] = {}
+    whole, is_proven = 0, True
     for counted in completion.counted:
-        for proof in given.get((counted.module_key, counted.round), ()):
+        address = (completion.key[0], counted.module_key, counted.round)
+        proofs, credit = given.get(address, []), credited.get(address)
+        for proof in proofs:
             minutes[proof.competency] = minutes.get(proof.competency, 0) + proof.minutes
-    return minutes
+        whole += credit.minutes if credit else 0
+        is_proven = is_proven and credit is not None and _promised(session, credit) <= {p.competency for p in proofs}
+    return Basis(minutes, whole, is_proven)
+
+
+def _promised(session: Session, credit: courses.CompletionRow) -> set[str]:
+    """Return the competencies that a completed module counts towards, as it said when it was completed."""
+    return {each.competency for each in spec_of(ModuleSpec, source_of(session, credit.revision_id)).credits}
 
 
 def credits_of(session: Session, person_id: int) -> dict[tuple[str, int], Credit]:
     """Return a person's completed modules by module and round, with what the quiz shows. Two queries."""
-    tries: dict[tuple[str, int], list[Any]] = {}
-    attempts = select(_ATTEMPTS).where(_ATTEMPTS.c.person_id == person_id, _ATTEMPTS.c.passed.is_not(None))
-    for row in session.execute(attempts.order_by(_ATTEMPTS.c.number)):
-        tries.setdefault((row.module_key, row.round), []).append(row)
+    tries: dict[tuple[str, int], list[assessments.AttemptRow]] = {}
+    for attempt in assessments.list_submitted(session, [person_id]):
+        tries.setdefault((attempt.module_key, attempt.round), []).append(attempt)
     found = {}
-    for row in session.execute(select(_CREDITS).where(_CREDITS.c.person_id == person_id)):
-        rows = tries.get((row.module_key, row.round), [])
-        percent = max((each.percent for each in rows if each.passed), default=None)
-        found[row.module_key, row.round] = Credit(row.completed_on, row.minutes, row.language, len(rows), percent)
+    for row in courses.list_completions(session, [person_id]):
+        attempts = tries.get((row.module_key, row.round), [])
+        percent = max((each.percent or 0 for each in attempts if each.passed), default=None)
+        found[row.module_key, row.round] = Credit(row.completed_on, row.minutes, row.language, len(attempts), percent)
     return found
-
-
-def class_minutes_of(session: Session, completions: Collection[Completion]) -> dict[Key, int]:
-    """Return, for each completion, the minutes of all the modules that it counted. One query for 500 people."""
-    credited: dict[tuple[int, str, int], int] = {}
-    for people in chunks(sorted({completion.key[0] for completion in completions}), 500):
-        for row in session.execute(select(_CREDITS).where(_CREDITS.c.person_id.in_(people))):
-            credited[row.person_id, row.module_key, row.round] = row.minutes
-    return {
-        completion.key: sum(credited.get((completion.key[0], c.module_key, c.round), 0) for c in completion.counted)
-        for completion in completions
-    }
-
-
-def assigners_of(session: Session, person_id: int, track_key: str) -> set[int]:
-    """Return the organizations that have asked this person to do this track, and not taken it back."""
-    rows = session.scalars(
-        select(_ASSIGNMENTS.c.organization_id).where(
-            _ASSIGNMENTS.c.person_id == person_id,
-            _ASSIGNMENTS.c.track_key == track_key,
-            _ASSIGNMENTS.c.undone_at.is_(None),
-        )
-    )
-    return set(rows)

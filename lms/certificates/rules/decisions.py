@@ -60,15 +60,21 @@ def state_after(state: str, choice: Choice) -> str:
 def state_after_reply(state: str, *, is_appeal: bool, has_appealed: bool) -> str:
     """Return the application's state after the worker wrote; raise `RuleBroken` when there is nothing to answer.
 
-    A question is answered; a refusal is appealed, once.
+    A question is answered; a refusal is appealed, once. What was appealed stays an appeal, whatever is asked of it.
     """
     if state == "asked" and not is_appeal:
-        return "waiting"
+        return "appealed" if has_appealed else "waiting"
     if state == "refused" and is_appeal:
         if has_appealed:
             raise RuleBroken("already_appealed")
         return "appealed"
     raise RuleBroken("nothing_to_answer")
+
+
+def check_seen(seen: int, said: int) -> None:
+    """Raise `RuleBroken` when more was `said` (decisions and answers) than the page of the one who decides showed."""
+    if said > seen:
+        raise RuleBroken("changed_meanwhile")
 
 
 def check_text(text: str) -> None:

@@ -28,6 +28,7 @@ def _code_points() -> frozenset[str]:
 
 
 DRAWN = _code_points()
+_DRAWN_IN_WORDS = DRAWN | {"\u00a0"}
 
 
 def check_name(name: str) -> None:
@@ -44,6 +45,14 @@ def check_name(name: str) -> None:
     for cluster in graphemes(name):
         if not DRAWN.issuperset(cluster):
             raise RuleBroken("name_letter", letter=cluster)
+
+
+def check_words(text: str) -> None:
+    """Raise `RuleBroken` when a sentence or title cannot be printed, naming it and the letter."""
+    if _DRAWN_IN_WORDS.issuperset(text):
+        return
+    letter = next(each for each in graphemes(text) if not _DRAWN_IN_WORDS.issuperset(each))
+    raise RuleBroken("words_letter", letter=letter, text=text)
 
 
 def graphemes(text: str) -> list[str]:

@@ -43,10 +43,10 @@ def standing_of(events: Iterable[Event]) -> Standing:
 
 def state_of(standing: Standing, edition: int, valid_until: date | None, today: date) -> str:
     """Return the state of one edition on the local date `today`; `valid_until` is the last day that counts."""
+    if standing.is_revoked and edition <= (standing.edition or edition):
+        return "revoked"
     if standing.edition is None or edition > standing.edition:
         return "preparing"
-    if standing.is_revoked:
-        return "revoked"
     if edition < standing.edition:
         return "replaced"
     if standing.is_suspended:
@@ -55,11 +55,17 @@ def state_of(standing: Standing, edition: int, valid_until: date | None, today: 
 
 
 def check_life(standing: Standing, change: str) -> None:
-    """Raise `RuleBroken` when an award that stands so cannot be changed: "correct", "revoke", "suspend" or "lift"."""
+    """Raise `RuleBroken` when an award that stands so cannot be changed.
+
+    `change` is "correct", "revoke", "suspend", "lift" or "redraft". What was never released can only be revoked, or
+    drafted anew.
+    """
     if standing.is_revoked:
         raise RuleBroken("already_revoked")
-    if standing.edition is None:
+    if standing.edition is None and change not in ("revoke", "redraft"):
         raise RuleBroken("not_yet_issued")
+    if standing.edition is not None and change == "redraft":
+        raise RuleBroken("issued_already")
     if change == "suspend" and standing.is_suspended:
         raise RuleBroken("already_suspended")
     if change == "lift" and not standing.is_suspended:

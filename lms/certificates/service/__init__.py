@@ -10,9 +10,9 @@ from lms.certificates.service.applications import (
 )
 from lms.certificates.service.awards import Drafted, Reserved, draft_one, reserve
 from lms.certificates.service.corrections import correct_name, request_name, settle_name
-from lms.certificates.service.issuing import Lease, Made, lease_tasks, postpone, release, remake
+from lms.certificates.service.issuing import Lease, Made, lease_of, lease_tasks, postpone, release, remake
 from lms.certificates.service.keys import add_key, compromise_key, retire_key
-from lms.certificates.service.life import lift, request_revocation, settle_revocation, suspend
+from lms.certificates.service.life import lift, redraft, request_revocation, settle_revocation, suspend
 from lms.certificates.service.mending import recompute
 from lms.certificates.service.sharing import compare_name, share, withdraw_share
 
@@ -31,11 +31,13 @@ __all__ = [
     "correct_name",
     "decide",
     "draft_one",
+    "lease_of",
     "lease_tasks",
     "lift",
     "open_applications",
     "postpone",
     "recompute",
+    "redraft",
     "release",
     "remake",
     "request_name",

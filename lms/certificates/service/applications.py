@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from lms.certificates.models import Application, Decision, Reply
 from lms.certificates.rules import decisions as rules
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.service.awards import Case, reserve
-from lms.content.library import current
+from lms.content.library import source_of, spec_of
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
@@ -47,9 +47,9 @@ class Batch:
 def open_applications(session: Session, subjects: Iterable[TrackDone]) -> list[tuple[int, str]]:
     """Open an application for each completed track that leads to a certificate; return person and track of new ones.
 
+    It leads to one when the revision under which it was completed says so, also after the track was retired.
     Called in the chain that completed the tracks, whose first statement locked these people.
     """
-    library = current(session)
     rows = [
         {
             "public_id": new_public_id(),
@@ -60,8 +60,7 @@ def open_applications(session: Session, subjects: Iterable[TrackDone]) -> list[t
             "opened_at": subject.completed_at,
         }
         for subject in subjects
-        if library.find("track", subject.track_key)
-        and library.spec(TrackSpec, "track", subject.track_key).certificate is not None
+        if spec_of(TrackSpec, source_of(session, subject.revision_id)).certificate is not None
     ]
     new = insert_once(session, Application, rows, "person_id", "track_key")
     return [(row.person_id, row.track_key) for row in new]
@@ -74,10 +73,13 @@ def _lock_applications(session: Session, criterion: ColumnElement[bool]) -> list
     return list(session.scalars(statement.execution_options(populate_existing=True).with_for_update()))
 
 
-def decide(session: Session, actor: Actor, public_id: str, choice: Choice, *, client_id: str, at: datetime) -> Decided:
+def decide(
+    session: Session, actor: Actor, public_id: str, choice: Choice, *, seen: int = 0, client_id: str, at: datetime
+) -> Decided:
     """Decide one application: certify, ask for more, or refuse. The same form twice counts once.
 
-    Raises `NotFound` for one that the actor may not see (her own too), and `RuleBroken`.
+    `seen` is how many decisions and answers the actor had before her. Raises `NotFound` for an application that
+    she may not see (her own too), and `RuleBroken`.
     """
     rules.check_choice(choice)
     found = _lock_applications(session, Application.public_id == public_id)
@@ -86,7 +88,9 @@ def decide(session: Session, actor: Actor, public_id: str, choice: Choice, *, cl
     (application,) = found
     if _is_sent_before(session, application, choice, client_id):
         return _decided(session, application)
-    if not policy.can_decide(actor, application.state, _refused_by(session, application.id)):
+    history = queries.histories_of(session, [application.id])[application.id]
+    rules.check_seen(seen, history.said)
+    if not policy.can_decide(actor, history.has_appealed, history.refused_by):
         raise RuleBroken("another_certifier_decides")
     state = rules.state_after(application.state, choice)
     decision_id = _write_decision(session, actor, application, choice, state, client_id=client_id, at=at)
@@ -95,11 +99,20 @@ def decide(session: Session, actor: Actor, public_id: str, choice: Choice, *, cl
     return _decided(session, application)
 
 
-def certify_many(session: Session, actor: Actor, public_ids: Sequence[str], *, client_id: str, at: datetime) -> Batch:
+def certify_many(
+    session: Session,
+    actor: Actor,
+    public_ids: Sequence[str],
+    *,
+    seen: Mapping[str, int] | None = None,
+    client_id: str,
+    at: datetime,
+) -> Batch:
     """Certify all of these applications or, when a rule refuses one of them, none.
 
-    Those that are certified already stay as they are. Raises `NotFound` when the actor may not see one of
-    them, and `RuleBroken` naming the first that cannot be certified.
+    Those that are certified already stay as they are. `seen` is, by public id, how many decisions and answers the
+    actor had before her (0 where it is not told). Raises `NotFound` when the actor may not see one of them, and
+    `RuleBroken` naming the first that cannot be certified.
     """
     if len(set(public_ids)) > rules.MOST_AT_ONCE:
         raise RuleBroken("too_many", most=rules.MOST_AT_ONCE)
@@ -108,9 +121,12 @@ def certify_many(session: Session, actor: Actor, public_ids: Sequence[str], *, c
         raise NotFound
     waiting = [each for each in found if each.state != "certified"]
     cases = []
+    histories = queries.histories_of(session, [each.id for each in waiting])
     for each in waiting:
-        if each.state != "waiting":
+        history = histories[each.id]
+        if each.state != "waiting" or not policy.can_decide(actor, history.has_appealed, history.refused_by):
             raise RuleBroken("not_for_a_batch", name=queries.holders_of(session, [each.person_id])[each.person_id].name)
+        rules.check_seen((seen or {}).get(each.public_id, 0), history.said)
         decision_id = _write_decision(session, actor, each, Choice("certify"), "certified", client_id=client_id, at=at)
         cases.append(_case(each, decision_id))
     reserve(session, cases, today=actor.today, at=at)
@@ -161,16 +177,6 @@ def _is_sent_before(session: Session, application: Application, choice: Choice, 
     if earlier is not None and tuple(earlier) != (choice.outcome, choice.reason_code):
         raise RuleBroken("sent_before")
     return earlier is not None
-
-
-def _refused_by(session: Session, application_id: int) -> int | None:
-    """Return the account that refused this application last."""
-    return session.execute(
-        select(Decision.decided_by)
-        .where(Decision.application_id == application_id, Decision.outcome == "refuse")
-        .order_by(Decision.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
 
 
 def _write_decision(

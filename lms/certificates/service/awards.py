@@ -16,7 +16,7 @@ from lms.certificates import queries
 from lms.certificates.models import Award, Edition, IssueTask
 from lms.certificates.queries.facts import Key
 from lms.certificates.rules import payloads, serials
-from lms.certificates.rules.names import check_name
+from lms.certificates.rules.names import check_name, check_words
 from lms.certificates.rules.payloads import Facts, Skill
 from lms.certificates.rules.states import last_valid_day
 from lms.certificates.specs import CertificateSpec
@@ -98,13 +98,15 @@ def draft(session: Session, keys: Sequence[Key], *, today: date) -> dict[Key, Dr
     if len(completions) != len(set(keys)):
         raise RuleBroken("not_completed")
     holders = queries.holders_of(session, [key[0] for key in keys])
-    minutes = queries.minutes_of(session, list(completions.values()))
-    whole = queries.class_minutes_of(session, list(completions.values()))
+    bases = queries.bases_of(session, list(completions.values()))
+    for key in completions:
+        if not bases[key].is_proven:
+            raise RuleBroken("evidence_missing", name=holders[key[0]].name)
     return {
         key: draft_one(
-            session, library, completion, holders[key[0]], minutes=minutes[key], whole=whole[key], today=today
+            session, library, each, holders[key[0]], minutes=bases[key].minutes, whole=bases[key].whole, today=today
         )
-        for key, completion in completions.items()
+        for key, each in completions.items()
     }
 
 
@@ -128,6 +130,7 @@ def draft_one(
     spec = spec_of(CertificateSpec, design)
     words = library.words("certificate", design.key, holder.language)
     track_words = library.words("track", track.key, holder.language)
+    awarded_on = max(today, completion.completed_on)
     facts = Facts(
         name=holder.name,
         language=holder.language,
@@ -137,8 +140,8 @@ def draft_one(
         minutes={"class": whole},
         language_of_instruction=completion.language,
         completed_on=completion.completed_on,
-        awarded_on=today,
-        valid_until=last_valid_day(today, track.valid_months),
+        awarded_on=awarded_on,
+        valid_until=last_valid_day(awarded_on, track.valid_months),
         issuer=spec.issuer,
         disclaimers=_both(words, f"{design.key}.yml:words.not_a_license", spec.words.not_a_license),
         template_key=design.key,
@@ -147,6 +150,7 @@ def draft_one(
         | ({"words": words.sha256} if words.sha256 else {}),
         is_demonstration=holder.is_demonstration,
     )
+    _check_words(spec, words, facts)
     return Drafted(facts, Design(design.revision_id, words.revision_id))
 
 
@@ -156,6 +160,14 @@ def _check_name(holder: queries.Holder) -> None:
         check_name(holder.name)
     except RuleBroken as error:
         raise RuleBroken(error.code, **{**error.values, "name": holder.name}) from error
+
+
+def _check_words(spec: CertificateSpec, words: Words, facts: Facts) -> None:
+    """Raise `RuleBroken` naming the first of the words on the page that cannot be printed."""
+    sentences = [_both(words, f"{spec.key}.yml:words.{name}", said) for name, said in spec.words.model_dump().items()]
+    titles = [facts.track_title, *(skill.title for skill in facts.skills)]
+    for text in (spec.issuer, *(text for each in (*sentences, *titles) for text in each.values())):
+        check_words(text)
 
 
 def _both(words: Words, context: str, english: str) -> dict[str, str]:
@@ -274,6 +286,27 @@ def insert_editions(session: Session, rows: Sequence[dict[str, Any]], at: dateti
     found = session.execute(insert(Edition).returning(Edition.id, Edition.award_id), list(rows)).all()
     session.execute(insert(IssueTask), [{"edition_id": row.id, "run_at": at, "tries": 0} for row in found])
     return {row.award_id: row.id for row in found}
+
+
+def redraft_edition(session: Session, known: queries.Known, *, today: date, at: datetime) -> int:
+    """Freeze and insert a further edition with the facts of today under the same serial; return its id.
+
+    The award's holder is locked. Raises `RuleBroken` as `draft` does.
+    """
+    key: Key = (known.person_id, known.track_key, known.cycle)
+    drafted, key_id, number = draft(session, [key], today=today)[key], get_key(session, at), known.newest.number + 1
+    frozen = payloads.freeze(drafted.facts, serial=known.serial, edition=number, key_id=key_id)
+    row = edition_row(
+        known.award_id,
+        number,
+        "data_correction",
+        frozen,
+        key_id=key_id,
+        at=at,
+        valid_until=drafted.facts.valid_until,
+        design=drafted.design,
+    )
+    return insert_editions(session, [{**row, "supersedes_id": known.newest.edition_id}], at)[known.award_id]
 
 
 def next_edition(session: Session, known: queries.Known, reason: str, *, name: str | None = None, at: datetime) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.certificates import queries
 from lms.certificates.events import CertificateIssued, Issued, certificate_issued
-from lms.certificates.models import Artifact, Award, Edition, IssueTask, StatusEvent
+from lms.certificates.models import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.service.awards import next_edition
 from lms.db import insert_once
@@ -67,6 +67,16 @@ def lease_tasks(session: Session, *, holder: str, at: datetime, limit: int) -> l
         .where(IssueTask.edition_id.in_(ids))
         .values(locked_by=holder, locked_until=at + LEASE, tries=IssueTask.tries + 1)
     )
+    return _leases(session, ids)
+
+
+def lease_of(session: Session, edition_id: int) -> Lease:
+    """Return what one edition is made from, whoever holds it: to make a lost file again."""
+    (lease,) = _leases(session, [edition_id])
+    return lease
+
+
+def _leases(session: Session, edition_ids: Sequence[int]) -> list[Lease]:
     rows = session.execute(
         select(
             Edition.id,
@@ -79,7 +89,7 @@ def lease_tasks(session: Session, *, holder: str, at: datetime, limit: int) -> l
             Edition.words_revision_id,
         )
         .join(Award, Award.id == Edition.award_id)
-        .where(Edition.id.in_(ids))
+        .where(Edition.id.in_(edition_ids))
         .order_by(Edition.id)
     )
     return [Lease(*row) for row in rows]
@@ -98,7 +108,8 @@ def postpone(session: Session, edition_id: int, *, holder: str, problem: str, at
 def release(session: Session, made: Sequence[Made], *, holder: str, at: datetime) -> list[Issued]:
     """Release what `holder` made and still holds: artifacts, status events, audit, announcement; return what is new.
 
-    An edition that was released meanwhile stays as it is; one whose award was revoked is given up.
+    An edition that was released meanwhile, or given up because its award was revoked, stays as it is. One whose
+    key was found to be compromised meanwhile is handed back: the next lease makes it under another key.
     """
     public_ids = [each.lease.award_public_id for each in made]
     lock(session, session.scalars(select(Award.person_id).where(Award.public_id.in_(public_ids))).all())
@@ -113,14 +124,28 @@ def _release(session: Session, made: Made, holder: str, at: datetime) -> Issued 
     task = session.get(IssueTask, made.lease.edition_id, with_for_update=True, populate_existing=True)
     if task is None or task.done_at is not None or task.locked_by != holder:
         return None
-    task.done_at, task.problem = at, None
     task.locked_by = task.locked_until = None
-    known = queries.get_known(session, made.lease.award_public_id)
-    if known.standing.is_revoked:
-        task.problem = "given up: the certificate was revoked"
+    if _is_compromised(session, made.lease.key_id):
         return None
+    task.done_at, task.problem = at, None
+    known = queries.get_known(session, made.lease.award_public_id)
     _write_release(session, known, made, at)
     return Issued(known.award_id, known.person_id, known.track_key, known.serial, made.lease.number)
+
+
+def _is_compromised(session: Session, key_id: str) -> bool:
+    """Return whether a key is compromised; until this transaction ends nobody can find it so."""
+    key = select(SigningKey.compromised_at).where(SigningKey.key_id == key_id).with_for_update(read=True)
+    return session.execute(key).scalar_one() is not None
+
+
+def give_up_tasks(session: Session, known: Known, why: str, *, at: datetime) -> None:
+    """Make no more of what is reserved of this award; its holder is locked. A new edition's task comes after."""
+    session.execute(
+        update(IssueTask)
+        .where(IssueTask.edition_id.in_([each.edition_id for each in known.editions]), IssueTask.done_at.is_(None))
+        .values(done_at=at, problem=why, locked_by=None, locked_until=None)
+    )
 
 
 def _write_release(session: Session, known: Known, made: Made, at: datetime) -> None:

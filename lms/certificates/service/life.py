@@ -14,7 +14,9 @@ from lms.certificates.models import Award, RevocationRequest, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.rules import decisions as rules
 from lms.certificates.rules.states import check_life
+from lms.certificates.service.awards import redraft_edition
 from lms.certificates.service.corrections import lock_award
+from lms.certificates.service.issuing import give_up_tasks
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
@@ -86,9 +88,32 @@ def settle_revocation(session: Session, actor: Actor, request_public_id: str, *,
     request.settled_by, request.settled_at, request.confirmed = actor.account_id, at, confirm
     if confirm:
         check_life(known.standing, "revoke")
+        give_up_tasks(session, known, "given up: the certificate was revoked", at=at)
         _write_event(session, actor, known, "revoked", request.reason_code, at=at)
     else:
         record(session, actor.account_id, "certificates.revocation_withdrawn", "award", known.award_id, at=at)
+
+
+def redraft(session: Session, actor: Actor, award_public_id: str, *, at: datetime) -> int:
+    """Draft a certificate that was never released anew, from what the record and the content say now.
+
+    For one that can never be made as it was reserved. The serial stays. Returns the edition's id; raises `NotFound`
+    and `RuleBroken`.
+    """
+    known = _managed(session, actor, award_public_id)
+    check_life(known.standing, "redraft")
+    edition_id = redraft_edition(session, known, today=actor.today, at=at)
+    give_up_tasks(session, known, "given up: it was drafted anew", at=at)
+    record(
+        session,
+        actor.account_id,
+        "certificates.redrafted",
+        "award",
+        known.award_id,
+        at=at,
+        edition=known.newest.number + 1,
+    )
+    return edition_id
 
 
 def _managed(session: Session, actor: Actor, award_public_id: str) -> Known:

@@ -12,14 +12,17 @@ from lms.certificates.models import Application, Artifact, Award, Edition, Issue
 from lms.certificates.queries.facts import list_completed
 from lms.certificates.service.applications import open_applications
 from lms.content.library import Library
+from lms.differences import Difference
 from lms.people.service import lock
 
 PATIENCE = timedelta(hours=1)
 
 
-def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:  # noqa: ARG001 -- as every feature's
-    """Open applications and tasks that are missing; return a line for each, and for each release that is overdue."""
-    return [*_open_missing(session, at), *_schedule_missing(session, at), *_overdue(session, at), *_hollow(session)]
+def recompute(session: Session, library: Library, *, at: datetime) -> list[Difference]:  # noqa: ARG001 -- as every feature's
+    """Open applications and tasks that are missing, and return them, with the releases that are overdue or hollow."""
+    mended = [*_open_missing(session, at), *_schedule_missing(session, at)]
+    left = [*_overdue(session, at), *_hollow(session)]
+    return [*map(Difference, mended), *(Difference(line, mendable=False) for line in left)]
 
 
 def _open_missing(session: Session, at: datetime) -> list[str]:

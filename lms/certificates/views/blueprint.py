@@ -8,7 +8,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, render_template, request, url_for
 
 from lms.certificates import messages
 from lms.certificates.rules.serials import show_serial
@@ -27,8 +27,8 @@ def config() -> Config:
 
 
 def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple[str, int]:
-    """Return a page and its status, 400 when one of its forms has errors."""
-    code = 400 if status == 200 and any(form.errors for form in forms) else status
+    """Return a page and its status, 400 when one of its forms has errors, 409 when it was sent from a stale page."""
+    code = g.get("form_status", 400) if status == 200 and any(form.errors for form in forms) else status
     shared = {
         "reason": messages.reason,
         "marks": messages.MARKS,
@@ -69,6 +69,7 @@ def explained(form: Form | None) -> Iterator[None]:
             flash(messages.sentence(error), "error")
         else:
             form.form_errors.append(messages.sentence(error))
+            g.form_status = 409 if error.code == "changed_meanwhile" else 400
 
 
 def page_number() -> int:

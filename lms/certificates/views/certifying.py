@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -15,7 +14,7 @@ from lms.actor import Actor
 from lms.certificates import messages, queries, service
 from lms.certificates.forms import BatchForm, CertifyForm, NotYetForm
 from lms.certificates.policy import can_decide
-from lms.certificates.queries import ApplicationRow, Filter
+from lms.certificates.queries import ApplicationRow, Filter, Said
 from lms.certificates.rules.decisions import OPEN_STATES
 from lms.certificates.rules.names import check_name
 from lms.certificates.views.blueprint import bp, explained, page, page_href, page_number, pages_of
@@ -23,6 +22,7 @@ from lms.clock import now
 from lms.content.library import Library, current, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.tracks.queries import item_title, module_title, track_title
 from lms.tracks.specs import TrackSpec
@@ -45,23 +45,36 @@ class Requirement:
 @roles("certifier")
 def queue() -> Any:
     """Show the applications that wait, the longest waiting first."""
-    actor, library = get_actor(), current(reading())
     state = request.args.get("state", "waiting")
     chosen = Filter("" if state == "all" else state, request.args.get("track", ""), request.args.get("q", "").strip())
-    counts = queries.count_applications(reading(), actor, chosen)
+    counts = queries.count_applications(reading(), get_actor(), chosen)
     return page(
         "queue.html",
-        rows=queries.list_applications(reading(), actor, chosen, page=page_number()),
+        rows=queries.list_applications(reading(), get_actor(), chosen, page=page_number()),
         counts=counts,
-        state=state,
         chosen=chosen,
-        tracks=[(key, track_title(library, key, language()).text) for key in library.keys("track")],
-        track_title=lambda key: track_title(library, key, language()),
+        **_track_names(current(reading())),
         page=page_number(),
         pages=pages_of(counts.get(chosen.state, 0) if chosen.state else sum(counts.values()), queries.PAGE_SIZE),
-        href_for=page_href("certificates.queue", state=state, track=chosen.track_key, q=chosen.search),
-        ticked=request.args.get("all") == "1",
+        **_narrowing(chosen, state),
     )
+
+
+def _track_names(library: Library) -> dict[str, Any]:
+    """Return every track with its title, and how a template finds the title of one."""
+    return {
+        "tracks": [(key, track_title(library, key, language()).text) for key in library.keys("track")],
+        "track_title": lambda key: track_title(library, key, language()),
+    }
+
+
+def _narrowing(chosen: Filter, state: str) -> dict[str, Any]:
+    """Return what keeps the choice of the reader while she turns pages and ticks boxes."""
+    return {
+        "state": state,
+        "href_for": page_href("certificates.queue", state=state, track=chosen.track_key, q=chosen.search),
+        "ticked": request.args.get("all") == "1",
+    }
 
 
 @bp.route("/certify/applications/<public_id>", methods=["GET", "POST"])
@@ -73,9 +86,9 @@ def application(public_id: str) -> Any:
     certify, not_yet = CertifyForm(), NotYetForm()
     form = not_yet if request.form.get("outcome") == "not-yet" else certify
     if form.validate_on_submit():
-        key = form.client_id.data
+        key, seen = form.client_id.data, form.seen.data or 0
         with explained(form):
-            write(lambda session: service.decide(session, actor, public_id, form.choice, client_id=key, at=now()))
+            write(lambda s: service.decide(s, actor, public_id, form.choice, seen=seen, client_id=key, at=now()))
             return _after_decision(actor, row)
     return _application_page(actor, row, certify, not_yet)
 
@@ -92,7 +105,8 @@ def _after_decision(actor: Actor, row: ApplicationRow) -> Response:
 def _application_page(actor: Actor, row: ApplicationRow, certify: CertifyForm, not_yet: NotYetForm) -> Any:
     library = current(reading())
     said = queries.list_said(reading(), row.application_id)
-    refused_by = next((each.by for each in reversed(said) if each.kind == "refuse"), None)
+    for form in (certify, not_yet):
+        form.tell(len(said))
     return page(
         "application.html",
         certify,
@@ -102,11 +116,17 @@ def _application_page(actor: Actor, row: ApplicationRow, certify: CertifyForm, n
         title=track_title(library, row.track_key, language()),
         requirements=_requirements(library, row),
         said=said,
-        may_decide=row.state in OPEN_STATES and can_decide(actor, row.state, refused_by),
+        may_decide=row.state in OPEN_STATES and _may_decide(actor, said),
         next_id=queries.find_next(reading(), actor, row),
         certify=certify,
         not_yet=not_yet,
     )
+
+
+def _may_decide(actor: Actor, said: list[Said]) -> bool:
+    """Return whether this case is for this certifier, after what was said."""
+    refused_by = {each.by for each in said if each.kind == "refuse"}
+    return can_decide(actor, any(each.kind == "appeal" for each in said), refused_by)
 
 
 def _name_problem(name: str) -> str:
@@ -146,15 +166,22 @@ def _requirements(library: Library, row: ApplicationRow) -> list[Requirement]:
 def batch() -> Any:
     """Say exactly what certifying the ticked will do, and do it when confirmed."""
     actor, form = get_actor(), BatchForm()
-    ids = list(dict.fromkeys(request.values.getlist("id")))
+    seen = _ticked(request.values.getlist("id"))
+    ids = list(seen)
     if form.validate_on_submit():
         key = form.client_id.data
         with explained(form):
-            done = write(lambda session: service.certify_many(session, actor, ids, client_id=key, at=now()))
+            done = write(lambda s: service.certify_many(s, actor, ids, seen=seen, client_id=key, at=now()))
             said = ngettext("%(num)s person is certified.", "%(num)s people are certified.", done.certified)
             flash(f"{said} {_('Their certificates are being made now.')}", "success")
             return redirect(url_for("certificates.queue"))
     return _batch_page(actor, ids, form)
+
+
+def _ticked(values: list[str]) -> dict[str, int]:
+    """Return the chosen applications by public id, each with how much was said of it on the page before."""
+    pairs = (value.partition(":") for value in values)
+    return {public_id: int(said) if said.isdecimal() else 0 for public_id, _, said in pairs}
 
 
 def _batch_page(actor: Actor, ids: list[str], form: BatchForm) -> Any:
@@ -166,6 +193,7 @@ def _batch_page(actor: Actor, ids: list[str], form: BatchForm) -> Any:
         form,
         form=form,
         ready=ready,
+        histories=queries.histories_of(reading(), [row.application_id for row in ready]),
         left_out=[(row, _name_problem(row.name)) for row in rows if row not in ready],
         track_title=lambda key: track_title(library, key, language()),
     )

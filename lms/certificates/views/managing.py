@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
@@ -16,6 +17,7 @@ from lms.certificates.views.blueprint import bp, explained, page, page_href, pag
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound
+from lms.i18n import gettext as _
 from lms.web.access import get_actor, roles
 
 
@@ -78,17 +80,19 @@ def _certificate_page(actor: Actor, known: Known, form: RevokeForm) -> Any:
     )
 
 
-@bp.post("/certify/certificates/<public_id>/<any(suspend, lift):change>")
+@bp.post("/certify/certificates/<public_id>/<any(suspend, lift, redraft):change>")
 @roles("certifier")
 def change_life(public_id: str, change: str) -> Response:
-    """Suspend a certificate, or lift its suspension."""
+    """Suspend a certificate, lift its suspension, or draft one anew that was never released."""
     actor = get_actor()
+    acts: dict[str, Callable[[Session], object]] = {
+        "suspend": lambda session: service.suspend(session, actor, public_id, "under-review", at=now()),
+        "lift": lambda session: service.lift(session, actor, public_id, at=now()),
+        "redraft": lambda session: service.redraft(session, actor, public_id, at=now()),
+    }
     if EmptyForm().validate_on_submit():
         with explained(None):
-            if change == "suspend":
-                write(lambda session: service.suspend(session, actor, public_id, "under-review", at=now()))
-            else:
-                write(lambda session: service.lift(session, actor, public_id, at=now()))
+            write(acts[change])
             flash(_("Saved."), "success")
     return redirect(url_for("certificates.certificate", public_id=public_id))
 

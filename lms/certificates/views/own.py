@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor, Span
@@ -17,6 +16,7 @@ from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotFound
+from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import list_spells
 from lms.tracks.queries import track_title

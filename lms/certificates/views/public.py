@@ -14,7 +14,7 @@ from lms.certificates.forms import CheckNameForm
 from lms.certificates.queries import EditionFacts, Known
 from lms.certificates.rules.names import mask_name
 from lms.certificates.rules.serials import read_serial, show_serial
-from lms.certificates.views.blueprint import bp, config, explained, page
+from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import local_date, now
 from lms.db import reading, write
 from lms.web.access import public
@@ -56,7 +56,7 @@ def _answer(typed: str, edition: str | None) -> Any:
     shown = _edition(known, edition) if known else None
     if known is None or shown is None:
         return _unknown("unknown", show_serial(serial))
-    state = known.state_of(shown, local_date(now(), config().timezone))
+    state = known.state_of(shown, local_date(now()))
     if _wants_json():
         return _quiet((jsonify(_facts(known, shown, state)), 200))
     return _page(known, shown, state)

@@ -130,7 +130,7 @@ def _of_learning() -> dict[str, Select[Any]]:
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
         "tracks_completed": _own("track_completions", "cycle", "completed_at", "language", "counted", **track),
-        "lessons": _own("lesson_progress", "round", "opened_at", "finished_at", **lesson),
+        "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),

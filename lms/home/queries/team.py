@@ -283,9 +283,13 @@ def _first_lapsing(*, by_track: bool) -> Subquery:
 
 @dataclass(frozen=True)
 class _List:
-    """What a list is made of: joined tables, criterion, the last seven columns of a line, and the order."""
+    """What a list is made of: joined tables, criterion, the last seven columns of a line, and the order.
+
+    `counted` are the tables that decide how many lines there are: what a line only shows is not among them.
+    """
 
     source: FromClause
+    counted: FromClause
     criterion: ColumnElement[bool]
     columns: tuple[ColumnElement[Any], ...]
     order: tuple[ColumnElement[Any], ...]
@@ -299,13 +303,14 @@ def _list(status: str, *, by_track: bool) -> _List:
     )
     blank = (cast(null(), String), literal(1), *(cast(null(), Date),) * 3, literal(0))
     if status == "left":
-        return _List(source, _has_left(), blank, (spell.ended_on.desc(),))
+        return _List(source, source, _has_left(), blank, (spell.ended_on.desc(),))
     if status == "none":
-        return _List(source, _works_today() & ~_is_asked("", by_track=by_track), blank, ())
+        return _List(source, source, _works_today() & ~_is_asked("", by_track=by_track), blank, ())
     first = _first_lapsing(by_track=by_track) if status == "lapsing" else _first_asked(status, by_track=by_track)
     same = (first.c.person_id == spell.person_id) & (first.c.organization_id == spell.organization_id)
     others = func.coalesce(first.c.many, 1) - 1
-    joined = source.join(first, same, isouter=not (status or by_track))
+    narrows = bool(status or by_track)
+    joined = source.join(first, same, isouter=not narrows)
     dates: tuple[ColumnElement[Any], ...]
     order: tuple[ColumnElement[Any], ...]
     if status == "lapsing":
@@ -315,7 +320,8 @@ def _list(status: str, *, by_track: bool) -> _List:
         dates = (first.c.due_on, first.c.completed_on, cast(null(), Date))
         by_date = (first.c.completed_on.desc(), first.c.due_on.is_(None), first.c.due_on)
         order = by_date if status else ()
-    return _List(joined, _works_today(), (first.c.track_key, func.coalesce(first.c.cycle, 1), *dates, others), order)
+    columns = (first.c.track_key, func.coalesce(first.c.cycle, 1), *dates, others)
+    return _List(joined, joined if narrows else source, _works_today(), columns, order)
 
 
 def _narrowed(statement: Select[Any], found: _List, *, by_title: bool, words: int) -> Select[Any]:
@@ -323,7 +329,7 @@ def _narrowed(statement: Select[Any], found: _List, *, by_title: bool, words: in
     criteria = [_ours(_EMPLOYMENTS.c.organization_id), found.criterion]
     criteria += [_title() == bindparam("title", type_=String)] if by_title else []
     criteria += [_PEOPLE.c.search_key.like(bindparam(f"word{number}", type_=String)) for number in range(words)]
-    return statement.select_from(found.source).where(*criteria)
+    return statement.where(*criteria)
 
 
 @cache
@@ -339,7 +345,7 @@ def _lines(status: str, by_track: bool, by_title: bool, words: int) -> Select[An
         spell.ended_on,
         *found.columns,
     ).order_by(*found.order, _PEOPLE.c.search_key, _PEOPLE.c.id, spell.organization_id)
-    narrowed = _narrowed(statement, found, by_title=by_title, words=words)
+    narrowed = _narrowed(statement.select_from(found.source), found, by_title=by_title, words=words)
     return narrowed.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
 
 
@@ -348,7 +354,7 @@ def _counts(status: str, by_track: bool, by_title: bool, words: int) -> Select[A
     staff = select(func.count()).select_from(_EMPLOYMENTS).where(_ours(_EMPLOYMENTS.c.organization_id), _works_today())
     lapsing = select(func.count()).select_from(_first_lapsing(by_track=False))
     found = _list(status, by_track=by_track)
-    listed = _narrowed(select(func.count()), found, by_title=by_title, words=words)
+    listed = _narrowed(select(func.count()).select_from(found.counted), found, by_title=by_title, words=words)
     counts = (staff.where(_is_asked("late")), staff.where(_is_asked("due-soon")), lapsing, listed)
     return select(*(count.scalar_subquery() for count in counts))
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
+from lms.courses.messages import step_address, step_title, step_words
 from lms.courses.rules import NextStep, next_step
 from lms.courses.specs import ModuleSpec
 from lms.home import rules
 from lms.home.rules import Case, Holding, Next, Way
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import Learner, State, certificate_words, due_words, find_learner
-from lms.home.views.words import Title, Titles, titles_of
+from lms.home.views.words import Title, Titles, label_of, titles_of
 from lms.i18n import format_date, format_hours
+from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
 from lms.tracks.rules import ItemProgress
 from lms.tracks.specs import TrackSpec
 from lms.web.access import get_actor, signed_in
+from lms.web.showing import Step
 
 
 @dataclass(frozen=True)
@@ -27,24 +29,12 @@ class Button:
     """The one large answer to "what do I do next?". `value` of `most` shows how far she is."""
 
     title: Title
-    note: str
+    note: str | Markup
     href: str
     label: str
-    kicker: str
+    kicker: str | Markup
     value: int = 0
     most: int = 0
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the way so far."""
-
-    label: str | Markup
-    state: str
-    href: str | None = None
-    note: str = ""
-    label_en: str | None = None
-    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,43 +104,16 @@ def _learn(page: Page) -> Button:
     progress = page.learner.facts.module_progress(library, key)
     step = next_step(library.spec(ModuleSpec, "module", key), progress)
     title = _step_title(page.titles, key, step)
-    note, label = _step_words(step, is_begun=progress.is_begun)
+    note, label = step_words(step, is_begun=progress.is_begun)
     return Button(
-        title, note, _step_href(key, step), label, page.titles.plain_module(key), progress.done, progress.total
+        title, note, step_address(key, step), label, page.titles.plain_module(key), progress.done, progress.total
     )
 
 
 def _step_title(titles: Titles, module_key: str, step: NextStep) -> Title:
     if step.lesson_key:
         return titles.lesson(module_key, step.lesson_key)
-    if step.kind == "quiz":
-        return Title(_("Quiz"))
-    return Title(_("Tell us what you think") if step.kind == "survey" else _("Finish this module"))
-
-
-def _step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
-    """Return the note under a step of a module, and the words of its button."""
-    if step.kind == "lesson":
-        note = _(
-            "Lesson %(number)s of %(total)s, about %(time)s",
-            number=step.position,
-            total=step.total,
-            time=format_hours(step.minutes),
-        )
-        return note, _("Go on") if is_begun else _("Begin")
-    if step.kind == "quiz":
-        labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
-        return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
-    if step.kind == "survey":
-        return _("A few short questions. Nobody sees your name."), _("Begin")
-    return "", _("Go on")
-
-
-def _step_href(module_key: str, step: NextStep) -> str:
-    if step.lesson_key:
-        return url_for("courses.lesson", module_key=module_key, lesson_key=step.lesson_key)
-    endpoints = {"quiz": "assessments.quiz", "survey": "surveys.module_survey"}
-    return url_for(endpoints.get(step.kind, "courses.module"), module_key=module_key)
+    return Title(step_title(step) or _("Finish this module"))
 
 
 def _answer(page: Page) -> Button:
@@ -183,7 +146,7 @@ def _choose(page: Page) -> Button:
     kicker = _("You could begin next") if page.learner.finished else _("You could begin here")
     summary = tracks.track_summary(page.learner.library, key, page.titles.locale)
     href = url_for("tracks.show", key=key)
-    return Button(page.titles.track(key), summary.text, href, _("Look at this track"), kicker)
+    return Button(page.titles.track(key), label_of(summary), href, _("Look at this track"), kicker)
 
 
 def _rest(_page: Page) -> Button:
@@ -202,7 +165,7 @@ def _step(page: Page, track_key: str, item: ItemProgress) -> Step:
         note = _("About %(time)s", time=format_hours(library.spec(ModuleSpec, "module", key).minutes))
     else:
         note = _("We are preparing this part.") if key is None else ""
-    return Step(title.label, item.state, href, note, title.english, title.tag)
+    return Step(title.label, item.state, note, href, title.english, title.tag)
 
 
 def _asked_by(page: Page, way: Way | None) -> str | None:

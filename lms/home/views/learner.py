@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from flask_babel import gettext as _
-
 from lms.actor import Actor
 from lms.clock import local_date
 from lms.competencies.specs import FrameworkSpec
@@ -18,6 +16,7 @@ from lms.home import queries, rules
 from lms.home.queries import Asked, Facts
 from lms.home.rules import Holding, Next, Way
 from lms.i18n import format_date, format_day
+from lms.i18n import gettext as _
 from lms.tracks.queries import Standing
 from lms.tracks.rules import DueState, TrackProgress, due_state
 from lms.tracks.specs import TrackSpec

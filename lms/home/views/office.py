@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
 
 from lms.certificates import queries as certificates
+from lms.clock import now
 from lms.content.library import current
 from lms.db import reading
 from lms.home import queries, rules
 from lms.home.queries import OfficeCounts
 from lms.home.views.blueprint import bp
+from lms.i18n import gettext as _
 from lms.people import queries as people
 from lms.web.access import get_actor, roles
 
@@ -35,7 +36,7 @@ def admin() -> str:
 
 def _waiting(unsigned: int) -> list[tuple[int, str, str]]:
     """Return what waits for an administrator, as counts that are links. Three queries."""
-    recoveries = people.list_recoveries(reading())
+    recoveries = people.list_recoveries(reading(), at=now())
     revocations, names = certificates.list_open_requests(reading(), get_actor())
     certified = url_for("certificates.certificates")
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
+from markupsafe import Markup
 
 from lms.actor import Actor, Span
 from lms.certificates.rules.serials import show_serial
@@ -18,7 +18,9 @@ from lms.home.queries import Asked, Facts, Gathered, SpellHere
 from lms.home.rules import Holding
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import State, certificate_words, stands
+from lms.home.views.words import label_of
 from lms.i18n import format_date, language
+from lms.i18n import gettext as _
 from lms.organizations.messages import REASON_NAMES
 from lms.organizations.policy import can_see_fact
 from lms.organizations.rules import may_see
@@ -30,7 +32,7 @@ from lms.web.access import get_actor, roles
 class Progress:
     """One track that an organization asked for: how far she is, or was when she left. `total` 0 hides the steps."""
 
-    title: str
+    title: str | Markup
     state: State
     done: int
     total: int
@@ -53,7 +55,7 @@ class Place:
 class Shown:
     """A certificate that the reader may see, and where its file is."""
 
-    title: str
+    title: str | Markup
     state: State
     download: str | None
 
@@ -136,11 +138,17 @@ def _place(page: Page, spell: SpellHere) -> Place:
         organization=spell.organization,
         title=spell.title,
         days=_("%(since)s to %(until)s", since=since, until=until) if until else _("Since %(date)s", date=since),
-        reason=str(REASON_NAMES.get(spell.end_reason or "", "")),
+        reason=_reason(page.actor, spell),
         is_over=is_over,
         links=[] if is_over else _links(page, spell),
         asked=[_progress(page, spell, asked) for asked in page.facts.asked if _stands_here(page, spell, asked)],
     )
+
+
+def _reason(actor: Actor, spell: SpellHere) -> str:
+    """Return why a spell ended, "" where nothing is told to the reader."""
+    may_read = policy.can_read_reason(actor, spell.person_id, spell.organization_id)
+    return str(REASON_NAMES.get(spell.end_reason or "", "")) if may_read else ""
 
 
 def _links(page: Page, spell: SpellHere) -> list[tuple[str, str]]:
@@ -175,7 +183,7 @@ def _progress(page: Page, spell: SpellHere, asked: Asked) -> Progress:
         row = standing.completions.get((*address, asked.cycle))
         done = total = 0
         completed_on = row.completed_on if row and row.completed_on <= day else None
-    title = tracks.track_title(page.library, asked.track_key, language()).text
+    title = label_of(tracks.track_title(page.library, asked.track_key, language()))
     return Progress(title, stands(asked.due_on, day, completed_on), done, total)
 
 
@@ -199,7 +207,7 @@ def _visible(page: Page) -> list[Holding]:
 
 
 def _certificate(page: Page, holding: Holding) -> Shown:
-    title = tracks.track_title(page.library, holding.track_key, language()).text
+    title = label_of(tracks.track_title(page.library, holding.track_key, language()))
     released = holding.issued_on is not None and holding.state != "revoked"
     serial = show_serial(holding.serial)
     download = url_for("certificates.download", serial=serial, kind="pdf") if released else None

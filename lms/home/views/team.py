@@ -9,19 +9,21 @@ from functools import cache
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from lms.actor import Actor
 from lms.clock import now
-from lms.content.library import Library, current
+from lms.content.library import Library, Text, current
 from lms.db import reading
 from lms.home import queries, rules
 from lms.home.queries import Choices, Gathered, Line, TeamCounts
 from lms.home.rules import TeamFilter
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import State, stands
+from lms.home.views.words import label_of, marked
 from lms.i18n import format_date, language
+from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
 from lms.web.access import get_actor, roles
 
@@ -33,7 +35,7 @@ class Row:
     name: str
     href: str
     place: str
-    track: str
+    track: str | Markup
     others: str
     step: str
     state: State | None
@@ -48,24 +50,24 @@ def team() -> str:
     actor, library = get_actor(), current(reading())
     wanted = rules.team_filter(request.args, library.keys("track"))
     counts = queries.count_team(reading(), actor.supervises, wanted, actor.today)
-    pages = rules.pages_of(counts.listed)
-    page = rules.page_number(request.args.get("page"), pages)
     choices = queries.list_choices(reading(), actor.supervises, actor.today)
-    options = _options(library, choices)
     return render_template(
         "home/team.html",
-        rows=_rows(actor, library, queries.list_lines(reading(), actor.supervises, wanted, actor.today, page=page)),
-        listed=_listed(wanted, counts),
+        **_list(actor, library, wanted, counts),
+        **_filters(library, choices, wanted),
         counts=_counts(counts),
-        wanted=wanted,
-        narrowed=_narrowed(wanted, options),
-        options=options,
         organizations=choices.organizations,
         latest=_latest(actor, library),
-        page=page,
-        pages=pages,
-        href_for=_href_for(wanted),
     )
+
+
+def _list(actor: Actor, library: Library, wanted: TeamFilter, counts: TeamCounts) -> dict[str, Any]:
+    """Return one page of the list, how long it is, and the way to its other pages. Two queries."""
+    pages = rules.pages_of(counts.listed)
+    page = rules.page_number(request.args.get("page"), pages)
+    lines = queries.list_lines(reading(), actor.supervises, wanted, actor.today, page=page)
+    rows, listed = _rows(actor, library, lines), _listed(wanted, counts)
+    return {"rows": rows, "listed": listed, "page": page, "pages": pages, "href_for": _href_for(wanted)}
 
 
 def _counts(counts: TeamCounts) -> list[tuple[int, str, str]]:
@@ -105,7 +107,7 @@ class Words:
         self.more, self.assign_track = _("See more"), _("Assign a track")
         self._person = url_for("home.team_person", public_id="0").removesuffix("0")
         self._assign = url_for("tracks.assign")
-        self.track = cache(lambda key: tracks.track_title(library, key, self.locale).text)
+        self.track = cache(lambda key: label_of(tracks.track_title(library, key, self.locale)))
         self.others = cache(lambda many: ngettext("and %(num)s more", "and %(num)s more", many))
         self.step = cache(lambda done, total: _("%(done)s of %(total)s", done=done, total=total))
         self.stands = cache(lambda due_on, completed_on: stands(due_on, actor.today, completed_on))
@@ -145,10 +147,17 @@ def _row(gathered: Gathered, line: Line, words: Words) -> Row:
     )
 
 
-def _options(library: Library, choices: Choices) -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of the filters."""
+def _filters(library: Library, choices: Choices, wanted: TeamFilter) -> dict[str, Any]:
+    """Return the filters, what they are set to, and that in words."""
     locale = language()
-    states = [
+    ways = {key: tracks.track_title(library, key, locale) for key in library.keys("track")}
+    titles = [("", _("All")), *((title, title) for title in choices.titles)]
+    narrowed = _narrowed(wanted, ways.get(wanted.track_key))
+    return {"wanted": wanted, "states": _states(), "tracks": ways, "titles": titles, "narrowed": narrowed}
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
         ("", _("All")),
         ("late", _("Late")),
         ("due-soon", _("Due in 30 days")),
@@ -158,22 +167,13 @@ def _options(library: Library, choices: Choices) -> dict[str, list[tuple[str, st
         ("lapsing", _("Certificate lapses in 90 days")),
         ("left", _("Left")),
     ]
-    ways = [(key, tracks.track_title(library, key, locale).text) for key in library.keys("track")]
-    titles = [(title, title) for title in choices.titles]
-    every = [("", _("All"))]
-    return {"status": states, "track": every + ways, "title": every + titles}
 
 
-def _narrowed(wanted: TeamFilter, options: dict[str, list[tuple[str, str]]]) -> str:
+def _narrowed(wanted: TeamFilter, track: Text | None) -> Markup:
     """Return in words what the list is narrowed to, "" for nothing."""
-    status, track = dict(options["status"]), dict(options["track"])
-    words = (
-        status[wanted.status] if wanted.status else "",
-        track[wanted.track_key] if wanted.track_key else "",
-        wanted.title,
-        wanted.search,
-    )
-    return " · ".join(word for word in words if word)
+    status = dict(_states())[wanted.status] if wanted.status else ""
+    words = (status, label_of(track) if track else "", wanted.title, wanted.search)
+    return Markup(" · ").join(word for word in words if word)
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Latest:
     """The latest act of assigning, that can be taken back here."""
 
     public_id: str
-    words: str
+    words: Markup
 
 
 def _latest(actor: Actor, library: Library) -> Latest | None:
@@ -190,13 +190,14 @@ def _latest(actor: Actor, library: Library) -> Latest | None:
     found = queries.find_latest_batch(reading(), actor.supervises, since)
     if found is None:
         return None
+    track = tracks.track_title(library, found.track_key, language())
     words = ngettext(
         "Lately, %(num)s person was asked to do %(track)s.",
         "Lately, %(num)s people were asked to do %(track)s.",
         found.standing,
-        track=tracks.track_title(library, found.track_key, language()).text,
+        track=track.text,
     )
-    return Latest(found.public_id, words)
+    return Latest(found.public_id, marked(words, track))
 
 
 def _href_for(wanted: TeamFilter) -> Callable[[int], str]:

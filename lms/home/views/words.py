@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import session as cookie
-from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.competencies.rules import split
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library, Text
 from lms.courses.specs import ModuleSpec
+from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.tracks import queries as tracks
 from lms.tracks.rules import ItemProgress
+from lms.web.showing import wants_both
 
 #: How `ui.both` marks the states of a translation that is not approved.
 _MARKS = {"missing": "missing", "stale": "stale"}
+
+
+def label_of(text: Text) -> str | Markup:
+    """Return words of content for any place on a page, marked as English where they are not translated."""
+    return Markup('<span lang="en">{}</span>').format(text.text) if text.state == "missing" else text.text
+
+
+def marked(sentence: str, text: Text) -> Markup:
+    """Return a sentence of the program that holds words of content, these marked like `label_of` marks them."""
+    return escape(sentence).replace(escape(text.text), escape(label_of(text)), 1)
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,13 @@ class Title:
     text: str
     english: str | None = None
     state: str | None = None
+    #: The text is English for want of a translation, wherever it stands.
+    is_fallback: bool = False
 
     @property
     def label(self) -> str | Markup:
         """Return the text, marked as English where it is not translated."""
-        return Markup('<span lang="en">{}</span>').format(self.text) if self.state == "missing" else self.text
+        return Markup('<span lang="en">{}</span>').format(self.text) if self.is_fallback else self.text
 
     @property
     def tag(self) -> str | None:
@@ -54,23 +66,24 @@ class Titles:
 
     def title(self, text: Text) -> Title:
         """Return words as they are shown here."""
+        is_fallback = text.state == "missing"
         if text.state == "source" or text.english in self._shown or (text.is_approved and not self.both):
-            return Title(text.text)
+            return Title(text.text, is_fallback=is_fallback)
         self._shown.add(text.english)
         state = None if text.is_approved else _MARKS.get(text.state, "draft")
-        return Title(text.text, None if text.is_english else text.english, state)
+        return Title(text.text, None if text.is_english else text.english, state, is_fallback)
 
     def track(self, key: str) -> Title:
         """Return a track's title."""
         return self.title(tracks.track_title(self.library, key, self.locale))
 
-    def plain_track(self, key: str) -> str:
+    def plain_track(self, key: str) -> str | Markup:
         """Return a track's title for a place beside its full one."""
-        return tracks.track_title(self.library, key, self.locale).text
+        return label_of(tracks.track_title(self.library, key, self.locale))
 
-    def plain_module(self, key: str) -> str:
+    def plain_module(self, key: str) -> str | Markup:
         """Return a module's title for a place beside its full one."""
-        return tracks.module_title(self.library, key, self.locale).text
+        return label_of(tracks.module_title(self.library, key, self.locale))
 
     def module(self, key: str) -> Title:
         """Return a module's title."""
@@ -103,4 +116,4 @@ class Titles:
 def titles_of(library: Library) -> Titles:
     """Return the titles of the page that is being made, for its reader."""
     locale = language()
-    return Titles(library, locale, both=bool(cookie.get("both")) and locale != "en")
+    return Titles(library, locale, both=wants_both())

@@ -60,13 +60,16 @@ def check_start(spans: Iterable[Span], organization_id: int, started_on: date, t
             raise RuleBroken("already-employed", since=span.since)
 
 
-def check_end(started_on: date, ended_on: date, today: date) -> None:
-    """Raise `RuleBroken` when a spell that began on `started_on` cannot have `ended_on` as its last day.
+def check_end(own: Span, ended_on: date, today: date, spans: Iterable[Span]) -> None:
+    """Raise `RuleBroken` when `ended_on` cannot be the last day of the spell `own` of a person with these spells.
 
-    Codes: "end-before-start", "end-too-late" (more than a year ahead).
+    Codes: "end-before-start", "end-in-next" (she works there again by then), "end-too-late" (more than a year ahead).
     """
-    if ended_on < started_on:
-        raise RuleBroken("end-before-start", since=started_on)
+    if ended_on < own.since:
+        raise RuleBroken("end-before-start", since=own.since)
+    later = (span for span in spans if span.organization_id == own.organization_id and span.since > own.since)
+    if (again := min((span.since for span in later), default=None)) is not None and again <= ended_on:
+        raise RuleBroken("end-in-next", since=again)
     if ended_on > today + timedelta(days=LATEST_START_DAYS):
         raise RuleBroken("end-too-late")
 
@@ -79,7 +82,9 @@ def check_terms_day(started_on: date, ended_on: date | None, since: date) -> Non
 
 def check_hours(hours: Decimal | None) -> None:
     """Raise `RuleBroken("hours-implausible")` for hours a week that no week has, or too finely given."""
-    if hours is not None and not (0 <= hours <= 80 and hours == round(hours, 1)):
+    if hours is None:
+        return
+    if not hours.is_finite() or not 0 <= hours <= 80 or hours != round(hours, 1):
         raise RuleBroken("hours-implausible")
 
 

@@ -295,12 +295,15 @@ def _plan_faults(wanted: Wanted, old: Present | None, kinds: Mapping[str, str]) 
 
 
 def _taken_names(wanted: Sequence[Wanted], present: Mapping[str, Present]) -> Iterator[RowProblem]:
-    """Yield a fault for each new organization that has the name of one that is there under another key."""
-    taken = {search_key(each.name): key for key, each in present.items()}
+    """Yield a fault for each new or changed name that an organization outside the table has, and keeps."""
+    named = {each.key for each in wanted}
+    kept = {search_key(each.name): key for key, each in present.items() if key not in named}
     for each in wanted:
-        other = taken.get(search_key(each.name))
-        if other is not None and each.key not in present:
-            yield RowProblem(each.row, f"name: {each.name!r} is already here under the key {other!r}; use that key")
+        old = present.get(each.key)
+        is_new = old is None or search_key(old.name) != search_key(each.name)
+        if is_new and (other := kept.get(search_key(each.name))) is not None:
+            hint = "use that key" if old is None else "choose another name"
+            yield RowProblem(each.row, f"name: {each.name!r} is already here under the key {other!r}; {hint}")
 
 
 def _change(wanted: Wanted, old: Present | None) -> Change | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.actor import Actor
+from lms.actor import Actor, Span
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.db import upsert
@@ -167,9 +167,11 @@ def change_terms(
 ) -> None:
     """Set the terms of a spell from the day `since` on; what was before stays as history.
 
-    Raises `NotFound` for a stranger's employment, `RuleBroken` ("terms-outside" and those of the terms).
+    Raises `NotFound` for a stranger's employment, `RuleBroken` ("already-ended", "terms-outside" and those of the
+    terms).
     """
     employment = _locked(session, actor, employment_public_id, at)
+    _check_open(actor, employment, at)
     rules.check_terms_day(employment.started_on, employment.ended_on, since)
     _set_terms(session, employment.id, since, terms)
     _record(session, actor, "organizations.terms_changed", employment, at, since=since, kind=terms.kind)
@@ -187,15 +189,21 @@ def end_employment(
     today = local_date(at)
     if (employment.ended_on, employment.end_reason) == (ended_on, reason):
         return
-    if employment.ended_on is not None and employment.ended_on < today:
-        raise RuleBroken("already-ended", on=employment.ended_on)
+    _check_open(actor, employment, at)
     if employment.person_id == actor.person_id and not policy.can_administer(actor):
         raise RuleBroken("own-employment")
     if reason not in END_REASONS:
         raise RuleBroken("reason-unknown")
-    rules.check_end(employment.started_on, ended_on, today)
+    own = Span(employment.organization_id, employment.started_on, employment.ended_on)
+    rules.check_end(own, ended_on, today, queries.spans_of(session, [employment.person_id])[employment.person_id])
     employment.ended_on, employment.end_reason = ended_on, reason
     _record(session, actor, "organizations.employment_ended", employment, at, ended_on=ended_on, reason=reason)
+
+
+def _check_open(actor: Actor, employment: Employment, at: datetime) -> None:
+    """Raise `RuleBroken("already-ended")` unless the spell goes on, or an administrator corrects it."""
+    if not policy.can_change_spell(actor, employment.ended_on, local_date(at)):
+        raise RuleBroken("already-ended", on=employment.ended_on)
 
 
 def check_manages(session: Session, actor: Actor, organization_id: int, at: datetime) -> None:

@@ -24,7 +24,7 @@ from lms.organizations.models import (
     Supervision,
 )
 from lms.people.rules import search_key
-from lms.people.service import lock
+from lms.people.service import end_sessions_of, lock
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def change_organization(session: Session, actor: Actor, public_id: str, facts: F
 def start_supervision(
     session: Session, actor: Actor, employment_public_id: str, organization_public_id: str, *, at: datetime
 ) -> None:
-    """Let the holder of an employment answer for the staff of an organization, from today on.
+    """Let the holder of an employment answer for the staff of an organization, from today on. Her sessions end.
 
     Raises `NotFound` unless the actor administers, the employment is open today and the organization exists;
     `RuleBroken("supervises-herself")` when an administrator would appoint herself. Twice is once.
@@ -109,6 +109,7 @@ def start_supervision(
         return
     row = {"employment_id": employment.id, "organization_id": organization.id, "started_on": today}
     session.execute(insert(Supervision).values(row))
+    end_sessions_of(session, employment.person_id, at=at)
     _record(session, actor, "organizations.supervision_started", organization.id, at, person=employment.person_id)
 
 

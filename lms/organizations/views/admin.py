@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from lms.clock import now
 from lms.db import reading, write
+from lms.i18n import gettext as _
 from lms.organizations import messages, queries, service
 from lms.organizations.forms import FactsForm, NewOrganizationForm
 from lms.organizations.queries import PAGE_SIZE, OrganizationRow, Places
 from lms.organizations.service import Facts
-from lms.organizations.views.blueprint import bp, explained, page, page_of
+from lms.organizations.views.blueprint import bp, explained, page
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_of
 
 
 @bp.get("/admin/organizations")
@@ -23,7 +24,7 @@ def organizations() -> Any:
     """List organizations, narrowed by name, key and kind."""
     search, kind = request.args.get("q", ""), request.args.get("kind", "")
     count = queries.count_organizations(reading(), search=search, kind=kind)
-    number, pages = page_of(count)
+    number, pages = page_of(count, PAGE_SIZE)
     skip = (number - 1) * PAGE_SIZE
     rows = queries.list_organizations(
         reading(), get_actor().today, search=search, kind=kind, limit=PAGE_SIZE, offset=skip

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
 
 from lms.clock import now
 from lms.db import reading, write
+from lms.i18n import gettext as _
 from lms.organizations import queries, service
 from lms.organizations.forms import ContractEndForm, ContractForm, PaidForm
 from lms.organizations.queries import ContractRow
 from lms.organizations.views.blueprint import bp, explained, page
-from lms.people.forms import choices_of
 from lms.web.access import get_actor, roles
+from lms.web.forms import choices_of
 
 
 @bp.route("/admin/organizations/<public_id>/contracts/new", methods=["GET", "POST"])

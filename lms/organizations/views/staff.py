@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import gettext as _
 from lms.organizations import messages, policy, queries, service
 from lms.organizations.forms import ChangeTermsForm, EndForm, StartForm, TermsForm
 from lms.organizations.queries import PAGE_SIZE, Choice, EmploymentDetail
 from lms.organizations.service import Newcomer, Started, Terms
-from lms.organizations.views.blueprint import bp, explained, page, page_of
-from lms.people.forms import choices_of
+from lms.organizations.views.blueprint import bp, explained, page
 from lms.people.queries import ContactRow, list_contacts
 from lms.people.rules import needs_personal_contact
 from lms.web.access import get_actor, roles
+from lms.web.forms import choices_of, page_of
 
 
 @bp.get("/team/staff")
@@ -32,7 +32,7 @@ def staff() -> Any:
     organization = _choose(choices, request.args.get("organization", ""))
     ids, day = [organization.id], actor.today
     count = queries.count_staff(reading(), ids, day, search=search)
-    number, pages = page_of(count)
+    number, pages = page_of(count, PAGE_SIZE)
     skip = (number - 1) * PAGE_SIZE
     rows = queries.list_staff(reading(), ids, day, search=search, limit=PAGE_SIZE, offset=skip)
     place = {"organization": organization, "choices": choices, "search": search, "own_id": actor.public_id}
@@ -154,10 +154,12 @@ def _choose(choices: Sequence[Choice], public_id: str) -> Choice:
 
 
 def _own_employment(public_id: str) -> EmploymentDetail:
-    """Return an employment that the reader manages; raise `NotFound`. One query."""
+    """Return an employment that the reader may change; raise `NotFound`. One query."""
     actor: Actor = get_actor()
     row = queries.get_employment(reading(), public_id, actor.today)
     if not policy.can_manage_staff(actor, row.organization_id):
+        raise NotFound
+    if not policy.can_change_spell(actor, row.ended_on, actor.today):
         raise NotFound
     return row
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import RuleBroken
+from lms.i18n import gettext as _
 from lms.organizations import messages, queries, service
 from lms.organizations.forms import ButtonForm
 from lms.organizations.views.blueprint import bp, page

@@ -10,6 +10,7 @@ from lms.people.queries.accounts import (
     get_account,
     list_contacts,
     list_devices,
+    list_holders,
 )
 from lms.people.queries.directory import (
     Grant,
@@ -18,6 +19,7 @@ from lms.people.queries.directory import (
     count_people,
     find_recovery,
     get_person,
+    is_waiting,
     list_grants,
     list_people,
     list_recoveries,
@@ -28,6 +30,8 @@ from lms.people.queries.identity import (
     find_identity,
     find_session_id,
     has_granted_role,
+    has_used_invitation,
+    list_ids,
     names_of,
     public_id_of,
 )
@@ -38,6 +42,8 @@ from lms.people.queries.sign_in import (
     find_challenged,
     find_open_link,
     list_candidates,
+    list_claimants,
+    list_open,
     may_guess,
 )
 
@@ -66,10 +72,16 @@ __all__ = [
     "get_account",
     "get_person",
     "has_granted_role",
+    "has_used_invitation",
+    "is_waiting",
     "list_candidates",
+    "list_claimants",
     "list_contacts",
     "list_devices",
     "list_grants",
+    "list_holders",
+    "list_ids",
+    "list_open",
     "list_people",
     "list_recoveries",
     "may_guess",

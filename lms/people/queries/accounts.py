@@ -55,7 +55,7 @@ def get_account(session: Session, account_id: int) -> AccountFacts:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """A live contact. `sharers` counts the people who have it, herself included."""
+    """A live contact. `sharers` counts the people who have proven that it reaches them, and herself."""
 
     contact_id: int
     public_id: str
@@ -68,8 +68,12 @@ class ContactRow:
 def list_contacts(session: Session, person_id: int) -> list[ContactRow]:
     """Return the live contacts of a person, the oldest first. One query."""
     other = aliased(Contact)
-    sharers = select(func.count()).where(
-        other.kind == Contact.kind, other.value == Contact.value, other.ended_at.is_(None)
+    sharers = select(func.count() + 1).where(
+        other.kind == Contact.kind,
+        other.value == Contact.value,
+        other.person_id != Contact.person_id,
+        other.ended_at.is_(None),
+        other.confirmed_at.is_not(None),
     )
     rows = session.execute(
         select(Contact, replaced_another(), sharers.scalar_subquery())
@@ -82,12 +86,19 @@ def list_contacts(session: Session, person_id: int) -> list[ContactRow]:
     ]
 
 
-def find_contacts_by_value(session: Session, identifier: Identifier) -> list[int]:
-    """Return the ids of the people who have this contact now."""
-    found = select(Contact.person_id).where(
+def list_holders(session: Session, identifier: Identifier) -> dict[int, bool]:
+    """Return the ids of the people who have this contact now, and whether each has proven that it reaches her."""
+    found = select(Contact.person_id, Contact.confirmed_at.is_not(None)).where(
         Contact.kind == identifier.kind, Contact.value == identifier.value, Contact.ended_at.is_(None)
     )
-    return list(session.scalars(found.order_by(Contact.person_id)))
+    return {row[0]: row[1] for row in session.execute(found.order_by(Contact.person_id)).all()}
+
+
+def find_contacts_by_value(session: Session, identifier: Identifier) -> list[int]:
+    """Return the ids of the people who have this contact now. Beside the owner of an e-mail no claim counts."""
+    holders = list_holders(session, identifier)
+    owners = [person_id for person_id, is_proven in holders.items() if is_proven and identifier.kind == "email"]
+    return owners or list(holders)
 
 
 @dataclass(frozen=True)

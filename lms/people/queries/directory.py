@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.errors import NotFound
 from lms.people.models import AccessLink, Account, Contact, Person, Recovery, RoleGrant
 from lms.people.rules import normal_identifier, search_key
+from lms.people.rules.proofs import REQUEST_LIFE
 
 PAGE = 50
 
@@ -155,9 +157,17 @@ class RecoveryRow:
     requested_by_name: str
     requested_at: datetime
     reason: str
+    #: Where it was asked for; None: by an administrator.
+    organization_id: int | None
 
 
-def _recoveries() -> Select[*tuple[Any, ...]]:
+def is_waiting(at: datetime) -> ColumnElement[bool]:
+    """Return the criterion of the requests that wait for a second person at `at`."""
+    open_ones = and_(Recovery.vouched_at.is_(None), Recovery.refused_at.is_(None))
+    return and_(open_ones, Recovery.requested_at > at - REQUEST_LIFE)
+
+
+def _recoveries(at: datetime) -> Select[*tuple[Any, ...]]:
     """Return the statement of the requests that wait, the oldest first."""
     asker, asker_person = aliased(Account), aliased(Person)
     return (
@@ -173,26 +183,38 @@ def _recoveries() -> Select[*tuple[Any, ...]]:
             asker_person.name,
             Recovery.requested_at,
             Recovery.reason,
+            Recovery.organization_id,
         )
         .join(Account, Account.id == Recovery.account_id)
         .join(Person, Person.id == Account.person_id)
         .join(asker, asker.id == Recovery.requested_by)
         .join(asker_person, asker_person.id == asker.person_id)
-        .where(Recovery.vouched_at.is_(None), Recovery.refused_at.is_(None))
+        .where(is_waiting(at))
         .order_by(Recovery.id)
         .limit(PAGE)
     )
 
 
-def list_recoveries(session: Session, *, account_id: int | None = None) -> list[RecoveryRow]:
-    """Return the requests that wait, the oldest first, at most 50; those of one account where it is given."""
-    statement = _recoveries()
+def list_recoveries(
+    session: Session,
+    *,
+    account_id: int | None = None,
+    organizations: Collection[int] | None = None,
+    at: datetime,
+) -> list[RecoveryRow]:
+    """Return the requests that wait, the oldest first, at most 50.
+
+    Where they are given: those of one account, and those that were asked for in some organizations.
+    """
+    statement = _recoveries(at)
     if account_id is not None:
         statement = statement.where(Recovery.account_id == account_id)
+    if organizations is not None:
+        statement = statement.where(Recovery.organization_id.in_(organizations))
     return [RecoveryRow(*row) for row in session.execute(statement).all()]
 
 
-def find_recovery(session: Session, public_id: str) -> RecoveryRow | None:
+def find_recovery(session: Session, public_id: str, at: datetime) -> RecoveryRow | None:
     """Return one request that waits, or None."""
-    row = session.execute(_recoveries().where(Recovery.public_id == public_id)).one_or_none()
+    row = session.execute(_recoveries(at).where(Recovery.public_id == public_id)).one_or_none()
     return RecoveryRow(*row) if row else None

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, exists, join, select
 from sqlalchemy.orm import Session
 
 from lms.actor import STAFF_ROLES
-from lms.people.models import Account, Device, EndedSession, Person, RoleGrant
+from lms.people.models import AccessLink, Account, Device, EndedSession, Person, RoleGrant
 from lms.people.rules import token_hash
 
 
@@ -111,6 +111,19 @@ def has_granted_role(session: Session, account_id: int) -> bool:
         RoleGrant.account_id == account_id, RoleGrant.ended_at.is_(None), RoleGrant.role.in_(STAFF_ROLES)
     )
     return session.execute(held.limit(1)).first() is not None
+
+
+def has_used_invitation(session: Session, account_id: int) -> bool:
+    """Return whether somebody has accepted an invitation to this account: from then on it is hers."""
+    used = select(AccessLink.id).where(
+        AccessLink.account_id == account_id, AccessLink.purpose == "invitation", AccessLink.used_at.is_not(None)
+    )
+    return session.execute(used.limit(1)).first() is not None
+
+
+def list_ids(session: Session) -> list[int]:
+    """Return the id of every person, in order. One query."""
+    return list(session.scalars(select(Person.id).order_by(Person.id)))
 
 
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +31,15 @@ class Candidate:
 
 
 def list_candidates(session: Session, identifier: Identifier) -> list[Candidate]:
-    """Return the live accounts that `identifier` may mean, at most four, the oldest first. One query."""
+    """Return the live accounts whose owners have proven that `identifier` reaches them, the oldest first. One query."""
+    return [found for found in list_claimants(session, identifier) if found.contact.confirmed_at is not None]
+
+
+def list_claimants(session: Session, identifier: Identifier) -> list[Candidate]:
+    """Return the live accounts that `identifier` may mean, at most four, those that have proven it first. One query.
+
+    Anybody may claim a contact: what nobody has proven says who is meant, and proves nothing.
+    """
     rows = session.execute(
         select(
             Account.id,
@@ -51,7 +60,7 @@ def list_candidates(session: Session, identifier: Identifier) -> list[Candidate]
             Contact.ended_at.is_(None),
             Account.disabled_at.is_(None),
         )
-        .order_by(Account.id)
+        .order_by(Contact.confirmed_at.is_(None), Account.id)
         .limit(CANDIDATES)
     ).all()
     return [
@@ -63,7 +72,7 @@ def list_candidates(session: Session, identifier: Identifier) -> list[Candidate]
 
 
 def replaced_another() -> ColumnElement[bool]:
-    """Return the criterion: the person of this contact had another of its kind before."""
+    """Return the criterion: the person of this contact had another of its kind before, and had proven it."""
     earlier = aliased(Contact)
     return (
         select(earlier.id)
@@ -72,6 +81,7 @@ def replaced_another() -> ColumnElement[bool]:
             earlier.kind == Contact.kind,
             earlier.id != Contact.id,
             earlier.added_at < Contact.added_at,
+            earlier.confirmed_at.is_not(None),
         )
         .exists()
     )
@@ -84,20 +94,28 @@ def contact_facts(contact: Contact, replaced: bool) -> ContactFacts:
 
 def may_guess(session: Session, guard: Guard, at: datetime) -> bool:
     """Return whether another guess is allowed where `guard` counts. One query."""
-    since = at - GUESS_WINDOW
+    return bool(list_open(session, [guard], at))
+
+
+def list_open(session: Session, guards: Sequence[Guard], at: datetime) -> list[Guard]:
+    """Return those of `guards` where another guess is allowed. One query."""
+    since, buckets = at - GUESS_WINDOW, {name for guard in guards for name in guard.buckets}
     rows = session.execute(
         select(
             SignInFailure.bucket,
             func.count(),
             func.sum(case((SignInFailure.at > since, 1), else_=0)),
         )
-        .where(SignInFailure.bucket.in_(guard.buckets), SignInFailure.at > at - GUESSES_KEPT)
+        .where(SignInFailure.bucket.in_(buckets), SignInFailure.at > at - GUESSES_KEPT)
         .group_by(SignInFailure.bucket)
     ).all()
     counts = {row[0]: (int(row[1]), int(row[2])) for row in rows}
-    whole, recent = counts.get(guard.own, (0, 0))
-    address = counts.get(guard.address or "", (0, 0))[1]
-    return rules.may_guess(recent=recent, in_a_row=whole, from_address=address)
+
+    def is_open(guard: Guard) -> bool:
+        whole, recent = counts.get(guard.own, (0, 0))
+        return rules.may_guess(recent=recent, in_a_row=whole, from_address=counts.get(guard.address or "", (0, 0))[1])
+
+    return [guard for guard in guards if is_open(guard)]
 
 
 @dataclass(frozen=True)
@@ -141,6 +159,7 @@ def find_open_link(session: Session, public_id: str, purposes: tuple[str, ...], 
             AccessLink.purpose.in_(purposes),
             AccessLink.used_at.is_(None),
             AccessLink.void_at.is_(None),
+            AccessLink.created_at <= at,
             AccessLink.expires_at > at,
             Account.disabled_at.is_(None),
         )

@@ -18,8 +18,8 @@ LONGEST_PASSWORD = 256
 SHORTEST_REST = 4
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-#: Looks like a hash of ours and matches nothing that can be typed: checking it takes the usual time.
-_NOBODY = _hasher.hash("\0nobody")
+#: Matches nothing that can be typed: checking it takes the usual time, and an account that has it needs a reset.
+NO_PASSWORD = _hasher.hash("\0nobody")
 
 _LEET = str.maketrans("013457@$!|+", "oieastasilt")
 _ROWS = (
@@ -64,7 +64,7 @@ def password_fault(password: str, *, has_second_factor: bool, own_words: Iterabl
         return "password_characters"
     if len(password) > LONGEST_PASSWORD:
         return "password_too_long"
-    if len(_normal(password)) < shortest(has_second_factor=has_second_factor):
+    if is_short(password, has_second_factor=has_second_factor):
         return "password_too_short"
     return "password_easy" if is_easy(password, own_words) else None
 
@@ -72,6 +72,11 @@ def password_fault(password: str, *, has_second_factor: bool, own_words: Iterabl
 def shortest(*, has_second_factor: bool) -> int:
     """Return how many characters a password needs."""
     return SHORTEST_WITH_SECOND_FACTOR if has_second_factor else SHORTEST_ALONE
+
+
+def is_short(password: str, *, has_second_factor: bool = False) -> bool:
+    """Return whether a password is too short, however a keyboard composes it; by default to stand alone."""
+    return len(_normal(password)) < shortest(has_second_factor=has_second_factor)
 
 
 def is_easy(password: str, own_words: Iterable[str]) -> bool:
@@ -120,7 +125,7 @@ def hash_password(password: str) -> str:
 def password_matches(password_hash: str | None, password: str) -> bool:
     """Return whether `password` is the one of `password_hash`. Takes as long when there is no hash."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, _normal(password)) and password_hash is not None
+        return _hasher.verify(password_hash or NO_PASSWORD, _normal(password)) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

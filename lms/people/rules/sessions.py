@@ -18,6 +18,7 @@ CANDIDATES = 4
 
 LETTER_WINDOW = timedelta(minutes=15)
 LETTERS_PER_CONTACT = 5
+LETTERS_PER_ADDRESS = 30
 
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -27,7 +28,6 @@ LINK_LIFE = {
     "invitation": timedelta(days=7),
     "reset": timedelta(hours=1),
     "recovery": timedelta(hours=24),
-    "confirm": timedelta(hours=6),
 }
 
 IDLE_STAFF, IDLE_WORKER = timedelta(hours=1), timedelta(hours=12)
@@ -38,7 +38,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Guard:
-    """Where wrong guesses of one try are counted: for whom, and from where (None on a known device)."""
+    """Where one try is counted: at what, and from where (None where only the first counts)."""
 
     own: str
     address: str | None = None
@@ -52,6 +52,11 @@ class Guard:
 def may_guess(*, recent: int, in_a_row: int, from_address: int) -> bool:
     """Return whether another guess is allowed after so many wrong ones: in the window, in a row, by address."""
     return recent < GUESSES_PER_IDENTIFIER and in_a_row < GUESSES_IN_A_ROW and from_address < GUESSES_PER_ADDRESS
+
+
+def may_send_letter(*, sent: int, from_address: int) -> bool:
+    """Return whether another message may be asked for after so many within `LETTER_WINDOW`."""
+    return sent < LETTERS_PER_CONTACT and from_address < LETTERS_PER_ADDRESS
 
 
 def session_lives(*, since: datetime, seen: datetime, at: datetime, is_staff: bool) -> bool:

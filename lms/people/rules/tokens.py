@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 
 from lms.ids import PUBLIC_ID_LENGTH
 
 _MARK_LENGTH = 32  # hexadecimal digits: 128 bits
+#: Letters and digits that nobody confuses.
+_SPARE_SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
+SPARE_CODES = 8
 
 
 def _keyed(secret_key: str, use: str, value: str) -> bytes:
@@ -36,6 +40,25 @@ def bucket(secret_key: str, kind: str, value: str) -> str:
     return _keyed(secret_key, f"bucket {kind}", value).hex()
 
 
+def guess_bucket(secret_key: str, identifier: str, account_public_id: str) -> str:
+    """Return under which name wrong passwords are counted: for one account, by the contact that was typed."""
+    return bucket(secret_key, "identifier", f"{identifier}\0{account_public_id}")
+
+
 def token_hash(token: str) -> str:
     """Return the SHA-256 of a random token, in hexadecimal: what the database keeps of it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_spare_codes() -> tuple[str, ...]:
+    """Return eight random spare codes of fifty bits, as two groups of five signs."""
+    return tuple("-".join(_signs() for _ in range(2)) for _ in range(SPARE_CODES))
+
+
+def _signs() -> str:
+    return "".join(secrets.choice(_SPARE_SIGNS) for _ in range(5))
+
+
+def spare_code_hash(typed: str) -> str:
+    """Return what the database keeps of a spare code, however it is typed: with capitals, blanks or without a dash."""
+    return token_hash("".join(typed.casefold().replace("-", "").split()))

@@ -7,14 +7,23 @@ from lms.people.service.accounts import (
     confirm_second_factor,
     end_second_factor,
     rename,
+    set_first_password,
     set_language,
     set_password,
 )
-from lms.people.service.codes import list_workers, request_contact_code, request_sign_in_code, use_code
+from lms.people.service.codes import list_code_readers, request_contact_code, request_sign_in_code, use_code
 from lms.people.service.contacts import confirm_contact, end_contact, keep_contact
 from lms.people.service.guesses import forget_old
-from lms.people.service.invitations import Invited, accept_invitation, add_person, invite, renew_invitation
-from lms.people.service.links import fail_sign_in, request_reset, send_resets, use_reset
+from lms.people.service.invitations import (
+    Invited,
+    accept_by_code,
+    accept_invitation,
+    add_person,
+    invite,
+    kept_name,
+    renew_invitation,
+)
+from lms.people.service.links import fail_sign_in, refuse_sign_in, request_reset, send_resets, use_reset
 from lms.people.service.locks import lock
 from lms.people.service.recoveries import refuse_recovery, request_recovery, vouch_recovery
 from lms.people.service.roles import (
@@ -29,6 +38,7 @@ from lms.people.service.sessions import (
     Opened,
     end_device,
     end_session,
+    end_sessions_of,
     pass_second_factor,
     renew_hash,
     sign_in,
@@ -39,6 +49,7 @@ __all__ = [
     "Invited",
     "NewDevice",
     "Opened",
+    "accept_by_code",
     "accept_invitation",
     "add_person",
     "begin_second_factor",
@@ -51,15 +62,18 @@ __all__ = [
     "end_role",
     "end_second_factor",
     "end_session",
+    "end_sessions_of",
     "fail_sign_in",
     "forget_old",
     "grant_role",
     "invite",
     "keep_contact",
-    "list_workers",
+    "kept_name",
+    "list_code_readers",
     "lock",
     "pass_second_factor",
     "refuse_recovery",
+    "refuse_sign_in",
     "remove_second_factor",
     "rename",
     "renew_hash",
@@ -69,6 +83,7 @@ __all__ = [
     "request_reset",
     "request_sign_in_code",
     "send_resets",
+    "set_first_password",
     "set_language",
     "set_password",
     "sign_in",

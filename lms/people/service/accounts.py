@@ -17,6 +17,7 @@ from lms.people.service.invitations import introduce
 from lms.people.service.links import void_links
 from lms.people.service.locks import lock_account, lock_guesses
 from lms.people.service.sessions import Opened, end_sessions, open_session
+from lms.people.service.spare_codes import clear_second_factor, keep_spare_codes
 
 
 def rename(session: Session, actor: Actor, name: str, *, at: datetime) -> None:
@@ -61,6 +62,21 @@ def set_password(
     return open_session(account, actor.language)
 
 
+def set_first_password(session: Session, account_id: int, new_hash: str, *, at: datetime) -> None:
+    """Give a password to an account that has none, after a code has proven its owner's contact. Its sessions end.
+
+    She needs one because her number is shared by now, or because she has a staff role. Raises `RuleBroken`
+    "sign_in_refused" when the account changed in between.
+    """
+    account = lock_account(session, account_id)
+    if account.disabled_at is not None or account.password_hash is not None:
+        raise RuleBroken("sign_in_refused")
+    account.password_hash = new_hash
+    end_sessions(session, account, at=at)
+    void_links(session, account.id, at=at)
+    audit.record(session, account.id, "people.password_chosen", "person", account.person_id, at=at)
+
+
 def _checked(session: Session, actor: Actor, checked_hash: str | None) -> Account:
     """Return the actor's account, held, when its password is still the one that was checked."""
     account = lock_account(session, actor.account_id)
@@ -84,8 +100,13 @@ def begin_second_factor(session: Session, actor: Actor, *, checked_hash: str | N
     audit.record(session, account.id, "people.second_factor_begun", "person", account.person_id, at=at)
 
 
-def confirm_second_factor(session: Session, actor: Actor, digits: str, *, guard: Guard, at: datetime) -> Opened | None:
-    """Turn the second factor on by a first right code, ending other sessions; None when the code was wrong."""
+def confirm_second_factor(
+    session: Session, actor: Actor, digits: str, *, spare_codes: tuple[str, ...], guard: Guard, at: datetime
+) -> Opened | None:
+    """Turn the second factor on by a first right code, ending other sessions; None when the code was wrong.
+
+    `spare_codes` (`rules.new_spare_codes`) are those that she is shown now.
+    """
     lock_guesses(session, guard)
     if not queries.may_guess(session, guard, at):
         raise RuleBroken("too_many_tries")
@@ -98,6 +119,7 @@ def confirm_second_factor(session: Session, actor: Actor, digits: str, *, guard:
         return None
     account.second_factor_step = step
     account.second_factor_confirmed_at = at
+    keep_spare_codes(session, account, spare_codes)
     end_sessions(session, account, at=at)
     audit.record(session, account.id, "people.second_factor_on", "person", account.person_id, at=at)
     return open_session(account, actor.language)
@@ -110,7 +132,7 @@ def end_second_factor(
     account = _checked(session, actor, checked_hash)
     if is_short:
         raise RuleBroken("password_must_grow", number=rules.shortest(has_second_factor=False))
-    account.second_factor_secret = account.second_factor_confirmed_at = account.second_factor_step = None
+    clear_second_factor(session, account)
     end_sessions(session, account, at=at)
     audit.record(session, account.id, "people.second_factor_off", "person", account.person_id, at=at)
     return open_session(account, actor.language)

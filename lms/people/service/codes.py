@@ -14,7 +14,7 @@ from lms.people.models import OneTimeCode
 from lms.people.queries import Candidate
 from lms.people.rules import Guard, Identifier
 from lms.people.rules.sessions import CODE_LIFE, CODE_TRIES
-from lms.people.service.guesses import take_letter
+from lms.people.service.guesses import forget_letters, take_letter
 from lms.signals import announce
 
 
@@ -23,32 +23,45 @@ def request_sign_in_code(
 ) -> None:
     """Make a code for whoever has `identifier`; it is sent only when a worker does. The answer never tells.
 
-    `staff` are the accounts among its owners that hold staff roles: they sign in with a password.
+    `staff` are the accounts among its owners that hold staff roles: they sign in with a password, once they have one.
     Raises `RuleBroken` "too_many_letters".
     """
     take_letter(session, guard, at=at)
-    workers = list_workers(session, identifier, staff)
+    readers = list_code_readers(session, identifier, staff)
     code = _make_code(session, identifier, at=at)
-    if workers:
-        only = workers[0] if len(workers) == 1 else None
+    if readers:
+        only = readers[0] if len(readers) == 1 else None
         _announce(session, code, identifier, only.person_id if only else None, only.language if only else language)
 
 
 def request_contact_code(
-    session: Session, identifier: Identifier, *, person_id: int, language: str, guard: Guard, at: datetime
+    session: Session,
+    identifier: Identifier,
+    *,
+    person_id: int,
+    language: str,
+    guard: Guard,
+    also: Guard | None = None,
+    at: datetime,
 ) -> None:
-    """Send a code to a contact that a signed-in person wants to add or confirm. Raises "too_many_letters"."""
-    take_letter(session, guard, at=at)
+    """Send a code to a contact that somebody wants to add or confirm. Raises "too_many_letters".
+
+    It is counted for the contact, and where `also` says: for an invitation.
+    """
+    for each in (guard, also):
+        if each is not None:
+            take_letter(session, each, at=at)
     code = _make_code(session, identifier, at=at)
     _announce(session, code, identifier, person_id, language)
 
 
-def list_workers(session: Session, identifier: Identifier, staff: frozenset[int]) -> list[Candidate]:
-    """Return the owners of `identifier` who may sign in by a code: those without any staff role."""
+def list_code_readers(session: Session, identifier: Identifier, staff: frozenset[int]) -> list[Candidate]:
+    """Return the owners of `identifier` whom a code helps: workers, and staff who must choose a password first."""
     return [
         found
         for found in queries.list_candidates(session, identifier)
-        if found.account_id not in staff and not queries.has_granted_role(session, found.account_id)
+        if found.password_hash is None
+        or (found.account_id not in staff and not queries.has_granted_role(session, found.account_id))
     ]
 
 
@@ -92,4 +105,6 @@ def use_code(session: Session, identifier: Identifier, digits: str, *, secret_ke
     code.tries += 1
     right = hmac.compare_digest(rules.code_digits(secret_key, code.public_id).encode(), digits.encode())
     code.used_at = at if right else None
+    if right:
+        forget_letters(session, identifier.value, secret_key)
     return right

@@ -13,11 +13,11 @@ from lms.errors import NotFound, RuleBroken
 from lms.people import queries
 from lms.people.models import Contact
 from lms.people.rules import Guard, Identifier
-from lms.people.rules.sessions import CANDIDATES
 from lms.people.service.codes import use_code
-from lms.people.service.guesses import clear_guesses, record_failure
+from lms.people.service.guesses import record_failure
 from lms.people.service.links import void_links
 from lms.people.service.locks import lock_account, lock_guesses
+from lms.people.service.proofs import check_free
 
 
 def confirm_contact(
@@ -33,7 +33,8 @@ def confirm_contact(
 ) -> bool:
     """Add or confirm a contact by the code that was sent to it; return whether the code was right.
 
-    Raises `RuleBroken` "too_many_tries", "email_in_use", or "contact_shared_by_many" (four people at most).
+    `is_work` counts for a new one. Raises `RuleBroken` "too_many_tries", "email_in_use", "contact_shared_by_many"
+    (four people at most), or "password_needed_shared": who joins a number that another has proven needs a password.
     """
     lock_guesses(session, guard)
     if not queries.may_guess(session, guard, at):
@@ -41,8 +42,11 @@ def confirm_contact(
     if not use_code(session, identifier, digits, secret_key=secret_key, at=at):
         record_failure(session, guard, at=at)
         return False
-    clear_guesses(session, guard)
+    holders = queries.list_holders(session, identifier)
+    joins = any(holders.values()) and not holders.get(actor.person_id)
     keep_contact(session, actor.person_id, identifier, is_work=is_work, confirmed_at=at, at=at)
+    if joins and lock_account(session, actor.account_id).password_hash is None:
+        raise RuleBroken("password_needed_shared")
     void_links(session, actor.account_id, at=at)
     audit.record(
         session, actor.account_id, "people.contact_confirmed", "person", actor.person_id, at=at, kind=identifier.kind
@@ -61,36 +65,26 @@ def keep_contact(
 ) -> Contact:
     """Return a contact of a person, added now, revived, or there already.
 
-    Raises `RuleBroken` "email_in_use", or "contact_shared_by_many" (four people at most share a number).
+    `is_work` counts when it is added or revived. What is not confirmed is only claimed, so it is never refused.
+    A confirmed one is: `RuleBroken` as `check_free`.
     """
+    if confirmed_at is not None:
+        check_free(session, identifier, besides=person_id)
     contact = session.execute(
         select(Contact).where(
             Contact.person_id == person_id, Contact.kind == identifier.kind, Contact.value == identifier.value
         )
     ).scalar_one_or_none()
-    if contact is None or contact.ended_at is not None:
-        _check_free(session, identifier)
     if contact is None:
-        contact = Contact(person_id=person_id, kind=identifier.kind, value=identifier.value, added_at=at)
+        contact = Contact(
+            person_id=person_id, kind=identifier.kind, value=identifier.value, is_work=is_work, added_at=at
+        )
         session.add(contact)
     elif contact.ended_at is not None:
-        contact.ended_at, contact.added_at, contact.confirmed_at = None, at, None
-    contact.is_work, contact.confirmed_at = is_work, confirmed_at or contact.confirmed_at
+        contact.ended_at, contact.added_at, contact.confirmed_at, contact.is_work = None, at, None, is_work
+    contact.confirmed_at = confirmed_at or contact.confirmed_at
     session.flush()
     return contact
-
-
-def _check_free(session: Session, identifier: Identifier) -> None:
-    """Raise `RuleBroken` when one more person cannot have this contact."""
-    if identifier.kind == "email" and email_in_use(session, identifier.value):
-        raise RuleBroken("email_in_use")
-    if len(queries.find_contacts_by_value(session, identifier)) >= CANDIDATES:
-        raise RuleBroken("contact_shared_by_many")
-
-
-def email_in_use(session: Session, address: str) -> bool:
-    """Return whether somebody has this e-mail address now."""
-    return bool(queries.find_contacts_by_value(session, Identifier("email", address)))
 
 
 def end_contact(session: Session, actor: Actor, contact_public_id: str, *, at: datetime) -> None:

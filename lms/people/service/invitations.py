@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +13,13 @@ from lms.audit import service as audit
 from lms.errors import NotAllowed, RuleBroken
 from lms.people import policy, queries, rules
 from lms.people.models import LANGUAGES, Account, Contact, Person
-from lms.people.rules import BadName, Identifier
-from lms.people.service.contacts import email_in_use, keep_contact
-from lms.people.service.links import confirm_by_link, make_link, use_link, void_links
-from lms.people.service.locks import lock_account
+from lms.people.rules import BadName, Guard, Identifier
+from lms.people.service.codes import use_code
+from lms.people.service.contacts import keep_contact
+from lms.people.service.guesses import record_failure
+from lms.people.service.links import make_link, use_link, void_links
+from lms.people.service.locks import lock_account, lock_guesses
+from lms.people.service.proofs import check_free, confirm_by_link
 from lms.people.service.sessions import Opened, end_sessions, open_session
 
 
@@ -45,7 +49,7 @@ def invite(
 
     `actor` is None for the program itself; `is_work` tells that the e-mail belongs to an employer. Raises
     `NotAllowed`, or `RuleBroken`: "name_empty", "name_too_long", "name_characters", "language_unknown",
-    "email_wrong", "phone_wrong", "email_in_use".
+    "email_wrong", "phone_wrong", "email_in_use", "contact_shared_by_many".
     """
     if not policy.can_invite(actor):
         raise NotAllowed
@@ -94,37 +98,42 @@ def add_person(session: Session, *, name: str, language: str, is_demonstration: 
 def _contacts(session: Session, email: str | None, phone: str | None, *, is_work: bool, at: datetime) -> list[Contact]:
     """Return the contacts of a new person, not yet hers; raise `RuleBroken` for one that cannot be."""
     contacts = []
-    if email:
-        address = rules.normal_email(email)
-        if address is None:
-            raise RuleBroken("email_wrong")
-        if email_in_use(session, address):
-            raise RuleBroken("email_in_use")
-        contacts.append(Contact(kind="email", value=address, is_work=is_work, added_at=at))
-    if phone:
-        number = rules.normal_phone(phone)
-        if number is None:
-            raise RuleBroken("phone_wrong")
-        contacts.append(Contact(kind="phone", value=number, is_work=False, added_at=at))
+    for kind, typed, value in (
+        ("email", email, rules.normal_email(email or "")),
+        ("phone", phone, rules.normal_phone(phone or "")),
+    ):
+        if not typed:
+            continue
+        if value is None:
+            raise RuleBroken(f"{kind}_wrong")
+        check_free(session, Identifier(kind, value))
+        contacts.append(Contact(kind=kind, value=value, is_work=is_work and kind == "email", added_at=at))
     return contacts
 
 
 def renew_invitation(
-    session: Session, actor: Actor, person_public_id: str, *, oversees: bool, send: bool, at: datetime
+    session: Session,
+    actor: Actor,
+    person_public_id: str,
+    *,
+    oversees: Collection[int],
+    is_staff: bool,
+    send: bool,
+    at: datetime,
 ) -> str:
-    """Make a new invitation for somebody who never signed in, and return the link's public id.
+    """Make a new invitation for somebody who never accepted one, and return the link's public id.
 
-    `send` tells to send it; otherwise it is to be printed. `oversees` as in `policy.can_assist`.
+    `send` tells to send it; otherwise it is to be printed. `oversees` and `is_staff` as in `policy.can_assist`.
     Raises `NotFound`, `NotAllowed`, or `RuleBroken` "already_accepted" or "no_contact".
     """
     person = queries.get_person(session, person_public_id)
-    has_role = queries.has_granted_role(session, person.account_id)
-    if not policy.can_assist(actor, person.account_id, oversees=oversees, has_role=has_role):
+    is_staff = is_staff or queries.has_granted_role(session, person.account_id)
+    if not policy.can_assist(actor, person.account_id, oversees=oversees, is_staff=is_staff):
         raise NotAllowed
     account = lock_account(session, person.account_id)
     contacts = queries.list_contacts(session, person.person_id)
-    proven = any(contact.facts.confirmed_at for contact in contacts)
-    if account.disabled_at is not None or account.password_hash is not None or proven:
+    is_hers = queries.has_used_invitation(session, account.id) or any(each.facts.confirmed_at for each in contacts)
+    if account.disabled_at is not None or account.password_hash is not None or is_hers:
         raise RuleBroken("already_accepted")
     if send and not contacts:
         raise RuleBroken("no_contact")
@@ -142,14 +151,16 @@ def accept_invitation(
     language: str,
     password_hash: str | None,
     contact: Identifier | None = None,
+    is_proven: bool = False,
     email_is_work: bool = False,
     at: datetime,
 ) -> Opened:
     """Take an invitation: keep the name as she writes it, her language, contact and password; begin a session.
 
-    Without a password she signs in by codes, which only workers can whose contact is theirs alone. Raises
-    `RuleBroken`: "link_dead", "password_needed", "password_needed_shared", "contact_needed", "email_in_use",
-    "contact_shared_by_many", and what is wrong with a name or language.
+    `contact` is one of her own; unless a code has just proven it (`is_proven`) it is only claimed, whoever else has
+    it. Without a password she signs in by codes, which only workers can who have proven a contact that is theirs
+    alone. Raises `RuleBroken`: "link_dead", "password_needed", "password_needed_shared", "contact_needed", what is
+    wrong with a name or language, and as `check_free`.
     """
     link = use_link(session, link_public_id, ("invitation",), at=at)
     account = lock_account(session, link.account_id)
@@ -157,17 +168,52 @@ def accept_invitation(
         raise RuleBroken("link_dead")
     introduce(session, account.person_id, name=name, language=language)
     if contact is not None:
-        keep_contact(session, account.person_id, contact, is_work=False, confirmed_at=None, at=at)
+        proven_at = at if is_proven else None
+        keep_contact(session, account.person_id, contact, is_work=False, confirmed_at=proven_at, at=at)
     if email_is_work and link.contact_id is not None:
         session.get_one(Contact, link.contact_id).is_work = True
+    confirm_by_link(session, link, at=at)
     _check_way_in(session, account, password_hash)
     account.password_hash = password_hash
     end_sessions(session, account, at=at)
     void_links(session, account.id, at=at)
-    confirm_by_link(session, link, at=at)
     how = "password" if password_hash else "code"
     audit.record(session, account.id, "people.invitation_accepted", "person", account.person_id, at=at, how=how)
     return open_session(account, language)
+
+
+def accept_by_code(
+    session: Session,
+    link_public_id: str,
+    digits: str,
+    *,
+    name: str,
+    language: str,
+    contact: Identifier,
+    secret_key: str,
+    guard: Guard,
+    at: datetime,
+) -> Opened | None:
+    """Take an invitation without a password once the code that was sent to `contact` is right; None when it is wrong.
+
+    Until then the invitation stays open, and nothing is kept. Raises as `accept_invitation`, and "too_many_tries".
+    """
+    lock_guesses(session, guard)
+    if not queries.may_guess(session, guard, at):
+        raise RuleBroken("too_many_tries")
+    if not use_code(session, contact, digits, secret_key=secret_key, at=at):
+        record_failure(session, guard, at=at)
+        return None
+    return accept_invitation(
+        session,
+        link_public_id,
+        name=name,
+        language=language,
+        password_hash=None,
+        contact=contact,
+        is_proven=True,
+        at=at,
+    )
 
 
 def _check_way_in(session: Session, account: Account, password_hash: str | None) -> None:
@@ -179,7 +225,10 @@ def _check_way_in(session: Session, account: Account, password_hash: str | None)
     if password_hash is None:
         if queries.has_granted_role(session, account.id):
             raise RuleBroken("password_needed")
-        if all(contact.sharers > 1 for contact in contacts):
+        proven = [contact for contact in contacts if contact.facts.confirmed_at]
+        if not proven:
+            raise RuleBroken("contact_needed")
+        if all(contact.sharers > 1 for contact in proven):
             raise RuleBroken("password_needed_shared")
 
 

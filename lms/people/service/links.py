@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.audit import service as audit
@@ -12,11 +13,14 @@ from lms.errors import RuleBroken
 from lms.people import queries, rules
 from lms.people.events import LinkMade, link_made
 from lms.people.models import AccessLink, Account, Contact
-from lms.people.rules import Guard, Identifier
-from lms.people.rules.sessions import LINK_LIFE
+from lms.people.queries import Candidate
+from lms.people.rules import Guard, Identifier, Ties
+from lms.people.rules.sessions import GUESSES_IN_A_ROW, LINK_LIFE
 from lms.people.service.guesses import forget_guesses, record_failure, take_letter
 from lms.people.service.locks import lock_account, lock_guesses
+from lms.people.service.proofs import confirm_by_link
 from lms.people.service.sessions import end_sessions
+from lms.people.service.spare_codes import clear_second_factor
 from lms.signals import announce
 
 
@@ -27,23 +31,28 @@ def make_link(
     *,
     contact_id: int | None,
     created_by: int | None,
+    opens_at: datetime | None = None,
     at: datetime,
 ) -> AccessLink:
-    """Withdraw the account's open links, add a new one, and announce it when it goes to a contact."""
+    """Withdraw the account's open links, add a new one, and announce it when it goes to a contact.
+
+    It opens, and is sent, from `opens_at` on; at once where that is None.
+    """
     void_links(session, account.id, at=at)
+    opens_at = opens_at or at
     link = AccessLink(
         purpose=purpose,
         account_id=account.id,
         contact_id=contact_id,
-        created_at=at,
+        created_at=opens_at,
         created_by=created_by,
-        expires_at=at + LINK_LIFE[purpose],
+        expires_at=opens_at + LINK_LIFE[purpose],
     )
     session.add(link)
     session.flush()
     audit.record(session, created_by, "people.link_made", "person", account.person_id, at=at, purpose=purpose)
     if contact_id is not None:
-        fact = LinkMade(link.id, purpose, account.id, account.person_id, contact_id, at)
+        fact = LinkMade(link.id, purpose, account.id, account.person_id, contact_id, opens_at)
         announce(link_made, session, fact)
     return link
 
@@ -66,6 +75,7 @@ def use_link(session: Session, public_id: str, purposes: tuple[str, ...], *, at:
             AccessLink.purpose.in_(purposes),
             AccessLink.used_at.is_(None),
             AccessLink.void_at.is_(None),
+            AccessLink.created_at <= at,
             AccessLink.expires_at > at,
         )
         .values(used_at=at)
@@ -76,31 +86,51 @@ def use_link(session: Session, public_id: str, purposes: tuple[str, ...], *, at:
     return session.get_one(AccessLink, used)
 
 
-def request_reset(
-    session: Session, identifier: Identifier, *, staff: frozenset[int], guard: Guard, at: datetime
-) -> None:
+def request_reset(session: Session, identifier: Identifier, *, ties: Ties, guard: Guard, at: datetime) -> None:
     """Send a reset link to `identifier` where it is proof enough; do nothing otherwise, and tell nobody which.
 
-    `staff` are the accounts among its owners that hold staff roles. Raises `RuleBroken` "too_many_letters".
+    `ties` are those of its owners. Raises `RuleBroken` "too_many_letters".
     """
     take_letter(session, guard, at=at)
-    send_resets(session, identifier, staff=staff, at=at)
+    send_resets(session, identifier, ties=ties, at=at)
 
 
-def send_resets(session: Session, identifier: Identifier, *, staff: frozenset[int], at: datetime) -> None:
+def send_resets(session: Session, identifier: Identifier, *, ties: Ties, at: datetime) -> None:
     """Send a reset link to each owner of `identifier` for whom it is proof enough. Arguments as above."""
-    candidates = queries.list_candidates(session, identifier)
-    for found in candidates:
-        is_staff = found.account_id in staff or queries.has_granted_role(session, found.account_id)
-        if rules.may_reset_by(found.contact, sharers=len(candidates), is_staff=is_staff, at=at):
+    claimants = queries.list_claimants(session, identifier)
+    proven = {found.account_id for found in claimants if found.contact.confirmed_at is not None}
+    for found in claimants:
+        if rules.may_reset_by(
+            found.contact,
+            sharers=len(proven | {found.account_id}),
+            is_staff=found.account_id in ties.staff or queries.has_granted_role(session, found.account_id),
+            has_left=found.account_id in ties.left,
+            at=at,
+        ):
             account = lock_account(session, found.account_id)
             make_link(session, account, "reset", contact_id=found.contact_id, created_by=None, at=at)
 
 
-def fail_sign_in(session: Session, guard: Guard, *, at: datetime) -> int:
-    """Count a wrong password or code, and return how many there were in a row."""
-    lock_guesses(session, guard)
-    return record_failure(session, guard, at=at)
+def fail_sign_in(session: Session, *guards: Guard, at: datetime) -> int:
+    """Count a wrong password or code once where each of `guards` counts; return the most in a row for an account."""
+    lock_guesses(session, *guards)
+    return record_failure(session, *guards, at=at)
+
+
+def refuse_sign_in(
+    session: Session,
+    identifier: Identifier,
+    *guards: Guard,
+    ties_among: Callable[[list[Candidate]], Ties],
+    at: datetime,
+) -> None:
+    """Count a wrong password or code at `identifier`. At the hundredth in a row the owner is told, by a reset link.
+
+    `ties_among` finds the ties of its owners; it is asked only then.
+    """
+    if fail_sign_in(session, *guards, at=at) == GUESSES_IN_A_ROW:
+        ties = ties_among(queries.list_claimants(session, identifier))
+        send_resets(session, identifier, ties=ties, at=at)
 
 
 def use_reset(
@@ -109,7 +139,8 @@ def use_reset(
     """Set a new password by a reset or recovery link; every session and remembered phone ends.
 
     A recovery also ends the contacts that were lost and the second factor. `was_short` tells that the password
-    is only long enough beside a second factor. Raises `RuleBroken` "link_dead" or "password_too_short".
+    is only long enough beside a second factor. Raises `RuleBroken` "link_dead", "password_too_short", and as
+    `check_free`.
     """
     link = use_link(session, link_public_id, ("reset", "recovery"), at=at)
     account = lock_account(session, link.account_id)
@@ -134,11 +165,4 @@ def _leave_lost_ways(session: Session, account: Account, *, keep: int | None, at
         .where(Contact.person_id == account.person_id, Contact.ended_at.is_(None), Contact.id != keep)
         .values(ended_at=at)
     )
-    account.second_factor_secret = account.second_factor_confirmed_at = account.second_factor_step = None
-
-
-def confirm_by_link(session: Session, link: AccessLink, *, at: datetime) -> None:
-    """Note that the contact to which a used link was sent reaches her."""
-    if link.contact_id is not None:
-        contact = session.execute(select(Contact).where(Contact.id == link.contact_id)).scalar_one()
-        contact.confirmed_at = at
+    clear_second_factor(session, account)

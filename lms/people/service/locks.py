@@ -35,8 +35,8 @@ def lock_account(session: Session, account_id: int) -> Account:
     return account
 
 
-def lock_guesses(session: Session, guard: Guard) -> None:
+def lock_guesses(session: Session, *guards: Guard) -> None:
     """Let guesses that count under the same names pass one after another, so that none slips by uncounted."""
     if is_postgresql(session):
-        for name in sorted(guard.buckets):
+        for name in sorted({name for guard in guards for name in guard.buckets}):
             session.execute(select(func.pg_advisory_xact_lock(int(name[:15], 16))))

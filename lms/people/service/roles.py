@@ -15,6 +15,7 @@ from lms.people.models import LANGUAGES, Account, RoleGrant
 from lms.people.service.links import make_link, void_links
 from lms.people.service.locks import lock_account
 from lms.people.service.sessions import end_sessions
+from lms.people.service.spare_codes import clear_second_factor
 
 
 def grant_role(
@@ -150,10 +151,11 @@ def remove_second_factor(session: Session, actor: Actor, person_public_id: str, 
     if account.second_factor_confirmed_at is None:
         raise RuleBroken("second_factor_not_begun")
     emails = [each for each in queries.list_contacts(session, account.person_id) if each.kind == "email"]
+    emails.sort(key=lambda each: each.facts.confirmed_at is None)
     if not emails:
         raise RuleBroken("no_contact")
-    account.second_factor_secret = account.second_factor_confirmed_at = account.second_factor_step = None
-    account.password_hash = None
+    clear_second_factor(session, account)
+    account.password_hash = rules.NO_PASSWORD  # not None: a code must not open an account that a reset has to
     end_sessions(session, account, at=at)
     make_link(session, account, "reset", contact_id=emails[0].contact_id, created_by=actor.account_id, at=at)
     audit.record(session, actor.account_id, "people.second_factor_removed", "person", account.person_id, at=at)

@@ -19,6 +19,7 @@ from lms.people.rules import Guard, Identifier
 from lms.people.rules.sessions import DEVICE_LIFE
 from lms.people.service.guesses import clear_guesses, record_failure
 from lms.people.service.locks import lock_account, lock_guesses
+from lms.people.service.spare_codes import use_spare_code
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def renew_hash(session: Session, account_id: int, *, old: str, new: str) -> None
 
 
 def pass_second_factor(session: Session, account_id: int, digits: str, *, guard: Guard, at: datetime) -> bool:
-    """Return whether `digits` are a right code that was not used before; a wrong one is counted.
+    """Return whether `digits` are a right code of the app, or a spare code, not used before; a wrong one is counted.
 
     Raises `RuleBroken` "too_many_tries".
     """
@@ -127,10 +128,12 @@ def pass_second_factor(session: Session, account_id: int, digits: str, *, guard:
     if account.second_factor_secret is None:
         raise RuleBroken("second_factor_not_begun")
     step = rules.find_step(account.second_factor_secret, digits, used=account.second_factor_step, at=at)
-    if step is None:
+    if step is None and not use_spare_code(session, account, digits, at=at):
         record_failure(session, guard, at=at)
         return False
-    account.second_factor_step = step
+    if step is None:
+        audit.record(session, account.id, "people.spare_code_used", "person", account.person_id, at=at)
+    account.second_factor_step = step or account.second_factor_step
     clear_guesses(session, guard)
     return True
 
@@ -161,6 +164,15 @@ def end_sessions(session: Session, account: Account, *, at: datetime, keep_devic
         .where(Device.account_id == account.id, Device.ended_at.is_(None), Device.token_hash != kept)
         .values(ended_at=at)
     )
+
+
+def end_sessions_of(session: Session, person_id: int, *, at: datetime) -> None:
+    """End every session and remembered phone of a person, so that a new duty begins with a new sign-in.
+
+    Who has no password then chooses one by a code that proves her contact.
+    """
+    account_id = session.execute(select(Account.id).where(Account.person_id == person_id)).scalar_one()
+    end_sessions(session, lock_account(session, account_id), at=at)
 
 
 def end_device(session: Session, actor: Actor, device_public_id: str, *, at: datetime) -> Opened:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
+from lms.i18n import gettext as _
 from lms.people import queries, rules, service
 from lms.people.forms import ChangePasswordForm, NameForm
 from lms.people.queries import AccountFacts
 from lms.people.service import Opened
 from lms.people.views.blueprint import bp, explained, page
-from lms.people.views.links import new_hash, own_words
-from lms.people.views.proof import check_present_password
+from lms.people.views.proof import check_present_password, new_hash, own_words
 from lms.people.views.sessions import device_token, forget_device, start_session
 from lms.web.access import get_actor, signed_in
 
@@ -71,7 +70,7 @@ def password() -> Any:
 
 def _set_password(actor: Actor, facts: AccountFacts, typed: str) -> Opened:
     hashed = new_hash(typed, has_second_factor=facts.has_second_factor, own_words=own_words(actor.person_id))
-    short, token = len(typed) < rules.shortest(has_second_factor=False), device_token()
+    short, token = rules.is_short(typed), device_token()
     return write(
         lambda session: service.set_password(
             session,

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import flash, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -16,12 +15,14 @@ from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.i18n import LANGUAGES
+from lms.i18n import gettext as _
 from lms.people import queries, rules, service
-from lms.people.forms import EmptyForm, PersonForm, RoleForm, choices_of
+from lms.people.forms import EmptyForm, PersonForm, RoleForm
 from lms.people.queries import PersonRow
 from lms.people.queries.directory import PAGE
-from lms.people.views.blueprint import bp, explained, page
+from lms.people.views.blueprint import bp, explained, page, roof
 from lms.web.access import get_actor, roles
+from lms.web.forms import choices_of, page_of
 
 ROLE_NAMES = {
     "trainer": _l("Trainer"),
@@ -45,19 +46,17 @@ class Department:
 
 
 def departments() -> list[Department]:
-    """Return the departments that a viewer may read; the roof knows them."""
-    find: Callable[[], list[tuple[int, str, str]]] = current_app.extensions["departments"]
-    return [Department(*row) for row in find()]
+    """Return the departments that a viewer may read."""
+    return [Department(*row) for row in roof().departments()]
 
 
 @bp.get("/admin/people")
 @roles("administrator")
 def people() -> Any:
     """Find people by name or contact."""
-    text, number = request.args.get("q", ""), request.args.get("page", 1, type=int)
+    text = request.args.get("q", "")
     count = queries.count_people(reading(), text)
-    pages = max(1, -(-count // PAGE))
-    number = min(max(number, 1), pages)
+    number, pages = page_of(count, PAGE)
     rows = queries.list_people(reading(), text, number)
     return page("people.html", rows=rows, text=text, count=count, number=number, pages=pages, role_names=ROLE_NAMES)
 

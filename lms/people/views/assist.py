@@ -2,55 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import current_app, flash, redirect, url_for
-from flask_babel import gettext as _
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import gettext as _
 from lms.people import policy, queries, rules, service
 from lms.people.forms import EmptyForm, RecoveryForm
 from lms.people.queries import OpenLink, PersonRow, RecoveryRow
-from lms.people.views.blueprint import bp, config, explained, page
+from lms.people.views.blueprint import actor_of, bp, config, explained, is_staff, oversees, page
 from lms.people.views.qr import svg_answer
 from lms.web.access import get_actor, roles
 
 
-def oversees(actor: Actor, person_id: int) -> bool:
-    """Return whether a person works today where `actor` supervises; the roof knows."""
-    return bool(current_app.extensions["oversees"](actor, person_id))
+@dataclass(frozen=True)
+class Standing:
+    """How one who helps stands to one who is helped, as `policy.can_assist` takes it."""
+
+    oversees: frozenset[int]
+    is_staff: bool
 
 
-def _assisted(public_id: str) -> tuple[Actor, PersonRow, bool]:
-    """Return who asks, whom she may help, and whether she oversees her; raise `NotFound` otherwise."""
+def _assisted(public_id: str) -> tuple[Actor, PersonRow, Standing]:
+    """Return who asks, whom she may help, and how they stand to each other; raise `NotFound` otherwise."""
     actor, person = get_actor(), queries.get_person(reading(), public_id)
-    sees = oversees(actor, person.person_id)
-    has_role = queries.has_granted_role(reading(), person.account_id)
-    if not policy.can_assist(actor, person.account_id, oversees=sees, has_role=has_role):
+    standing = Standing(oversees(actor, person.person_id), is_staff(person.account_id))
+    if not policy.can_assist(actor, person.account_id, **vars(standing)):
         raise NotFound
-    return actor, person, sees
+    return actor, person, standing
 
 
 @bp.route("/people/<public_id>/access", methods=["GET", "POST"])
 @roles("supervisor", "administrator")
 def access(public_id: str) -> Any:
     """Show how somebody gets in, and ask for a recovery."""
-    actor, person, sees = _assisted(public_id)
+    actor, person, standing = _assisted(public_id)
     form = RecoveryForm()
     if form.validate_on_submit():
         with explained(form):
-            _request_recovery(form, actor, person, oversees=sees)
+            _request_recovery(form, actor, person, standing)
             flash(_("Thank you. Another person must confirm it now."), "success")
             return redirect(url_for("people.access", public_id=public_id))
-    recoveries = queries.list_recoveries(reading(), account_id=person.account_id)
+    places = None if actor.has("administrator") else standing.oversees
+    recoveries = queries.list_recoveries(reading(), account_id=person.account_id, organizations=places, at=now())
     return page("access.html", form, person=person, recoveries=recoveries, me=actor.account_id)
 
 
-def _request_recovery(form: RecoveryForm, actor: Actor, person: PersonRow, *, oversees: bool) -> None:
+def _request_recovery(form: RecoveryForm, actor: Actor, person: PersonRow, standing: Standing) -> None:
     contact = rules.normal_identifier(form.contact.data)
     if contact is None:
         raise RuleBroken("contact_wrong")
@@ -61,7 +66,7 @@ def _request_recovery(form: RecoveryForm, actor: Actor, person: PersonRow, *, ov
             person.public_id,
             contact=contact,
             reason=form.reason.data,
-            oversees=oversees,
+            **vars(standing),
             at=now(),
         )
     )
@@ -88,11 +93,11 @@ def renew_to_send(public_id: str) -> Response:
 
 def _renew(public_id: str, *, send: bool) -> str | None:
     """Return the public id of a new invitation link; None after saying why there is none."""
-    actor, _person, sees = _assisted(public_id)
+    actor, _person, standing = _assisted(public_id)
     form = EmptyForm()
     with explained(form):
         return write(
-            lambda session: service.renew_invitation(session, actor, public_id, oversees=sees, send=send, at=now())
+            lambda session: service.renew_invitation(session, actor, public_id, **vars(standing), send=send, at=now())
         )
     flash(form.form_errors[0], "error")
     return None
@@ -126,27 +131,46 @@ def invitation_image(public_id: str) -> Response:
 @roles("administrator")
 def recoveries() -> Any:
     """List the requests to regain an account that wait for a second person."""
-    return page("recoveries.html", rows=queries.list_recoveries(reading()), me=get_actor().account_id)
+    return page("recoveries.html", rows=queries.list_recoveries(reading(), at=now()), me=get_actor().account_id)
 
 
-def _waiting(public_id: str) -> tuple[RecoveryRow, bool]:
-    """Return a request that waits, and whether the one who asks oversees its person; raise `NotFound`."""
-    row = queries.find_recovery(reading(), public_id)
+def _waiting(public_id: str) -> tuple[RecoveryRow, Standing]:
+    """Return a request that waits, and how the one who asks stands to its person; raise `NotFound`."""
+    row = queries.find_recovery(reading(), public_id, now())
     if row is None:
         raise NotFound
-    return row, oversees(get_actor(), row.person_id)
+    return row, Standing(oversees(get_actor(), row.person_id), is_staff(row.account_id))
 
 
 @bp.post("/recoveries/<public_id>/vouch")
 @roles("supervisor", "administrator")
 def vouch(public_id: str) -> Response:
     """Confirm a recovery as the second person; the way back goes to the new contact."""
-    actor, form = get_actor(), EmptyForm()
-    row, sees = _waiting(public_id)
+    at, form = now(), EmptyForm()
+    row, standing = _waiting(public_id)
     with explained(form):
-        write(lambda session: service.vouch_recovery(session, actor, public_id, oversees=sees, at=now()))
-        flash(_("Thank you. The way back is on its way to the new contact."), "success")
+        if _vouch(row, standing, at) > at:
+            flash(_("Thank you. The way back is sent tomorrow. Until then we ask at her old contacts."), "success")
+        else:
+            flash(_("Thank you. The way back is on its way to the new contact."), "success")
     return _back(row, form)
+
+
+def _vouch(row: RecoveryRow, standing: Standing, at: datetime) -> datetime:
+    """Vouch, looking at the right of the one who asked again; return when the way back is sent."""
+    actor, requester = get_actor(), actor_of(row.requested_by)
+    hers = oversees(requester, row.person_id) if requester else frozenset()
+    return write(
+        lambda session: service.vouch_recovery(
+            session,
+            actor,
+            row.public_id,
+            **vars(standing),
+            requester=requester,
+            requester_oversees=hers,
+            at=at,
+        )
+    )
 
 
 @bp.post("/recoveries/<public_id>/refuse")
@@ -154,9 +178,9 @@ def vouch(public_id: str) -> Response:
 def refuse_recovery(public_id: str) -> Response:
     """Close a request without effect."""
     actor, form = get_actor(), EmptyForm()
-    row, sees = _waiting(public_id)
+    row, standing = _waiting(public_id)
     with explained(form):
-        write(lambda session: service.refuse_recovery(session, actor, public_id, oversees=sees, at=now()))
+        write(lambda session: service.refuse_recovery(session, actor, public_id, **vars(standing), at=now()))
         flash(_("The request is closed. Nothing was sent."), "success")
     return _back(row, form)
 

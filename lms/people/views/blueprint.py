@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, Flask, current_app
 
+from lms.actor import Actor
 from lms.config import Config
 from lms.errors import RuleBroken
 from lms.people.messages import sentence
-from lms.web.forms import Form
+from lms.people.queries import Candidate
+from lms.people.rules import Ties
+from lms.web import forms
+from lms.web.forms import Explained, Form, form_page
 
 bp = Blueprint("people", __name__, template_folder="../templates")
+
+
+@dataclass(frozen=True)
+class Roof:
+    """What pages of people ask of floors above: the roof passes it to `init_app`."""
+
+    #: The owner of a live account as she stands today, None for a closed one.
+    actor_of: Callable[[int], Actor | None]
+    #: The organizations where a person works today and an actor supervises.
+    oversees: Callable[[Actor, int], Collection[int]]
+    #: Id, public id and name of each department that a viewer may read.
+    departments: Callable[[], list[tuple[int, str, str]]]
+
+
+def init_app(app: Flask, above: Roof) -> None:
+    """Let the pages of `app` ask the floors above."""
+    app.extensions["people"] = above
+
+
+def roof() -> Roof:
+    """Return what the floors above answer."""
+    found: Roof = current_app.extensions["people"]
+    return found
 
 
 def config() -> Config:
@@ -20,40 +49,46 @@ def config() -> Config:
     return found
 
 
-class _Explained:
-    """Runs what may be refused; a broken rule becomes a sentence above the form."""
-
-    def __init__(self, form: Form) -> None:
-        self._form = form
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, RuleBroken):
-            return False
-        refuse(self._form, error)
-        return True
-
-
-def explained(form: Form) -> _Explained:
+def explained(form: Form) -> Explained:
     """Return a context in which a broken rule becomes a sentence above `form`."""
-    return _Explained(form)
+    return Explained(form, sentence)
 
 
 def refuse(form: Form, error: RuleBroken) -> None:
     """Say above the form why a change was refused."""
-    form.refusal = error.code
-    form.form_errors.append(sentence(error))
+    forms.refuse(form, error, sentence)
 
 
 def page(template: str, form: Form | None = None, **values: Any) -> tuple[str, int]:
-    """Return a page and its status: 429 when there were too many tries, 400 when its form has errors, else 200."""
-    refusal = getattr(form, "refusal", "")
-    status = 429 if refusal.startswith("too_many") else 400 if form is not None and form.errors else 200
-    return render_template(f"people/{template}", form=form, **values), status
+    """Return a page of this feature and its status."""
+    return form_page(f"people/{template}", form, **values)
+
+
+def actor_of(account_id: int) -> Actor | None:
+    """Return the owner of a live account as she stands today, None for a closed one."""
+    return roof().actor_of(account_id)
 
 
 def is_staff(account_id: int) -> bool:
-    """Return whether an account holds any role beyond a worker's, supervision included; the roof knows."""
-    return bool(current_app.extensions["is_staff"](account_id))
+    """Return whether an account holds any role beyond a worker's, supervision included."""
+    actor = actor_of(account_id)
+    return actor is not None and actor.is_staff
+
+
+def ties_among(candidates: Iterable[Candidate]) -> Ties:
+    """Return who among some accounts holds staff roles, and who has left her last employer."""
+    found = [actor for actor in (actor_of(each.account_id) for each in candidates) if actor is not None]
+    return Ties(
+        staff=frozenset(actor.account_id for actor in found if actor.is_staff),
+        left=frozenset(actor.account_id for actor in found if _has_left(actor)),
+    )
+
+
+def _has_left(actor: Actor) -> bool:
+    """Return whether somebody has worked here, and works nowhere any more."""
+    return bool(actor.employments) and all(span.until and span.until < actor.today for span in actor.employments)
+
+
+def oversees(actor: Actor, person_id: int) -> frozenset[int]:
+    """Return the organizations where a person works today and `actor` supervises."""
+    return frozenset(roof().oversees(actor, person_id))

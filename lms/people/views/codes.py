@@ -1,7 +1,8 @@
-"""Signing in by a one-time code: for workers only."""
+"""Signing in by a one-time code: for workers, and for whoever must choose a first password now."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, session, url_for
@@ -12,21 +13,14 @@ from lms.db import reading, write
 from lms.errors import RuleBroken
 from lms.i18n import language
 from lms.people import queries, rules, service
-from lms.people.forms import CodeRequestForm, ProofForm, SignInCodeForm, identifier_of
+from lms.people.forms import CodeRequestForm, NewPasswordForm, ProofForm, SignInCodeForm, identifier_of
 from lms.people.queries import Candidate
-from lms.people.rules import Identifier
+from lms.people.rules import Identifier, Ties
 from lms.people.rules.sessions import CODE_LIFE
-from lms.people.views.blueprint import bp, config, explained, page
-from lms.people.views.sessions import guard_for, letter_guard
-from lms.people.views.sign_in import (
-    HOME,
-    Proven,
-    check_password,
-    complete,
-    count_failure,
-    proven_by_password,
-    staff_among,
-)
+from lms.people.views.blueprint import bp, config, explained, page, ties_among
+from lms.people.views.proof import new_hash, own_words
+from lms.people.views.sessions import code_guard, letter_guard
+from lms.people.views.sign_in import HOME, Proven, check_password, complete, count_failure, proven_by_password
 from lms.web.access import public, safe_next
 
 
@@ -47,7 +41,7 @@ def ask_code() -> Any:
 def _send_code(identifier: Identifier) -> None:
     """Make a code; it goes out only to a worker's contact. Raises `RuleBroken` "too_many_letters"."""
     guard, tag = letter_guard(identifier.value), language()
-    staff = staff_among(queries.list_candidates(reading(), identifier))
+    staff = ties_among(queries.list_candidates(reading(), identifier)).staff
     rules.password_matches(None, "")  # covers the difference in time between a known and an unknown number
     write(
         lambda session: service.request_sign_in_code(
@@ -83,12 +77,12 @@ def check_code() -> Any:
         with explained(form):
             _use_code(identifier, form.code.data)
             return _enter_by_code(identifier, target, remember=form.remember.data)
-    return page("check_code.html", form, contact=identifier.value)
+    return page("check_code.html", form, contact="" if identifier.kind == "none" else identifier.value)
 
 
 def _use_code(identifier: Identifier, digits: str) -> None:
     """Use up the code. Raises `RuleBroken` "too_many_tries", or "code_wrong" after counting a wrong guess."""
-    guard, key = guard_for(identifier.value), config().secret_key
+    guard, key = code_guard(identifier.value), config().secret_key
     if not queries.may_guess(reading(), guard, now()):
         raise RuleBroken("too_many_tries")
     typed = "".join(digits.split())
@@ -100,16 +94,29 @@ def _use_code(identifier: Identifier, digits: str) -> None:
 def _enter_by_code(identifier: Identifier, target: str, *, remember: bool) -> Response:
     """Sign in the one worker for whom the code is enough; else ask for the password too. Raises `RuleBroken`."""
     candidates = queries.list_candidates(reading(), identifier)
-    staff = staff_among(candidates)
-    workers = [found for found in candidates if found.account_id not in staff]
-    if len(candidates) == 1 and workers and _stands_alone(workers[0]):
-        return complete(_proven_by_code(workers[0], identifier, target, remember=remember))
+    ties = ties_among(candidates)
+    only = candidates[0] if len(candidates) == 1 and _stands_alone(candidates[0], ties) else None
+    if only and only.account_id not in ties.staff:
+        return complete(_proven_by_code(only, identifier, target, remember=remember))
     _remember_step("proven", identifier, target)
+    if only and only.password_hash is None:
+        return redirect(url_for("people.first_password"))
     return redirect(url_for("people.second_proof", remember="1" if remember else None))
 
 
-def _stands_alone(found: Candidate) -> bool:
-    return rules.stands_alone(found.contact, sharers=1, at=now())
+def _stands_alone(found: Candidate, ties: Ties) -> bool:
+    return rules.stands_alone(found.contact, sharers=1, has_left=found.account_id in ties.left, at=now())
+
+
+def _without_password(identifier: Identifier) -> Candidate | None:
+    """Return the one owner of a proven contact who has no password yet, and whom its code would let in alone.
+
+    She needs one because others share her number by now, or because she has a staff role.
+    """
+    candidates = queries.list_candidates(reading(), identifier)
+    ties = ties_among(candidates)
+    found = [each for each in candidates if each.password_hash is None and _stands_alone(each, ties)]
+    return found[0] if len(found) == 1 else None
 
 
 def _proven_by_code(found: Candidate, identifier: Identifier, target: str, *, remember: bool) -> Proven:
@@ -120,6 +127,7 @@ def _proven_by_code(found: Candidate, identifier: Identifier, target: str, *, re
         person_id=found.person_id,
         how="code",
         identifier=identifier.value,
+        is_hers=True,
         proven_contact=identifier,
         remember=remember,
         target=target,
@@ -138,7 +146,31 @@ def second_proof() -> Any:
     remember = request.args.get("remember") == "1"
     if form.validate_on_submit():
         with explained(form):
-            found = check_password(identifier, form.password.data)
+            found = check_password(identifier, form.password.data, queries.list_candidates(reading(), identifier))
             entry = proven_by_password(found, identifier, remember=remember, target=target, proven_contact=identifier)
             return complete(entry)
-    return page("second_proof.html", form, contact=identifier.value)
+    may_choose = _without_password(identifier) is not None
+    return page("second_proof.html", form, contact=identifier.value, may_choose=may_choose)
+
+
+@bp.route("/sign-in/code/new-password", methods=["GET", "POST"])
+@public
+def first_password() -> Any:
+    """Let whoever signed in by codes so far choose the password that she needs from now on, and sign her in."""
+    form, proven = NewPasswordForm(), _step("proven")
+    found = _without_password(proven[0]) if proven else None
+    if proven is None or found is None:
+        return redirect(url_for("people.ask_code"))
+    if form.validate_on_submit():
+        with explained(form):
+            return complete(_with_password(found, form.password.data, *proven))
+    needed = rules.shortest(has_second_factor=False)
+    return page("first_password.html", form, contact=proven[0].value, shortest=needed)
+
+
+def _with_password(found: Candidate, password: str, identifier: Identifier, target: str) -> Proven:
+    """Set the first password, and return its owner as one who has typed it. Raises `RuleBroken`."""
+    hashed = new_hash(password, has_second_factor=False, own_words=own_words(found.person_id))
+    write(lambda session: service.set_first_password(session, found.account_id, hashed, at=now()))
+    owner = replace(found, password_hash=hashed)
+    return proven_by_password(owner, identifier, target=target, proven_contact=identifier)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import RuleBroken
+from lms.i18n import gettext as _
 from lms.people import queries, rules, service
 from lms.people.forms import CodeForm, ContactForm
 from lms.people.rules import Identifier
 from lms.people.views.blueprint import bp, config, explained, page, refuse
 from lms.people.views.proof import check_present_password
-from lms.people.views.sessions import guard_for, letter_guard
+from lms.people.views.sessions import code_guard, letter_guard
 from lms.people.views.sign_in import HOME
 from lms.web.access import get_actor, safe_next, signed_in
 
@@ -82,7 +82,7 @@ def confirm_contact() -> Any:
 
 def _confirm(actor: Actor, pending: list[Any], digits: str) -> bool:
     kind, value, is_work, _target = pending
-    guard, key, typed = guard_for(value), config().secret_key, "".join(digits.split())
+    guard, key, typed = code_guard(value), config().secret_key, "".join(digits.split())
     return write(
         lambda session: service.confirm_contact(
             session, actor, Identifier(kind, value), typed, is_work=is_work, secret_key=key, guard=guard, at=now()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import gettext as _
 from lms.people import queries, rules, service
 from lms.people.forms import CodeForm, ProofForm
 from lms.people.rules import Guard
@@ -48,18 +48,24 @@ def second_factor_setup() -> Any:
         return redirect(url_for("people.second_factor"))
     if form.validate_on_submit():
         with explained(form):
-            _turn_on(actor, second_guard(facts.public_id), form.code.data)
-            flash(_("The second step is on."), "success")
-            return redirect(url_for("people.account"))
+            codes = _turn_on(actor, second_guard(facts.public_id), form.code.data)
+            return page("spare_codes.html", codes=codes)
     return page("second_factor_setup.html", form, secret=facts.second_factor_secret)
 
 
-def _turn_on(actor: Actor, guard: Guard, digits: str) -> None:
-    """Confirm the second step by a first right code. Raises `RuleBroken` "second_code_wrong"."""
-    opened = write(lambda session: service.confirm_second_factor(session, actor, digits, guard=guard, at=now()))
+def _turn_on(actor: Actor, guard: Guard, digits: str) -> tuple[str, ...]:
+    """Confirm the second step by a first right code, and return the spare codes, to be shown this once.
+
+    Raises `RuleBroken` "second_code_wrong".
+    """
+    codes = rules.new_spare_codes()
+    opened = write(
+        lambda session: service.confirm_second_factor(session, actor, digits, spare_codes=codes, guard=guard, at=now())
+    )
     if opened is None:
         raise RuleBroken("second_code_wrong")
     start_session(opened.session_id)
+    return codes
 
 
 @bp.get("/account/second-step/setup.svg")
@@ -90,7 +96,7 @@ def end_second_factor() -> Any:
 
 def _turn_off(actor: Actor, checked_hash: str | None, password: str) -> None:
     """End the second step. Raises `RuleBroken` "password_must_grow" while the password is too short alone."""
-    short = len(password) < rules.shortest(has_second_factor=False)
+    short = rules.is_short(password)
     opened = write(
         lambda session: service.end_second_factor(session, actor, checked_hash=checked_hash, is_short=short, at=now())
     )

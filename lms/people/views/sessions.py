@@ -98,28 +98,45 @@ def forget_device(response: Response) -> None:
     response.delete_cookie(_cookie("device"), httponly=True, samesite="Lax", secure=secure)
 
 
-def mark_known(response: Response, identifier: str) -> None:
-    """Note on the device that somebody signed in on it as `identifier`: strangers' guesses do not lock it out."""
+def mark_known(response: Response, identifier: str, account_public_id: str) -> None:
+    """Note on the device that the owner of an account signed in on it by a contact that she has proven.
+
+    Strangers' guesses at this account by this contact do not lock the device out.
+    """
     nonce = secrets.token_hex(16)
-    _set_cookie(response, "known", nonce + _known_mark(nonce, identifier), _KNOWN_LIFE)
+    _set_cookie(response, "known", nonce + _known_mark(nonce, identifier, account_public_id), _KNOWN_LIFE)
 
 
-def _known_mark(nonce: str, identifier: str) -> str:
-    return rules.bucket(config().secret_key, "known", f"{nonce}:{identifier}")
+def _known_mark(nonce: str, identifier: str, account_public_id: str) -> str:
+    return rules.bucket(config().secret_key, "known", f"{nonce}:{account_public_id}:{identifier}")
 
 
-def guard_for(identifier: str) -> Guard:
-    """Return where wrong guesses at `identifier` are counted: on a known device apart from everybody else's."""
-    cookie = request.cookies.get(_cookie("known"), "")
+def guard_for(identifier: str, account_public_id: str = "") -> Guard:
+    """Return where wrong passwords of an account that `identifier` may mean are counted; "" where it means none.
+
+    On a device that is known for both they count apart from everybody else's.
+    """
+    cookie, key = request.cookies.get(_cookie("known"), ""), config().secret_key
     nonce, mark = cookie[:32], cookie[32:]
-    if secrets.compare_digest(mark.encode(), _known_mark(nonce, identifier).encode()):
-        return Guard(rules.bucket(config().secret_key, "device", f"{nonce}:{identifier}"))
-    return _guard("identifier", identifier, "address")
+    own = rules.guess_bucket(key, identifier, account_public_id)
+    if secrets.compare_digest(mark.encode(), _known_mark(nonce, identifier, account_public_id).encode()):
+        own = rules.bucket(key, "device", f"{nonce}:{account_public_id}:{identifier}")
+    return Guard(own, _place("address"))
+
+
+def code_guard(identifier: str) -> Guard:
+    """Return where wrong codes that prove `identifier` are counted."""
+    return _guard("code", identifier, "address")
 
 
 def letter_guard(identifier: str) -> Guard:
     """Return where messages to `identifier` are counted."""
     return _guard("letter", identifier, "letter address")
+
+
+def invitation_guard(link_public_id: str) -> Guard:
+    """Return where messages that an invitation asks for are counted, wherever they go."""
+    return Guard(rules.bucket(config().secret_key, "letter link", link_public_id))
 
 
 def second_guard(account_public_id: str) -> Guard:
@@ -128,5 +145,8 @@ def second_guard(account_public_id: str) -> Guard:
 
 
 def _guard(kind: str, value: str, place: str) -> Guard:
-    key, address = config().secret_key, rules.address_group(request.remote_addr)
-    return Guard(rules.bucket(key, kind, value), rules.bucket(key, place, address))
+    return Guard(rules.bucket(config().secret_key, kind, value), _place(place))
+
+
+def _place(kind: str) -> str:
+    return rules.bucket(config().secret_key, kind, rules.address_group(request.remote_addr))

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, session, url_for
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import RuleBroken
 from lms.people import queries, rules, service
-from lms.people.forms import CodeForm, SignInForm, identifier_of
+from lms.people.forms import SecondStepForm, SignInForm, identifier_of
 from lms.people.queries import Candidate
 from lms.people.rules import Guard, Identifier
-from lms.people.rules.sessions import CHALLENGE_LIFE, GUESSES_IN_A_ROW
-from lms.people.views.blueprint import bp, explained, is_staff, page, refuse
+from lms.people.rules.sessions import CANDIDATES, CHALLENGE_LIFE
+from lms.people.views.blueprint import bp, explained, is_staff, page, refuse, ties_among
 from lms.people.views.sessions import (
+    code_guard,
     device_token,
     forget_device,
     guard_for,
@@ -44,6 +44,8 @@ class Proven:
     person_id: int
     how: str
     identifier: str
+    #: Whether she has proven that `identifier` reaches her.
+    is_hers: bool
     checked_hash: str | None = None
     proven_contact: Identifier | None = None
     remember: bool = False
@@ -58,42 +60,33 @@ def sign_in() -> Any:
     if form.validate_on_submit():
         with explained(form):
             identifier = identifier_of(form.identifier.data)
-            found = check_password(identifier, form.password.data)
+            found = check_password(identifier, form.password.data, queries.list_claimants(reading(), identifier))
             return complete(proven_by_password(found, identifier, remember=form.remember.data, target=form.next.data))
     return page("sign_in.html", form)
 
 
-def check_password(identifier: Identifier, password: str) -> Candidate:
-    """Return the account of `identifier` whose password this is. It takes as long when there is none.
+def check_password(identifier: Identifier, password: str, among: list[Candidate]) -> Candidate:
+    """Return that of the accounts `among` which `identifier` means whose password this is.
 
-    Raises `RuleBroken` "too_many_tries", or "sign_in_refused" after counting a wrong guess.
+    A guess counts against each of them apart, so that nobody's own sign-in gives her more guesses at another. A
+    refusal takes as long whether there is one account, several or none. Raises `RuleBroken` "too_many_tries", or
+    "sign_in_refused" after counting a wrong guess.
     """
-    if "\0" in password:
-        raise BadRequest
-    guard = guard_for(identifier.value)
-    if not queries.may_guess(reading(), guard, now()):
+    guards = [guard_for(identifier.value, found.account_public_id) for found in among] or [guard_for(identifier.value)]
+    allowed = queries.list_open(reading(), guards, now())
+    if not allowed:
         raise RuleBroken("too_many_tries")
-    candidates = queries.list_candidates(reading(), identifier)
-    for found in candidates:
-        if rules.password_matches(found.password_hash, password):
+    tried = [found for found, guard in zip(among, guards, strict=False) if guard in allowed]
+    for found in [*tried, *[None] * (CANDIDATES - len(tried))]:
+        if rules.password_matches(found.password_hash if found else None, password) and found:
             return _with_new_hash(found, password)
-    if not candidates:
-        rules.password_matches(None, password)
-    count_failure(identifier, guard)
-    raise RuleBroken("sign_in_refused")
+    count_failure(identifier, *allowed)
+    raise RuleBroken("sign_in_refused" if len(allowed) == len(guards) else "too_many_tries")
 
 
-def count_failure(identifier: Identifier, guard: Guard) -> None:
+def count_failure(identifier: Identifier, *guards: Guard) -> None:
     """Count one wrong guess at `identifier`. At the hundredth in a row the owner is told, by a reset link."""
-    count = write(lambda session: service.fail_sign_in(session, guard, at=now()))
-    if count == GUESSES_IN_A_ROW:
-        staff = staff_among(queries.list_candidates(reading(), identifier))
-        write(lambda session: service.send_resets(session, identifier, staff=staff, at=now()))
-
-
-def staff_among(candidates: list[Candidate]) -> frozenset[int]:
-    """Return the accounts that hold staff roles."""
-    return frozenset(found.account_id for found in candidates if is_staff(found.account_id))
+    write(lambda session: service.refuse_sign_in(session, identifier, *guards, ties_among=ties_among, at=now()))
 
 
 def _with_new_hash(found: Candidate, password: str) -> Candidate:
@@ -122,6 +115,7 @@ def proven_by_password(
         person_id=found.person_id,
         how="password",
         identifier=identifier.value,
+        is_hers=found.contact.confirmed_at is not None,
         checked_hash=found.password_hash,
         proven_contact=proven_contact,
         remember=remember,
@@ -140,6 +134,7 @@ def complete(proven: Proven) -> Response:
         "person": proven.person_id,
         "how": proven.how,
         "identifier": proven.identifier,
+        "hers": proven.is_hers,
         "contact": [contact.kind, contact.value] if contact else None,
         "remember": proven.remember,
         "next": proven.target,
@@ -154,12 +149,14 @@ def _enter(proven: Proven) -> Response:
     if staff and proven.how == "code":
         raise RuleBroken("sign_in_refused")
     token, device = new_device() if proven.remember and not staff else (None, None)
+    account = proven.session_id.partition(":")[0]
+    guard = code_guard(proven.identifier) if proven.how == "code" else guard_for(proven.identifier, account)
     opened = write(
         lambda session: service.sign_in(
             session,
             proven.account_id,
             how=proven.how,
-            guard=guard_for(proven.identifier),
+            guard=guard,
             checked_hash=proven.checked_hash,
             proven_contact=proven.proven_contact,
             device=device,
@@ -168,7 +165,8 @@ def _enter(proven: Proven) -> Response:
     )
     start_session(opened.session_id)
     response = redirect(proven.target if staff else _gentle_target(proven))
-    mark_known(response, proven.identifier)
+    if proven.is_hers:
+        mark_known(response, proven.identifier, account)
     if token:
         remember_device(response, token)
     return response
@@ -185,8 +183,8 @@ def _gentle_target(proven: Proven) -> str:
 @bp.route("/sign-in/second", methods=["GET", "POST"])
 @public
 def second_step() -> Any:
-    """Ask for the code of the authenticator app. Until it is right, nobody is signed in."""
-    form, state = CodeForm(), session.get("challenge", {})
+    """Ask for the code of the authenticator app, or a spare code. Until it is right, nobody is signed in."""
+    form, state = SecondStepForm(), session.get("challenge", {})
     account_id = _challenged(state)
     if account_id is None:
         session.pop("challenge", None)
@@ -221,6 +219,7 @@ def _proven_again(account_id: int, state: dict[str, Any]) -> Proven:
         person_id=state["person"],
         how=state["how"],
         identifier=state["identifier"],
+        is_hers=state["hers"],
         checked_hash=queries.get_account(reading(), account_id).password_hash,
         proven_contact=Identifier(*contact) if contact else None,
         remember=state["remember"],

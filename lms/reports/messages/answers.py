@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from lms.content.library import Library
+from lms.content.library import Library, Text
 from lms.i18n import TAGS
+from lms.i18n import gettext as _
 from lms.reports.messages import words
 from lms.reports.policy import Scope
 from lms.reports.queries import OrganizationName, find_report, organization_names
-from lms.reports.rules import Cell, Question, Report, Row, Sheet, as_csv, as_json, as_xlsx
+from lms.reports.rules import Question, Report, Row, Sheet, SheetCell, as_csv, as_json, as_xlsx
 from lms.tracks.queries import track_title
 
 #: The files that a report can be downloaded as, with their types.
@@ -27,40 +28,54 @@ FORMATS = {
 
 
 _LAST = "\uffff"
+#: What finds the figures of each report.
+_REPORTS = {"completions": find_report}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A report in the reader's language. `rows` pairs each row with its name, in the order to show."""
+    """A report in the reader's language. `rows` pairs each row with its name, in the order to show.
+
+    `track` is the title that the sentence holds, if it is about one track.
+    """
 
     name: str
     report: Report
     sentence: str
-    rows: tuple[tuple[Row, str], ...]
+    rows: tuple[tuple[Row, str | Text], ...]
     notes: tuple[str, ...]
+    track: Text | None = None
 
 
 def find_answer(
-    scope: Scope, session: Session, library: Library, question: Question, *, locale: str, today: date
+    name: str, scope: Scope, session: Session, library: Library, question: Question, *, locale: str, today: date
 ) -> Answer | None:
-    """Return the report of completions in words; None when its figures are not out. At most five queries."""
-    report = find_report(scope, session, question)
+    """Return the report `name` in words; None when its figures are not out. At most five queries."""
+    report = _REPORTS[name](scope, session, question)
     if report is None:
         return None
     employers = [int(row.key) for row in report.rows if question.group == "organization" and row.key]
     names = organization_names(scope, session, employers)
-    titles = {row.key: track_title(library, row.key, locale).text for row in report.rows if question.group == "track"}
-    track = track_title(library, question.track, locale).text if question.track else None
+    titles = {row.key: track_title(library, row.key, locale) for row in report.rows if question.group == "track"}
+    track = track_title(library, question.track, locale) if question.track else None
     rows = [(row, _name(row, question.group, names, titles)) for row in report.rows]
     if question.group == "organization":
         rows.sort(key=lambda each: names[int(each[0].key)].search_key if each[0].key else _LAST)
     else:
         rows.sort(key=lambda each: _position(question.group, *each))
-    said = words.sentence(report, track, today)
-    return Answer("completions", report, said, tuple(rows), tuple(words.how_counted(report, scope)))
+    said = words.sentence(report, track.text if track else None, today)
+    return Answer(name, report, said, tuple(rows), tuple(words.how_counted(report, scope)), track)
 
 
-def _name(row: Row, group: str, names: Mapping[int, OrganizationName], titles: Mapping[str, str]) -> str:
+def marked_sentence(answer: Answer) -> Markup:
+    """Return the sentence of a report, the title of its track marked as English where it is not translated."""
+    said = escape(answer.sentence)
+    if answer.track is None or answer.track.state != "missing":
+        return said
+    return said.replace(escape(answer.track.text), Markup('<span lang="en">{}</span>').format(answer.track.text), 1)
+
+
+def _name(row: Row, group: str, names: Mapping[int, OrganizationName], titles: Mapping[str, Text]) -> str | Text:
     """Return the name of a row."""
     if not row.key:
         return words.nobody_named(group)
@@ -71,10 +86,10 @@ def _name(row: Row, group: str, names: Mapping[int, OrganizationName], titles: M
     return {"language": words.language_name, "area": words.area_name, "month": words.month_name}[group](row.key)
 
 
-def _position(group: str, row: Row, name: str) -> tuple[bool, int, str]:
+def _position(group: str, row: Row, name: str | Text) -> tuple[bool, int, str]:
     """Return where a row stands: languages in their usual order, tracks by title, others by number; nameless last."""
     number = TAGS.index(row.key) if group == "language" and row.key in TAGS else 99
-    return (not row.key, number, name if group == "track" else row.key)
+    return (not row.key, number, str(name) if group == "track" else row.key)
 
 
 def as_file(answer: Answer, kind: str) -> bytes:
@@ -95,9 +110,9 @@ def file_name(answer: Answer, kind: str) -> str:
 
 def _sheet(answer: Answer) -> Sheet:
     report = answer.report
-    columns = [words.group_name(report.question.group), _("Workers")]
-    rows: list[list[Cell]] = [[name, _cell(row.workers)] for row, name in answer.rows]
-    rows.append([_("Total"), _cell(report.workers)])
+    columns = [words.group_name(report.question.group), _("Completions") if report.is_guarded else _("Workers")]
+    rows: list[list[SheetCell]] = [[str(name), _cell(report.number_of(row))] for row, name in answer.rows]
+    rows.append([_("Total"), _cell(report.number_of(report))])
     if not report.is_guarded:
         columns.append(_("Completions"))
         for line, number in zip(
@@ -107,7 +122,7 @@ def _sheet(answer: Answer) -> Sheet:
     return Sheet(words.report_title(answer.name), columns, rows, (answer.sentence, *answer.notes))
 
 
-def _cell(number: int | None) -> Cell:
+def _cell(number: int | None) -> SheetCell:
     return words.hidden_words() if number is None else number
 
 
@@ -123,7 +138,7 @@ def _facts(answer: Answer) -> dict[str, Any]:
         "sentence": answer.sentence,
         "total": {"workers": report.workers, "completions": report.completions},
         "rows": [
-            {"key": row.key or None, "name": name, "workers": row.workers, "completions": row.completions}
+            {"key": row.key or None, "name": str(name), "workers": row.workers, "completions": row.completions}
             for row, name in answer.rows
         ],
         "notes": list(answer.notes),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from lms.i18n import LANGUAGES, format_date, format_month, format_number
+from lms.i18n import LANGUAGES, format_date, format_month, format_names, format_number
+from lms.i18n import gettext as _
 from lms.organizations.messages import AREA_NAMES
 from lms.reports.policy import ALL, STAFF, Scope
 from lms.reports.rules import SETTLING_DAYS, THRESHOLD, Period, Report, find_period
@@ -51,11 +53,15 @@ def report_question(name: str) -> str:
     return str(_QUESTIONS[name])
 
 
-def scope_name(scope: Scope) -> str:
-    """Return whose completions a scope counts, as a choice."""
+def scope_name(scope: Scope, departments: Sequence[str] = ()) -> str:
+    """Return whose completions a scope counts, as a choice; `departments` are the names of those of a program."""
     if scope.kind == ALL:
         return str(_("Everybody"))
-    return str(_("My own staff") if scope.kind == STAFF else _("The programs of my department"))
+    if scope.kind == STAFF:
+        return str(_("My own staff"))
+    if len(departments) > 1:
+        return str(_("Programs that %(departments)s share", departments=format_names(list(departments))))
+    return str(_("Programs of %(department)s", department=next(iter(departments), _("my department"))))
 
 
 def group_name(group: str) -> str:
@@ -94,18 +100,21 @@ def sentence(report: Report, track_title: str | None, today: date) -> str:
         "when": period_phrase(report.question.period, today),
         "where": _organizations(report.organizations, are_cbos=report.are_cbos),
     }
-    if report.workers is None:
+    told = report.number_of(report)
+    if told is None:
         # Translators: where: "31 CBOs"; what: a track; when: "this year"
-        return str(_("How many workers of %(where)s completed %(what)s %(when)s is not shown.", **values))
-    if report.workers == 0:
+        return str(_("How often workers of %(where)s completed %(what)s %(when)s is not shown.", **values))
+    if told == 0:
         return str(_("Nobody completed %(what)s %(when)s.", what=values["what"], when=values["when"]))
+    if report.is_guarded:
+        return _times(told, values)
     if not report.organizations:
         return str(
             ngettext(
                 "%(workers)s worker completed %(what)s %(when)s.",
                 "%(workers)s workers completed %(what)s %(when)s.",
-                report.workers,
-                workers=format_number(report.workers),
+                told,
+                workers=format_number(told),
                 **values,
             )
         )
@@ -114,8 +123,21 @@ def sentence(report: Report, track_title: str | None, today: date) -> str:
             # Translators: where: "31 CBOs"; what: a track; when: "this year", "in 2025", "from ... to ..."
             "%(workers)s worker of %(where)s completed %(what)s %(when)s.",
             "%(workers)s workers of %(where)s completed %(what)s %(when)s.",
-            report.workers,
-            workers=format_number(report.workers),
+            told,
+            workers=format_number(told),
+            **values,
+        )
+    )
+
+
+def _times(completions: int, values: Mapping[str, str]) -> str:
+    return str(
+        ngettext(
+            # Translators: where: "31 CBOs"; what: a track; when: "this year", "in 2025", "from ... to ..."
+            "Workers of %(where)s completed %(what)s %(completions)s time %(when)s.",
+            "Workers of %(where)s completed %(what)s %(completions)s times %(when)s.",
+            completions,
+            completions=format_number(completions),
             **values,
         )
     )
@@ -130,6 +152,14 @@ def _organizations(number: int, *, are_cbos: bool) -> str:
 def hidden_words() -> str:
     """Return what stands in the place of a number that is hidden."""
     return str(_("not shown"))
+
+
+@lru_cache(maxsize=10_000)
+def count_words(number: int, tag: str, *, are_workers: bool) -> str:  # noqa: ARG001 -- the language of the words
+    """Return a number of workers or of completions in words, in the language `tag` in which the page is written."""
+    if are_workers:
+        return str(ngettext("%(num)s worker", "%(num)s workers", number))
+    return str(ngettext("%(num)s completion", "%(num)s completions", number))
 
 
 def nobody_named(group: str) -> str:
@@ -154,22 +184,33 @@ def month_name(key: str) -> str:
 
 def how_counted(report: Report, scope: Scope) -> list[str]:
     """Return how a report was counted, a sentence each."""
-    said = [_("A worker counts once in the total, however many tracks she completed.")]
-    said.append(_who_counts(scope))
+    if report.is_guarded:
+        said = [*_each_once(), _who_shares(scope)]
+    else:
+        said = [_("A worker counts once in the total, however many tracks she completed."), _who_counts(scope)]
     said.append(_adding(report))
     if report.question.group == "language":
         said.append(_("The language is the one in which she learned the last step of the track."))
-    if report.is_guarded:
-        said += _guarded()
-    return said
+    return said + (_guarded() if report.is_guarded else [])
+
+
+def _each_once() -> list[str]:
+    return [
+        _("Completions are counted, not workers: somebody who completed two tracks counts twice."),
+        _("A completion counts for one organization: the one that she had worked for longest on that day."),
+    ]
+
+
+def _who_shares(scope: Scope) -> str:
+    if len(scope.ids) > 1:
+        return str(_("Organizations count that were under contract with all of these departments in that quarter."))
+    return str(_("Organizations count that were under contract with this department alone in that quarter."))
 
 
 def _who_counts(scope: Scope) -> str:
     if scope.kind == ALL:
         return str(_("Every completion counts. An organization's row counts those who worked there on the day."))
-    if scope.kind == STAFF:
-        return str(_("People count who worked for you on the day, with the tracks that your organization assigned."))
-    return str(_("People count who worked, on the day, for an organization under contract with your department."))
+    return str(_("People count who worked for you on the day, with the tracks that your organization assigned."))
 
 
 def _adding(report: Report) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from lms.reports.rules.figures import THRESHOLD, Figures, Label, Sum, is_small
-from lms.reports.rules.files import Cell, Sheet, as_csv, as_json, as_xlsx
+from lms.reports.rules.files import Cell as SheetCell
+from lms.reports.rules.files import Sheet, as_csv, as_json, as_xlsx
 from lms.reports.rules.periods import CUSTOM, PRESETS, Period, find_period, quarter_of
 from lms.reports.rules.releases import (
     AREAS,
     SETTLING_DAYS,
+    Cell,
     Count,
-    Fact,
     Field,
+    Program,
+    Release,
     is_due,
     periods_of,
     release,
@@ -30,16 +33,18 @@ __all__ = [
     "WIDTH",
     "Cell",
     "Count",
-    "Fact",
     "Field",
     "Figures",
     "Label",
     "Period",
+    "Program",
     "Question",
+    "Release",
     "ReleaseLabel",
     "Report",
     "Row",
     "Sheet",
+    "SheetCell",
     "Sum",
     "as_csv",
     "as_json",

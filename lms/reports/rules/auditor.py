@@ -1,9 +1,9 @@
 """The auditor of small groups: an attacker's reasoning about counts that are not shown.
 
-The attacker knows every relation between the counts and every overlap (how many people a sum counts more than once),
-and that no hidden count is zero where zeros are shown. For a small count the auditor looks for other tables, in whole
-people, that agree with all that is shown; the values that the count takes in them are values that nobody can rule
-out. So what it lets pass is proved; what it cannot prove within its patience counts as unsafe.
+The attacker knows every relation between the counts, and that no hidden count is zero where zeros are shown. Nothing
+is counted twice in a sum, so that no overlap can be learned from one. For a small count the auditor looks for other
+tables, in whole numbers, that agree with all that is shown; the values that the count takes in them are values that
+nobody can rule out. So what it lets pass is proved; what it cannot prove within its patience counts as unsafe.
 
 Two attackers are tried: one who sees only what is published, and one who knows besides which of the hidden counts are
 small (1 to 10) and which were hidden for their sake.
@@ -12,7 +12,7 @@ small (1 to 10) and which were hidden for their sake.
 from __future__ import annotations
 
 from lms.reports.rules.figures import THRESHOLD, Figures, Label, is_small, take_apart
-from lms.reports.rules.search import Search, Window
+from lms.reports.rules.search import PATIENCE, Search, Window
 
 #: How far apart the values must be that a reader cannot rule out for a hidden small count.
 WIDTH = 5
@@ -20,6 +20,8 @@ WIDTH = 5
 INSIDER_WIDTH = 2
 #: The rank of a zero: nothing is given up later.
 ZERO_RANK = 99
+#: How many states are looked at where little patience did not help.
+MORE_PATIENCE = 4_000
 _UNBOUNDED = 10**9
 
 #: A value found possible, and the counts that differ from the truth in the table that shows it.
@@ -45,6 +47,14 @@ class _Attacker:
             witness = (self._truth[number] + changes[number], changed)
             self._lowest[number] = min(self._lowest[number], witness, key=_value)
             self._highest[number] = max(self._highest[number], witness, key=_value)
+
+    def remember(self) -> tuple[list[Witness], list[Witness]]:
+        """Return what was found until now, for `recall`."""
+        return list(self._lowest), list(self._highest)
+
+    def recall(self, known: tuple[list[Witness], list[Witness]]) -> None:
+        """Go back to what was found when as much was hidden as now."""
+        self._lowest, self._highest = known
 
     def forget(self, shown: set[int]) -> None:
         """Rule out every table in which one of these counts differs from the truth."""
@@ -73,8 +83,8 @@ class Auditor:
         self._settled: set[int] = set()
         self._excused: set[int] = set()
         self._known_windows: dict[tuple[bool, int], list[Window]] = {}
-        #: How many searches were made.
-        self.searches = 0
+        #: How many searches were made, and how many states each looks at.
+        self.searches, self._patience = 0, PATIENCE
         self._attackers = (
             _Attacker(self._truth, is_insider=True, width=INSIDER_WIDTH),
             _Attacker(self._truth, is_insider=False, width=WIDTH),
@@ -82,6 +92,8 @@ class Auditor:
 
     def _is_given(self, number: int, label: Label) -> bool:
         """Return whether a count is hidden from the beginning: it was hidden earlier, or it is small."""
+        if label in self._figures.guarded:
+            return True
         return label in self._figures.ranks and self._figures.earlier.get(label, is_small(self._truth[number]))
 
     @property
@@ -112,13 +124,23 @@ class Auditor:
         self._show(self._hidden - before)
         return False
 
+    def free_patiently(self, stuck: Label) -> bool:
+        """Do what `free` does where it could not, with all that may be hidden and much more patience."""
+        self._patience = MORE_PATIENCE
+        try:
+            return self.free(stuck, ZERO_RANK)
+        finally:
+            self._patience = PATIENCE
+
     def try_showing(self, label: Label) -> bool:
         """Show `label` again if every small count stays safe; return whether it did."""
-        number = self._index[label]
+        number, known = self._index[label], [attacker.remember() for attacker in self._attackers]
         self._show({number})
         if self.find_unprotected() is None:
             return True
         self._hide({number})
+        for attacker, each in zip(self._attackers, known, strict=True):
+            attacker.recall(each)
         return False
 
     def excuse(self, stuck: Label) -> bool:
@@ -177,7 +199,7 @@ class Auditor:
         """Take the other table further, so that `number` moves by `step` as often as it goes; return whether it did."""
         self.searches += 1
         windows = self._windows(attacker, limit)
-        further = Search(self._anatomy, windows, changes).run(number, step)
+        further = Search(self._anatomy, windows, changes).run(number, step, self._patience)
         if further is None:
             return False
         self._hide({each for each, by in further.items() if by and self._is_count(each, limit)})

@@ -1,7 +1,7 @@
-"""Counts of people that are published together, the relations between them, and what they consist of.
+"""Counts that are published together, the relations between them, and what they consist of.
 
-Counts that are the total of no sum are atoms. Every other count is a sum of atoms, less a constant overlap (people who
-are counted more than once). So a whole set of figures is told by its atoms, and another set by how its atoms differ.
+Counts that are the total of no sum are atoms. Every other count is a sum of atoms: nothing is counted twice in it. So a
+whole set of figures is told by its atoms, and another set by how its atoms differ.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Label = Any
 
 @dataclass(frozen=True)
 class Sum:
-    """A relation between counts: `total` counts whom `parts` count, who may be in several of them."""
+    """A relation between counts: `total` counts what `parts` count, each of it once."""
 
     total: Label
     parts: tuple[Label, ...]
@@ -30,14 +30,15 @@ class Figures:
     """Counts that are published together, with all relations between them.
 
     `ranks` holds what is published: the higher the rank, the later a count is given up. A count without a rank is
-    never published; it is there because an attacker can reason about it. `earlier` are counts that readers have
-    seen already: True for hidden, False for shown; neither can change.
+    never published; it is there because an attacker can reason about it, and those in `guarded` must not be worked
+    out. `earlier` are counts that readers have seen already: True for hidden, False for shown; neither can change.
     """
 
     counts: Mapping[Label, int]
     sums: Sequence[Sum]
     ranks: Mapping[Label, int]
     earlier: Mapping[Label, bool] = field(default_factory=dict)
+    guarded: frozenset[Label] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,16 @@
 """What readers of aggregates get: the figures of one closed quarter or year, counted and guarded as a whole.
 
-All that a reader of a department's programs can ask about a year is one family of counts: the year and its quarters,
-each by organization, track, language and planning area, the months, and the year once more for one track at a time.
-It is guarded as one, with the combinations beneath that nobody publishes (track by quarter by organization, track by
-quarter by language): so no total, no filter and no second grouping gives a small count away. Quarters are published
-as they close. What is out stays as it is, and the year is guarded with regard to it.
+Figures count completions, not workers: each counts once, for one employer, so that rows add up to their total. (Of
+workers counted in a total and in several rows, the difference would tell how many did both: a small count.)
+
+They are told apart by who funds: the organizations under contract with one department alone, those that it shares with
+another, and so on. No organization is in two of these programs in the same quarter, so none tells about another.
+
+All that readers of a program can ask about a year is one family of counts: the year and its quarters, each by
+organization, track, language and planning area, the months, and the year once more for one track at a time. It is
+guarded as one, with the combinations beneath that nobody publishes (track by quarter by organization, by language, by
+month): so no total, no filter and no second grouping gives a small count away. Quarters are published as they close.
+A year is made of what its quarters were made of, whatever was entered since, and guarded with regard to what is out.
 """
 
 from __future__ import annotations
@@ -13,9 +19,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from itertools import product
+from typing import Any, NamedTuple
 
-from lms.reports.rules.figures import Figures, Sum
+from lms.reports.rules.figures import Figures, Sum, is_small
 from lms.reports.rules.periods import is_month, is_quarter, last_day, quarter_of_month
 from lms.reports.rules.suppression import hidden_counts
 
@@ -33,24 +40,27 @@ class Label(NamedTuple):
     key: str
 
 
-class Fact(NamedTuple):
-    """One worker completed one track in a language in a month, employed by an organization under contract."""
+class Cell(NamedTuple):
+    """What completions have in common: the one employer that they count for, track, language and month ("2026-01")."""
 
-    person_id: int
+    organization_id: int
     track: str
     language: str
-    month: int
-    organization_id: int
+    month: str
+
+
+#: The organizations of a program in one quarter, with the planning areas that each serves.
+Program = Mapping[int, frozenset[int]]
 
 
 @dataclass(frozen=True)
 class Field:
-    """What has a row in the figures of a period, though it be zero; and the planning areas that each CBO serves."""
+    """What the figures of a program are counted from, by quarter, and what has a row though it be zero."""
 
     tracks: Sequence[str]
     languages: Sequence[str]
-    organizations: Sequence[int]
-    areas: Mapping[int, frozenset[int]]
+    program: Mapping[str, Program]
+    cells: Mapping[Cell, int]
 
 
 @dataclass(frozen=True)
@@ -58,13 +68,22 @@ class Count:
     """One published count. Hidden ones are kept, never shown: later figures are guarded with regard to them."""
 
     label: Label
-    workers: int
+    completions: int
     is_hidden: bool
+
+
+@dataclass(frozen=True)
+class Release:
+    """What is kept of a program's release: its counts, and of a quarter what its year will be made of."""
+
+    counts: tuple[Count, ...]
+    program: Program
+    cells: Mapping[Cell, int]
 
 
 def periods_of(year: int) -> tuple[str, ...]:
     """Return the periods of a year in the order in which they are published: its quarters, then the year."""
-    return (*(f"{year}-q{quarter}" for quarter in (1, 2, 3, 4)), str(year))
+    return (*_quarters(str(year)), str(year))
 
 
 def is_due(period: str, today: date) -> bool:
@@ -72,24 +91,19 @@ def is_due(period: str, today: date) -> bool:
     return today > last_day(period) + timedelta(days=SETTLING_DAYS)
 
 
-def release(field: Field, facts: Iterable[Fact], period: str, earlier: Iterable[Count] = ()) -> tuple[Count, ...]:
-    """Return the counts that the publication of `period` adds, each shown or hidden.
+def release(field: Field, period: str, earlier: Iterable[Count] = ()) -> tuple[Count, ...]:
+    """Return the counts of a program that the publication of `period` adds, each shown or hidden.
 
-    `facts` are those of the period; for a year `earlier` holds the counts of its four quarters.
+    `field` is about that quarter; for a year about its quarters, and `earlier` holds their counts.
     """
-    known = {count.label: count for count in earlier}
+    known = {count.label: count.is_hidden for count in earlier}
     rows = [label for label in _rows(field, period) if label not in known]
-    counts = dict.fromkeys((*rows, *known), 0)
-    counts |= {label: 0 for label in _beneath(counts) if label not in counts}
-    counts |= {label: len(persons) for label, persons in _people(field, facts, period).items()}
-    counts |= {label: count.workers for label, count in known.items()}
-    figures = Figures(
-        counts,
-        _sums(counts, field.areas),
-        {label: _rank(label) for label in (*rows, *known)},
-        {label: count.is_hidden for label, count in known.items()},
-    )
-    hidden = hidden_counts(figures)
+    counts, sums = _counted(field, [*rows, *known])
+    rests = list(_rests(field, counts, [*rows, *known]))
+    counts |= {rest: sum(counts[part] for part in rest.parts) for rest in rests}
+    sums += [Sum(rest, rest.parts) for rest in rests]
+    ranks = {label: _rank(label) for label in (*rows, *known)}
+    hidden = hidden_counts(Figures(counts, sums, ranks, known, frozenset(rests)))
     return tuple(Count(label, counts[label], label in hidden) for label in rows)
 
 
@@ -106,72 +120,96 @@ def _rank(label: Label) -> int:
 
 def _rows(field: Field, period: str) -> Iterator[Label]:
     """Yield every count that the publication of `period` holds: a quarter tells no track and category together."""
+    organizations = sorted({organization for program in field.program.values() for organization in program})
     for track in ("", *field.tracks):
         yield Label(period, track, "total", "")
-        if is_quarter(period) and track:
+        if track and is_quarter(period):
             continue
-        yield from (Label(period, track, "organization", str(each)) for each in field.organizations)
+        yield from (Label(period, track, "organization", str(each)) for each in organizations)
         yield from (Label(period, track, "language", each) for each in field.languages)
         yield from (Label(period, track, "area", str(each)) for each in AREAS)
         yield from (Label(month, track, "total", "") for month in _months(period))
 
 
+def _quarters(period: str) -> list[str]:
+    """Return the quarters of a year, or the quarter that holds a quarter or month."""
+    if is_month(period):
+        return [quarter_of_month(period)]
+    return [period] if is_quarter(period) else [f"{period}-q{number}" for number in (1, 2, 3, 4)]
+
+
 def _months(period: str) -> list[str]:
-    year, _, quarter = period.partition("-q")
-    months = range(3 * int(quarter) - 2, 3 * int(quarter) + 1) if quarter else range(1, 13)
-    return [f"{year}-{month:02}" for month in months]
+    """Return the months of a year or quarter."""
+    first = {quarter: 3 * int(quarter[-1]) - 2 for quarter in _quarters(period)}
+    return [f"{period[:4]}-{month:02}" for start in first.values() for month in range(start, start + 3)]
 
 
-def _beneath(published: Iterable[Label]) -> Iterator[Label]:
-    """Yield the counts by track beneath each count of a quarter or a month, which nobody publishes then."""
-    published = tuple(published)
-    tracks = defaultdict(set)
-    for label in published:
-        if is_quarter(label.period) and label.track:
-            tracks[label.period].add(label.track)
-    for label in published:
-        if label.track == "" and (is_month(label.period) or label.group in {"organization", "language"}):
-            quarter = quarter_of_month(label.period) if is_month(label.period) else label.period
-            yield from (label._replace(track=track) for track in sorted(tracks[quarter]))
+def _counted(field: Field, labels: Iterable[Label]) -> tuple[dict[Any, int], list[Sum]]:
+    """Return all counts with those beneath (of one quarter and track), and the sums that tell what each consists of."""
+    ways = list(_ways(field))
+    counts: dict[Any, int] = {part: 0 for way in ways for part in (way.total, *way.parts)}
+    for cell, completions in field.cells.items():
+        quarter = quarter_of_month(cell.month)
+        counts[Label(quarter, cell.track, "total", "")] += completions
+        counts[Label(quarter, cell.track, "organization", str(cell.organization_id))] += completions
+        counts[Label(quarter, cell.track, "language", cell.language)] += completions
+        counts[Label(cell.month, cell.track, "total", "")] += completions
+    sums = [Sum(label, tuple(_parts(field, label))) for label in labels if label not in counts]
+    return {each.total: sum(counts[part] for part in each.parts) for each in sums} | counts, sums + ways
 
 
-def _people(field: Field, facts: Iterable[Fact], period: str) -> dict[Label, set[int]]:
-    """Return whom each count counts, with what lies beneath the published ones."""
-    people: defaultdict[Label, set[int]] = defaultdict(set)
-    for fact in facts:
-        month = f"{period[:4]}-{fact.month:02}"
-        areas = field.areas.get(fact.organization_id, ())
-        for track in ("", fact.track):
-            people[Label(month, track, "total", "")].add(fact.person_id)
-            for each in {period, quarter_of_month(month)}:
-                people[Label(each, track, "total", "")].add(fact.person_id)
-                people[Label(each, track, "organization", str(fact.organization_id))].add(fact.person_id)
-                people[Label(each, track, "language", fact.language)].add(fact.person_id)
-            for area in areas if track == "" or not is_quarter(period) else ():
-                people[Label(period, track, "area", str(area))].add(fact.person_id)
-    return dict(people)
+def _ways(field: Field) -> Iterator[Sum]:
+    """Yield the ways in which a track is taken apart in a quarter."""
+    for (quarter, program), track in product(field.program.items(), field.tracks):
+        total = Label(quarter, track, "total", "")
+        yield Sum(total, tuple(total._replace(period=each) for each in _months(quarter)))  # the shortest first: atoms
+        yield Sum(total, tuple(total._replace(group="organization", key=str(each)) for each in program))
+        yield Sum(total, tuple(total._replace(group="language", key=each) for each in field.languages))
 
 
-def _sums(counts: Mapping[Label, int], areas: Mapping[int, frozenset[int]]) -> list[Sum]:
-    """Return every relation between `counts`, but for those that follow from others."""
-    parts: defaultdict[tuple[Label, str], list[Label]] = defaultdict(list)
-    for label in counts:
-        for total, way in _totals_of(label, areas):
-            if total in counts:
-                parts[total, way].append(label)
-    return [Sum(total, tuple(labels)) for (total, _), labels in parts.items()]
+def _parts(field: Field, label: Label) -> Iterator[Label]:
+    """Yield what a published count consists of: counts beneath."""
+    tracks = [label.track] if label.track else field.tracks
+    for quarter, track in product(_quarters(label.period), tracks):
+        program = field.program.get(quarter, {})
+        part = Label(label.period if is_month(label.period) else quarter, track, label.group, label.key)
+        if label.group == "area":
+            serving = (str(each) for each, areas in program.items() if int(label.key) in areas)
+            yield from (part._replace(group="organization", key=each) for each in serving)
+        elif program and (label.group != "organization" or int(label.key) in program):
+            yield part
 
 
-def _totals_of(label: Label, areas: Mapping[int, frozenset[int]]) -> Iterator[tuple[Label, str]]:
-    """Yield the totals that a count is part of, each with the way in which that total is taken apart."""
+class _Rest(NamedTuple):
+    """What is left of a total without its large rows: several small counts that are small together."""
+
+    parts: tuple[Label, ...]
+
+
+def _rests(field: Field, counts: Mapping[Any, int], labels: Iterable[Label]) -> Iterator[_Rest]:
+    """Yield the counts from 1 to 10 that a total and its large rows would tell."""
+    small: dict[tuple[Label, str], list[Label]] = defaultdict(list)
+    for label in labels:
+        if is_small(counts[label]):
+            for table in _tables_of(field, label):
+                small[table].append(label)
+    for (total, _), parts in small.items():
+        if total in counts and len(parts) > 1 and is_small(sum(counts[part] for part in parts)):
+            yield _Rest(tuple(parts))
+
+
+def _tables_of(field: Field, label: Label) -> Iterator[tuple[Label, str]]:
+    """Yield the tables that a published count is a row of: the total, and what the rows are."""
     period, track, group, key = label
     if is_month(period):
-        yield Label(quarter_of_month(period), track, "total", ""), "months"
-    if track and (is_month(period) or is_quarter(period)):
-        yield label._replace(track=""), "tracks"
-    if track and is_quarter(period) and group in {"organization", "language"}:
+        yield Label(quarter_of_month(period), track, "total", ""), "month"
+        yield Label(period[:4], track, "total", ""), "month"
+    if track:
+        yield label._replace(track=""), "track"
+    if is_quarter(period):
+        yield label._replace(period=period[:4]), "quarter"
+    if group in {"organization", "language"}:
         yield Label(period, track, "total", ""), group
-    if is_quarter(period) and group != "area":
-        yield label._replace(period=period[:4]), "quarters"
     if group == "organization":
-        yield from ((label._replace(group="area", key=str(area)), "area") for area in areas.get(int(key), ()))
+        areas = {area for program in field.program.values() for area in program.get(int(key), ())}
+        yield from ((label._replace(group="area", key=str(area)), group) for area in sorted(areas))

@@ -42,7 +42,7 @@ class Search:
             low, high = windows[number]
             self._rooms[number] = (low - done, high - done)
 
-    def run(self, number: int, step: int) -> dict[int, int] | None:
+    def run(self, number: int, step: int, patience: int = PATIENCE) -> dict[int, int] | None:
         """Return the further changes of all counts with which `number` goes by `step` (1 or -1); None if not found."""
         low, high = self._rooms[number]
         if not low <= step <= high:
@@ -51,7 +51,7 @@ class Search:
         heap = [(0, 0, _State({}, {}, {number: 1}), number, 0)]
         seen: set[frozenset[tuple[int, int]]] = set()
         serial = count(1)
-        for _ in range(PATIENCE):
+        for _ in range(patience):
             if not heap:
                 break
             _, _, before, atom, by = heappop(heap)

@@ -26,7 +26,8 @@ def hidden_counts(figures: Figures) -> frozenset[Label]:
     limits = [*sorted(set(figures.ranks.values())), ZERO_RANK]
     stuck = auditor.find_unprotected()
     while stuck is not None:
-        if not any(auditor.free(stuck, limit) for limit in limits) and not auditor.excuse(stuck):
+        freed = any(auditor.free(stuck, limit) for limit in limits) or auditor.excuse(stuck)
+        if not freed and not auditor.free_patiently(stuck):
             auditor.give_up(stuck)
         stuck = auditor.find_unprotected()
     _show_again(auditor)

@@ -25,7 +25,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `workers` counts people once, `completions` every completion; None is hidden or not counted.
+    """One row. `workers` counts people once, `completions` every completion. Aggregates count completions alone.
+
+    None is hidden or not counted.
 
     `key` is an id, a key, a tag, the number of an area or a month; "" where there is nothing to name.
     """
@@ -37,7 +39,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """An answer: totals over all rows, in which each worker counts once, and the rows in their natural order."""
+    """An answer: totals over all rows, in which each worker counts once, and the rows in their natural order.
+
+    Aggregates hold completions alone, None for hidden ones.
+    """
 
     question: Question
     workers: int | None
@@ -50,16 +55,21 @@ class Report:
     #: Small counts are hidden in it: it was released once and for all.
     is_guarded: bool = False
 
+    def number_of(self, counted: Row | Report) -> int | None:
+        """Return what is told of a row or of the whole: workers, for aggregates completions; None where hidden."""
+        return counted.completions if self.is_guarded else counted.workers
+
     @property
     def hidden(self) -> int:
         """How many numbers are hidden, the total included."""
-        return (sum(row.workers is None for row in self.rows) + (self.workers is None)) if self.is_guarded else 0
+        told = [self.completions, *(row.completions for row in self.rows)]
+        return told.count(None) if self.is_guarded else 0
 
     @property
     def adds_up(self) -> bool | None:
         """Whether the rows add up to the total; None where that is not told."""
         if self.is_guarded:
-            return None
+            return None if self.question.group == "area" else True
         return sum(row.workers or 0 for row in self.rows) == self.workers
 
 
@@ -72,10 +82,10 @@ def guarded_report(question: Question, shown: Mapping[Label, int | None]) -> Rep
         return None
     return Report(
         question,
-        workers=shown[total],
-        completions=None,
+        workers=None,
+        completions=shown[total],
         organizations=sum(label[:3] == (period, "", "organization") for label in shown),
-        rows=tuple(Row(_key_of(label, question.group), shown[label]) for label in labels),
+        rows=tuple(Row(_key_of(label, question.group), None, shown[label]) for label in labels),
         is_guarded=True,
     )
 

@@ -156,6 +156,11 @@ def _enrolments(
     return [EnrolmentRow(*row) for row in session.execute(statement)]
 
 
+def list_enrolled(session: Session, person_ids: Collection[int] | None) -> set[tuple[int, str, int]]:
+    """Return (person id, track key, cycle) of every enrolment; None means everybody. One query."""
+    return {(row.person_id, row.track_key, row.cycle) for row in _enrolments(session, person_ids, None)}
+
+
 def list_completions(
     session: Session, person_ids: Collection[int] | None, track_keys: Collection[str] | None = None
 ) -> list[CompletionRow]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lms.tracks.service.assigning import BatchSummary, Undone, assign, preview, undo_batch
-from lms.tracks.service.enrolling import enrol, enrol_self, recompute, refresh
+from lms.tracks.service.enrolling import enrol, enrol_self, refresh
+from lms.tracks.service.mending import recompute
 
 __all__ = [
     "BatchSummary",

@@ -13,7 +13,7 @@ from lms.actor import Actor
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.content.library import Library, current
-from lms.courses.queries import seen_since
+from lms.courses.queries import worked_since
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.organizations.policy import still_supervises
@@ -74,14 +74,15 @@ def assign(
 
     Those whom the organization has asked before are left as they are. The same `client_id` again changes nothing
     and returns the first act. Raises `NotFound` unless the actor answers for the organization today, everybody
-    works there today and the track is published; `RuleBroken` ("nobody-chosen", "due-past", "due-far").
+    works there today and the track is published; `RuleBroken` ("nobody-chosen", "due-past", "due-far", and
+    "sent-before" for a `client_id` that came with something else).
     The number of statements does not depend on the number of people (up to 500).
     """
     chosen = list(dict.fromkeys(person_ids))
     lock(session, [*chosen, actor.person_id])
     known = _find_batch(session, actor, client_id)
     if known is not None:
-        return known
+        return _sent_again(session, known, (organization_id, track_key, due_on), chosen)
     _check(session, actor, organization_id, chosen, at)
     library = current(session)
     library.spec(TrackSpec, "track", track_key)
@@ -188,16 +189,28 @@ def _sort(session: Session, organization_id: int, track_key: str, person_ids: Se
     return rules.sort_people(person_ids, asked, done)
 
 
-def _find_batch(session: Session, actor: Actor, client_id: str) -> BatchSummary | None:
+def _find_batch(session: Session, actor: Actor, client_id: str) -> AssignmentBatch | None:
     """Return what the same form has done before; None when it has not been sent yet."""
-    batch = session.execute(
+    return session.execute(
         select(AssignmentBatch).where(
             AssignmentBatch.made_by == actor.account_id, AssignmentBatch.client_id == client_id
         )
     ).scalar_one_or_none()
-    if batch is None:
-        return None
-    people = session.scalars(select(Assignment.person_id).where(Assignment.batch_id == batch.id)).all()
+
+
+def _sent_again(
+    session: Session, batch: AssignmentBatch, asked: tuple[int, str, date | None], chosen: Collection[int]
+) -> BatchSummary:
+    """Return what the first sending did; raise `RuleBroken("sent-before")` when this one asks for something else.
+
+    Beside those whom the batch asked, the form may name people whom the organization had asked already.
+    """
+    people = set(session.scalars(select(Assignment.person_id).where(Assignment.batch_id == batch.id)))
+    others = set(chosen) - people
+    known = queries.asked_of(session, batch.organization_id, batch.track_key, others) if others else {}
+    same = asked == (batch.organization_id, batch.track_key, batch.due_on)
+    if not same or not people <= set(chosen) or others - known.keys():
+        raise RuleBroken("sent-before")
     return _summary(batch, len(people), Sorting((), (), ()))
 
 
@@ -247,7 +260,7 @@ def _withdraw(session: Session, batch: AssignmentBatch, person_ids: Collection[i
     standing = queries.standing_of(session, current(session), person_ids, [batch.track_key])
     revisions = (standing.revision_of(person_id, batch.track_key) for person_id in person_ids)
     modules = {key for each in set(revisions) if each is not None for key in standing.tracks[each].modules}
-    busy = {person_id for person_id, _ in seen_since(session, person_ids, modules, batch.made_at)}
+    busy = {person_id for person_id, _ in worked_since(session, person_ids, modules, batch.made_at)}
     asked = select(Assignment.person_id).where(
         Assignment.person_id.in_(person_ids),
         Assignment.track_key == batch.track_key,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.content.library import Library, current
-from lms.db import chunks, insert_once
+from lms.db import insert_once
 from lms.people.service import lock
 from lms.signals import announce
 from lms.tracks import queries
@@ -103,60 +102,18 @@ def complete(session: Session, library: Library, person_ids: Collection[int], *,
     """Do what `refresh` does for people whose rows are locked."""
     if not person_ids:
         return 0
-    met = _list_met(queries.standing_of(session, library, person_ids))
-    return _record_met(session, met, at) if met else 0
+    met = list_met(queries.standing_of(session, library, person_ids))
+    return record_met(session, met, at) if met else 0
 
 
-def recompute(session: Session, library: Library, *, at: datetime) -> list[str]:
-    """Mend whatever was missed, of everybody, and return one line for each difference. For `lms doctor`."""
-    lines = _mend_states(session)
-    for chunk in chunks(_list_learners(session), 500):
-        lock(session, chunk)
-        met = _list_met(queries.standing_of(session, library, chunk))
-        if met:
-            _record_met(session, met, at)
-        lines += [f"{_told(each)} was complete on {how.completed_on} and not recorded" for each, how in met]
-    return lines
-
-
-def _mend_states(session: Session) -> list[str]:
-    """Make the state of every enrolment agree with its completion, and return one line for each that did not."""
-    same = (
-        (TrackCompletion.person_id == Enrolment.person_id)
-        & (TrackCompletion.track_key == Enrolment.track_key)
-        & (TrackCompletion.cycle == Enrolment.cycle)
-    )
-    is_done = exists().where(same)
-    lines = []
-    for wrong, right, criterion in (("active", "completed", is_done), ("completed", "active", ~is_done)):
-        states = select(Enrolment.person_id, Enrolment.track_key, Enrolment.cycle, Enrolment.id)
-        rows = session.execute(states.where(Enrolment.state == wrong, criterion).order_by(Enrolment.id)).all()
-        lock(session, [row.person_id for row in rows])
-        for chunk in chunks(rows, 500):
-            these = Enrolment.id.in_([row.id for row in chunk]) & (Enrolment.state == wrong)
-            session.execute(update(Enrolment).where(these).values(state=right))
-        lines += [f"{_told(row)} was {wrong} and is {right}" for row in rows]
-    return lines
-
-
-def _told(row: Any) -> str:
-    return f"track {row.track_key} of person {row.person_id}, cycle {row.cycle},"
-
-
-def _list_learners(session: Session) -> list[int]:
-    """Return everybody who is on a track, in the order of ids."""
-    learners = select(Enrolment.person_id).where(Enrolment.state == "active").distinct()
-    return list(session.scalars(learners.order_by(Enrolment.person_id)))
-
-
-def _list_met(standing: Standing) -> list[tuple[EnrolmentRow, Met]]:
+def list_met(standing: Standing) -> list[tuple[EnrolmentRow, Met]]:
     """Return the active enrolments that are met, each with how."""
     active = [each for each in standing.enrolments.values() if each.state == "active"]
     found = [(enrolment, standing.find_met(enrolment)) for enrolment in active]
     return [(enrolment, met) for enrolment, met in found if met is not None]
 
 
-def _record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: datetime) -> int:
+def record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: datetime) -> int:
     """Write completions once, close their enrolments, announce what is new, and return how many are."""
     rows = [
         {
@@ -176,7 +133,9 @@ def _record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: d
     session.execute(update(Enrolment).where(Enrolment.id.in_(done)).values(state="completed"))
     new = {(row.person_id, row.track_key, row.cycle) for row in added}
     subjects = tuple(
-        TrackDone(e.person_id, e.track_key, e.cycle, each.completed_at, each.completed_on, each.language)
+        TrackDone(
+            e.person_id, e.track_key, e.cycle, each.completed_at, each.completed_on, each.language, each.revision_id
+        )
         for e, each in met
         if (e.person_id, e.track_key, e.cycle) in new
     )

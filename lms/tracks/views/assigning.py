@@ -12,6 +12,7 @@ from lms.content.library import Library, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import language
+from lms.ids import new_client_id
 from lms.organizations.queries import Choice, StaffRow, list_staff, list_supervised
 from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
@@ -62,6 +63,7 @@ def confirm() -> Page:
             return redirect(url_for("tracks.batch", public_id=_assign(form, organization, chosen)))
         except RuleBroken as error:
             form.form_errors.append(messages.sentence(error))
+            form.client_id.data = new_client_id()  # what is confirmed next is another act
     return _preview(current(reading()), form, organization, chosen)
 
 

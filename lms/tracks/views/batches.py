@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
+from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, names_of
 from lms.tracks import policy, queries, service

@@ -5,33 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, url_for
-from flask import session as cookie
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.clock import now
-from lms.content.library import Library, current
+from lms.content.library import Library, Text, current, marks
 from lms.courses.specs import ModuleSpec
 from lms.db import reading, write
 from lms.errors import NotFound
 from lms.i18n import format_date, format_hours, language
+from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 from lms.tracks import messages, queries, service
 from lms.tracks.forms import ButtonForm
 from lms.tracks.rules import ItemProgress, TrackProgress
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, signed_in
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a track's way."""
-
-    label: str
-    state: str
-    note: str = ""
-    href: str | None = None
-    label_en: str | None = None
+from lms.web.showing import Step, beneath, marked, wants_both
 
 
 @dataclass(frozen=True)
@@ -68,6 +57,10 @@ def enrol(key: str) -> Response:
 def _page(library: Library, key: str, progress: TrackProgress) -> str:
     title = queries.track_title(library, key, language())
     steps = [_step(library, key, item) for item in progress.items]
+    unrecorded = [_unrecorded(library, key, item) for item in progress.unrecorded]
+    summary = queries.track_summary(library, key, language())
+    states = [title.state, summary.state, *(step.wording for step in (*steps, *unrecorded))]
+    steps = marked(steps)
     following = progress.current
     if progress.state == "open":  # she is nowhere on the way yet
         steps = [replace(step, state="todo" if step.state == "current" else step.state) for step in steps]
@@ -75,11 +68,12 @@ def _page(library: Library, key: str, progress: TrackProgress) -> str:
         "tracks/show.html",
         key=key,
         title=title,
-        summary=queries.track_summary(library, key, language()),
-        both=_both(),
+        summary=summary,
+        marks=marks(states),
+        both=wants_both(),
         progress=progress,
         steps=steps,
-        unrecorded=[_unrecorded(library, key, item) for item in progress.unrecorded],
+        unrecorded=unrecorded,
         following=steps[progress.items.index(following)] if following else None,
         resume=url_for("courses.resume", module_key=following.module_key) if following else None,
         asks=_asks(key) if progress.state != "completed" else [],
@@ -90,19 +84,23 @@ def _page(library: Library, key: str, progress: TrackProgress) -> str:
 def _step(library: Library, key: str, item: ItemProgress) -> Step:
     if item.module_key is None:
         title = queries.item_title(library, key, item.id, item.title, language())
-        return Step(title.text, "planned", _("We are preparing this part."), label_en=_english(title.english))
+        return _titled(title, "planned", _("We are preparing this part."))
     title = queries.module_title(library, item.module_key, language())
     note = _("Done on %(date)s", date=format_date(item.completed_on)) if item.completed_on else ""
     if not note and (minutes := _minutes(library, item)):
         note = _("About %(time)s", time=format_hours(minutes))
     is_taught = library.find("module", item.module_key) is not None
     href = url_for("courses.module", module_key=item.module_key) if is_taught else None
-    return Step(title.text, item.state, note, href, _english(title.english))
+    return _titled(title, item.state, note, href)
 
 
 def _unrecorded(library: Library, key: str, item: ItemProgress) -> Step:
     title = queries.item_title(library, key, item.id, item.title, language())
-    return Step(title.text, "planned", messages.unavailable(), label_en=_english(title.english))
+    return _titled(title, "planned", messages.unavailable())
+
+
+def _titled(title: Text, state: str, note: str, href: str | None = None) -> Step:
+    return Step(title, state, note, href, beneath(title, both=wants_both()), wording=title.state)
 
 
 def _minutes(library: Library, item: ItemProgress) -> int:
@@ -126,12 +124,3 @@ def _asks(key: str) -> list[Ask]:
         )
         for row in rows
     ]
-
-
-def _both() -> bool:
-    """Return whether English stands beneath, as the reader chose last on this device."""
-    return bool(cookie.get("both")) and language() != "en"
-
-
-def _english(english: str) -> str | None:
-    return english if _both() else None

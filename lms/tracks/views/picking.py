@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
 from lms.content.library import Library
 from lms.db import reading
 from lms.errors import NotFound
+from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, Choice, StaffRow, count_staff, list_staff, list_supervised
-from lms.people.forms import choices_of
 from lms.tracks import queries
 from lms.tracks.forms import AssignForm
 from lms.web.access import get_actor
+from lms.web.forms import choices_of
 
 #: More ticks than this do not travel in an address: gunicorn takes one of 4,094 bytes.
 MOST_IN_ADDRESS = 100

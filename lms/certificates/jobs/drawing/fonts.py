@@ -77,8 +77,10 @@ def wrap(parts: Sequence[str], font: str, size: float, width: float, joint: str 
 def balance(parts: Sequence[str], font: str, size: float, width: float, joint: str = " ") -> list[str]:
     """Return as few lines as `wrap` needs, but of nearly equal length; the joint is left out where a line ends."""
     lines = wrap(parts, font, size, width, joint)
+    if len(lines) < 2:
+        return lines
     narrow, wide = width / len(lines), width
-    while len(lines) > 1 and wide - narrow > 2:
+    while wide - narrow > 2:
         middle = (narrow + wide) / 2
         if len(wrap(parts, font, size, middle, joint)) > len(lines):
             narrow = middle

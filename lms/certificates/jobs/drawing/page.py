@@ -175,7 +175,7 @@ def _paragraphs(column: Column) -> list[Paragraph]:
         Paragraph((column.title,), BOLD, 1.7, 0),
         Paragraph((column.completed,), REGULAR, 1.0, 0.5),
         Paragraph((column.hours, column.instruction), REGULAR),
-        Paragraph((column.competencies,), REGULAR, 1.0, 0.7),
+        Paragraph((column.competencies,) if skills else (), REGULAR, 1.0, 0.7),
         Paragraph(skills, SEMIBOLD, 1.06, 0.2, "  ·  "),
         Paragraph((column.issued_on, column.validity), REGULAR, 0.92, 0.8),
     ]

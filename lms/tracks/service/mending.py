@@ -1,0 +1,91 @@
+"""What `lms doctor` and the nightly recompute look for: states, and completions that are missing or have no basis."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from lms.content.library import Library
+from lms.courses.queries import list_completions as list_credits
+from lms.db import chunks
+from lms.differences import Difference
+from lms.people.service import lock
+from lms.tracks import queries, rules
+from lms.tracks.models import Enrolment, TrackCompletion
+from lms.tracks.service.enrolling import list_met, record_met
+
+_SAME = (
+    (TrackCompletion.person_id == Enrolment.person_id)
+    & (TrackCompletion.track_key == Enrolment.track_key)
+    & (TrackCompletion.cycle == Enrolment.cycle)
+)
+
+
+def recompute(
+    session: Session, library: Library, *, at: datetime, person_ids: Collection[int] | None = None
+) -> list[Difference]:
+    """Mend what was missed of these persons (None: of everybody), and return the differences.
+
+    Only those for whom something is mended are held. A completion that does not follow from its credits is returned
+    and left: a person has to look at it.
+    """
+    states = _mend_states(session, person_ids)
+    missing = _complete_missing(session, library, person_ids, at)
+    left = _baseless(session, library, person_ids)
+    return [*map(Difference, [*states, *missing]), *(Difference(line, mendable=False) for line in left)]
+
+
+def _mend_states(session: Session, person_ids: Collection[int] | None) -> list[str]:
+    """Make the state of every enrolment agree with its completion, and return one line for each that did not."""
+    is_done = exists().where(_SAME)
+    lines = []
+    for wrong, right, criterion in (("active", "completed", is_done), ("completed", "active", ~is_done)):
+        states = select(Enrolment.person_id, Enrolment.track_key, Enrolment.cycle, Enrolment.id)
+        states = states.where(Enrolment.state == wrong, criterion).order_by(Enrolment.id)
+        if person_ids is not None:
+            states = states.where(Enrolment.person_id.in_(person_ids))
+        rows = session.execute(states).all()
+        lock(session, [row.person_id for row in rows])
+        for chunk in chunks(rows, 500):
+            these = Enrolment.id.in_([row.id for row in chunk]) & (Enrolment.state == wrong)
+            session.execute(update(Enrolment).where(these).values(state=right))
+        lines += [f"{_told(row)} was {wrong} and is {right}" for row in rows]
+    return lines
+
+
+def _complete_missing(
+    session: Session, library: Library, person_ids: Collection[int] | None, at: datetime
+) -> list[str]:
+    """Record the completions that were missed, each judged again once its person is held, and tell of each."""
+    due = {each.person_id for each, _ in list_met(queries.standing_of(session, library, person_ids))}
+    if not due:
+        return []
+    lock(session, due)
+    met = list_met(queries.standing_of(session, library, due))
+    record_met(session, met, at)
+    return [f"{_told(each)} was complete on {how.completed_on} and not recorded" for each, how in met]
+
+
+def _baseless(session: Session, library: Library, person_ids: Collection[int] | None) -> list[str]:
+    """Tell of each completion without enrolment, or that counts what is not credited or not all that is asked."""
+    standing = queries.standing_of(session, library, person_ids)
+    enrolled = queries.list_enrolled(session, person_ids)
+    credited = {
+        (each.person_id, each.module_key, each.round, each.completed_on.isoformat())
+        for each in list_credits(session, person_ids)
+    }
+    return [
+        f"{_told(done)} {fault}"
+        for key, done in standing.completions.items()
+        for fault in rules.completion_faults(
+            standing.tracks[done.revision_id], done.person_id, done.counted, credited, is_enrolled=key in enrolled
+        )
+    ]
+
+
+def _told(row: Any) -> str:
+    return f"track {row.track_key} of person {row.person_id}, cycle {row.cycle},"

@@ -1,0 +1,82 @@
+"""How words of content stand on a page: in the reader's language, with English beneath where both are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from flask import request
+from flask import session as cookie
+from markupsafe import Markup
+
+from lms.content.library import Text, mark_beside
+from lms.i18n import language
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose; `label_en` stands beneath it where both languages are shown."""
+
+    value: str
+    label: str | Text
+    label_en: str | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a quiz or a survey as the page shows it. Nothing here tells a right answer.
+
+    `kind` is the type that its file names. `chosen` holds what was ticked, or the one text that was typed.
+    """
+
+    name: str
+    kind: str
+    prompt: Text
+    prompt_en: str | None
+    options: tuple[Option, ...]
+    chosen: tuple[str, ...]
+    required: bool = True
+    error: str | None = None
+    #: The worst state of its words, and the mark that it needs, as `ui.mark` takes it.
+    wording: str = "source"
+    mark: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a way: a lesson, a quiz, a module of a track. `state` is as `ui.steps` takes it."""
+
+    label: str | Markup | Text
+    state: str
+    note: str = ""
+    href: str | None = None
+    label_en: str | None = None
+    tag: str | None = None
+    #: The state of its label's words, and the mark that it needs, as `ui.mark` takes it.
+    wording: str = "source"
+    mark: str | None = None
+
+
+Piece = TypeVar("Piece", Question, Step)
+
+
+def marked(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces of one page with the marks that they need beside those of the page."""
+    states = [piece.wording for piece in pieces]
+    return [replace(piece, mark=mark_beside(piece.wording, states)) for piece in pieces]
+
+
+def wants_both() -> bool:
+    """Return whether English stands beneath everything, as the reader chose last; keep a tap on the switch."""
+    if request.args.get("both") in {"0", "1"}:
+        cookie["both"] = request.args["both"] == "1"
+    return bool(cookie.get("both")) and language() != "en"
+
+
+def beneath(text: Text, *, both: bool) -> str | None:
+    """Return the English beneath these words, None where it would say the same or is not asked for.
+
+    Beneath words of older English it always stands.
+    """
+    return text.english if (both or text.state == "stale") and not text.is_english else None
