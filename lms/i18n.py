@@ -120,7 +120,7 @@ def language() -> str:
     return locale.language if locale is not None and locale.language in TAGS else "en"
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """Return a sentence of the program in the reader's language, its named places filled in.
 
     A page asks for some thirty; Flask-Babel would take longer over them than the database over its answers.
@@ -135,7 +135,7 @@ def _message(tag: str, text: str) -> str:  # noqa: ARG001 -- the language that F
 
 
 @pass_eval_context
-def _in_template(context: EvalContext, text: str, **values: object) -> str:
+def _in_template(context: EvalContext, text: str, /, **values: object) -> str:
     """Return what `{{ _("...") }}` shows: markup where the template escapes, so that values are escaped into it."""
     if not context.autoescape:
         return _message(language(), text) % values

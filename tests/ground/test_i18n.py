@@ -74,3 +74,10 @@ def test_hours_numbers_months_instants_and_lists(app: Flask) -> None:
 
 def test_outside_a_page_it_is_english(app: Flask) -> None:
     assert i18n.language() == "en"
+
+
+def test_a_value_may_have_any_name_and_is_escaped_in_a_page(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert i18n.gettext("%(text)s and %(tag)s", text="<b>", tag="x") == "<b> and x"
+        page = app.jinja_env.from_string('{{ _("%(text)s: 100%%", text=given) }}{{ _("50%%") }}')
+        assert page.render(given="<b>") == "&lt;b&gt;: 100%50%"

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -24,6 +24,7 @@ from lms.actor import ROLES
 from lms.content.library import Text
 from lms.db import reading, write
 from lms.i18n import TAGS
+from lms.organizations.models import Contract
 from lms.reports import jobs, messages, views
 from lms.reports.cli import group as cli
 from lms.reports.forms import filter_form
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.usefixtures("content_app", "today")
 
 READERS = {"supervisor", "analyst", "viewer", "certifier", "administrator"}
 MARCH = date(2026, 3, 2)
+CONTRACT: dict[str, Any] = {"program": "Promotores", "started_on": date(2024, 1, 1), "ended_on": None}
 ADDRESSES = ("/reports", "/reports/completions", "/reports/completions/csv", "/reports/completions/xlsx")
 
 
@@ -354,6 +356,26 @@ def test_a_late_entry_does_not_show(client: FlaskClient, released: dict[str, Any
     before = get(client, released["viewer"], address)
     county.crowd(released["a"], 1, date(2025, 6, 1))
     assert cells(get(client, released["viewer"], address)) == cells(before)
+
+
+def test_a_program_that_two_departments_share_is_read_by_itself(
+    client: FlaskClient, county: County, released: dict[str, Any], content_app: Flask
+) -> None:
+    shared = county.cbo("Shared", 3)
+    county.crowd(shared, 30, date(2025, 2, 3))
+    county.department("Parks", shared)
+    write(
+        lambda session: session.add(Contract(department_id=released["department"], **CONTRACT, organization_id=shared))
+    )
+    write(lambda session: session.execute(delete(ReportRelease)) and None)
+    jobs.run(content_app.config["LMS"], at=NOON)
+    page = get(client, released["viewer"], "/reports/completions?period=2025")
+    assert lead(page) == "Workers of 2 CBOs completed a track 44 times in 2025."
+    key = re.search(r'<option value="([^"]*)">Programs that Health and Parks share</option>', page)
+    assert key
+    page = get(client, released["viewer"], f"/reports/completions?period=2025&of={key[1]}")
+    assert lead(page) == "Workers of 1 CBO completed a track 30 times in 2025."
+    assert "under contract with all of these departments" in page
 
 
 def test_who_supervises_and_views_chooses(client: FlaskClient, county: County, released: dict[str, Any]) -> None:
