@@ -167,9 +167,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Figures]:
     return folder, Figures(**{**facts, "told": tuple(facts["told"])})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(loaded: tuple[Path, Figures], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Serve a copy of the loaded demonstration, forms' tokens and all, on a free port of this machine."""
+    """Serve a copy of the loaded demonstration, forms' tokens and all, on a free port, for the tests of one file."""
     folder = tmp_path_factory.mktemp("demo") / "data"
     shutil.copytree(loaded[0], folder)
     with socket.create_server(("127.0.0.1", 0)) as listening:

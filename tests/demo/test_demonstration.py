@@ -71,6 +71,9 @@ class TestLoading:
             "LMS_KEYS_DIR": str(demo.config.keys_dir),
             "LMS_MAIL_URL": "smtp://127.0.0.1:1",
             "LMS_SMS_URL": f"file:{tmp_path / 'sms'}",
+            "LMS_HELP_NAME": "Help desk",
+            "LMS_HELP_PHONE": "+1 213 555 0111",
+            "LMS_HELP_EMAIL": "help@training.example",
         }.items():
             monkeypatch.setenv(name, value)
         for command in ("load", "serve"):
@@ -80,7 +83,7 @@ class TestLoading:
 
     def test_the_doctor_finds_nothing(self, demo: Demo) -> None:
         with demo.app.app_context():
-            assert doctor.recompute(at=now(), fix=False) == []
+            assert doctor.recompute(at=now(), fix=False) == doctor.Found((), ())
 
 
 class TestPlan:

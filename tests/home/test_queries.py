@@ -444,3 +444,11 @@ def test_the_policy_of_a_page_and_its_row_filter_agree(
         found = queries.list_spells_here(reading(), policy.visible_spells(reader), person.person_public_id)
         assert policy.can_open(reader, spans) is allowed
         assert bool(found) is allowed
+
+
+def test_only_she_and_the_employer_that_recorded_it_read_why_a_spell_ended(make: Make, story: Story) -> None:
+    place, elsewhere, person = make.organization(), make.organization(), make.person()
+    supervisor = story.actor(make.supervisor(place), "supervisor")
+    assert policy.can_read_reason(supervisor, person.person_id, place)
+    assert not policy.can_read_reason(supervisor, person.person_id, elsewhere)
+    assert policy.can_read_reason(story.actor(person), person.person_id, elsewhere)
