@@ -214,4 +214,4 @@ def format_names(names: list[str]) -> str:
     return babel_list(names, locale=_format_locale())
 
 
-__all__ = ["LANGUAGES", "TAGS", "force_locale", "language", "gettext", "lazy_gettext", "ngettext"]
+__all__ = ["LANGUAGES", "TAGS", "force_locale", "gettext", "language", "lazy_gettext", "ngettext"]
