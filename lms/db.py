@@ -13,6 +13,7 @@ import random
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,8 +36,9 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import Pool
 
 from lms.config import Config
 
@@ -184,18 +186,23 @@ def set_pragmas(raw: Any, *, reading: bool) -> None:
     cursor.close()
 
 
+#: Pools that this process inherited by a fork. Kept, because closing their connections would end the parent's.
+_inherited: list[Pool] = []
+
+
 def _guard_forks(engine: Engine) -> None:
-    """Refuse a pooled connection that was opened before a fork; the pool then opens a new one."""
+    """Give a forked process a pool of its own: two processes on one connection would mix up their conversations.
 
-    @event.listens_for(engine, "connect")
-    def _mark(_raw: Any, record: Any) -> None:
-        record.info["pid"] = os.getpid()
+    A check when a connection is taken would come too late: the pool pings it before that, and may wait for ever.
+    """
+    known = weakref.ref(engine)
 
-    @event.listens_for(engine, "checkout")
-    def _check(_raw: Any, record: Any, proxy: Any) -> None:
-        if record.info["pid"] != os.getpid():
-            record.dbapi_connection = proxy.dbapi_connection = None
-            raise DisconnectionError("the connection was opened before a fork")
+    def leave_pool() -> None:
+        if (inherited := known()) is not None:
+            _inherited.append(inherited.pool)
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=leave_pool)
 
 
 def _warn_of_old_sqlite() -> None:

@@ -24,6 +24,8 @@ from lms.scheduler.models import Lease
 from tests.conftest import AT
 from tests.databases import make_config
 
+pytestmark = pytest.mark.postgresql_code
+
 PERSON = {"name": "ʻAna", "search_key": "ana", "language": "to", "created_at": AT}
 
 
@@ -182,16 +184,19 @@ def _child(app: Flask, results: Any) -> None:
 
 
 def test_connections_do_not_cross_a_fork(app: Flask) -> None:
-    """A child gets connections of its own, though the parent's pool was warm."""
+    """Children get connections of their own, though the parent's pools were warm and all of them ask at once."""
     write(lambda session: insert_once(session, Person, [PERSON]) and None)
     assert count(reading()) == 1
+    db.session.remove()
     context = multiprocessing.get_context("fork")
     results = context.Queue()
-    child = context.Process(target=_child, args=(app, results))
-    child.start()
-    answer = results.get(timeout=20)
-    child.join(20)
-    assert answer == (child.pid, 1, 1)
+    children = [context.Process(target=_child, args=(app, results)) for _ in range(6)]
+    for child in children:
+        child.start()
+    answers = {results.get(timeout=20) for _ in children}
+    for child in children:
+        child.join(20)
+    assert answers == {(child.pid, 1, 1) for child in children}
     assert count(reading()) == 1
 
 
