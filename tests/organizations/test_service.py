@@ -36,6 +36,8 @@ from tests.conftest import AT
 from tests.factories import Make
 from tests.organizations.conftest import TODAY, actions, actor_of, public_id_of, rows
 
+pytestmark = pytest.mark.postgresql_code
+
 DAY = timedelta(days=1)
 TERMS = Terms("Promotora", Decimal("37.5"), "employee", None, 4)
 
