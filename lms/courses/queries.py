@@ -73,8 +73,8 @@ class CompletionRow:
     completed_at: datetime
     completed_on: date
     minutes: int
-    revision_id: int
     language: str
+    revision_id: int
 
 
 @dataclass(frozen=True)
@@ -112,20 +112,24 @@ def _narrow(query: _Select, table: Any, person_ids: Collection[int] | None, keys
     return query if keys is None else query.where(table.module_key.in_(keys))
 
 
+#: What `CompletionRow` holds, in its order; what follows the first two is a `Completion`.
+_COMPLETED = (
+    ModuleCompletion.person_id,
+    ModuleCompletion.module_key,
+    ModuleCompletion.round,
+    ModuleCompletion.completed_at,
+    ModuleCompletion.completed_on,
+    ModuleCompletion.minutes,
+    ModuleCompletion.language,
+    ModuleCompletion.revision_id,
+)
+
+
 def completions_of(
     session: Session, person_ids: Collection[int] | None, module_keys: Collection[str] | None = None
 ) -> dict[tuple[int, str], Completion]:
     """Return {(person id, module key): the completion of the latest round}; None means all. One query."""
-    query = select(
-        ModuleCompletion.person_id,
-        ModuleCompletion.module_key,
-        ModuleCompletion.round,
-        ModuleCompletion.completed_at,
-        ModuleCompletion.completed_on,
-        ModuleCompletion.minutes,
-        ModuleCompletion.language,
-        ModuleCompletion.revision_id,
-    ).order_by(ModuleCompletion.round)
+    query = select(*_COMPLETED).order_by(ModuleCompletion.round)
     rows = session.execute(_narrow(query, ModuleCompletion, person_ids, module_keys))
     return {(row[0], row[1]): Completion(*row[2:]) for row in rows}
 
@@ -161,16 +165,7 @@ def worked_since(
 
 def list_completions(session: Session, person_ids: Collection[int] | None) -> list[CompletionRow]:
     """Return every completion of these persons (None: of everybody), each round, the oldest first. One query."""
-    query = select(
-        ModuleCompletion.person_id,
-        ModuleCompletion.module_key,
-        ModuleCompletion.round,
-        ModuleCompletion.completed_at,
-        ModuleCompletion.completed_on,
-        ModuleCompletion.minutes,
-        ModuleCompletion.revision_id,
-        ModuleCompletion.language,
-    ).order_by(ModuleCompletion.id)
+    query = select(*_COMPLETED).order_by(ModuleCompletion.id)
     return [CompletionRow(*row) for row in session.execute(_narrow(query, ModuleCompletion, person_ids, None))]
 
 
