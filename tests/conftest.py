@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import coverage
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,23 +18,6 @@ from tests.factories import Make
 #: The instant at which most tests happen: 10:00 on a Thursday in Los Angeles.
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
 PASSPHRASE = "a long enough passphrase"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Trace on SQLite alone what runs on both engines, and drills not at all: tracing doubles the time of a test."""
-    tracing = coverage.Coverage.current()
-    if item.get_closest_marker("postgresql_code"):
-        traced = True
-    else:
-        traced = "postgresql" not in item.name and not item.get_closest_marker("drill")
-    if tracing is None or traced:
-        return (yield)
-    tracing.stop()
-    try:
-        return (yield)
-    finally:
-        tracing.start()
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,6 @@ from lms.audit.cli import group
 from lms.audit.models import AuditEvent
 from lms.db import is_postgresql, reading, write
 
-pytestmark = pytest.mark.postgresql_code
-
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
 
 

@@ -16,8 +16,6 @@ from lms.config import ROOT
 from lms.db import db
 from tests.certificates.story import config_of
 
-pytestmark = pytest.mark.drill
-
 
 def drill(app: Flask, name: str, folder: Path, size: int, *, stride: int = 1, seconds: int) -> dict[str, Any]:
     """Run a drill of `drill.py` on the application's database, in a process that may fork."""

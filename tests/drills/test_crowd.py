@@ -20,8 +20,6 @@ from lms.tracks.models import TrackCompletion
 from tests.drills import crowd as drill
 from tests.factories import Make
 
-pytestmark = pytest.mark.drill
-
 
 def drilled(app: Flask, make: Make, folder: Path, *, workers: int, kills: int, seconds: float) -> None:
     app.config["WTF_CSRF_ENABLED"] = False

@@ -24,8 +24,6 @@ from lms.scheduler.models import Lease
 from tests.conftest import AT
 from tests.databases import make_config
 
-pytestmark = pytest.mark.postgresql_code
-
 PERSON = {"name": "ʻAna", "search_key": "ana", "language": "to", "created_at": AT}
 
 

@@ -24,7 +24,7 @@ from lms.people.rules import Guard, Identifier, Ties
 from lms.people.service import NewDevice
 from tests.factories import MadePerson, Make
 
-pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.postgresql_code]
+pytestmark = pytest.mark.usefixtures("app")
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
 KEY = "key"
 GUARD = Guard("a" * 64, "b" * 64)

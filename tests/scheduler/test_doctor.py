@@ -24,8 +24,6 @@ from tests.conftest import AT
 from tests.factories import Make
 from tests.tracks.conftest import MODULES, learn
 
-pytestmark = pytest.mark.postgresql_code
-
 
 def count(model: Any) -> int:
     found = reading().execute(select(func.count()).select_from(model)).scalar_one()

@@ -27,8 +27,6 @@ from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import actor_of, module, publish_drafts, standard
 
-pytestmark = pytest.mark.postgresql_code
-
 ANSWERS = {"useful": "4", "length": "short", "change": "I will ask more."}
 
 

@@ -125,14 +125,12 @@ def welcome_person(
     Who it is decides whose row `start_employment` locks, and it checks again. Raises as that does, as
     `rules.find_same` (before anything is saved) and as `people.service.invite`.
     """
+    lock(session, [actor.person_id])  # a second tap waits here, and finds what the first one did
     check_manages(session, actor, organization_id, at)
     if (known := _find_started(session, client_id)) is not None:
         return known
     person_id, link = rules.find_same(newcomer.name_key, _alike(session, newcomer), newcomer.answer), ""
     if person_id is None:
-        lock(session, [actor.person_id])  # a second tap waits here, and finds what the first one did
-        if (known := _find_started(session, client_id)) is not None:
-            return known
         invited = _invite(session, actor, newcomer, at)
         person_id, link = invited.person_id, invited.link_public_id
     started = start_employment(
