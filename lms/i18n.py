@@ -21,8 +21,9 @@ from babel.messages import plurals
 from babel.numbers import format_decimal
 from babel.plural import PluralRule
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, ngettext
 from flask_babel import gettext as babel_gettext
+from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -127,6 +128,11 @@ def gettext(text: str, /, **values: object) -> str:
     """
     message = _message(language(), text)
     return message % values if values else message
+
+
+def lazy_gettext(text: str, /, **values: object) -> LazyString:
+    """Return a sentence that is looked up when it is shown: labels of forms are made before any reader is known."""
+    return LazyString(gettext, text, **values)
 
 
 @lru_cache(maxsize=20_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
@@ -12,6 +11,7 @@ from wtforms.widgets import HiddenInput
 from lms.certificates.messages import reason
 from lms.certificates.rules import decisions
 from lms.certificates.rules.decisions import Choice
+from lms.i18n import lazy_gettext as _l
 from lms.web.forms import Form, OnceForm
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -19,6 +18,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.i18n import LANGUAGES
+from lms.i18n import lazy_gettext as _l
 from lms.organizations import messages
 from lms.organizations.queries import Choice
 from lms.web.forms import Form, OnceForm, choices_of

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
-
 from lms.errors import RuleBroken
 from lms.i18n import format_date
+from lms.i18n import lazy_gettext as _l
 from lms.people import messages as people
 
 KIND_NAMES = {"department": _l("Department"), "cbo": _l("Community organization")}

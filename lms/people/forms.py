@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.i18n import LANGUAGES
+from lms.i18n import lazy_gettext as _l
 from lms.people import rules
 from lms.people.rules import Identifier
 from lms.web.forms import Form, choices_of

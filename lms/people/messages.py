@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.errors import RuleBroken
 from lms.i18n import gettext as _
+from lms.i18n import lazy_gettext as _l
 
 _SENTENCES = {
     "account_disabled": _l("This account is closed. Open it again first."),

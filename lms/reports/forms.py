@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional
 
 from lms.content.library import Text
 from lms.i18n import gettext as _
+from lms.i18n import lazy_gettext as _l
 from lms.reports.messages import group_name, period_name
 from lms.reports.rules import CUSTOM, GROUPS, PRESETS, Question, find_period
 from lms.web.forms import Form

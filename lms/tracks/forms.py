@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.clock import local_date, now
+from lms.i18n import lazy_gettext as _l
 from lms.tracks import rules
 from lms.tracks.messages import fault_sentence
 from lms.web.forms import Form, OnceForm, choices_of

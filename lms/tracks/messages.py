@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from lms.errors import RuleBroken
 from lms.i18n import gettext as _
+from lms.i18n import lazy_gettext as _l
 
 _SENTENCES = {
     "nobody-chosen": _l("Please choose at least one person."),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, current_app, render_template, url_for
-from flask_babel import lazy_gettext as _l
 
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
@@ -20,6 +19,7 @@ from lms.home.views.learner import Learner, State, certificate_words, find_learn
 from lms.home.views.words import Title, Titles, titles_of
 from lms.i18n import LANGUAGES, format_date, format_hours
 from lms.i18n import gettext as _
+from lms.i18n import lazy_gettext as _l
 from lms.organizations.queries import SpellRow, list_spells
 from lms.web.access import get_actor, signed_in
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,6 +15,7 @@ from lms.clock import now
 from lms.db import reading, write
 from lms.i18n import LANGUAGES
 from lms.i18n import gettext as _
+from lms.i18n import lazy_gettext as _l
 from lms.people import queries, rules, service
 from lms.people.forms import EmptyForm, PersonForm, RoleForm
 from lms.people.queries import PersonRow

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.i18n import LANGUAGES, format_date, format_month, format_names, format_number
 from lms.i18n import gettext as _
+from lms.i18n import lazy_gettext as _l
 from lms.organizations.messages import AREA_NAMES
 from lms.reports.policy import ALL, STAFF, Scope
 from lms.reports.rules import SETTLING_DAYS, THRESHOLD, Period, Report, find_period
