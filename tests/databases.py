@@ -13,7 +13,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,9 +27,10 @@ from sqlalchemy.pool import NullPool
 from lms.app import create_app
 from lms.clock import now
 from lms.config import ROOT, Config
-from lms.content import library
-from lms.db import Base, db
-from lms.publish import publish_directory
+from lms.content import library, service
+from lms.content.service import Draft
+from lms.db import Base, db, write
+from lms.publish import check_directory
 
 #: Whatever PostgreSQL needs to tell whether a test changed more than rows: relations, and triggers that are on.
 _SHAPE = """
@@ -93,13 +94,21 @@ def run_sql(server: str, statement: str) -> None:
         connection.execute(text(statement))
 
 
+@cache
+def real_content() -> tuple[Draft, ...]:
+    """Return what stands in content/, read and checked once a process."""
+    folder, checked = check_directory(ROOT / "content")
+    assert not checked.problems
+    return tuple(service.drafts_of(folder))
+
+
 def build(config: Config, *, content: bool) -> None:
     """Create the schema, and publish the real content where asked."""
     app = create_app(config)
     with app.app_context():
         Base.metadata.create_all(db.engines["write"])
         if content:
-            publish_directory(ROOT / "content", at=now())
+            write(lambda session: service.publish(session, real_content(), None, at=now()))
         for engine in db.engines.values():
             engine.dispose()
 
@@ -165,8 +174,8 @@ class Prepared(ABC):
 
     def _forget_content(self) -> None:
         """Let the process forget what the last test published: the next one may give the same numbers anew."""
-        for cache, table in ((library._revisions, "revisions"), (library._libraries, "publications")):
-            values: Any = cache._values
+        for kept, table in ((library._revisions, "revisions"), (library._libraries, "publications")):
+            values: Any = kept._values
             for address in [each for each in values if each[0].database == make_url(self.url).database]:
                 if address[1] > self.last_ids[table]:
                     del values[address]
