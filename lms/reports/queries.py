@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -231,45 +231,64 @@ def plan_release(
     """
     fields = _year_fields(session, period) if period.is_year else _quarter_fields(session, period)
     found = {}
-    for departments, (program, cells, earlier) in fields.items():
-        field = Field(
-            sorted({*tracks, *(cell.track for cell in cells)}),
-            sorted({*languages, *(cell.language for cell in cells)}),
-            program,
-            cells,
+    for departments, made_of in fields.items():
+        whole = Field(
+            sorted({*tracks, *(cell.track for cell in made_of.cells)}),
+            sorted({*languages, *(cell.language for cell in made_of.cells)}),
+            made_of.program,
+            made_of.cells,
+            {cell: frozenset(people) for cell, people in made_of.people.items()},
         )
-        counts = release(field, period.key, earlier)
-        found[departments] = Release(counts, {} if period.is_year else program[period.key], cells)
+        counts = release(whole, period.key, made_of.earlier)
+        found[departments] = Release(counts, {} if period.is_year else made_of.program[period.key], made_of.cells)
     return found
 
 
-#: What a program had under contract by quarter, its completions, and what is out of them.
-_Fields = dict[tuple[int, ...], tuple[dict[str, Program], dict[Cell, int], list[Count]]]
+@dataclass
+class _MadeOf:
+    """What a program had under contract by quarter, its completions, whose they are, and what is out of them."""
+
+    program: dict[str, Program] = field(default_factory=dict)
+    cells: dict[Cell, int] = field(default_factory=dict)
+    people: dict[Cell, set[int]] = field(default_factory=lambda: defaultdict(set))
+    earlier: list[Count] = field(default_factory=list)
+
+
+_Fields = dict[tuple[int, ...], _MadeOf]
 
 
 def _quarter_fields(session: Session, period: Period) -> _Fields:
     """Return what the figures of a quarter are made of. Three queries."""
     areas, fields, holder = _areas(session), _Fields(), {}
     for organization_id, departments in _contracted(session, period).items():
-        program, _, _ = fields.setdefault(departments, ({period.key: {}}, {}, []))
-        program[period.key] = {**program[period.key], organization_id: areas.get(organization_id, frozenset())}
+        made_of = fields.setdefault(departments, _MadeOf({period.key: {}}))
+        served = areas.get(organization_id, frozenset())
+        made_of.program[period.key] = {**made_of.program[period.key], organization_id: served}
         holder[organization_id] = departments
-    for cell, completions in _cells(session, period, holder):
-        fields[holder[cell.organization_id]][1][cell] = completions
+    for cell, person_id in _completions(session, period, holder):
+        made_of = fields[holder[cell.organization_id]]
+        made_of.cells[cell] = made_of.cells.get(cell, 0) + 1
+        made_of.people[cell].add(person_id)
     return fields
 
 
 def _year_fields(session: Session, period: Period) -> _Fields:
-    """Return what the quarters of a year were made of when they were released. One query."""
-    fields = _Fields()
+    """Return what the quarters of a year were made of when they were released, and whose that was. Two queries."""
+    fields, programs = _Fields(), defaultdict[int, list[_MadeOf]](list)
     quarters = select(ReportRelease.departments, ReportRelease.period, ReportRelease.body).where(
         ReportRelease.period.in_(periods_of(period.since.year)), ReportRelease.period != period.key
     )
     for departments, quarter, body in session.execute(quarters.order_by(ReportRelease.period)):
-        program, cells, earlier = fields.setdefault(_ids_of(departments), ({}, {}, []))
-        program[quarter] = {int(each): frozenset(areas) for each, areas in body["program"].items()}
-        cells |= {Cell(*cell): completions for *cell, completions in body["cells"]}
-        earlier += _counts_of(body)
+        made_of = fields.setdefault(_ids_of(departments), _MadeOf())
+        made_of.program[quarter] = {int(each): frozenset(areas) for each, areas in body["program"].items()}
+        made_of.cells |= {Cell(*cell): completions for *cell, completions in body["cells"]}
+        made_of.earlier += _counts_of(body)
+        for organization_id in made_of.program[quarter]:
+            programs[organization_id].append(made_of)
+    for cell, person_id in _completions(session, period, programs):
+        for made_of in programs[cell.organization_id]:
+            if cell in made_of.cells:
+                made_of.people[cell].add(person_id)
     return fields
 
 
@@ -285,25 +304,23 @@ def _contracted(session: Session, period: Period) -> dict[int, tuple[int, ...]]:
     return {organization_id: tuple(sorted(each)) for organization_id, each in sorted(departments.items())}
 
 
-def _cells(session: Session, period: Period, organizations: Collection[int]) -> Iterator[tuple[Cell, int]]:
-    """Yield how many completions of `period` there are, each counted for one of the `organizations` that employed her.
+def _completions(session: Session, period: Period, organizations: Collection[int]) -> Iterator[tuple[Cell, int]]:
+    """Yield each completion of `period`, counted for one of the `organizations` that employed her, and whose it is.
 
     It is the one that she had worked for longest on that day.
     """
     month = cast(extract("month", DONE.c.completed_on), Integer).label("month")
     longest = func.row_number().over(partition_by=DONE.c.id, order_by=(SPELLS.c.started_on, SPELLS.c.id)).label("place")
     employed = (
-        select(
-            SPELLS.c.organization_id, DONE.c.track_key, DONE.c.language, month.label("month"), longest.label("place")
-        )
+        select(SPELLS.c.organization_id, DONE.c.track_key, DONE.c.language, month, DONE.c.person_id, longest)
         .select_from(DONE.join(SPELLS, employed_then()))
         .where(DONE.c.completed_on.between(period.since, period.until), SPELLS.c.organization_id.in_(organizations))
         .subquery()
     )
-    keys = (employed.c.organization_id, employed.c.track_key, employed.c.language, employed.c.month)
-    counted = select(*keys, func.count()).where(employed.c.place == 1).group_by(*keys).order_by(*keys)
-    for organization_id, track, language, number, completions in session.execute(counted):
-        yield Cell(organization_id, track, language, f"{period.since.year}-{number:02}"), completions
+    columns = [column for column in employed.c if column.name != "place"]
+    counted = select(*columns).where(employed.c.place == 1).order_by(*columns)
+    for organization_id, track, language, number, person_id in session.execute(counted):
+        yield Cell(organization_id, track, language, f"{period.since.year}-{number:02}"), person_id
 
 
 def _areas(session: Session) -> dict[int, frozenset[int]]:

@@ -104,6 +104,22 @@ def test_a_small_group_is_hidden_in_every_answer(app: Flask, county: County, pro
         assert not any(number is not None and 0 < number < 11 for number in (row.completions for row in report.rows))
 
 
+def test_few_people_are_hidden_however_much_they_did(app: Flask, county: County, programs: Scope) -> None:
+    """Six speakers of Samoan complete two tracks in one quarter, and one of them again in the next."""
+    for _ in range(6):
+        person = county.worker(county.ids["large"])
+        county.done(person, date(2025, 5, 10), FIRST, language="sm")
+        county.done(person, date(2025, 6, 10), CORE, language="sm")
+        county.done(person, date(2025, 8, 10), CORE, language="sm", cycle=2)
+    run(app, NOON)
+    for period, many in (("2025-q2", 12), ("2025", 18 + 2)):
+        report = ask(programs, period, "language")
+        assert report is not None
+        told = {row.key: row.completions for row in report.rows}
+        assert told["sm"] is None, f"{many} completions of six people"
+        assert told["en"] is not None or told["es"] is not None
+
+
 def test_a_late_entry_changes_nothing_that_is_out(app: Flask, county: County, programs: Scope) -> None:
     run(app, NOON)
     before = [ask(programs, period) for period in ("2025", "2025-q1")]

@@ -290,7 +290,7 @@ def test_a_viewer_reads_aggregates_with_small_groups_hidden(client: FlaskClient,
     assert lead(page) == "Workers of 2 CBOs completed a track 44 times in 2025."
     assert cells(page) == [["=Alofa ʻOfa & Sons", "not shown"], ["Bienestar", "not shown"]]
     assert "2 numbers are not shown, to protect people in small groups." in page
-    assert "a number from 1 to 10 is not shown" in page
+    assert "a number that tells of 1 to 10 people is not shown" in page
     assert "The rows add up to the total." in page
     assert "somebody who completed two tracks counts twice" in page
     by_area = get(client, released["viewer"], "/reports/completions?period=2025&group=area")

@@ -226,8 +226,8 @@ def _adding(report: Report) -> str:
 def _guarded() -> list[str]:
     return [
         _(
-            "To protect people in small groups, a number from 1 to %(most)s is not shown, and neither is a number "
-            "from which one of these could be worked out.",
+            "To protect people in small groups, a number that tells of 1 to %(most)s people is not shown, and neither "
+            "is a number from which one of these could be worked out.",
             most=THRESHOLD - 1,
         ),
         _(

@@ -6,12 +6,12 @@ tables, in whole numbers, that agree with all that is shown; the values that the
 nobody can rule out. So what it lets pass is proved; what it cannot prove within its patience counts as unsafe.
 
 Two attackers are tried: one who sees only what is published, and one who knows besides which of the hidden counts are
-small (1 to 10) and which were hidden for their sake.
+1 to 10 and which are more: hidden for their sake, or because fewer than 11 people made them up.
 """
 
 from __future__ import annotations
 
-from lms.reports.rules.figures import THRESHOLD, Figures, Label, is_small, take_apart
+from lms.reports.rules.figures import THRESHOLD, Figures, Label, take_apart
 from lms.reports.rules.search import PATIENCE, Search, Window
 
 #: How far apart the values must be that a reader cannot rule out for a hidden small count.
@@ -76,6 +76,7 @@ class Auditor:
         self._labels = list(figures.counts)
         self._index = {label: number for number, label in enumerate(self._labels)}
         self._truth = list(figures.counts.values())
+        self._small = {number for number, label in enumerate(self._labels) if figures.is_small(label)}
         self._rank = [figures.ranks.get(label) for label in self._labels]
         self._anatomy = take_apart(figures)
         self._hidden = {number for number, label in enumerate(self._labels) if self._is_given(number, label)}
@@ -94,7 +95,7 @@ class Auditor:
         """Return whether a count is hidden from the beginning: it was hidden earlier, or it is small."""
         if label in self._figures.guarded:
             return True
-        return label in self._figures.ranks and self._figures.earlier.get(label, is_small(self._truth[number]))
+        return label in self._figures.ranks and self._figures.earlier.get(label, number in self._small)
 
     @property
     def hidden(self) -> frozenset[Label]:
@@ -112,7 +113,7 @@ class Auditor:
     def find_unprotected(self) -> Label | None:
         """Return a hidden small count that is not proved safe, or None when all are."""
         for number in sorted(self._hidden - self._settled):
-            if is_small(self._truth[number]) and not self._is_protected(number):
+            if number in self._small and not self._is_protected(number):
                 return self._labels[number]
         return None
 

@@ -32,6 +32,7 @@ class Figures:
     `ranks` holds what is published: the higher the rank, the later a count is given up. A count without a rank is
     never published; it is there because an attacker can reason about it, and those in `guarded` must not be worked
     out. `earlier` are counts that readers have seen already: True for hidden, False for shown; neither can change.
+    `few` are counts that are large, and yet tell of fewer than 11 people.
     """
 
     counts: Mapping[Label, int]
@@ -39,6 +40,11 @@ class Figures:
     ranks: Mapping[Label, int]
     earlier: Mapping[Label, bool] = field(default_factory=dict)
     guarded: frozenset[Label] = frozenset()
+    few: frozenset[Label] = frozenset()
+
+    def is_small(self, label: Label) -> bool:
+        """Return whether a count tells of 1 to 10 people, however often each of them counts."""
+        return is_small(self.counts[label]) or label in self.few
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ workers counted in a total and in several rows, the difference would tell how ma
 They are told apart by who funds: the organizations under contract with one department alone, those that it shares with
 another, and so on. No organization is in two of these programs in the same quarter, so none tells about another.
 
+A count is small when it tells of fewer than 11 people: five who completed three tracks each are no less a small group.
+
 All that readers of a program can ask about a year is one family of counts: the year and its quarters, each by
 organization, track, language and planning area, the months, and the year once more for one track at a time. It is
 guarded as one, with the combinations beneath that nobody publishes (track by quarter by organization, by language, by
@@ -22,7 +24,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
-from lms.reports.rules.figures import Figures, Sum, is_small
+from lms.reports.rules.figures import THRESHOLD, Figures, Sum
 from lms.reports.rules.periods import is_month, is_quarter, last_day, quarter_of_month
 from lms.reports.rules.suppression import hidden_counts
 
@@ -55,12 +57,16 @@ Program = Mapping[int, frozenset[int]]
 
 @dataclass(frozen=True)
 class Field:
-    """What the figures of a program are counted from, by quarter, and what has a row though it be zero."""
+    """What the figures of a program are counted from, by quarter, and what has a row though it be zero.
+
+    `people` tells whose completions a cell holds. Whoever is not named there is taken for nobody: more is hidden then.
+    """
 
     tracks: Sequence[str]
     languages: Sequence[str]
     program: Mapping[str, Program]
     cells: Mapping[Cell, int]
+    people: Mapping[Cell, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -99,12 +105,36 @@ def release(field: Field, period: str, earlier: Iterable[Count] = ()) -> tuple[C
     known = {count.label: count.is_hidden for count in earlier}
     rows = [label for label in _rows(field, period) if label not in known]
     counts, sums = _counted(field, [*rows, *known])
-    rests = list(_rests(field, counts, [*rows, *known]))
+    people = _people(field)
+    rests = list(_rests(field, counts, people, [*rows, *known]))
     counts |= {rest: sum(counts[part] for part in rest.parts) for rest in rests}
     sums += [Sum(rest, rest.parts) for rest in rests]
     ranks = {label: _rank(label) for label in (*rows, *known)}
-    hidden = hidden_counts(Figures(counts, sums, ranks, known, frozenset(rests)))
+    few = frozenset(label for label in ranks if counts[label] and len(people[label]) < THRESHOLD)
+    hidden = hidden_counts(Figures(counts, sums, ranks, known, frozenset(rests), few | frozenset(rests)))
     return tuple(Count(label, counts[label], label in hidden) for label in rows)
+
+
+def _people(field: Field) -> defaultdict[Label, frozenset[int]]:
+    """Return by published count whom it tells of."""
+    found: defaultdict[Label, frozenset[int]] = defaultdict(frozenset)
+    for cell, people in field.people.items():
+        for label in _labels_of(field, cell):
+            found[label] |= people
+    return found
+
+
+def _labels_of(field: Field, cell: Cell) -> Iterator[Label]:
+    """Yield every published count that the completions of a cell are part of."""
+    quarter = quarter_of_month(cell.month)
+    areas = field.program.get(quarter, {}).get(cell.organization_id)
+    if areas is None:
+        return
+    own = [("total", ""), ("organization", str(cell.organization_id)), ("language", cell.language)]
+    own += [("area", str(area)) for area in areas]
+    for track in ("", cell.track):
+        yield Label(cell.month, track, "total", "")
+        yield from (Label(period, track, *each) for period in (quarter, cell.month[:4]) for each in own)
 
 
 def _rank(label: Label) -> int:
@@ -186,15 +216,17 @@ class _Rest(NamedTuple):
     parts: tuple[Label, ...]
 
 
-def _rests(field: Field, counts: Mapping[Any, int], labels: Iterable[Label]) -> Iterator[_Rest]:
-    """Yield the counts from 1 to 10 that a total and its large rows would tell."""
+def _rests(
+    field: Field, counts: Mapping[Any, int], people: Mapping[Label, frozenset[int]], labels: Iterable[Label]
+) -> Iterator[_Rest]:
+    """Yield the counts of fewer than 11 people that a total and its large rows would tell."""
     small: dict[tuple[Label, str], list[Label]] = defaultdict(list)
     for label in labels:
-        if is_small(counts[label]):
+        if counts[label] and len(people[label]) < THRESHOLD:
             for table in _tables_of(field, label):
                 small[table].append(label)
     for (total, _), parts in small.items():
-        if total in counts and len(parts) > 1 and is_small(sum(counts[part] for part in parts)):
+        if total in counts and len(parts) > 1 and len(frozenset().union(*(people[part] for part in parts))) < THRESHOLD:
             yield _Rest(tuple(parts))
 
 
