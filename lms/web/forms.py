@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask import g, render_template, request
 from flask_babel import Domain
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
@@ -46,7 +46,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._fields = {**{name: self._fields[name] for name in self.order}, **self._fields}
+        fields: dict[str, Field] = vars(self)["_fields"]
+        self._fields = {**{name: fields[name] for name in self.order}, **fields}
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Where messages come from."""
