@@ -13,7 +13,7 @@ DEFAULT_SECRET = "not-a-secret-for-demonstration-only"  # noqa: S105 -- refused 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("demo", "production", "test")
 #: Whom pages name for help outside production: name, phone, e-mail.
-INVENTED_HELP = ("Training help desk (demonstration)", "+1 213 555 0100", "help@demo.example")
+INVENTED_HELP = ("Lucía Merriweather", "+1 213 555 0100", "help@demo.example")
 
 
 class BadSettings(Exception):

@@ -185,7 +185,7 @@ def format_day(day: date | None) -> str:
 
 def format_month(day: date) -> str:
     """Return the month and year of `day` in words."""
-    return _date(day, "MMMM y", language())
+    return _date(day, "MMMM 'de' y" if language() == "es" else "MMMM y", language())
 
 
 def format_instant(at: datetime | None) -> str:

@@ -64,6 +64,8 @@ class FactsForm(Form):
 class NewOrganizationForm(FactsForm):
     """An organization that is not there yet."""
 
+    order = ("name", "kind", "key")
+
     kind = RadioField(_l("Kind"), choices=choices_of(messages.KIND_NAMES.items()), validators=[_CHOOSE])
     key = StringField(
         _l("Short key"),
@@ -119,11 +121,15 @@ class TermsForm(Form):
 class ChangeTermsForm(TermsForm):
     """New terms of an employment."""
 
+    order = ("since",)
+
     since = DateField(_l("From"), validators=[_REQUIRED])
 
 
 class StartForm(TermsForm, OnceForm):
     """Somebody who begins to work here, with a record already or not."""
+
+    order = ("same", "organization", "name", "language", "phone", "email", "is_work", "started_on", "title", "kind")
 
     #: Whether to ask if it is the same person.
     asks = False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g, render_template, request
 from flask_babel import Domain
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
@@ -40,6 +40,14 @@ class _Translations:
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of this site. A press on a language button re-renders it with what was typed, unchecked."""
+
+    #: The fields in the order of the page, where inheritance would put them in another; the rest come after them.
+    order: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Field] = vars(self)["_fields"]
+        self._fields = {**{name: fields[name] for name in self.order}, **fields}
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Where messages come from."""

@@ -201,7 +201,9 @@ def test_a_supervisor_adds_somebody_new_once(site: Site) -> None:
     first = browser.post("/team/staff/new", data=values)
     assert first.status_code == 302
     assert "/invitations/" in first.location
-    assert "works here now" in text_of(browser.get(first.location))
+    printed = browser.get(first.location).get_data(as_text=True)
+    assert "works here now" in printed
+    assert printed.index('<p class="both" lang="to">') < printed.index('<p class="both-en" lang="en">Welcome')
     assert browser.post("/team/staff/new", data=values).status_code == 302
     assert [name for (name,) in rows(Person.name)].count("ʻAlisi Fīnau") == 1
     columns = (EmploymentTerms.title, EmploymentTerms.work_area, EmploymentTerms.supervising_provider_id)
@@ -220,6 +222,12 @@ def test_somebody_alike_is_asked_about_first(site: Site) -> None:
     kept = browser.post("/team/staff/new", data=values | {"same": "same"}, follow_redirects=True)
     assert "She works here now, and keeps her record." in text_of(kept)
     assert len([name for (name,) in rows(Person.name) if name == "Stranger"]) == 1
+
+
+def test_errors_stand_in_the_order_of_the_page(site: Site) -> None:
+    said = site.browser(site.boss).post("/team/staff/new", data=newcomer(site, name="", started_on="", title=""))
+    page = said.get_data(as_text=True)
+    assert page.index('href="#name"') < page.index('href="#started_on"') < page.index('href="#title"')
 
 
 def test_what_is_wrong_with_a_newcomer_is_said(site: Site) -> None:

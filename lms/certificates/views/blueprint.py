@@ -13,6 +13,7 @@ from flask import Blueprint, current_app, flash, g, render_template, request, ur
 from lms.certificates import messages
 from lms.certificates.rules.serials import show_serial
 from lms.config import Config
+from lms.content.library import Text
 from lms.errors import RuleBroken
 from lms.i18n import LANGUAGES, format_date, language
 from lms.web.forms import Form
@@ -43,9 +44,12 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
     return render_template(f"certificates/{template}", **shared, **values), code
 
 
-def titled(titles: Mapping[str, str]) -> str:
-    """Return a signed title in the reader's language where the certificate has it, else in English."""
-    return titles.get(language()) or titles["en"]
+def titled(titles: Mapping[str, str]) -> Text:
+    """Return signed words in the reader's language where the certificate has them, else in English."""
+    own, english = titles.get(language()), titles["en"]
+    if language() == "en":
+        return Text(english, "source", english)
+    return Text(own, "approved", english) if own else Text(english, "missing", english)
 
 
 def tongue(tag: str) -> str:

@@ -13,6 +13,7 @@ from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import force_locale, format_instant
 from lms.i18n import gettext as _
 from lms.people import policy, queries, rules, service
 from lms.people.forms import EmptyForm, RecoveryForm
@@ -116,7 +117,21 @@ def _printed(public_id: str) -> OpenLink:
 @roles("supervisor", "administrator")
 def print_invitation(public_id: str) -> Any:
     """Show an invitation with its QR code, to be printed."""
-    return page("print_invitation.html", link=_printed(public_id))
+    link = _printed(public_id)
+    letter = {tag: _letter(link, tag) for tag in (link.language, "en")}
+    return page("print_invitation.html", link=link, letter=letter)
+
+
+def _letter(link: OpenLink, tag: str) -> dict[str, str]:
+    """Return what a printed invitation says, in one language: it is for the one invited, not for its printer."""
+    with force_locale(tag):
+        return {
+            "welcome": _(
+                "Welcome to the community health training. "
+                "Scan this picture with the camera of your phone, and open the page that it shows."
+            ),
+            "until": _("It works once, until:") + " " + format_instant(link.expires_at),
+        }
 
 
 @bp.get("/invitations/<public_id>.svg")
