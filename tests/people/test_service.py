@@ -21,8 +21,9 @@ from lms.people import queries, rules, service
 from lms.people.events import CodeMade, LinkMade, code_made, link_made, recovery_vouched
 from lms.people.models import AccessLink, Account, Contact, Device, EndedSession, OneTimeCode, Person, SignInFailure
 from lms.people.rules import Guard, Identifier, Ties
-from lms.people.service import NewDevice
+from lms.people.service import NewDevice, contacts, invitations, proofs
 from tests.factories import MadePerson, Make
+from tests.racing import look_together, outcomes, race
 
 pytestmark = pytest.mark.usefixtures("app")
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
@@ -325,6 +326,55 @@ def test_ten_at_once_one_accepts(app: Flask, boss: Actor) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["in"] + ["link_dead"] * 9
+
+
+def test_an_email_is_given_to_one_of_two_who_are_invited_at_once(
+    app: Flask, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_together(monkeypatch, (invitations, "check_free"))
+    results = race(app, *[lambda: invite(boss, email="lei@x.org")] * 2)
+    assert outcomes(results) == ["done", "email_in_use"]
+
+
+def test_of_two_with_one_phone_who_accept_at_once_one_needs_a_password(
+    app: Flask, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (invite(boss, phone="213 555 0142") for _ in range(2))
+    look_together(monkeypatch, (invitations, "_check_way_in"))
+    results = race(app, lambda: accept(first, password_hash=None), lambda: accept(second, password_hash=None))
+    assert outcomes(results) == ["done", "password_needed_shared"]
+
+
+def test_who_confirms_a_phone_while_another_accepts_by_it_needs_a_password(
+    app: Flask, make: Make, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, phone = make.person(), Identifier("phone", "+12135550142")
+    change(update(Account).where(Account.id == ana.account_id).values(password_hash=None))
+    invited = invite(boss, phone=phone.value)
+    do(service.request_contact_code, phone, person_id=ana.person_id, language="en", guard=GUARD)
+    usual = {"is_work": False, "secret_key": KEY, "guard": GUARD}
+    look_together(monkeypatch, (contacts, "check_free"), (invitations, "_check_way_in"))
+    results = race(
+        app,
+        lambda: do(service.confirm_contact, actor_of(ana), phone, _code(phone), **usual),
+        lambda: accept(invited, password_hash=None),
+    )
+    assert outcomes(results) == ["done", "password_needed_shared"]
+
+
+def test_four_people_at_most_prove_a_phone_at_once(
+    app: Flask, make: Make, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Identifier("phone", "+12135550142")
+    keep = lambda: do(service.keep_contact, make.person().person_id, phone, is_work=False, confirmed_at=AT)  # noqa: E731
+    keep()
+    keep()
+    first, second = (invite(boss, phone=phone.value) for _ in range(2))
+    keep()
+    look_together(monkeypatch, (proofs, "check_free"))
+    results = race(app, lambda: accept(first), lambda: accept(second))
+    assert outcomes(results) == ["contact_shared_by_many", "done"]
+    assert sum(look(queries.list_holders, phone).values()) == 4
 
 
 # -- inviting again
