@@ -35,9 +35,9 @@ def lock_account(session: Session, account_id: int) -> Account:
     return account
 
 
-def lock_contact(session: Session, identifier: Identifier) -> None:
-    """Let those who want to have this contact pass one after another: whose it may be depends on who has it."""
-    take_turns(session, f"contact {identifier.kind}:{identifier.value}")
+def lock_contacts(session: Session, *identifiers: Identifier) -> None:
+    """Let those who want to have a same contact pass one after another: whose it may be depends on who has it."""
+    take_turns(session, *(f"contact {each.kind}:{each.value}" for each in identifiers))
 
 
 def lock_guesses(session: Session, *guards: Guard) -> None:
