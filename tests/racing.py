@@ -59,3 +59,34 @@ def look_together(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> 
 
     for module, name in places:
         monkeypatch.setattr(module, name, waiting(getattr(module, name)))
+
+
+def act_during(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    place: tuple[Any, str],
+    looks: Callable[[], Any],
+    act: Callable[[], Any],
+) -> list[Any]:
+    """Run `looks`, and `act` as soon as the function at `place` (a module and a name) has returned to it for once.
+
+    Returns what both returned or raised. Where `act` has to wait until `looks` has ended, `looks` goes on.
+    """
+    find, looked, done = getattr(*place), threading.Event(), threading.Event()
+
+    def find_slowly(*arguments: Any, **more: Any) -> Any:
+        found, is_first = find(*arguments, **more), not looked.is_set()
+        looked.set()
+        if is_first:
+            done.wait(PATIENCE)
+        return found
+
+    def act_now() -> Any:
+        looked.wait()
+        try:
+            return act()
+        finally:
+            done.set()
+
+    monkeypatch.setattr(*place, find_slowly)
+    return race(app, looks, act_now)

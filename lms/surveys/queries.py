@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.content.library import Library
@@ -62,8 +62,15 @@ def answered_since(
 
 
 def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
-    """Return (survey key, subject key, receipts, answer sheets) wherever the two numbers differ."""
-    receipts, sheets = _counts(session, SurveyReceipt), _counts(session, SurveyAnswer)
+    """Return (survey key, subject key, receipts, answer sheets) wherever the two numbers differ.
+
+    One query, so that who answers meanwhile is in both numbers or in none.
+    """
+    receipts: dict[tuple[str, str], int] = {}
+    sheets: dict[tuple[str, str], int] = {}
+    both = union_all(_counts(SurveyReceipt, "receipt"), _counts(SurveyAnswer, "sheet"))
+    for what, survey_key, subject_key, count in map(tuple, session.execute(both)):
+        (receipts if what == "receipt" else sheets)[survey_key, subject_key] = count
     return [
         (*key, receipts.get(key, 0), sheets.get(key, 0))
         for key in sorted(receipts.keys() | sheets.keys())
@@ -71,8 +78,7 @@ def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
     ]
 
 
-def _counts(session: Session, model: type[SurveyReceipt | SurveyAnswer]) -> dict[tuple[str, str], int]:
-    """Return {(survey key, subject key): how many rows}."""
+def _counts(model: type[SurveyReceipt | SurveyAnswer], what: str) -> Select[str, str, str, int]:
+    """Return the statement of (`what`, survey key, subject key, how many rows)."""
     key = (model.survey_key, model.subject_key)
-    rows = session.execute(select(*key, func.count()).group_by(*key))
-    return {(row[0], row[1]): row[2] for row in rows}
+    return select(literal(what), *key, func.count()).group_by(*key)
