@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -68,9 +69,9 @@ def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
     """
     receipts: dict[tuple[str, str], int] = {}
     sheets: dict[tuple[str, str], int] = {}
-    both = union_all(_counts(SurveyReceipt, "receipt"), _counts(SurveyAnswer, "sheet"))
-    for what, survey_key, subject_key, count in map(tuple, session.execute(both)):
-        (receipts if what == "receipt" else sheets)[survey_key, subject_key] = count
+    row: Any
+    for row in session.execute(union_all(_counts(SurveyReceipt, "receipt"), _counts(SurveyAnswer, "sheet"))):
+        (receipts if row.what == "receipt" else sheets)[row.survey_key, row.subject_key] = row.number
     return [
         (*key, receipts.get(key, 0), sheets.get(key, 0))
         for key in sorted(receipts.keys() | sheets.keys())
@@ -81,4 +82,4 @@ def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
 def _counts(model: type[SurveyReceipt | SurveyAnswer], what: str) -> Select[str, str, str, int]:
     """Return the statement of (`what`, survey key, subject key, how many rows)."""
     key = (model.survey_key, model.subject_key)
-    return select(literal(what), *key, func.count()).group_by(*key)
+    return select(literal(what).label("what"), *key, func.count().label("number")).group_by(*key)

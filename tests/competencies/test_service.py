@@ -207,10 +207,7 @@ class TestMending:
         assert actions.count("competencies.attainment_mended") == 1
         assert self.look() == []
 
-    @pytest.mark.parametrize(
-        ("module", "name"),
-        [(service, "_gains_of"), (queries, "evidence_of_modules"), (queries, "list_attainments")],
-    )
+    @pytest.mark.parametrize(("module", "name"), [(service, "_gains_of"), (queries, "evidence_of_modules")])
     def test_who_completes_a_module_meanwhile_is_not_reported(
         self, app: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
     ) -> None:
