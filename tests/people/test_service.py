@@ -427,9 +427,9 @@ def test_only_her_supervisor_or_an_administrator_renews(make: Make, boss: Actor)
 def enter(person: MadePerson, **more: Any) -> Any:
     """Sign in by password."""
     checked = look(queries.get_account, person.account_id).password_hash
-    return do(
-        service.sign_in, person.account_id, **{"how": "password", "guard": GUARD, "checked_hash": checked, **more}
-    )
+    stamp = (look(queries.find_session_id, person.account_id) or "").partition(":")[2]
+    usual = {"how": "password", "stamp": stamp, "guard": GUARD, "checked_hash": checked}
+    return do(service.sign_in, person.account_id, **{**usual, **more})
 
 
 def test_each_sign_in_begins_its_own_session(make: Make) -> None:
@@ -448,6 +448,8 @@ def test_a_change_between_check_and_entry_refuses(make: Make, boss: Actor) -> No
     ana = make.person("Ana")
     with broken("sign_in_refused"):
         enter(ana, checked_hash="an older hash")
+    with broken("sign_in_refused"):
+        enter(ana, stamp="an older stamp")
     do(service.disable_account, boss, ana.person_public_id)
     with broken("sign_in_refused"):
         enter(ana)
@@ -455,7 +457,7 @@ def test_a_change_between_check_and_entry_refuses(make: Make, boss: Actor) -> No
 
 def test_an_unknown_account_is_missing(app: Flask) -> None:
     with pytest.raises(NotFound):
-        do(service.sign_in, 77, how="code", guard=GUARD)
+        do(service.sign_in, 77, how="code", stamp="", guard=GUARD)
 
 
 def test_staff_neither_enter_by_code_nor_are_remembered(make: Make) -> None:

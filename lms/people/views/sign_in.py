@@ -149,13 +149,14 @@ def _enter(proven: Proven) -> Response:
     if staff and proven.how == "code":
         raise RuleBroken("sign_in_refused")
     token, device = new_device() if proven.remember and not staff else (None, None)
-    account = proven.session_id.partition(":")[0]
+    account, _, stamp = proven.session_id.partition(":")
     guard = code_guard(proven.identifier) if proven.how == "code" else guard_for(proven.identifier, account)
     opened = write(
         lambda session: service.sign_in(
             session,
             proven.account_id,
             how=proven.how,
+            stamp=stamp,
             guard=guard,
             checked_hash=proven.checked_hash,
             proven_contact=proven.proven_contact,
