@@ -88,9 +88,19 @@ def invite(actor: Actor | None = None, **more: Any) -> service.Invited:
     return do(service.invite, actor, **{"name": "Leilani \u02bbOfa", "language": "to", **more})
 
 
+def stamp_of(account_id: int) -> str:
+    """Return the security stamp of a live account."""
+    return (look(queries.find_session_id, account_id) or "").partition(":")[2]
+
+
 def accept(invited: service.Invited, **more: Any) -> Any:
     """Accept an invitation."""
-    usual = {"name": "Leilani \u02bbOfa", "language": "to", "password_hash": HASH}
+    usual = {
+        "name": "Leilani \u02bbOfa",
+        "language": "to",
+        "password_hash": HASH,
+        "stamp": stamp_of(invited.account_id),
+    }
     return do(service.accept_invitation, invited.link_public_id, **{**usual, **more})
 
 
@@ -197,6 +207,7 @@ def test_codes_need_a_contact_that_a_code_has_proven(make: Make, boss: Actor) ->
     ask = {"person_id": invited.person_id, "language": "en", "guard": GUARD}
     do(service.request_contact_code, phone, also=Guard("c" * 64), **ask)
     usual = {"name": "Lei", "language": "en", "contact": phone, "secret_key": KEY, "guard": GUARD}
+    usual["stamp"] = stamp_of(invited.account_id)
     assert do(service.accept_by_code, invited.link_public_id, "x", **usual) is None
     assert look(queries.find_open_link, invited.link_public_id, ("invitation",), AT) is not None
     assert look(queries.list_contacts, invited.person_id) == []
@@ -389,7 +400,7 @@ def test_an_invitation_is_renewed_until_it_is_proven(make: Make, boss: Actor, he
     printed = do(service.renew_invitation, boss, invited.person_public_id, oversees=(), is_staff=False, send=False)
     assert len(heard) == 2
     assert look(queries.find_open_link, renewed, ("invitation",), AT) is None
-    do(service.accept_invitation, printed, name="L", language="en", password_hash=HASH)
+    do(service.accept_invitation, printed, name="L", language="en", password_hash=HASH, stamp="")
     change(update(Account).where(Account.id == invited.account_id).values(password_hash=None))
     with broken("already_accepted"):  # whatever became of it, somebody has come in
         do(service.renew_invitation, boss, invited.person_public_id, oversees=(), is_staff=False, send=False)
@@ -427,8 +438,7 @@ def test_only_her_supervisor_or_an_administrator_renews(make: Make, boss: Actor)
 def enter(person: MadePerson, **more: Any) -> Any:
     """Sign in by password."""
     checked = look(queries.get_account, person.account_id).password_hash
-    stamp = (look(queries.find_session_id, person.account_id) or "").partition(":")[2]
-    usual = {"how": "password", "stamp": stamp, "guard": GUARD, "checked_hash": checked}
+    usual = {"how": "password", "stamp": stamp_of(person.account_id), "guard": GUARD, "checked_hash": checked}
     return do(service.sign_in, person.account_id, **{**usual, **more})
 
 
