@@ -31,6 +31,7 @@ from tests.databases import make_config
 from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.factories import sign_in as sign_in_past
 from tests.people.test_service import actor_of, change, heard, look
+from tests.racing import look_together, race
 
 pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["heard"]
@@ -178,6 +179,16 @@ def test_an_old_hash_is_renewed_at_sign_in(client: FlaskClient, make: Make) -> N
     assert new != old
     assert new.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert enter(client, ana.email).status_code == 302
+
+
+@pytest.mark.usefixtures("production_hashes")
+def test_two_taps_at_the_same_moment_with_an_old_hash_both_enter(
+    app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = make.person()
+    look_together(monkeypatch, (rules, "hash_password"))
+    taps = [lambda browser=each: enter(browser, ana.email).status_code for each in clients(app)]
+    assert race(app, *taps) == [302, 302]
 
 
 def test_a_disabled_account_is_like_a_wrong_password(client: FlaskClient, make: Make) -> None:

@@ -112,11 +112,15 @@ def _confirm(session: Session, person_id: int, proven: Identifier, at: datetime)
     )
 
 
-def renew_hash(session: Session, account_id: int, *, old: str, new: str) -> None:
-    """Replace a password's hash by one with today's settings, unless the password changed meanwhile."""
+def renew_hash(session: Session, account_id: int, *, old: str, new: str) -> str | None:
+    """Replace a password's hash by one with today's settings, unless it changed meanwhile, and return the one that is.
+
+    It changed when the same password was typed twice at once; a new password changes the security stamp too.
+    """
     session.execute(
         update(Account).where(Account.id == account_id, Account.password_hash == old).values(password_hash=new)
     )
+    return session.scalar(select(Account.password_hash).where(Account.id == account_id))
 
 
 def pass_second_factor(session: Session, account_id: int, digits: str, *, guard: Guard, at: datetime) -> bool:

@@ -95,8 +95,8 @@ def _with_new_hash(found: Candidate, password: str) -> Candidate:
     if not rules.needs_new_hash(old):
         return found
     new = rules.hash_password(password)
-    write(lambda session: service.renew_hash(session, found.account_id, old=old, new=new))
-    return Candidate(**{**found.__dict__, "password_hash": new})
+    kept = write(lambda session: service.renew_hash(session, found.account_id, old=old, new=new))
+    return Candidate(**{**found.__dict__, "password_hash": kept})
 
 
 def proven_by_password(
