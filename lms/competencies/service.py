@@ -74,11 +74,12 @@ def recompute(
 
     Evidence and attainments that do not follow from completed modules are returned and left to a person.
     """
+    # What follows is read before what it follows from: a module that is completed meanwhile makes nothing baseless.
+    judged = queries.list_attainments(session, person_ids)
+    known = queries.evidence_of_modules(session, person_ids)
     gains = _gains_of(session, person_ids)
     given = {_key(gain): gain for found in gains.values() for gain in found}
-    known = queries.evidence_of_modules(session, person_ids)
     missing = [gain for key, gain in given.items() if key not in known]
-    judged = queries.list_attainments(session, person_ids)
     people = {gain.person_id for gain in missing} | _people_due(library, gains, judged)
     lock(session, people)
     rows = [_evidence(gain) for gain in missing]

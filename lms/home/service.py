@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
+from lms.db import take_turns
 from lms.home import queries, rules
 
 
@@ -16,6 +17,7 @@ def note_look(session: Session, actor: Actor, person_id: int, organization_id: i
 
     The person reads it in her own record. One note a local day is enough.
     """
+    take_turns(session, f"look of {actor.account_id} at {person_id}")
     if queries.has_looked(session, actor.account_id, person_id, rules.day_start(at)):
         return False
     record(session, actor.account_id, queries.LOOKED, "person", person_id, at=at, organization_id=organization_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.content.library import Library
@@ -62,8 +63,15 @@ def answered_since(
 
 
 def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
-    """Return (survey key, subject key, receipts, answer sheets) wherever the two numbers differ."""
-    receipts, sheets = _counts(session, SurveyReceipt), _counts(session, SurveyAnswer)
+    """Return (survey key, subject key, receipts, answer sheets) wherever the two numbers differ.
+
+    One query, so that who answers meanwhile is in both numbers or in none.
+    """
+    receipts: dict[tuple[str, str], int] = {}
+    sheets: dict[tuple[str, str], int] = {}
+    row: Any
+    for row in session.execute(union_all(_counts(SurveyReceipt, "receipt"), _counts(SurveyAnswer, "sheet"))):
+        (receipts if row.what == "receipt" else sheets)[row.survey_key, row.subject_key] = row.number
     return [
         (*key, receipts.get(key, 0), sheets.get(key, 0))
         for key in sorted(receipts.keys() | sheets.keys())
@@ -71,8 +79,7 @@ def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
     ]
 
 
-def _counts(session: Session, model: type[SurveyReceipt | SurveyAnswer]) -> dict[tuple[str, str], int]:
-    """Return {(survey key, subject key): how many rows}."""
+def _counts(model: type[SurveyReceipt | SurveyAnswer], what: str) -> Select[str, str, str, int]:
+    """Return the statement of (`what`, survey key, subject key, how many rows)."""
     key = (model.survey_key, model.subject_key)
-    rows = session.execute(select(*key, func.count()).group_by(*key))
-    return {(row[0], row[1]): row[2] for row in rows}
+    return select(literal(what).label("what"), *key, func.count().label("number")).group_by(*key)

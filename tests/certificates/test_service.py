@@ -31,6 +31,7 @@ from lms.certificates.models import (
 )
 from lms.certificates.rules import names, serials
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.service import sharing
 from lms.competencies.models import Evidence
 from lms.content.library import current
 from lms.courses.models import ModuleCompletion
@@ -45,6 +46,7 @@ from tests.certificates import story
 from tests.certificates.story import TRACK, actor_of, application_of, award_of, complete, config_of, decide
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.racing import look_together, outcomes, race
 
 ASK = Choice("ask", "dates-unclear", "Which day was it?")
 REFUSE = Choice("refuse", "requirements-not-met")
@@ -686,6 +688,17 @@ def test_ten_names_in_ten_minutes(issued: str) -> None:
         ask("x")
     assert broken(ask, "malia anau") == "too_many_names"
     assert ask("malia anau", AT + timedelta(minutes=11)) is True
+
+
+def test_an_eleventh_name_at_the_same_moment_is_refused(
+    content_app: Flask, issued: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serial = read(select(Award.serial))
+    ask = lambda: write(lambda s: service.compare_name(s, serial, "x", at=AT))  # noqa: E731
+    for _ in range(9):
+        ask()
+    look_together(monkeypatch, (sharing, "is_same_name"))
+    assert outcomes(race(content_app, ask, ask)) == ["done", "too_many_names"]
 
 
 def test_no_names_of_unknown_or_revoked_certificates(issued: str, certifier: MadePerson, make: Make) -> None:

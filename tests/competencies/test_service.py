@@ -28,6 +28,7 @@ from tests.conftest import AT
 from tests.courses.test_service import complete, finish
 from tests.factories import Make
 from tests.factories.learning import FRAMEWORK, actor_of, module, publish_drafts, standard
+from tests.racing import act_during
 
 DAY = AT.date()
 
@@ -204,6 +205,14 @@ class TestMending:
         assert len(heard) == 1
         actions = list(reading().execute(select(AuditEvent.action)).scalars())
         assert actions.count("competencies.attainment_mended") == 1
+        assert self.look() == []
+
+    @pytest.mark.parametrize(("module", "name"), [(service, "_gains_of"), (queries, "evidence_of_modules")])
+    def test_who_completes_a_module_meanwhile_is_not_reported(
+        self, app: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+    ) -> None:
+        found = act_during(app, monkeypatch, (module, name), self.look, lambda: complete(actor))
+        assert found == [[], None]
         assert self.look() == []
 
     def test_evidence_alone_may_be_missing(self, actor: Actor) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from flask import Flask
+
 from lms.db import reading
 from lms.home import queries, service
 from tests.factories import Make
 from tests.home.conftest import Story, instant
+from tests.racing import look_together, race
 
 
 def test_a_look_is_noted_once_a_day_for_each_reader(make: Make, story: Story) -> None:
@@ -30,6 +34,17 @@ def test_a_look_is_noted_once_a_day_for_each_reader(make: Make, story: Story) ->
         ("Ana", "Fale Ola", noon),
     ]
     assert queries.list_looks(reading(), readers[0].person_id) == []
+
+
+def test_two_windows_at_the_same_moment_note_one_look(
+    content_app: Flask, make: Make, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, person = make.organization("Fale Ola"), make.person("Sina")
+    reader = story.actor(make.supervisor(place, "Ana"))
+    open_page = lambda: story.run(lambda s: service.note_look(s, reader, person.person_id, place, at=instant(-2)))  # noqa: E731
+    look_together(monkeypatch, (queries, "has_looked"))
+    assert sorted(race(content_app, open_page, open_page), key=str) == [False, True]
+    assert len(queries.list_looks(reading(), person.person_id)) == 1
 
 
 def test_another_event_about_her_is_not_a_look(make: Make, story: Story) -> None:

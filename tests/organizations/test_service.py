@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from lms.actor import Actor
-from lms.db import db, reading, write
+from lms.db import reading, write
 from lms.errors import BadInput, NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations import queries, rules, service
@@ -30,11 +29,12 @@ from lms.organizations.models import (
     OrganizationPopulation,
     Supervision,
 )
-from lms.organizations.service import Facts, Newcomer, Terms, employments
+from lms.organizations.service import Facts, Newcomer, Terms, employments, organizations
 from lms.people.models import Contact, Person
 from tests.conftest import AT
 from tests.factories import Make
 from tests.organizations.conftest import TODAY, actions, actor_of, public_id_of, rows
+from tests.racing import look_together, outcomes, race
 
 DAY = timedelta(days=1)
 TERMS = Terms("Promotora", Decimal("37.5"), "employee", None, 4)
@@ -218,10 +218,11 @@ def test_history_is_changed_by_administrators_alone(cbo: Cbo, make: Make, admin:
 # Newcomers
 
 
-def welcome(cbo: Cbo, newcomer: Newcomer, **more: Any) -> service.Started:
+def welcome(cbo: Cbo, newcomer: Newcomer, actor: Actor | None = None, **more: Any) -> service.Started:
     """Begin the employment of a newcomer."""
+    who = actor or cbo.actor
     values = {"started_on": TODAY, "terms": TERMS, "client_id": new_client_id(), "at": AT, **more}
-    return write(lambda session: service.welcome_person(session, cbo.actor, cbo.id, newcomer, **values))
+    return write(lambda session: service.welcome_person(session, who, cbo.id, newcomer, **values))
 
 
 def test_a_newcomer_is_invited_and_works_here(cbo: Cbo) -> None:
@@ -282,29 +283,6 @@ def test_a_stranger_learns_nothing_of_who_has_a_record(cbo: Cbo, make: Make) -> 
         )
 
 
-def race(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
-    """Run `acts` at the same time and return what they returned or raised."""
-    gate = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                results[number] = act()
-            except Exception as error:
-                results[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_a_double_tap_at_the_same_moment_invites_once(app: Flask, cbo: Cbo, monkeypatch: pytest.MonkeyPatch) -> None:
     find, pauses = employments._find_started, iter((0, 0.05, 0.1, 0.15) * 4)
 
@@ -318,6 +296,18 @@ def test_a_double_tap_at_the_same_moment_invites_once(app: Flask, cbo: Cbo, monk
     key, newcomer = new_client_id(), Newcomer("Tevita", "to", phone="213 555 0142")
     results = race(app, *[lambda: welcome(cbo, newcomer, client_id=key)] * 4)
     assert len({getattr(result, "employment_id", result) for result in results}) == 1, results
+    assert [name for (name,) in rows(Person.name)].count("Tevita") == 1
+
+
+@pytest.mark.parametrize("phone", [None, "213 555 0142"])
+def test_two_supervisors_at_the_same_moment_do_not_make_two_of_one_person(
+    app: Flask, cbo: Cbo, make: Make, monkeypatch: pytest.MonkeyPatch, phone: str | None
+) -> None:
+    deputy = actor_of(make.supervisor(cbo.id))
+    look_together(monkeypatch, (employments, "_alike"))
+    newcomer = Newcomer("Tevita", "to", phone=phone)
+    results = race(app, lambda: welcome(cbo, newcomer), lambda: welcome(cbo, newcomer, actor=deputy))
+    assert outcomes(results) == ["alike-contact" if phone else "alike-name", "done"]
     assert [name for (name,) in rows(Person.name)].count("Tevita") == 1
 
 
@@ -346,6 +336,20 @@ def places() -> tuple[list[Any], list[Any], list[Any]]:
         [row[1] for row in rows(OrganizationGeography.id, OrganizationGeography.geography)],
         [row[1] for row in rows(OrganizationPopulation.id, OrganizationPopulation.population)],
     )
+
+
+def test_a_name_is_given_to_one_of_two_organizations_at_the_same_moment(
+    app: Flask, cbo: Cbo, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_together(monkeypatch, (organizations, "_check_name"))
+    results = race(app, lambda: create(admin, key="one"), lambda: create(admin, key="two"))
+    assert outcomes(results) == ["done", "name-taken"]
+    other, facts = public_id_of(cbo.id), Facts("Fale Ola")
+    mine = create(admin, Facts("Another"))
+    change = lambda public_id: write(lambda s: service.change_organization(s, admin, public_id, facts, at=AT))  # noqa: E731
+    look_together(monkeypatch, (organizations, "_check_name"))
+    results = race(app, lambda: change(mine), lambda: change(other))
+    assert outcomes(results) == ["done", "name-taken"]
 
 
 def test_an_organization_is_created_with_where_and_whom_it_serves(admin: Actor) -> None:
@@ -541,6 +545,13 @@ def test_an_import_does_what_the_preview_said(app: Flask) -> None:
     assert places() == ([(6, 2022), (8, 2022)], ["antelope-valley"], ["lgbtq"])
     assert rows(Organization.key, Organization.search_key)[-1] == ("rising", "rising hope center")
     assert service.preview_import(reading(), table(SECOND)).lines == ()
+
+
+def test_the_same_import_twice_at_the_same_moment_writes_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_together(monkeypatch, (rules, "plan_import"))
+    results = race(app, lambda: bring(FIRST), lambda: bring(FIRST))
+    assert sorted(len(done.created) for done in results) == [0, 2], results
+    assert actions() == ["organizations.import_created"] * 2
 
 
 def test_a_faulty_import_writes_nothing(app: Flask) -> None:

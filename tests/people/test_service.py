@@ -21,8 +21,9 @@ from lms.people import queries, rules, service
 from lms.people.events import CodeMade, LinkMade, code_made, link_made, recovery_vouched
 from lms.people.models import AccessLink, Account, Contact, Device, EndedSession, OneTimeCode, Person, SignInFailure
 from lms.people.rules import Guard, Identifier, Ties
-from lms.people.service import NewDevice
+from lms.people.service import NewDevice, contacts, invitations, proofs
 from tests.factories import MadePerson, Make
+from tests.racing import look_together, outcomes, race
 
 pytestmark = pytest.mark.usefixtures("app")
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
@@ -87,9 +88,19 @@ def invite(actor: Actor | None = None, **more: Any) -> service.Invited:
     return do(service.invite, actor, **{"name": "Leilani \u02bbOfa", "language": "to", **more})
 
 
+def stamp_of(account_id: int) -> str:
+    """Return the security stamp of a live account."""
+    return (look(queries.find_session_id, account_id) or "").partition(":")[2]
+
+
 def accept(invited: service.Invited, **more: Any) -> Any:
     """Accept an invitation."""
-    usual = {"name": "Leilani \u02bbOfa", "language": "to", "password_hash": HASH}
+    usual = {
+        "name": "Leilani \u02bbOfa",
+        "language": "to",
+        "password_hash": HASH,
+        "stamp": stamp_of(invited.account_id),
+    }
     return do(service.accept_invitation, invited.link_public_id, **{**usual, **more})
 
 
@@ -196,6 +207,7 @@ def test_codes_need_a_contact_that_a_code_has_proven(make: Make, boss: Actor) ->
     ask = {"person_id": invited.person_id, "language": "en", "guard": GUARD}
     do(service.request_contact_code, phone, also=Guard("c" * 64), **ask)
     usual = {"name": "Lei", "language": "en", "contact": phone, "secret_key": KEY, "guard": GUARD}
+    usual["stamp"] = stamp_of(invited.account_id)
     assert do(service.accept_by_code, invited.link_public_id, "x", **usual) is None
     assert look(queries.find_open_link, invited.link_public_id, ("invitation",), AT) is not None
     assert look(queries.list_contacts, invited.person_id) == []
@@ -327,6 +339,55 @@ def test_ten_at_once_one_accepts(app: Flask, boss: Actor) -> None:
     assert sorted(outcomes) == ["in"] + ["link_dead"] * 9
 
 
+def test_an_email_is_given_to_one_of_two_who_are_invited_at_once(
+    app: Flask, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_together(monkeypatch, (invitations, "check_free"))
+    results = race(app, *[lambda: invite(boss, email="lei@x.org")] * 2)
+    assert outcomes(results) == ["done", "email_in_use"]
+
+
+def test_of_two_with_one_phone_who_accept_at_once_one_needs_a_password(
+    app: Flask, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (invite(boss, phone="213 555 0142") for _ in range(2))
+    look_together(monkeypatch, (invitations, "_check_way_in"))
+    results = race(app, lambda: accept(first, password_hash=None), lambda: accept(second, password_hash=None))
+    assert outcomes(results) == ["done", "password_needed_shared"]
+
+
+def test_who_confirms_a_phone_while_another_accepts_by_it_needs_a_password(
+    app: Flask, make: Make, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, phone = make.person(), Identifier("phone", "+12135550142")
+    change(update(Account).where(Account.id == ana.account_id).values(password_hash=None))
+    invited = invite(boss, phone=phone.value)
+    do(service.request_contact_code, phone, person_id=ana.person_id, language="en", guard=GUARD)
+    usual = {"is_work": False, "secret_key": KEY, "guard": GUARD}
+    look_together(monkeypatch, (contacts, "check_free"), (invitations, "_check_way_in"))
+    results = race(
+        app,
+        lambda: do(service.confirm_contact, actor_of(ana), phone, _code(phone), **usual),
+        lambda: accept(invited, password_hash=None),
+    )
+    assert outcomes(results) == ["done", "password_needed_shared"]
+
+
+def test_four_people_at_most_prove_a_phone_at_once(
+    app: Flask, make: Make, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Identifier("phone", "+12135550142")
+    keep = lambda: do(service.keep_contact, make.person().person_id, phone, is_work=False, confirmed_at=AT)  # noqa: E731
+    keep()
+    keep()
+    first, second = (invite(boss, phone=phone.value) for _ in range(2))
+    keep()
+    look_together(monkeypatch, (proofs, "check_free"))
+    results = race(app, lambda: accept(first), lambda: accept(second))
+    assert outcomes(results) == ["contact_shared_by_many", "done"]
+    assert sum(look(queries.list_holders, phone).values()) == 4
+
+
 # -- inviting again
 
 
@@ -339,7 +400,7 @@ def test_an_invitation_is_renewed_until_it_is_proven(make: Make, boss: Actor, he
     printed = do(service.renew_invitation, boss, invited.person_public_id, oversees=(), is_staff=False, send=False)
     assert len(heard) == 2
     assert look(queries.find_open_link, renewed, ("invitation",), AT) is None
-    do(service.accept_invitation, printed, name="L", language="en", password_hash=HASH)
+    do(service.accept_invitation, printed, name="L", language="en", password_hash=HASH, stamp="")
     change(update(Account).where(Account.id == invited.account_id).values(password_hash=None))
     with broken("already_accepted"):  # whatever became of it, somebody has come in
         do(service.renew_invitation, boss, invited.person_public_id, oversees=(), is_staff=False, send=False)
@@ -377,9 +438,8 @@ def test_only_her_supervisor_or_an_administrator_renews(make: Make, boss: Actor)
 def enter(person: MadePerson, **more: Any) -> Any:
     """Sign in by password."""
     checked = look(queries.get_account, person.account_id).password_hash
-    return do(
-        service.sign_in, person.account_id, **{"how": "password", "guard": GUARD, "checked_hash": checked, **more}
-    )
+    usual = {"how": "password", "stamp": stamp_of(person.account_id), "guard": GUARD, "checked_hash": checked}
+    return do(service.sign_in, person.account_id, **{**usual, **more})
 
 
 def test_each_sign_in_begins_its_own_session(make: Make) -> None:
@@ -398,6 +458,8 @@ def test_a_change_between_check_and_entry_refuses(make: Make, boss: Actor) -> No
     ana = make.person("Ana")
     with broken("sign_in_refused"):
         enter(ana, checked_hash="an older hash")
+    with broken("sign_in_refused"):
+        enter(ana, stamp="an older stamp")
     do(service.disable_account, boss, ana.person_public_id)
     with broken("sign_in_refused"):
         enter(ana)
@@ -405,7 +467,7 @@ def test_a_change_between_check_and_entry_refuses(make: Make, boss: Actor) -> No
 
 def test_an_unknown_account_is_missing(app: Flask) -> None:
     with pytest.raises(NotFound):
-        do(service.sign_in, 77, how="code", guard=GUARD)
+        do(service.sign_in, 77, how="code", stamp="", guard=GUARD)
 
 
 def test_staff_neither_enter_by_code_nor_are_remembered(make: Make) -> None:
@@ -484,8 +546,9 @@ def test_parallel_guesses_are_all_counted(app: Flask, make: Make) -> None:
 def test_an_old_hash_is_renewed_unless_it_changed(make: Make) -> None:
     ana = make.person()
     old = look(queries.get_account, ana.account_id).password_hash
-    write(lambda session: service.renew_hash(session, ana.account_id, old=old, new="new"))
-    write(lambda session: service.renew_hash(session, ana.account_id, old=old, new="newer"))
+    for new in ("new", "newer"):
+        kept = write(lambda session, new=new: service.renew_hash(session, ana.account_id, old=old, new=new))
+        assert kept == "new"
     assert look(queries.get_account, ana.account_id).password_hash == "new"
 
 

@@ -24,11 +24,14 @@ from lms.people import queries, rules, service
 from lms.people.models import Account, Contact, Device, OneTimeCode, SignInFailure
 from lms.people.rules import Identifier, passwords
 from lms.people.rules.sessions import GUESSES_IN_A_ROW
+from lms.people.views import sign_in as sign_in_views
+from lms.people.views.blueprint import is_staff
 from tests.conftest import Browser
 from tests.databases import make_config
 from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.factories import sign_in as sign_in_past
 from tests.people.test_service import actor_of, change, heard, look
+from tests.racing import look_together, race
 
 pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["heard"]
@@ -176,6 +179,16 @@ def test_an_old_hash_is_renewed_at_sign_in(client: FlaskClient, make: Make) -> N
     assert new != old
     assert new.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert enter(client, ana.email).status_code == 302
+
+
+@pytest.mark.usefixtures("production_hashes")
+def test_two_taps_at_the_same_moment_with_an_old_hash_both_enter(
+    app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = make.person()
+    look_together(monkeypatch, (rules, "hash_password"))
+    taps = [lambda browser=each: enter(browser, ana.email).status_code for each in clients(app)]
+    assert race(app, *taps) == [302, 302]
 
 
 def test_a_disabled_account_is_like_a_wrong_password(client: FlaskClient, make: Make) -> None:
@@ -690,6 +703,28 @@ def test_who_becomes_a_supervisor_without_a_password_chooses_one(
     assert client.get("/team").status_code == 200
     (other,) = clients(app, 1)
     assert enter(other, value, "seven mango rivers").status_code == 302
+
+
+def test_a_duty_that_begins_during_a_sign_in_refuses_it(
+    app: Flask, client: FlaskClient, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, organization = make.person("Ana"), make.organization()
+    employment = make.employment(ana, organization)
+    boss = actor_of(make.person(roles=("administrator",)), "administrator")
+    spell = look(lambda s: s.get_one(Employment, employment).public_id)
+    place = look(lambda s: s.get_one(Organization, organization).public_id)
+
+    def appointed_after_the_look(account_id: int) -> bool:
+        found = is_staff(account_id)
+        write(lambda session: start_supervision(session, boss, spell, place, at=now()))
+        return found
+
+    ask(client, ana.email)
+    monkeypatch.setattr(sign_in_views, "is_staff", appointed_after_the_look)
+    answer = client.post("/sign-in/code/check", data={"code": code_for(app, ana.email), "remember": "y"})
+    assert answer.status_code == 400
+    assert not is_in(client)
+    assert look(queries.list_devices, ana.account_id, now()) == []
 
 
 def test_a_former_employers_mailbox_opens_nothing(

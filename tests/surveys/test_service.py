@@ -19,13 +19,14 @@ from lms.courses.service import Shown, finish_lesson
 from lms.db import is_postgresql, reading, write
 from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
-from lms.surveys import jobs, service
+from lms.surveys import jobs, queries, service
 from lms.surveys.events import SurveyAnswered, survey_answered
 from lms.surveys.models import SurveyAnswer, SurveyReceipt
 from tests.assessments.test_service import together
 from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import actor_of, module, publish_drafts, standard
+from tests.racing import act_during
 
 ANSWERS = {"useful": "4", "length": "short", "change": "I will ask more."}
 
@@ -192,3 +193,10 @@ def test_doctor_counts_receipts_against_sheets(actor: Actor, make: Make) -> None
     write(lambda s: s.execute(delete(SurveyAnswer)) and None)
     told = "survey feedback about module:alpha: 1 receipts, 0 answer sheets"
     assert look() == [Difference(told, mendable=False)]
+
+
+def test_doctor_does_not_miscount_who_answers_meanwhile(
+    app: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = lambda: write(lambda s: service.recompute(s, current(s), at=AT))  # noqa: E731
+    assert act_during(app, monkeypatch, (queries, "_counts"), look, lambda: answer(actor)) == [[], {}]

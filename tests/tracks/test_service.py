@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +31,7 @@ from lms.tracks.models import Assignment, AssignmentBatch, Enrolment, TrackCompl
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.organizations.conftest import crowd
+from tests.racing import race
 from tests.tracks.conftest import MODULES, actor_of, answer, earn, learn, read_lesson
 
 DUE = date(2026, 5, 1)
@@ -524,29 +523,6 @@ def test_assigning_many_takes_as_many_statements_as_one(team: Team) -> None:
     with Counter() as undone_many:
         undo(team.actor, rest)
     assert undone_one.count == undone_many.count
-
-
-def race(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
-    """Run `acts` at the same time, each in a thread of its own, and return what they returned or raised."""
-    gate = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                results[number] = act()
-            except Exception as error:
-                results[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_a_double_tap_at_the_same_moment_assigns_once(content_app: Flask, team: Team, heard: list[Any]) -> None:

@@ -14,7 +14,7 @@ from lms.certificates.models import CertificateShare, NameCheck
 from lms.certificates.queries import Known
 from lms.certificates.rules.names import is_same_name
 from lms.certificates.service.corrections import lock_award
-from lms.db import upsert
+from lms.db import take_turns, upsert
 from lms.errors import NotFound, RuleBroken
 from lms.organizations.queries import SpellRow, list_spells
 
@@ -91,6 +91,7 @@ def compare_name(session: Session, serial: str, name: str, *, at: datetime) -> b
     known = queries.find_known(session, serial)
     if known is None or known.standing.edition is None or known.standing.is_revoked:
         raise NotFound
+    take_turns(session, f"name on {known.award_id}")  # so that each question counts those before it
     session.execute(
         delete(NameCheck).where(NameCheck.award_id == known.award_id, NameCheck.at <= at - NAME_CHECK_WINDOW)
     )

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor, Span
 from lms.audit.service import record
 from lms.clock import local_date
-from lms.db import upsert
+from lms.db import take_turns, upsert
 from lms.errors import NotFound, RuleBroken
 from lms.organizations import policy, queries, rules
 from lms.organizations.models import EMPLOYMENT_KINDS, END_REASONS, Employment, EmploymentTerms, Organization
 from lms.organizations.rules import Alike
 from lms.people.rules import Identifier, normal_email, normal_phone, search_key
-from lms.people.service import Invited, invite, lock
+from lms.people.service import Invited, invite, lock, lock_contacts
 
 
 @dataclass(frozen=True)
@@ -153,10 +153,15 @@ def _invite(session: Session, actor: Actor, newcomer: Newcomer, at: datetime) ->
 
 
 def _alike(session: Session, newcomer: Newcomer) -> list[Alike]:
-    """Return who may be the newcomer, by name and by the contacts that can be read."""
+    """Return who may be the newcomer, by name and by the contacts that can be read.
+
+    Whoever adds somebody of this name or with these contacts at the same moment waits, and then finds her.
+    """
     email = normal_email(newcomer.email or "")
     phone = normal_phone(newcomer.phone or "")
     identifiers = [Identifier(kind, value) for kind, value in (("email", email), ("phone", phone)) if value]
+    take_turns(session, f"newcomer {newcomer.name_key}")
+    lock_contacts(session, *identifiers)
     return queries.list_alike(session, newcomer.name_key, identifiers)
 
 

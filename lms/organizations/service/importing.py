@@ -20,6 +20,7 @@ from lms.organizations.models import (
     OrganizationPopulation,
 )
 from lms.organizations.rules import Change, Wanted
+from lms.organizations.service.organizations import lock_names
 from lms.people.rules import search_key
 
 
@@ -45,6 +46,7 @@ def import_organizations(
 
     The actor is None for the command. The same table twice changes nothing the second time.
     """
+    lock_names(session)
     plan = rules.plan_import(wanted, queries.list_present(session))
     _create(session, [change for change in plan if change.old is None], at)
     renamed = [change for change in plan if change.old is not None and change.name is not None]

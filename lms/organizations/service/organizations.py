@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.clock import local_date
-from lms.db import insert_once
+from lms.db import insert_once, take_turns
 from lms.errors import NotFound, RuleBroken
 from lms.organizations import policy, rules
 from lms.organizations.models import (
@@ -53,6 +53,7 @@ def create_organization(session: Session, actor: Actor, facts: Facts, *, key: st
         raise RuleBroken("kind-unknown")
     if not rules.valid_key(key):
         raise RuleBroken("key-wrong")
+    lock_names(session)
     _check_name(session, name, None)
     row = {"key": key, "name": name, "search_key": search_key(name), "kind": kind, "created_at": at}
     made = insert_once(session, Organization, [row | {"closed_on": facts.closed_on}], "id", "public_id")
@@ -69,6 +70,7 @@ def change_organization(session: Session, actor: Actor, public_id: str, facts: F
     Raises `NotFound`, and `RuleBroken` ("name-taken" and those of `rules.name_of`).
     """
     _check_administers(actor)
+    lock_names(session)
     organization = _locked_organization(session, public_id)
     name = rules.name_of(facts.name)
     _check_name(session, name, organization.id)
@@ -143,6 +145,11 @@ def _open_supervision(session: Session, employment_id: int, organization_id: int
 def _check_administers(actor: Actor) -> None:
     if not policy.can_administer(actor):
         raise NotFound
+
+
+def lock_names(session: Session) -> None:
+    """Let those who name organizations pass one after another, before they look which names are taken."""
+    take_turns(session, "names of organizations")
 
 
 def _check_name(session: Session, name: str, own_id: int | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
@@ -125,6 +126,7 @@ class OpenLink:
     public_id: str
     purpose: str
     account_id: int
+    security_stamp: str
     person_id: int
     name: str
     language: str
@@ -137,17 +139,18 @@ class OpenLink:
 
 def find_open_link(session: Session, public_id: str, purposes: tuple[str, ...], at: datetime) -> OpenLink | None:
     """Return what a link opens; None when it was used, withdrawn, is too old or for another purpose."""
-    row = session.execute(
+    row: Any = session.execute(
         select(
             AccessLink.public_id,
             AccessLink.purpose,
             Account.id,
+            Account.security_stamp,
             Person.id,
             Person.name,
             Person.language,
             AccessLink.created_by,
             AccessLink.expires_at,
-            Account.second_factor_confirmed_at,
+            Account.second_factor_confirmed_at.is_not(None),
             Contact.kind,
             Contact.value,
         )
@@ -164,7 +167,7 @@ def find_open_link(session: Session, public_id: str, purposes: tuple[str, ...], 
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
-    return OpenLink(*row[:8], row[8] is not None, *row[9:]) if row else None
+    return OpenLink(*row) if row else None
 
 
 def find_challenged(session: Session, session_id: str) -> int | None:

@@ -24,7 +24,7 @@ from lms.people.service.invitations import (
     renew_invitation,
 )
 from lms.people.service.links import fail_sign_in, refuse_sign_in, request_reset, send_resets, use_reset
-from lms.people.service.locks import lock
+from lms.people.service.locks import lock, lock_contacts
 from lms.people.service.recoveries import refuse_recovery, request_recovery, vouch_recovery
 from lms.people.service.roles import (
     disable_account,
@@ -71,6 +71,7 @@ __all__ = [
     "kept_name",
     "list_code_readers",
     "lock",
+    "lock_contacts",
     "pass_second_factor",
     "refuse_recovery",
     "refuse_sign_in",

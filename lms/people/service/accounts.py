@@ -62,11 +62,11 @@ def set_password(
     return open_session(account, actor.language)
 
 
-def set_first_password(session: Session, account_id: int, new_hash: str, *, at: datetime) -> None:
+def set_first_password(session: Session, account_id: int, new_hash: str, *, at: datetime) -> str:
     """Give a password to an account that has none, after a code has proven its owner's contact. Its sessions end.
 
-    She needs one because her number is shared by now, or because she has a staff role. Raises `RuleBroken`
-    "sign_in_refused" when the account changed in between.
+    She needs one because her number is shared by now, or because she has a staff role. Returns the new security
+    stamp. Raises `RuleBroken` "sign_in_refused" when the account changed in between.
     """
     account = lock_account(session, account_id)
     if account.disabled_at is not None or account.password_hash is not None:
@@ -75,6 +75,7 @@ def set_first_password(session: Session, account_id: int, new_hash: str, *, at: 
     end_sessions(session, account, at=at)
     void_links(session, account.id, at=at)
     audit.record(session, account.id, "people.password_chosen", "person", account.person_id, at=at)
+    return account.security_stamp
 
 
 def _checked(session: Session, actor: Actor, checked_hash: str | None) -> Account:

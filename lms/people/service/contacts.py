@@ -16,7 +16,7 @@ from lms.people.rules import Guard, Identifier
 from lms.people.service.codes import use_code
 from lms.people.service.guesses import record_failure
 from lms.people.service.links import void_links
-from lms.people.service.locks import lock_account, lock_guesses
+from lms.people.service.locks import lock_account, lock_contacts, lock_guesses
 from lms.people.service.proofs import check_free
 
 
@@ -42,6 +42,7 @@ def confirm_contact(
     if not use_code(session, identifier, digits, secret_key=secret_key, at=at):
         record_failure(session, guard, at=at)
         return False
+    lock_contacts(session, identifier)  # before the look: who accepts an invitation by it now would be missed
     holders = queries.list_holders(session, identifier)
     joins = any(holders.values()) and not holders.get(actor.person_id)
     keep_contact(session, actor.person_id, identifier, is_work=is_work, confirmed_at=at, at=at)

@@ -150,6 +150,7 @@ def accept_invitation(
     name: str,
     language: str,
     password_hash: str | None,
+    stamp: str,
     contact: Identifier | None = None,
     is_proven: bool = False,
     email_is_work: bool = False,
@@ -159,13 +160,16 @@ def accept_invitation(
 
     `contact` is one of her own; unless a code has just proven it (`is_proven`) it is only claimed, whoever else has
     it. Without a password she signs in by codes, which only workers can who have proven a contact that is theirs
-    alone. Raises `RuleBroken`: "link_dead", "password_needed", "password_needed_shared", "contact_needed", what is
-    wrong with a name or language, and as `check_free`.
+    alone; `stamp` is the security stamp that her account had when she was found to be one.
+    Raises `RuleBroken`: "link_dead", "password_needed", "password_needed_shared", "contact_needed", what is wrong
+    with a name or language, and as `check_free`.
     """
     link = use_link(session, link_public_id, ("invitation",), at=at)
     account = lock_account(session, link.account_id)
     if account.disabled_at is not None or account.password_hash is not None:
         raise RuleBroken("link_dead")
+    if password_hash is None and account.security_stamp != stamp:
+        raise RuleBroken("password_needed")
     introduce(session, account.person_id, name=name, language=language)
     if contact is not None:
         proven_at = at if is_proven else None
@@ -190,6 +194,7 @@ def accept_by_code(
     name: str,
     language: str,
     contact: Identifier,
+    stamp: str,
     secret_key: str,
     guard: Guard,
     at: datetime,
@@ -210,6 +215,7 @@ def accept_by_code(
         name=name,
         language=language,
         password_hash=None,
+        stamp=stamp,
         contact=contact,
         is_proven=True,
         at=at,

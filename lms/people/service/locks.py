@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.db import chunks, is_postgresql
+from lms.db import chunks, is_postgresql, take_turns
 from lms.errors import NotFound
 from lms.people.models import Account, Person
-from lms.people.rules import Guard
+from lms.people.rules import Guard, Identifier
 
 
 def lock(session: Session, person_ids: Iterable[int]) -> None:
@@ -35,8 +35,11 @@ def lock_account(session: Session, account_id: int) -> Account:
     return account
 
 
+def lock_contacts(session: Session, *identifiers: Identifier) -> None:
+    """Let those who want to have a same contact pass one after another: whose it may be depends on who has it."""
+    take_turns(session, *(f"contact {each.kind}:{each.value}" for each in identifiers))
+
+
 def lock_guesses(session: Session, *guards: Guard) -> None:
     """Let guesses that count under the same names pass one after another, so that none slips by uncounted."""
-    if is_postgresql(session):
-        for name in sorted({name for guard in guards for name in guard.buckets}):
-            session.execute(select(func.pg_advisory_xact_lock(int(name[:15], 16))))
+    take_turns(session, *(name for guard in guards for name in guard.buckets))

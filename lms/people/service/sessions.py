@@ -48,6 +48,7 @@ def sign_in(
     account_id: int,
     *,
     how: str,
+    stamp: str,
     guard: Guard,
     checked_hash: str | None = None,
     proven_contact: Identifier | None = None,
@@ -56,8 +57,8 @@ def sign_in(
 ) -> Opened:
     """Begin a session for an account whose password or code was right, and return it.
 
-    `how` is "password" or "code"; `checked_hash` is the hash that the password matched; `proven_contact` the
-    contact that a code has just proven.
+    `how` is "password" or "code"; `stamp` the security stamp that the account had when it was found to be enough;
+    `checked_hash` is the hash that the password matched; `proven_contact` the contact that a code has just proven.
     Raises `RuleBroken`: "too_many_tries", or "sign_in_refused" when the account changed in between.
     """
     lock_guesses(session, guard)
@@ -65,7 +66,9 @@ def sign_in(
         raise RuleBroken("too_many_tries")
     account = lock_account(session, account_id)
     is_staff = queries.has_granted_role(session, account_id)
-    if account.disabled_at is not None or (how == "password" and account.password_hash != checked_hash):
+    if account.disabled_at is not None or account.security_stamp != stamp:
+        raise RuleBroken("sign_in_refused")
+    if how == "password" and account.password_hash != checked_hash:
         raise RuleBroken("sign_in_refused")
     if is_staff and (how == "code" or device is not None):
         raise RuleBroken("sign_in_refused")
@@ -109,11 +112,15 @@ def _confirm(session: Session, person_id: int, proven: Identifier, at: datetime)
     )
 
 
-def renew_hash(session: Session, account_id: int, *, old: str, new: str) -> None:
-    """Replace a password's hash by one with today's settings, unless the password changed meanwhile."""
+def renew_hash(session: Session, account_id: int, *, old: str, new: str) -> str | None:
+    """Replace a password's hash by one with today's settings, unless it changed meanwhile, and return the one that is.
+
+    It changed when the same password was typed twice at once; a new password changes the security stamp too.
+    """
     session.execute(
         update(Account).where(Account.id == account_id, Account.password_hash == old).values(password_hash=new)
     )
+    return session.scalar(select(Account.password_hash).where(Account.id == account_id))
 
 
 def pass_second_factor(session: Session, account_id: int, digits: str, *, guard: Guard, at: datetime) -> bool:

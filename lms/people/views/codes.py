@@ -171,6 +171,6 @@ def first_password() -> Any:
 def _with_password(found: Candidate, password: str, identifier: Identifier, target: str) -> Proven:
     """Set the first password, and return its owner as one who has typed it. Raises `RuleBroken`."""
     hashed = new_hash(password, has_second_factor=False, own_words=own_words(found.person_id))
-    write(lambda session: service.set_first_password(session, found.account_id, hashed, at=now()))
-    owner = replace(found, password_hash=hashed)
+    stamp = write(lambda session: service.set_first_password(session, found.account_id, hashed, at=now()))
+    owner = replace(found, password_hash=hashed, security_stamp=stamp)
     return proven_by_password(owner, identifier, target=target, proven_contact=identifier)

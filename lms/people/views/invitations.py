@@ -44,8 +44,7 @@ def _accept(token: str, link: OpenLink, form: InvitationForm) -> Response:
     """Take the invitation; without a password, first ask for a code, unless the link itself has proven a contact."""
     contact, by_password = _contact_of(form.contact.data), form.way.data == "password"
     if not by_password:
-        if is_staff(link.account_id):
-            raise RuleBroken("password_needed")
+        _check_worker(link)
         if link.contact_value is None:
             return _ask_code(token, link, form, contact or _written_down(link))
     words = own_words(link.person_id, form.name.data, contact.value if contact else "")
@@ -57,12 +56,19 @@ def _accept(token: str, link: OpenLink, form: InvitationForm) -> Response:
             name=form.name.data,
             language=form.language.data,
             password_hash=hashed,
+            stamp=link.security_stamp,
             contact=contact,
             email_is_work=form.email_is_work.data,
             at=now(),
         )
     )
     return _welcome(link, opened, contact)
+
+
+def _check_worker(link: OpenLink) -> None:
+    """Raise `RuleBroken` "password_needed" for somebody with a staff role: codes are for workers."""
+    if is_staff(link.account_id):
+        raise RuleBroken("password_needed")
 
 
 def _contact_of(typed: str | None) -> Identifier | None:
@@ -118,6 +124,8 @@ def invitation_code(token: str) -> Any:
 
 
 def _accept_by_code(link: OpenLink, waiting: list[str], digits: str) -> Opened | None:
+    """Take the invitation when the code is right. Raises `RuleBroken`, also when she has a staff role by now."""
+    _check_worker(link)
     _public_id, name, tag, kind, value = waiting
     guard, key, typed = code_guard(value), config().secret_key, "".join(digits.split())
     return write(
@@ -128,6 +136,7 @@ def _accept_by_code(link: OpenLink, waiting: list[str], digits: str) -> Opened |
             name=name,
             language=tag,
             contact=Identifier(kind, value),
+            stamp=link.security_stamp,
             secret_key=key,
             guard=guard,
             at=now(),

@@ -95,8 +95,8 @@ def _with_new_hash(found: Candidate, password: str) -> Candidate:
     if not rules.needs_new_hash(old):
         return found
     new = rules.hash_password(password)
-    write(lambda session: service.renew_hash(session, found.account_id, old=old, new=new))
-    return Candidate(**{**found.__dict__, "password_hash": new})
+    kept = write(lambda session: service.renew_hash(session, found.account_id, old=old, new=new))
+    return Candidate(**{**found.__dict__, "password_hash": kept})
 
 
 def proven_by_password(
@@ -149,13 +149,14 @@ def _enter(proven: Proven) -> Response:
     if staff and proven.how == "code":
         raise RuleBroken("sign_in_refused")
     token, device = new_device() if proven.remember and not staff else (None, None)
-    account = proven.session_id.partition(":")[0]
+    account, _, stamp = proven.session_id.partition(":")
     guard = code_guard(proven.identifier) if proven.how == "code" else guard_for(proven.identifier, account)
     opened = write(
         lambda session: service.sign_in(
             session,
             proven.account_id,
             how=proven.how,
+            stamp=stamp,
             guard=guard,
             checked_hash=proven.checked_hash,
             proven_contact=proven.proven_contact,
