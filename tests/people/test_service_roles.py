@@ -32,6 +32,7 @@ from tests.people.test_service import (
     newest_link,
     reset,
 )
+from tests.racing import outcomes, race
 
 pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["boss", "heard"]
@@ -115,6 +116,16 @@ def test_the_last_administrator_stays(make: Make, boss: Actor) -> None:
     do(service.disable_account, actor_of(other, "administrator"), boss.public_id)
     with broken("last_administrator"):
         do(service.disable_account, boss, other.person_public_id)
+
+
+def test_two_administrators_cannot_close_each_other(app: Flask, make: Make, boss: Actor) -> None:
+    other = make.person(roles=("administrator",))
+    results = race(
+        app,
+        lambda: do(service.disable_account, boss, other.person_public_id),
+        lambda: do(service.disable_account, actor_of(other, "administrator"), boss.public_id),
+    )
+    assert outcomes(results) == ["done", "last_administrator"]
 
 
 def test_a_closed_account_ends_at_once_and_opens_again(make: Make, boss: Actor) -> None:

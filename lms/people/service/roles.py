@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit import service as audit
+from lms.db import take_turns
 from lms.errors import NotAllowed, NotFound, RuleBroken
 from lms.people import policy, queries, rules
 from lms.people.models import LANGUAGES, Account, RoleGrant
@@ -94,14 +95,15 @@ def end_role(session: Session, actor: Actor, person_public_id: str, grant_public
 
 
 def _administered(session: Session, actor: Actor, person_public_id: str) -> Account:
-    """Return the account of a person whom `actor` may administer, held."""
+    """Return the account of a person whom `actor` may administer, held. Such changes pass one after another."""
     if not policy.can_administer(actor):
         raise NotAllowed
+    take_turns(session, "administering")  # else two administrators could close each other's accounts
     return lock_account(session, queries.get_person(session, person_public_id).account_id)
 
 
 def _keep_an_administrator(session: Session, account: Account, roles: list[str]) -> None:
-    """Raise `RuleBroken` when nobody else would administer the site. Holds the other administrators meanwhile."""
+    """Raise `RuleBroken` when nobody else would administer the site. The caller has the turn of `_administered`."""
     others = session.scalars(
         select(RoleGrant.id)
         .join(Account, Account.id == RoleGrant.account_id)
@@ -111,8 +113,6 @@ def _keep_an_administrator(session: Session, account: Account, roles: list[str])
             RoleGrant.account_id != account.id,
             Account.disabled_at.is_(None),
         )
-        .order_by(RoleGrant.id)
-        .with_for_update(of=RoleGrant)
     ).all()
     if any(rules.leaves_nobody(role, len(others)) for role in roles):
         raise RuleBroken("last_administrator")
