@@ -127,11 +127,8 @@ def _people(field: Field) -> defaultdict[Label, frozenset[int]]:
 def _labels_of(field: Field, cell: Cell) -> Iterator[Label]:
     """Yield every published count that the completions of a cell are part of."""
     quarter = quarter_of_month(cell.month)
-    areas = field.program.get(quarter, {}).get(cell.organization_id)
-    if areas is None:
-        return
     own = [("total", ""), ("organization", str(cell.organization_id)), ("language", cell.language)]
-    own += [("area", str(area)) for area in areas]
+    own += [("area", str(area)) for area in field.program[quarter][cell.organization_id]]
     for track in ("", cell.track):
         yield Label(cell.month, track, "total", "")
         yield from (Label(period, track, *each) for period in (quarter, cell.month[:4]) for each in own)
