@@ -32,8 +32,9 @@ class DecisionForm(OnceForm):
             field.id = self.prefix_of_ids + field.id
 
     def tell(self, seen: int) -> None:
-        """Let the page that is shown now say how much it shows, whatever was sent before."""
+        """Let the page that is shown now say how much it shows and which form is which, whatever was sent before."""
         self.seen.data, self.seen.raw_data = seen, None
+        self.outcome.data = self.outcome.default
 
 
 class CertifyForm(DecisionForm):

@@ -172,6 +172,24 @@ def test_switching_the_language_keeps_the_note(client: FlaskClient, certifier: M
     assert one(select(Application.state)) == "waiting"
 
 
+def test_each_form_keeps_its_own_outcome(client: FlaskClient, certifier: MadePerson, worker: MadePerson) -> None:
+    """Whatever was sent before: else "Send" under a refusal would certify, and "Certify" ask for a reason."""
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+
+    def outcomes(**data: str) -> list[str]:
+        shown = client.post(path, data={"client_id": new_client_id(), **data}).get_data(as_text=True)
+        return re.findall(r'name="outcome" type="hidden" value="([^"]*)"', shown)
+
+    assert outcomes(outcome="not-yet", _language="es") == ["certify", "not-yet"]  # a press on a language button
+    assert outcomes(outcome="not-yet") == ["certify", "not-yet"]  # no reason
+    decide(certifier, worker, Choice("ask", "other", "Which group?"), at=now())
+    mine, actor, key = application_of(worker), actor_of(worker, at=now()), new_client_id()
+    write(lambda s: service.answer(s, actor, mine, "Monday", is_appeal=False, client_id=key, at=now()))
+    assert outcomes(outcome="certify", seen="0") == ["certify", "not-yet"]  # from a stale page
+    assert count(Award) == 0
+
+
 def test_a_certifier_does_not_see_her_own(client: FlaskClient, certifier: MadePerson) -> None:
     complete(certifier, at=now())
     sign_in(client, certifier)
