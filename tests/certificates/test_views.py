@@ -349,7 +349,10 @@ def test_revoking_on_the_page_takes_two(
     assert client.post(path, data={"reason": "issued-in-error"}).status_code == 404
     assert client.get(path).status_code == 200
     sign_in(client, certifier)
-    assert client.post(path, data={"reason": "other"}).status_code == 400
+    assert "<details" in client.get(path).get_data(as_text=True)
+    refused = client.post(path, data={"reason": "other"})
+    assert refused.status_code == 400
+    assert re.search(r"<details[^>]* open>", refused.get_data(as_text=True)), "what is wrong is not folded away"
     assert client.post(path, data={"reason": "issued-in-error", "note": "twice"}).status_code == 302
     request = one(select(RevocationRequest.public_id))
     client.post(f"/certify/revocations/{request}/confirm")
@@ -493,6 +496,25 @@ def assign(worker: MadePerson, organization: int, maker: MadePerson) -> None:
         session.execute(insert(Assignment).values(**known))
 
     write(fn)
+
+
+def test_an_employer_that_asked_sees_without_being_shown(
+    client: FlaskClient, worker: MadePerson, serial: str, make: Make
+) -> None:
+    """So the page offers neither to share with it, nor to stop what cannot be stopped."""
+    asker, other = make.organization("Fale Ola"), make.organization("Casa Abierta")
+    supervisor = make.supervisor(asker)
+    for place in (asker, other):
+        make.employment(worker, place)
+    sign_in(client, worker)
+    path = f"/record/certificates/{award_of(worker).public_id}"
+    assert "Share with Fale Ola" in text_of(client.get(path))
+    assign(worker, asker, supervisor)
+    said = text_of(client.get(path))
+    assert "Fale Ola can see it because it asked you to do this training." in said
+    assert "Share with Fale Ola" not in said
+    assert "Share with Casa Abierta" in said
+    assert status_for(client, supervisor, serial) == 200
 
 
 def status_for(client: FlaskClient, person: MadePerson, serial: str) -> int:

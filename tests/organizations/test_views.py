@@ -234,6 +234,9 @@ def test_what_is_wrong_with_a_newcomer_is_said(site: Site) -> None:
     ):
         response = browser.post("/team/staff/new", data=newcomer(site, **change))
         assert sentence in text_of(response, 400)
+    assert "<details" in browser.get("/team/staff/new").get_data(as_text=True)
+    response = browser.post("/team/staff/new", data=newcomer(site, hours_per_week="many"))
+    assert re.search(r"<details[^>]* open>", response.get_data(as_text=True)), "what is wrong is not folded away"
     switched = browser.post("/team/staff/new", data=newcomer(site, _language="sm"))
     assert "ʻAlisi Fīnau" in switched.get_data(as_text=True)
     assert len(rows(Person.id)) == 4

@@ -19,7 +19,7 @@ from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import list_spells
-from lms.tracks.queries import track_title
+from lms.tracks.queries import askers_of, track_title
 from lms.web.access import get_actor, signed_in
 
 
@@ -67,6 +67,7 @@ def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
     known = _own(actor, public_id)
+    asked = askers_of(reading(), known.person_id, known.track_key)
     shared = queries.shared_with(reading(), known.award_id)
     spells = list_spells(reading(), actor.person_id)
     present = [
@@ -77,7 +78,7 @@ def own_certificate(public_id: str) -> Any:
         known=known,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),
-        employers=[(spell, spell.organization_id in shared) for spell in present],
+        employers=[(spell, spell.organization_id in asked, spell.organization_id in shared) for spell in present],
         name_request=queries.find_open_name_request(reading(), known.award_id),
     )
 
