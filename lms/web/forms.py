@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g, render_template, request
 from flask_babel import Domain
@@ -41,6 +41,9 @@ class _Translations:
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of this site. A press on a language button re-renders it with what was typed, unchecked."""
 
+    #: Beside which field a broken rule is told, by its code; all others are told above the form.
+    beside: ClassVar[Mapping[str, str]] = {}
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Where messages come from."""
 
@@ -67,13 +70,17 @@ def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
 
 
 def refuse(form: Form, error: RuleBroken, sentence: Callable[[RuleBroken], str]) -> None:
-    """Say above the form, in a feature's `sentence`, why a change was refused."""
+    """Say in a feature's `sentence` why a change was refused: beside the field it is about, else above the form."""
     form.refusal = error.code
-    form.form_errors.append(sentence(error))
+    name = form.beside.get(error.code)
+    if name in form:
+        form[name].errors = [*form[name].errors, sentence(error)]
+    else:
+        form.form_errors.append(sentence(error))
 
 
 class Explained:
-    """Runs what may be refused; a broken rule becomes a sentence above the form."""
+    """Runs what may be refused; a broken rule becomes a sentence in the form."""
 
     def __init__(self, form: Form, sentence: Callable[[RuleBroken], str]) -> None:
         self._form = form

@@ -155,6 +155,7 @@ def test_not_yet_needs_a_reason_and_keeps_what_was_typed(
     assert "Please choose a reason" in text_of(refused)
     needs_note = send(reason="refuse:other")
     assert needs_note.status_code == 400
+    assert 'id="note-error">Please write a few words' in needs_note.get_data(as_text=True)
     assert "Please write a few words" in text_of(needs_note)
     assert send(reason="ask:dates-unclear", note="Which day?").status_code == 302
     assert one(select(Application.state)) == "asked"
