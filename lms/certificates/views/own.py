@@ -18,7 +18,7 @@ from lms.db import reading, write
 from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.i18n import language
-from lms.organizations.queries import list_spells
+from lms.organizations.queries import SpellRow, list_spells
 from lms.tracks.queries import askers_of, track_title
 from lms.web.access import get_actor, signed_in
 
@@ -61,24 +61,29 @@ def _own(actor: Actor, public_id: str) -> Known:
     return known
 
 
+def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
+    """Return the worker's present spells; of each whether its organization asked for the track, and is shown it."""
+    asked = askers_of(reading(), actor.person_id, known.track_key)
+    shared = queries.shared_with(reading(), known.award_id)
+    return [
+        (each, each.organization_id in asked, each.organization_id in shared)
+        for each in list_spells(reading(), actor.person_id)
+        if Span(each.organization_id, each.started_on, each.ended_on).covers(actor.today)
+    ]
+
+
 @bp.get("/record/certificates/<public_id>")
 @signed_in
 def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
     known = _own(actor, public_id)
-    asked = askers_of(reading(), known.person_id, known.track_key)
-    shared = queries.shared_with(reading(), known.award_id)
-    spells = list_spells(reading(), actor.person_id)
-    present = [
-        each for each in spells if Span(each.organization_id, each.started_on, each.ended_on).covers(actor.today)
-    ]
     return page(
         "own_certificate.html",
         known=known,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),
-        employers=[(spell, spell.organization_id in asked, spell.organization_id in shared) for spell in present],
+        employers=_employers(actor, known),
         name_request=queries.find_open_name_request(reading(), known.award_id),
     )
 
