@@ -13,6 +13,7 @@ from lms.actor import Actor
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import force_locale, format_instant
 from lms.i18n import gettext as _
 from lms.people import policy, queries, rules, service
 from lms.people.forms import EmptyForm, RecoveryForm
@@ -28,6 +29,16 @@ class Standing:
 
     oversees: frozenset[int]
     is_staff: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """What an invited person reads on paper: the welcome, what the picture is, and how long it works."""
+
+    welcome: str
+    picture: str
+    once: str
+    until: str
 
 
 def _assisted(public_id: str) -> tuple[Actor, PersonRow, Standing]:
@@ -116,7 +127,22 @@ def _printed(public_id: str) -> OpenLink:
 @roles("supervisor", "administrator")
 def print_invitation(public_id: str) -> Any:
     """Show an invitation with its QR code, to be printed."""
-    return page("print_invitation.html", link=_printed(public_id))
+    link = _printed(public_id)
+    return page("print_invitation.html", link=link, card=_card(link))
+
+
+def _card(link: OpenLink) -> Card:
+    """Return the words of a printed invitation in the language of the one who is invited."""
+    with force_locale(link.language):
+        return Card(
+            welcome=_(
+                "Welcome to the community health training. Scan this picture with the camera of your phone, and open "
+                "the page that it shows."
+            ),
+            picture=_("QR code of the invitation"),
+            once=_("It works once, until:"),
+            until=format_instant(link.expires_at),
+        )
 
 
 @bp.get("/invitations/<public_id>.svg")
