@@ -14,22 +14,34 @@ from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
 
 from lms.errors import RuleBroken
-from lms.i18n import language
+from lms.i18n import language, ngettext
+from lms.i18n import lazy_gettext as _l
 from lms.ids import new_client_id
 
 _domain = Domain(domain="wtforms")
+#: What we say instead of what the library says, where a reader can meet it: what to do, not what a "field" is.
+_SAID = {
+    "Not a valid choice.": _l("Please choose one of those that are offered."),
+    "Not a valid date value.": _l("Please write a day, month and year that exist."),
+    "Not a valid decimal value.": _l("Please write a number, such as 37.5."),
+}
+_TOO_LONG = "Field cannot be longer than %(max)d characters."
 
 
 class _Translations:
-    """Looks in our own `wtforms` catalogue first, then in the one that WTForms ships."""
+    """Looks in our own words first, then in our `wtforms` catalogue, then in the one that WTForms ships."""
 
     def gettext(self, string: str) -> str:
         """Return `string` in the reader's language."""
+        if string in _SAID:
+            return str(_SAID[string])
         ours = _domain.get_translations().gettext(string)
         return str(ours if ours != string else self._library().gettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the right plural form in the reader's language."""
+        if plural == _TOO_LONG:
+            return str(ngettext("Please use at most %(num)s letter.", "Please use at most %(num)s letters.", n))
         ours = _domain.get_translations().ngettext(singular, plural, n)
         return str(ours if ours not in (singular, plural) else self._library().ngettext(singular, plural, n))
 

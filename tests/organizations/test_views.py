@@ -239,7 +239,7 @@ def test_what_is_wrong_with_a_newcomer_is_said(site: Site) -> None:
     for hours in ("many", "99"):
         page = browser.post("/team/staff/new", data=newcomer(site, hours_per_week=hours)).get_data(as_text=True)
         assert re.search(r"<details[^>]* open>", page), "what is wrong is not folded away"
-        assert 'id="hours_per_week-error"' in page
+        assert 'id="hours_per_week-error">Please write' in page
     switched = browser.post("/team/staff/new", data=newcomer(site, _language="sm"))
     assert "ʻAlisi Fīnau" in switched.get_data(as_text=True)
     assert len(rows(Person.id)) == 4

@@ -99,6 +99,7 @@ def test_a_printed_invitation_leads_to_a_confirmed_number(app: Flask, client: Fl
         ({"password": ""}, "at least 15 characters"),
         ({"name": "\u202eabc"}, "sign that we cannot keep"),
         ({"name": ""}, "Please fill this in"),
+        ({"name": "a" * 401}, "Please use at most 400 letters."),
     ],
 )
 def test_a_bad_acceptance_says_why_and_keeps_what_was_typed(
