@@ -285,6 +285,7 @@ def test_a_batch_says_exactly_what_it_does(
     assert confirmed.headers["Location"] == "/certify"
     assert "2 people are certified" in text_of(client.get("/certify"))
     client.post("/certify/batch", data={"id": ids[:2], "client_id": key})
+    assert "2 people are certified" in text_of(client.get("/certify")), "a second tap is told the same"
     assert count(Award) == 2
     refused = client.post("/certify/batch", data={"id": ids, "client_id": new_client_id()})
     assert refused.status_code == 400
