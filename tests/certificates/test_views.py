@@ -423,6 +423,37 @@ def test_what_could_not_be_made_is_told_and_has_a_way_out(
 # The worker's own
 
 
+def test_a_certificate_that_does_not_count_says_why_and_whom_to_ask(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson, serial: str, make: Make
+) -> None:
+    path, staff = f"/record/certificates/{award_id(worker)}", f"/certify/certificates/{award_id(worker)}"
+    help_sentence = "Do you see it in another way? Then ask the person named below."
+    sign_in(client, worker)
+    assert help_sentence not in text_of(client.get(path))
+    sign_in(client, certifier)
+    client.post(f"{staff}/suspend")
+    client.post(staff, data={"reason": "issued-in-error"})
+    sign_in(client, worker)
+    said = text_of(client.get(path))
+    assert "It does not count while it is being looked at again." in said
+    assert help_sentence in said
+    sign_in(client, make.person(roles=("administrator",)))
+    client.post(f"/certify/revocations/{one(select(RevocationRequest.public_id))}/confirm")
+    sign_in(client, worker)
+    said = text_of(client.get(path))
+    assert "It does not count since" in said
+    assert "It was issued by mistake." in said
+    assert help_sentence in said
+
+
+def test_a_title_in_english_is_marked_as_english(client: FlaskClient, serial: str) -> None:
+    """A certificate in Tongan and English that is checked by a reader of Samoan."""
+    page = client.get(f"/verify/{serial}", headers={"Accept-Language": "sm"}).get_data(as_text=True)
+    assert '<html lang="sm"' in page
+    assert '<span lang="en">Communication</span>' in page
+    assert '<span lang="en">' not in client.get(f"/verify/{serial}").get_data(as_text=True)
+
+
 def test_a_worker_sees_shares_and_corrects(
     client: FlaskClient, content_app: Flask, certifier: MadePerson, worker: MadePerson, serial: str, make: Make
 ) -> None:

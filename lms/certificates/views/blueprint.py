@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, render_template, request, url_for
+from markupsafe import Markup, escape
 
 from lms.certificates import messages
 from lms.certificates.rules.serials import show_serial
@@ -36,6 +37,7 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
         "certificate_state": messages.certificate_state,
         "show_serial": show_serial,
         "titled": titled,
+        "shown_title": shown_title,
         "tongue": tongue,
         "format_iso": format_iso,
         "event_name": messages.event_name,
@@ -46,6 +48,12 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
 def titled(titles: Mapping[str, str]) -> str:
     """Return a signed title in the reader's language where the certificate has it, else in English."""
     return titles.get(language()) or titles["en"]
+
+
+def shown_title(titles: Mapping[str, str]) -> Markup:
+    """Return the same as markup that says when it is English on a page in another language."""
+    text = escape(titled(titles))
+    return text if language() in titles else Markup('<span lang="en">{}</span>').format(text)
 
 
 def tongue(tag: str) -> str:
