@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -510,7 +510,10 @@ def test_a_certificate_in_preparation_is_not_shown(
 # Files
 
 
-def assign(worker: MadePerson, organization: int, maker: MadePerson) -> None:
+def assign(worker: MadePerson, organization: int, maker: MadePerson, *, at: datetime | None = None) -> None:
+    """Ask for the track: ten days ago, before any certificate of these tests, unless `at` says when."""
+    at = at or now() - timedelta(days=10)
+
     def fn(session: Any) -> None:
         batch = session.execute(
             insert(AssignmentBatch)
@@ -524,7 +527,7 @@ def assign(worker: MadePerson, organization: int, maker: MadePerson) -> None:
             .returning(AssignmentBatch.id)
         ).scalar_one()
         values = {"batch_id": batch, "person_id": worker.person_id, "organization_id": organization, "track_key": TRACK}
-        values |= {"assigned_at": now(), "assigned_on": now().date()}
+        values |= {"assigned_at": at, "assigned_on": local_date(at)}
         known = {name: value for name, value in values.items() if name in Assignment.__table__.columns}
         session.execute(insert(Assignment).values(**known))
 
@@ -548,6 +551,19 @@ def test_an_employer_that_asked_sees_without_being_shown(
     assert "Share with Fale Ola" not in said
     assert "Share with Casa Abierta" in said
     assert status_for(client, supervisor, serial) == 200
+
+
+def test_asking_for_a_track_afterwards_opens_no_earlier_certificate(
+    client: FlaskClient, worker: MadePerson, serial: str, make: Make
+) -> None:
+    """She alone shares what she earned before: assigning its track takes no share from her."""
+    organization = make.organization("Fale Ola")
+    supervisor = make.supervisor(organization)
+    make.employment(worker, organization)
+    assign(worker, organization, supervisor, at=now() + timedelta(seconds=1))
+    assert status_for(client, supervisor, serial) == 404
+    sign_in(client, worker)
+    assert "Share with Fale Ola" in text_of(client.get(f"/record/certificates/{award_of(worker).public_id}"))
 
 
 def status_for(client: FlaskClient, person: MadePerson, serial: str) -> int:

@@ -63,7 +63,7 @@ def _own(actor: Actor, public_id: str) -> Known:
 
 def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
     """Return the worker's present spells; of each whether its organization asked for the track, and is shown it."""
-    asked = askers_of(reading(), actor.person_id, known.track_key)
+    asked = askers_of(reading(), actor.person_id, known.track_key, until=known.awarded_at)
     shared = queries.shared_with(reading(), known.award_id)
     return [
         (each, each.organization_id in asked, each.organization_id in shared)
