@@ -261,6 +261,10 @@ def test_a_decision_from_a_stale_page_is_told(client: FlaskClient, certifier: Ma
     batch = client.get("/certify/batch", query_string={"id": application_of(worker)})
     assert f'value="{application_of(worker)}:2"' in batch.get_data(as_text=True)
     assert client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:1"}).status_code == 409
+    switched = client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:2", "_language": "es"})
+    assert f'value="{application_of(worker)}:2"' in switched.get_data(as_text=True), "the choice is kept"
+    assert 'name="_language"' in batch.get_data(as_text=True)
+    client.post("/language/en")
     assert client.post(path, data={**data, "seen": "2"}).status_code == 302
 
 

@@ -316,6 +316,12 @@ def test_the_second_step_from_begin_to_end(app: Flask, client: FlaskClient, make
     shown = client.post("/account/second-step/setup", data={"code": code}).text
     spare = re.findall(r"<code[^>]*>([0-9a-z]{5}-[0-9a-z]{5})</code>", shown)
     assert len(spare) == 8
+    hidden = re.findall(r'name="spare" value="([^"]+)"', shown)
+    switched = client.post("/account/second-step/setup", data={"spare": hidden, "_language": "es"}).text
+    assert '<html lang="es"' in switched
+    assert re.findall(r"<code[^>]*>([^<]+)</code>", switched) == spare, "they are shown once, in every language"
+    assert client.post("/account/second-step/setup", data={"spare": hidden}).location == "/account/second-step"
+    client.post("/language/en")
     (lost,) = clients(app, 1)
     enter(lost, ana.email)
     assert lost.post("/sign-in/second", data={"code": spare[0]}).status_code == 302
