@@ -100,6 +100,8 @@ class AnswerForm(OnceForm):
 
     beside: ClassVar[Mapping[str, str]] = {"answer_empty": "text", "text_too_long": "text"}
 
+    #: The state that her page showed: an answer to a question must not become her one appeal.
+    about = HiddenField()
     text = TextAreaField(
         _l("Your answer"),
         validators=[InputRequired(_l("Please write your answer.")), Length(max=decisions.LONGEST_ANSWER)],

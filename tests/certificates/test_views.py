@@ -226,6 +226,25 @@ def test_an_appeal_is_for_another(client: FlaskClient, certifier: MadePerson, wo
     assert "You are certified" in text_of(client.get(mine))
 
 
+def test_an_answer_from_a_stale_page_is_no_appeal(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson
+) -> None:
+    decide(certifier, worker, Choice("ask", "other", "Which group?"), at=now())
+    sign_in(client, worker)
+    mine = f"/record/applications/{application_of(worker)}"
+    assert 'name="about" type="hidden" value="asked"' in client.get(mine).get_data(as_text=True)
+    client.post(mine, data={"text": "Monday", "about": "asked", "client_id": new_client_id()})
+    decide(certifier, worker, Choice("refuse", "duplicate"), at=now())
+    stale = client.post(mine, data={"text": "The Monday group", "about": "asked", "client_id": new_client_id()})
+    assert stale.status_code == 409
+    assert "since you opened this page" in text_of(stale)
+    assert "The Monday group" in text_of(stale)
+    assert 'name="about" type="hidden" value="refused"' in stale.get_data(as_text=True)
+    assert one(select(Application.state)) == "refused"
+    client.post(mine, data={"text": "I did it all", "about": "refused", "client_id": new_client_id()})
+    assert one(select(Application.state)) == "appealed"
+
+
 def test_a_question_is_answered(client: FlaskClient, certifier: MadePerson, worker: MadePerson, make: Make) -> None:
     sign_in(client, worker)
     mine = f"/record/applications/{application_of(worker)}"

@@ -15,7 +15,7 @@ from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import SpellRow, list_spells
@@ -29,17 +29,24 @@ def own_application(public_id: str) -> Any:
     """Show the worker where her application stands; she answers a question or asks another person here."""
     actor, form = get_actor(), AnswerForm()
     row = queries.get_own_application(reading(), actor, public_id)
-    appeal = row.state == "refused"
     if form.validate_on_submit():
         with explained(form):
-            key, text = form.client_id.data, form.text.data
-            write(lambda s: service.answer(s, actor, public_id, text, is_appeal=appeal, client_id=key, at=now()))
+            _answer(actor, row, form)
             flash(_("Thank you. Your words are sent."), "success")
             return redirect(url_for("certificates.own_application", public_id=public_id))
     return _application_page(row, form)
 
 
+def _answer(actor: Actor, row: queries.ApplicationRow, form: AnswerForm) -> None:
+    """Send what she wrote. Raises `RuleBroken`, also when her page showed a question and she is refused by now."""
+    if {form.about.data, row.state} == {"asked", "refused"}:
+        raise RuleBroken("changed_meanwhile")
+    appeal, key, text = row.state == "refused", form.client_id.data, form.text.data
+    write(lambda s: service.answer(s, actor, row.public_id, text, is_appeal=appeal, client_id=key, at=now()))
+
+
 def _application_page(row: queries.ApplicationRow, form: AnswerForm) -> Any:
+    form.about.data = row.state
     said = queries.list_said(reading(), row.application_id)
     return page(
         "own_application.html",
