@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -13,6 +14,22 @@ from lms.certificates.rules import decisions
 from lms.certificates.rules.decisions import Choice
 from lms.i18n import lazy_gettext as _l
 from lms.web.forms import Form, OnceForm
+
+# Beside which field a broken rule is told.
+_OF_REASONS = {"note_needed": "note", "reason_needed": "reason", "text_too_long": "note"}
+_OF_NAMES = dict.fromkeys(
+    (
+        "name_characters",
+        "name_empty",
+        "name_hidden_sign",
+        "name_is_the_same",
+        "name_letter",
+        "name_not_composed",
+        "name_spaces",
+        "name_too_long",
+    ),
+    "name",
+)
 
 
 def _note(label: Any) -> TextAreaField:
@@ -32,8 +49,9 @@ class DecisionForm(OnceForm):
             field.id = self.prefix_of_ids + field.id
 
     def tell(self, seen: int) -> None:
-        """Let the page that is shown now say how much it shows, whatever was sent before."""
+        """Let the page that is shown now say how much it shows and which form is which, whatever was sent before."""
         self.seen.data, self.seen.raw_data = seen, None
+        self.outcome.data = self.outcome.default
 
 
 class CertifyForm(DecisionForm):
@@ -50,6 +68,8 @@ class CertifyForm(DecisionForm):
 
 class NotYetForm(DecisionForm):
     """Ask for more, or refuse: one reason, and the certifier's own words."""
+
+    beside: ClassVar[Mapping[str, str]] = _OF_REASONS
 
     outcome = HiddenField(default="not-yet")
     reason = RadioField(_l("What is the reason?"), validators=[InputRequired(_l("Please choose a reason."))])
@@ -78,6 +98,10 @@ class BatchForm(OnceForm):
 class AnswerForm(OnceForm):
     """What the worker answers, or why she asks another person."""
 
+    beside: ClassVar[Mapping[str, str]] = {"answer_empty": "text", "text_too_long": "text"}
+
+    #: The state that her page showed: an answer to a question must not become her one appeal.
+    about = HiddenField()
     text = TextAreaField(
         _l("Your answer"),
         validators=[InputRequired(_l("Please write your answer.")), Length(max=decisions.LONGEST_ANSWER)],
@@ -87,6 +111,8 @@ class AnswerForm(OnceForm):
 class NameForm(Form):
     """Another spelling of the name on a certificate."""
 
+    beside: ClassVar[Mapping[str, str]] = {**_OF_NAMES, "text_too_long": "note"}
+
     name = StringField(
         _l("The name as it should stand"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
     )
@@ -95,6 +121,8 @@ class NameForm(Form):
 
 class RevokeForm(Form):
     """The first person's half of a revocation."""
+
+    beside: ClassVar[Mapping[str, str]] = _OF_REASONS
 
     reason = SelectField(_l("Reason"))
     note = _note(_l("A note for the second person"))

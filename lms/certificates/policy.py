@@ -54,8 +54,8 @@ def can_read(
 ) -> bool:
     """Return whether the actor may open the whole certificate: its holder, a certifier, or a supervisor who may see it.
 
-    `spans` are the holder's spells of employment; a supervisor's organization asked for the track itself, or is
-    among those that the holder shares the certificate with.
+    `spans` are the holder's spells of employment; a supervisor's organization asked for the track itself before
+    the certificate was awarded, or is among those that the holder shares the certificate with.
     """
     if person_id == actor.person_id or can_certify(actor, person_id):
         return True

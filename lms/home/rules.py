@@ -90,6 +90,7 @@ class Holding:
     cycle: int
     serial: str
     state: str
+    awarded_at: datetime
     awarded_on: date
     issued_on: date | None
     valid_until: date | None

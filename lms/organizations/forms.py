@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from wtforms import (
     BooleanField,
@@ -21,6 +21,7 @@ from lms.i18n import LANGUAGES
 from lms.i18n import lazy_gettext as _l
 from lms.organizations import messages
 from lms.organizations.queries import Choice
+from lms.people.forms import OF_NEWCOMERS
 from lms.web.forms import Form, OnceForm, choices_of
 
 _REQUIRED = InputRequired(_l("Please fill this in."))
@@ -46,6 +47,13 @@ class ButtonForm(Form):
 class FactsForm(Form):
     """What an administrator writes of an organization."""
 
+    beside: ClassVar[Mapping[str, str]] = {
+        "name-taken": "name",
+        "name_characters": "name",
+        "name_empty": "name",
+        "name_too_long": "name",
+    }
+
     name = StringField(_l("Name"), validators=[_REQUIRED, Length(max=200)])
     areas = _ticks(_l("Service planning areas"), {n: f"{n} {name}" for n, name in messages.AREA_NAMES.items()}, int)
     boundary_year = SelectField(
@@ -65,6 +73,12 @@ class NewOrganizationForm(FactsForm):
     """An organization that is not there yet."""
 
     order = ("name", "kind", "key")
+    beside: ClassVar[Mapping[str, str]] = {
+        **FactsForm.beside,
+        "key-taken": "key",
+        "key-wrong": "key",
+        "kind-unknown": "kind",
+    }
 
     kind = RadioField(_l("Kind"), choices=choices_of(messages.KIND_NAMES.items()), validators=[_CHOOSE])
     key = StringField(
@@ -77,6 +91,13 @@ class NewOrganizationForm(FactsForm):
 class ContractForm(Form):
     """A contract with a department."""
 
+    beside: ClassVar[Mapping[str, str]] = {
+        "contract-ends-first": "ended_on",
+        "payer-not-a-department": "department",
+        "program-empty": "program",
+        "program-too-long": "program",
+    }
+
     department = SelectField(_l("Department that pays"), validators=[_CHOOSE])
     program = StringField(_l("Program"), validators=[_REQUIRED, Length(max=120)])
     started_on = DateField(_l("First day"), validators=[_REQUIRED])
@@ -85,6 +106,8 @@ class ContractForm(Form):
 
 class ContractEndForm(Form):
     """The last day of a contract; empty while it goes on."""
+
+    beside: ClassVar[Mapping[str, str]] = {"contract-ends-first": "ended_on"}
 
     ended_on = DateField(_l("Last day"), validators=[Optional()])
 
@@ -99,6 +122,13 @@ class PaidForm(Form):
 
 class TermsForm(Form):
     """On which terms somebody works, from a day on."""
+
+    beside: ClassVar[Mapping[str, str]] = {
+        "hours-implausible": "hours_per_week",
+        "kind-unknown": "kind",
+        "title-empty": "title",
+        "title-too-long": "title",
+    }
 
     #: The organizations that `supervising_provider` lists; the view sets both.
     providers: Sequence[Choice] = ()
@@ -122,6 +152,7 @@ class ChangeTermsForm(TermsForm):
     """New terms of an employment."""
 
     order = ("since",)
+    beside: ClassVar[Mapping[str, str]] = {**TermsForm.beside, "terms-outside": "since"}
 
     since = DateField(_l("From"), validators=[_REQUIRED])
 
@@ -130,6 +161,13 @@ class StartForm(TermsForm, OnceForm):
     """Somebody who begins to work here, with a record already or not."""
 
     order = ("same", "organization", "name", "language", "phone", "email", "is_work", "started_on", "title", "kind")
+    beside: ClassVar[Mapping[str, str]] = {
+        **TermsForm.beside,
+        **OF_NEWCOMERS,
+        "already-employed": "started_on",
+        "start-too-early": "started_on",
+        "start-too-late": "started_on",
+    }
 
     #: Whether to ask if it is the same person.
     asks = False
@@ -155,6 +193,13 @@ class StartForm(TermsForm, OnceForm):
 
 class EndForm(Form):
     """The end of an employment."""
+
+    beside: ClassVar[Mapping[str, str]] = {
+        "end-before-start": "ended_on",
+        "end-in-next": "ended_on",
+        "end-too-late": "ended_on",
+        "reason-unknown": "reason",
+    }
 
     ended_on = DateField(_l("Last day"), validators=[_REQUIRED])
     reason = RadioField(_l("Reason"), choices=choices_of(messages.REASON_NAMES.items()), validators=[_CHOOSE])

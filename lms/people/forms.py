@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -15,6 +16,31 @@ from lms.web.forms import Form, choices_of
 
 _LONGEST_PASSWORD = 1000  # a first bound; the rule says which one is kept
 _REQUIRED = InputRequired(_l("Please fill this in."))
+# Beside which field a broken rule is told, by the field.
+_OF_NAMES = dict.fromkeys(("name_characters", "name_empty", "name_too_long"), "name")
+_OF_CONTACTS = dict.fromkeys(
+    ("contact_needed", "contact_shared_by_many", "contact_wrong", "email_in_use", "email_wrong", "phone_wrong"),
+    "contact",
+)
+_OF_PASSWORDS = dict.fromkeys(
+    (
+        "password_characters",
+        "password_easy",
+        "password_needed",
+        "password_needed_shared",
+        "password_too_long",
+        "password_too_short",
+    ),
+    "password",
+)
+#: Of a form with an e-mail and a phone apart.
+OF_NEWCOMERS = {
+    **_OF_NAMES,
+    "email_in_use": "email",
+    "email_wrong": "email",
+    "contact_shared_by_many": "phone",
+    "phone_wrong": "phone",
+}
 
 
 def _code_field() -> Field:
@@ -48,11 +74,15 @@ class CodeRequestForm(Form):
 class CodeForm(Form):
     """The six digits that were sent, or that an app shows."""
 
+    beside: ClassVar[Mapping[str, str]] = {"code_wrong": "code", "second_code_wrong": "code"}
+
     code = _code_field()
 
 
 class SecondStepForm(Form):
     """The six digits that an app shows, or one of the spare codes."""
+
+    beside: ClassVar[Mapping[str, str]] = {"second_code_wrong": "code"}
 
     code = StringField(_l("The six digits, or a spare code"), validators=[_REQUIRED, Length(max=20)])
 
@@ -66,6 +96,8 @@ class SignInCodeForm(CodeForm):
 class ProofForm(Form):
     """The password, as a second proof beside a code."""
 
+    beside: ClassVar[Mapping[str, str]] = {"password_wrong": "password"}
+
     password = _password_field(_l("Your password"))
 
 
@@ -78,11 +110,15 @@ class ResetRequestForm(Form):
 class NewPasswordForm(Form):
     """A new password."""
 
+    beside: ClassVar[Mapping[str, str]] = _OF_PASSWORDS
+
     password = _password_field(_l("Your new password"))
 
 
 class InvitationForm(Form):
     """How a new person introduces herself, and how she will sign in."""
+
+    beside: ClassVar[Mapping[str, str]] = {**_OF_NAMES, **_OF_CONTACTS, **_OF_PASSWORDS}
 
     name = StringField(
         _l("Your name, as you write it"),
@@ -109,6 +145,8 @@ class InvitationForm(Form):
 class NameForm(Form):
     """A name as its owner writes it."""
 
+    beside: ClassVar[Mapping[str, str]] = _OF_NAMES
+
     name = StringField(
         _l("Your name, as you write it"),
         description=_l("It will stand like this on new certificates. Marks such as ʻ, ā or ñ are welcome."),
@@ -119,6 +157,8 @@ class NameForm(Form):
 class ContactForm(Form):
     """A new contact. The password is asked for where there is one."""
 
+    beside: ClassVar[Mapping[str, str]] = {**_OF_CONTACTS, "password_wrong": "password"}
+
     contact = _identifier_field(_l("A phone number or e-mail"))
     is_work = BooleanField(_l("It belongs to my work"))
     password = PasswordField(_l("Your password"), validators=[Length(max=_LONGEST_PASSWORD)])
@@ -126,6 +166,8 @@ class ContactForm(Form):
 
 class ChangePasswordForm(Form):
     """The present password, where there is one, and a new one."""
+
+    beside: ClassVar[Mapping[str, str]] = {**_OF_PASSWORDS, "password_wrong": "present"}
 
     present = PasswordField(_l("Your present password"), validators=[Length(max=_LONGEST_PASSWORD)])
     password = _password_field(_l("Your new password"))
@@ -138,6 +180,8 @@ class EmptyForm(Form):
 class PersonForm(Form):
     """A person to be invited."""
 
+    beside: ClassVar[Mapping[str, str]] = OF_NEWCOMERS
+
     name = StringField(_l("Name"), validators=[_REQUIRED, Length(max=400)])
     language = SelectField(_l("Language"), choices=choices_of(LANGUAGES))
     email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
@@ -148,6 +192,12 @@ class PersonForm(Form):
 class RoleForm(Form):
     """A role to be given. The departments are set by the view."""
 
+    beside: ClassVar[Mapping[str, str]] = {
+        "role_needs_department": "department",
+        "role_needs_language": "language",
+        "role_unknown": "role",
+    }
+
     role = SelectField(_l("Role"))
     language = SelectField(_l("Language, for a translator"), validators=[Optional()])
     department = SelectField(_l("Department, for a viewer"), validators=[Optional()])
@@ -155,6 +205,8 @@ class RoleForm(Form):
 
 class RecoveryForm(Form):
     """A request to send a way back to a new contact."""
+
+    beside: ClassVar[Mapping[str, str]] = {**_OF_CONTACTS, "reason_needed": "reason", "reason_too_long": "reason"}
 
     contact = _identifier_field(_l("Her new phone number or e-mail"))
     reason = TextAreaField(

@@ -14,22 +14,34 @@ from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
 
 from lms.errors import RuleBroken
-from lms.i18n import language
+from lms.i18n import language, ngettext
+from lms.i18n import lazy_gettext as _l
 from lms.ids import new_client_id
 
 _domain = Domain(domain="wtforms")
+#: What we say instead of what the library says, where a reader can meet it: what to do, not what a "field" is.
+_SAID = {
+    "Not a valid choice.": _l("Please choose one of those that are offered."),
+    "Not a valid date value.": _l("Please write a day, month and year that exist."),
+    "Not a valid decimal value.": _l("Please write a number, such as 37.5."),
+}
+_TOO_LONG = "Field cannot be longer than %(max)d characters."
 
 
 class _Translations:
-    """Looks in our own `wtforms` catalogue first, then in the one that WTForms ships."""
+    """Looks in our own words first, then in our `wtforms` catalogue, then in the one that WTForms ships."""
 
     def gettext(self, string: str) -> str:
         """Return `string` in the reader's language."""
+        if string in _SAID:
+            return str(_SAID[string])
         ours = _domain.get_translations().gettext(string)
         return str(ours if ours != string else self._library().gettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the right plural form in the reader's language."""
+        if plural == _TOO_LONG:
+            return str(ngettext("Please use at most %(num)s letter.", "Please use at most %(num)s letters.", n))
         ours = _domain.get_translations().ngettext(singular, plural, n)
         return str(ours if ours not in (singular, plural) else self._library().ngettext(singular, plural, n))
 
@@ -43,11 +55,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     #: The fields in the order of the page, where inheritance would put them in another; the rest come after them.
     order: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Field] = vars(self)["_fields"]
-        self._fields = {**{name: fields[name] for name in self.order}, **fields}
+    #: Beside which field a broken rule is told, by its code; all others are told above the form.
+    beside: ClassVar[Mapping[str, str]] = {}
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Where messages come from."""
@@ -55,6 +64,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: Any) -> _Translations:  # noqa: ARG002 -- WTForms' own shape
             """Return our translations of the library's messages."""
             return _Translations()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Field] = vars(self)["_fields"]
+        self._fields = {**{name: fields[name] for name in self.order}, **fields}
 
     def validate_on_submit(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Return whether the form was sent to be acted on, and is valid."""
@@ -75,13 +89,17 @@ def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
 
 
 def refuse(form: Form, error: RuleBroken, sentence: Callable[[RuleBroken], str]) -> None:
-    """Say above the form, in a feature's `sentence`, why a change was refused."""
+    """Say in a feature's `sentence` why a change was refused: beside the field it is about, else above the form."""
     form.refusal = error.code
-    form.form_errors.append(sentence(error))
+    name = form.beside.get(error.code)
+    if name in form:
+        form[name].errors = [*form[name].errors, sentence(error)]
+    else:
+        form.form_errors.append(sentence(error))
 
 
 class Explained:
-    """Runs what may be refused; a broken rule becomes a sentence above the form."""
+    """Runs what may be refused; a broken rule becomes a sentence in the form."""
 
     def __init__(self, form: Form, sentence: Callable[[RuleBroken], str]) -> None:
         self._form = form

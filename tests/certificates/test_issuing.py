@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -401,6 +402,14 @@ def test_missing_and_altered_files_are_found(content_app: Flask, reserved: MadeP
     check_issued(config, at=AT, fix=True)
     assert path.read_bytes() == kept
     assert check_issued(config, at=AT) == []
+
+
+def test_a_change_of_the_sites_address_is_told_as_such(content_app: Flask, reserved: MadePerson) -> None:
+    finish_issues(content_app, at=AT)
+    config = replace(config_of(content_app), base_url="https://elsewhere.example")
+    (difference,) = check_issued(config, at=AT)
+    assert f"leads to {config_of(content_app).base_url}/V/".casefold() in difference.text.casefold()
+    assert difference.text.endswith("the check is at https://elsewhere.example")
 
 
 def test_a_signed_file_cannot_be_made_again_without_its_key(content_app: Flask, reserved: MadePerson) -> None:

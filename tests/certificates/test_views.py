@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -155,6 +155,7 @@ def test_not_yet_needs_a_reason_and_keeps_what_was_typed(
     assert "Please choose a reason" in text_of(refused)
     needs_note = send(reason="refuse:other")
     assert needs_note.status_code == 400
+    assert 'id="note-error">Please write a few words' in needs_note.get_data(as_text=True)
     assert "Please write a few words" in text_of(needs_note)
     assert send(reason="ask:dates-unclear", note="Which day?").status_code == 302
     assert one(select(Application.state)) == "asked"
@@ -170,6 +171,24 @@ def test_switching_the_language_keeps_the_note(client: FlaskClient, certifier: M
     assert "half a sentence" in shown.get_data(as_text=True)
     assert '<html lang="es"' in shown.get_data(as_text=True)
     assert one(select(Application.state)) == "waiting"
+
+
+def test_each_form_keeps_its_own_outcome(client: FlaskClient, certifier: MadePerson, worker: MadePerson) -> None:
+    """Whatever was sent before: else "Send" under a refusal would certify, and "Certify" ask for a reason."""
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+
+    def outcomes(**data: str) -> list[str]:
+        shown = client.post(path, data={"client_id": new_client_id(), **data}).get_data(as_text=True)
+        return re.findall(r'name="outcome" type="hidden" value="([^"]*)"', shown)
+
+    assert outcomes(outcome="not-yet", _language="es") == ["certify", "not-yet"]  # a press on a language button
+    assert outcomes(outcome="not-yet") == ["certify", "not-yet"]  # no reason
+    decide(certifier, worker, Choice("ask", "other", "Which group?"), at=now())
+    mine, actor, key = application_of(worker), actor_of(worker, at=now()), new_client_id()
+    write(lambda s: service.answer(s, actor, mine, "Monday", is_appeal=False, client_id=key, at=now()))
+    assert outcomes(outcome="certify", seen="0") == ["certify", "not-yet"]  # from a stale page
+    assert count(Award) == 0
 
 
 def test_a_certifier_does_not_see_her_own(client: FlaskClient, certifier: MadePerson) -> None:
@@ -207,6 +226,25 @@ def test_an_appeal_is_for_another(client: FlaskClient, certifier: MadePerson, wo
     assert "You are certified" in text_of(client.get(mine))
 
 
+def test_an_answer_from_a_stale_page_is_no_appeal(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson
+) -> None:
+    decide(certifier, worker, Choice("ask", "other", "Which group?"), at=now())
+    sign_in(client, worker)
+    mine = f"/record/applications/{application_of(worker)}"
+    assert 'name="about" type="hidden" value="asked"' in client.get(mine).get_data(as_text=True)
+    client.post(mine, data={"text": "Monday", "about": "asked", "client_id": new_client_id()})
+    decide(certifier, worker, Choice("refuse", "duplicate"), at=now())
+    stale = client.post(mine, data={"text": "The Monday group", "about": "asked", "client_id": new_client_id()})
+    assert stale.status_code == 409
+    assert "since you opened this page" in text_of(stale)
+    assert "The Monday group" in text_of(stale)
+    assert 'name="about" type="hidden" value="refused"' in stale.get_data(as_text=True)
+    assert one(select(Application.state)) == "refused"
+    client.post(mine, data={"text": "I did it all", "about": "refused", "client_id": new_client_id()})
+    assert one(select(Application.state)) == "appealed"
+
+
 def test_a_question_is_answered(client: FlaskClient, certifier: MadePerson, worker: MadePerson, make: Make) -> None:
     sign_in(client, worker)
     mine = f"/record/applications/{application_of(worker)}"
@@ -242,6 +280,10 @@ def test_a_decision_from_a_stale_page_is_told(client: FlaskClient, certifier: Ma
     batch = client.get("/certify/batch", query_string={"id": application_of(worker)})
     assert f'value="{application_of(worker)}:2"' in batch.get_data(as_text=True)
     assert client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:1"}).status_code == 409
+    switched = client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:2", "_language": "es"})
+    assert f'value="{application_of(worker)}:2"' in switched.get_data(as_text=True), "the choice is kept"
+    assert 'name="_language"' in batch.get_data(as_text=True)
+    client.post("/language/en")
     assert client.post(path, data={**data, "seen": "2"}).status_code == 302
 
 
@@ -266,6 +308,7 @@ def test_a_batch_says_exactly_what_it_does(
     assert confirmed.headers["Location"] == "/certify"
     assert "2 people are certified" in text_of(client.get("/certify"))
     client.post("/certify/batch", data={"id": ids[:2], "client_id": key})
+    assert "2 people are certified" in text_of(client.get("/certify")), "a second tap is told the same"
     assert count(Award) == 2
     refused = client.post("/certify/batch", data={"id": ids, "client_id": new_client_id()})
     assert refused.status_code == 400
@@ -331,7 +374,10 @@ def test_revoking_on_the_page_takes_two(
     assert client.post(path, data={"reason": "issued-in-error"}).status_code == 404
     assert client.get(path).status_code == 200
     sign_in(client, certifier)
-    assert client.post(path, data={"reason": "other"}).status_code == 400
+    assert "<details" in client.get(path).get_data(as_text=True)
+    refused = client.post(path, data={"reason": "other"})
+    assert refused.status_code == 400
+    assert re.search(r"<details[^>]* open>", refused.get_data(as_text=True)), "what is wrong is not folded away"
     assert client.post(path, data={"reason": "issued-in-error", "note": "twice"}).status_code == 302
     request = one(select(RevocationRequest.public_id))
     client.post(f"/certify/revocations/{request}/confirm")
@@ -400,6 +446,37 @@ def test_what_could_not_be_made_is_told_and_has_a_way_out(
 # The worker's own
 
 
+def test_a_certificate_that_does_not_count_says_why_and_whom_to_ask(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson, serial: str, make: Make
+) -> None:
+    path, staff = f"/record/certificates/{award_id(worker)}", f"/certify/certificates/{award_id(worker)}"
+    help_sentence = "Do you see it in another way? Then ask the person named below."
+    sign_in(client, worker)
+    assert help_sentence not in text_of(client.get(path))
+    sign_in(client, certifier)
+    client.post(f"{staff}/suspend")
+    client.post(staff, data={"reason": "issued-in-error"})
+    sign_in(client, worker)
+    said = text_of(client.get(path))
+    assert "It does not count while it is being looked at again." in said
+    assert help_sentence in said
+    sign_in(client, make.person(roles=("administrator",)))
+    client.post(f"/certify/revocations/{one(select(RevocationRequest.public_id))}/confirm")
+    sign_in(client, worker)
+    said = text_of(client.get(path))
+    assert "It does not count since" in said
+    assert "It was issued by mistake." in said
+    assert help_sentence in said
+
+
+def test_a_title_in_english_is_marked_as_english(client: FlaskClient, serial: str) -> None:
+    """A certificate in Tongan and English that is checked by a reader of Samoan."""
+    page = client.get(f"/verify/{serial}", headers={"Accept-Language": "sm"}).get_data(as_text=True)
+    assert '<html lang="sm"' in page
+    assert '<span lang="en">Communication</span>' in page
+    assert '<span lang="en">' not in client.get(f"/verify/{serial}").get_data(as_text=True)
+
+
 def test_a_worker_sees_shares_and_corrects(
     client: FlaskClient, content_app: Flask, certifier: MadePerson, worker: MadePerson, serial: str, make: Make
 ) -> None:
@@ -456,7 +533,10 @@ def test_a_certificate_in_preparation_is_not_shown(
 # Files
 
 
-def assign(worker: MadePerson, organization: int, maker: MadePerson) -> None:
+def assign(worker: MadePerson, organization: int, maker: MadePerson, *, at: datetime | None = None) -> None:
+    """Ask for the track: ten days ago, before any certificate of these tests, unless `at` says when."""
+    at = at or now() - timedelta(days=10)
+
     def fn(session: Any) -> None:
         batch = session.execute(
             insert(AssignmentBatch)
@@ -470,11 +550,43 @@ def assign(worker: MadePerson, organization: int, maker: MadePerson) -> None:
             .returning(AssignmentBatch.id)
         ).scalar_one()
         values = {"batch_id": batch, "person_id": worker.person_id, "organization_id": organization, "track_key": TRACK}
-        values |= {"assigned_at": now(), "assigned_on": now().date()}
+        values |= {"assigned_at": at, "assigned_on": local_date(at)}
         known = {name: value for name, value in values.items() if name in Assignment.__table__.columns}
         session.execute(insert(Assignment).values(**known))
 
     write(fn)
+
+
+def test_an_employer_that_asked_sees_without_being_shown(
+    client: FlaskClient, worker: MadePerson, serial: str, make: Make
+) -> None:
+    """So the page offers neither to share with it, nor to stop what cannot be stopped."""
+    asker, other = make.organization("Fale Ola"), make.organization("Casa Abierta")
+    supervisor = make.supervisor(asker)
+    for place in (asker, other):
+        make.employment(worker, place)
+    sign_in(client, worker)
+    path = f"/record/certificates/{award_of(worker).public_id}"
+    assert "Share with Fale Ola" in text_of(client.get(path))
+    assign(worker, asker, supervisor)
+    said = text_of(client.get(path))
+    assert "Fale Ola can see it because it asked you to do this training." in said
+    assert "Share with Fale Ola" not in said
+    assert "Share with Casa Abierta" in said
+    assert status_for(client, supervisor, serial) == 200
+
+
+def test_asking_for_a_track_afterwards_opens_no_earlier_certificate(
+    client: FlaskClient, worker: MadePerson, serial: str, make: Make
+) -> None:
+    """She alone shares what she earned before: assigning its track takes no share from her."""
+    organization = make.organization("Fale Ola")
+    supervisor = make.supervisor(organization)
+    make.employment(worker, organization)
+    assign(worker, organization, supervisor, at=now() + timedelta(seconds=1))
+    assert status_for(client, supervisor, serial) == 404
+    sign_in(client, worker)
+    assert "Share with Fale Ola" in text_of(client.get(f"/record/certificates/{award_of(worker).public_id}"))
 
 
 def status_for(client: FlaskClient, person: MadePerson, serial: str) -> int:

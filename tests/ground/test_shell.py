@@ -20,6 +20,7 @@ from lms.scheduler.models import Lease
 from lms.scheduler.service import HEARTBEAT
 from lms.web import health
 from lms.web.access import public
+from lms.web.forms import Form
 from tests.databases import Databases, make_config
 from tests.factories import Make, sign_in
 
@@ -190,6 +191,17 @@ def test_faults_become_pages_that_tell_nothing(app: Flask, client: FlaskClient) 
 def test_a_body_that_is_too_large_is_refused(app: Flask, client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"identifier": "x" * (9 * 1024 * 1024)})
     assert answer.status_code == 413
+
+
+def test_a_refusal_is_told_beside_a_field_that_is_there(app: Flask) -> None:
+    """`beside` of every form names its own fields; building `app` has imported them all."""
+
+    def beneath(kind: type[Form]) -> list[type[Form]]:
+        return [each for child in kind.__subclasses__() for each in (child, *beneath(child))]
+
+    named = [(kind, name) for kind in beneath(Form) for name in kind.beside.values()]
+    assert len(named) > 30
+    assert [f"{kind.__name__}.{name}" for kind, name in named if not hasattr(kind, name)] == []
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient, make: Make) -> None:

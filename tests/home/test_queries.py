@@ -296,11 +296,12 @@ def test_what_stands_in_sql_is_what_the_rule_says_for_every_history(make: Make, 
 def test_lapsing_certificates_are_counted_only_where_they_may_be_seen(make: Make, story: Story) -> None:
     place, elsewhere = make.organization(), make.organization()
     supervisor = make.supervisor(place, "Zora")
-    asked, shared, hidden, withdrawn, other = people = [make.person(name) for name in "ABCDE"]
+    asked, shared, hidden, withdrawn, other, late = people = [make.person(name) for name in "ABCDEF"]
     for person in people:
         make.employment(person, place)
-    story.assign(supervisor, place, [asked], due=None)
-    for person in (asked, hidden):
+    story.assign(supervisor, place, [asked], due=None, at=instant(-9))
+    story.assign(supervisor, place, [late], due=None, at=instant(-1))
+    for person in (asked, hidden, late):
         story.award(person, until=20)
     story.share(story.award(shared, until=10), place)
     story.share(story.award(withdrawn, until=10), place, withdrawn=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,7 @@ def holding(**more: Any) -> Holding:
         "cycle": 1,
         "serial": "S",
         "state": "valid",
+        "awarded_at": datetime.combine(days(-3), time(12), UTC),
         "awarded_on": days(-3),
         "issued_on": days(-3),
         "valid_until": days(700),

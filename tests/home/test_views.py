@@ -433,7 +433,7 @@ def test_a_team_at_a_glance(story: Story, make: Make, client: FlaskClient, place
     late, soon, done, idle = (staff(make, place, name) for name in ("Ana", "Bea", "Cleo", "Dora"))
     stranger = staff(make, make.organization("Elsewhere"), "Stranger")
     story.assign(supervisor, place, [late], due=-1)
-    story.assign(supervisor, place, [soon, done], due=9)
+    story.assign(supervisor, place, [soon, done], due=9, at=instant(-9))
     story.complete(late, "communication")
     story.complete(done, "communication", "outreach")
     story.award(done, until=50)
@@ -581,7 +581,7 @@ def test_certificates_that_were_asked_for_or_shared(
     assert "Valid until" in html
     assert re.search(r'href="(/certificates/[^"]+\.pdf)"', html)
     other = staff(make, place, "Tavita")
-    story.assign(supervisor, place, [other])
+    story.assign(supervisor, place, [other], at=instant(-9))
     story.award(other, FIRST, kinds=("issued", "revoked"))
     html = main(client, f"/team/people/{other.person_public_id}")
     assert "Withdrawn" in html
@@ -589,6 +589,8 @@ def test_certificates_that_were_asked_for_or_shared(
     third = staff(make, place, "Uila")
     story.share(story.award(third), place, withdrawn=True)
     assert "Valid until" not in main(client, f"/team/people/{third.person_public_id}")
+    story.assign(supervisor, place, [third], at=instant(-1))
+    assert "Valid until" not in main(client, f"/team/people/{third.person_public_id}"), "asked for afterwards"
 
 
 def test_looking_is_noted_and_she_reads_it(

@@ -101,6 +101,7 @@ def test_faults_stand_beside_what_was_typed(site: Site) -> None:
     values = {"name": "HOPE", "kind": "cbo", "areas": ["4"], "boundary_year": "2022"}
     response = browser.post("/admin/organizations/new", data=values)
     assert "Another organization has this name already." in text_of(response, 400)
+    assert 'id="name-error">Another organization' in response.get_data(as_text=True)
     assert 'value="HOPE"' in response.get_data(as_text=True)
     response = browser.post("/admin/organizations/new", data={"name": "", "boundary_year": "1900"})
     assert "Please fill this in." in text_of(response, 400)
@@ -242,6 +243,11 @@ def test_what_is_wrong_with_a_newcomer_is_said(site: Site) -> None:
     ):
         response = browser.post("/team/staff/new", data=newcomer(site, **change))
         assert sentence in text_of(response, 400)
+    assert "<details" in browser.get("/team/staff/new").get_data(as_text=True)
+    for hours in ("many", "99"):
+        page = browser.post("/team/staff/new", data=newcomer(site, hours_per_week=hours)).get_data(as_text=True)
+        assert re.search(r"<details[^>]* open>", page), "what is wrong is not folded away"
+        assert 'id="hours_per_week-error">Please write' in page
     switched = browser.post("/team/staff/new", data=newcomer(site, _language="sm"))
     assert "ʻAlisi Fīnau" in switched.get_data(as_text=True)
     assert len(rows(Person.id)) == 4

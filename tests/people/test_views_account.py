@@ -103,6 +103,7 @@ def test_a_printed_invitation_leads_to_a_confirmed_number(app: Flask, client: Fl
         ({"password": ""}, "at least 15 characters"),
         ({"name": "\u202eabc"}, "sign that we cannot keep"),
         ({"name": ""}, "Please fill this in"),
+        ({"name": "a" * 401}, "Please use at most 400 letters."),
     ],
 )
 def test_a_bad_acceptance_says_why_and_keeps_what_was_typed(
@@ -348,6 +349,12 @@ def test_the_second_step_from_begin_to_end(app: Flask, client: FlaskClient, make
     shown = client.post("/account/second-step/setup", data={"code": code}).text
     spare = re.findall(r"<code[^>]*>([0-9a-z]{5}-[0-9a-z]{5})</code>", shown)
     assert len(spare) == 8
+    hidden = re.findall(r'name="spare" value="([^"]+)"', shown)
+    switched = client.post("/account/second-step/setup", data={"spare": hidden, "_language": "es"}).text
+    assert '<html lang="es"' in switched
+    assert re.findall(r"<code[^>]*>([^<]+)</code>", switched) == spare, "they are shown once, in every language"
+    assert client.post("/account/second-step/setup", data={"spare": hidden}).location == "/account/second-step"
+    client.post("/language/en")
     (lost,) = clients(app, 1)
     enter(lost, ana.email)
     assert lost.post("/sign-in/second", data={"code": spare[0]}).status_code == 302

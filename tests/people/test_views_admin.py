@@ -16,7 +16,7 @@ from lms.db import db
 from lms.organizations.models import Employment
 from lms.people import jobs, queries, rules
 from lms.people.cli import group
-from lms.people.models import Account, Contact
+from lms.people.models import Account, Contact, Person
 from tests.factories import MadePerson, Make
 from tests.people.test_service import change, heard, look, newest_link
 from tests.people.test_views_account import GOOD, accept, token_of
@@ -216,6 +216,12 @@ def test_a_supervisor_prints_and_sends_an_invitation(
     answer = client.post(f"{path}/invitation/print")
     assert answer.location == f"/invitations/{newest_link()}"
     assert "Ana" in client.get(answer.location).text
+    change(update(Person).where(Person.id == ana.person_id).values(language="to"))
+    page = client.get(answer.location).text
+    assert '<html lang="en">' in page
+    card = page.partition('<div lang="to">')[2]
+    assert "Talitali lelei koe" in card, "she reads it on paper, in her own language"
+    assert "Scan this picture" not in page
     assert client.get(f"{answer.location}.svg").status_code == 200
     (other,) = clients(app, 1)
     assert accept(other, f"/invitation/{token_of(app, newest_link())}").location

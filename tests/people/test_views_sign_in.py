@@ -468,6 +468,7 @@ def test_a_worker_stays_signed_in_on_her_phone(app: Flask, make: Make) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Max-Age=2592000" in cookie
+    assert "A phone or computer</bdi>" in phone.get("/account").text  # its browser says nothing that we know
     phone.delete_cookie("session")
     assert is_in(phone)
     with phone.session_transaction() as session:

@@ -174,10 +174,10 @@ def test_a_scope_that_is_not_hers_is_refused(client: FlaskClient, full: dict[str
 WRONG = {
     "period=custom": "Please choose a day.",
     "period=custom&since=2026-02-02&until=2026-02-01": "The last day must not be before the first day.",
-    "period=custom&since=yesterday&until=2026-02-01": "Not a valid date value.",
-    "period=next-year": "Not a valid choice.",
-    "track=unknown": "Not a valid choice.",
-    "group=person": "Not a valid choice.",
+    "period=custom&since=yesterday&until=2026-02-01": "Please write a day, month and year that exist.",
+    "period=next-year": "Please choose one of those that are offered.",
+    "track=unknown": "Please choose one of those that are offered.",
+    "group=person": "Please choose one of those that are offered.",
 }
 
 

@@ -73,7 +73,8 @@ def check_pdf(content: bytes, checked: Checked, *, base_url: str) -> None:
     edition = checked.payload["edition"]
     expected = f"{base_url}/V/{checked.payload['serial']}/{edition}".casefold()
     if found.get("Subject", "").casefold() != expected:
-        raise CheckFailedError("the code on the PDF does not lead to our check")
+        leads = found.get("Subject") or "nowhere"
+        raise CheckFailedError(f"the code on the PDF leads to {leads}, and the check is at {base_url}")
     if found.get("Keywords") != f"{checked.payload['serial']} edition {edition} sha256 {checked.sha256}":
         raise CheckFailedError("the PDF belongs to another certificate")
 

@@ -52,6 +52,7 @@ class Known:
     track_key: str
     cycle: int
     serial: str
+    awarded_at: datetime
     standing: Standing
     events: tuple[StatusLine, ...]
     editions: tuple[EditionFacts, ...]
@@ -143,7 +144,7 @@ def get_known(session: Session, award_public_id: str) -> Known:
 
 
 def _awards(session: Session, criterion: ColumnElement[bool], *, limit: int | None, offset: int = 0) -> list[Known]:
-    columns = (Award.id, Award.public_id, Award.person_id, Award.track_key, Award.cycle, Award.serial)
+    columns = (Award.id, Award.public_id, Award.person_id, Award.track_key, Award.cycle, Award.serial, Award.awarded_at)
     awards = session.execute(
         select(*columns).where(criterion).order_by(Award.id.desc()).limit(limit).offset(offset)
     ).all()

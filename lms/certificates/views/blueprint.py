@@ -16,7 +16,7 @@ from lms.config import Config
 from lms.content.library import Text
 from lms.errors import RuleBroken
 from lms.i18n import LANGUAGES, format_date, language
-from lms.web.forms import Form
+from lms.web.forms import Form, refuse
 
 bp = Blueprint("certificates", __name__, template_folder="../templates")
 
@@ -65,14 +65,14 @@ def format_iso(iso: str | None) -> str:
 
 @contextmanager
 def explained(form: Form | None) -> Iterator[None]:
-    """Make a broken rule a sentence above `form`, or at the top of the next page."""
+    """Make a broken rule a sentence in `form`, or at the top of the next page."""
     try:
         yield
     except RuleBroken as error:
         if form is None:
             flash(messages.sentence(error), "error")
         else:
-            form.form_errors.append(messages.sentence(error))
+            refuse(form, error, messages.sentence)
             g.form_status = 409 if error.code == "changed_meanwhile" else 400
 
 

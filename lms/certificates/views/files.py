@@ -57,6 +57,6 @@ def _may_read(actor: Actor, known: Known) -> bool:
         known.person_id,
         spans_of(reading(), [known.person_id]).get(known.person_id, ()),
         awarded_on=date.fromisoformat(known.shown.payload["awarded_on"]),
-        assigned_by=askers_of(reading(), known.person_id, known.track_key),
+        assigned_by=askers_of(reading(), known.person_id, known.track_key, until=known.awarded_at),
         shared_with=queries.shared_with(reading(), known.award_id),
     )

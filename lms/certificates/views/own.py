@@ -15,11 +15,11 @@ from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
-from lms.organizations.queries import list_spells
-from lms.tracks.queries import track_title
+from lms.organizations.queries import SpellRow, list_spells
+from lms.tracks.queries import askers_of, track_title
 from lms.web.access import get_actor, signed_in
 
 
@@ -29,17 +29,24 @@ def own_application(public_id: str) -> Any:
     """Show the worker where her application stands; she answers a question or asks another person here."""
     actor, form = get_actor(), AnswerForm()
     row = queries.get_own_application(reading(), actor, public_id)
-    appeal = row.state == "refused"
     if form.validate_on_submit():
         with explained(form):
-            key, text = form.client_id.data, form.text.data
-            write(lambda s: service.answer(s, actor, public_id, text, is_appeal=appeal, client_id=key, at=now()))
+            _answer(actor, row, form)
             flash(_("Thank you. Your words are sent."), "success")
             return redirect(url_for("certificates.own_application", public_id=public_id))
     return _application_page(row, form)
 
 
+def _answer(actor: Actor, row: queries.ApplicationRow, form: AnswerForm) -> None:
+    """Send what she wrote. Raises `RuleBroken`, also when her page showed a question and she is refused by now."""
+    if {form.about.data, row.state} == {"asked", "refused"}:
+        raise RuleBroken("changed_meanwhile")
+    appeal, key, text = row.state == "refused", form.client_id.data, form.text.data
+    write(lambda s: service.answer(s, actor, row.public_id, text, is_appeal=appeal, client_id=key, at=now()))
+
+
 def _application_page(row: queries.ApplicationRow, form: AnswerForm) -> Any:
+    form.about.data = row.state
     said = queries.list_said(reading(), row.application_id)
     return page(
         "own_application.html",
@@ -61,23 +68,29 @@ def _own(actor: Actor, public_id: str) -> Known:
     return known
 
 
+def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
+    """Return the worker's present spells; of each whether its organization asked for the track, and is shown it."""
+    asked = askers_of(reading(), actor.person_id, known.track_key, until=known.awarded_at)
+    shared = queries.shared_with(reading(), known.award_id)
+    return [
+        (each, each.organization_id in asked, each.organization_id in shared)
+        for each in list_spells(reading(), actor.person_id)
+        if Span(each.organization_id, each.started_on, each.ended_on).covers(actor.today)
+    ]
+
+
 @bp.get("/record/certificates/<public_id>")
 @signed_in
 def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
     known = _own(actor, public_id)
-    shared = queries.shared_with(reading(), known.award_id)
-    spells = list_spells(reading(), actor.person_id)
-    present = [
-        each for each in spells if Span(each.organization_id, each.started_on, each.ended_on).covers(actor.today)
-    ]
     return page(
         "own_certificate.html",
         known=known,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),
-        employers=[(spell, spell.organization_id in shared) for spell in present],
+        employers=_employers(actor, known),
         name_request=queries.find_open_name_request(reading(), known.award_id),
     )
 

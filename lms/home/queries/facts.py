@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -98,6 +98,7 @@ class Asked:
     cycle: int
     organization_id: int
     organization: str
+    assigned_at: datetime
     assigned_on: date
     due_on: date | None
 
@@ -212,7 +213,7 @@ def _survey(gathered: Gathered, row: Any) -> None:
 
 
 def _asked(gathered: Gathered, row: Any) -> None:
-    gathered.of(row.person_id).asked.append(Asked(row.key, row.n, row.m, row.other, row.day, row.until))
+    gathered.of(row.person_id).asked.append(Asked(row.key, row.n, row.m, row.other, row.at, row.day, row.until))
 
 
 def _application(gathered: Gathered, row: Any) -> None:
@@ -250,6 +251,7 @@ def _holding(rows: Sequence[Any], today: date) -> Holding:
         cycle=head.n,
         serial=head.other,
         state=states.state_of(standing, edition, valid_until, today),
+        awarded_at=head.at,
         awarded_on=local_date(head.at),
         issued_on=local_date(issued.then) if issued else None,
         valid_until=valid_until,
@@ -313,7 +315,7 @@ def _surveys() -> Select[Any]:
 def _assignments() -> Select[Any]:
     own, organization = _ASSIGNMENTS.c, _ORGANIZATIONS.c
     columns = {"id": own.id, "key": own.track_key, "n": own.cycle, "m": own.organization_id, "day": own.assigned_on}
-    branch = _branch("asked", _ASSIGNMENTS, **columns, until=own.due_on, other=organization.name)
+    branch = _branch("asked", _ASSIGNMENTS, **columns, at=own.assigned_at, until=own.due_on, other=organization.name)
     joined = _ASSIGNMENTS.join(_ORGANIZATIONS, organization.id == own.organization_id)
     return branch.select_from(joined).where(own.undone_at.is_(None))
 

@@ -247,12 +247,17 @@ def _stands() -> ColumnElement[bool]:
 
 
 def _is_seen() -> ColumnElement[bool]:
-    """Return the criterion of awards that a spell's organization may see: it asked for the track, or she shares it."""
+    """Return the criterion of awards that a spell's organization may see: it asked for them before, or she shares."""
     asked, share, spell, award = _ASSIGNMENTS.c, _SHARES.c, _EMPLOYMENTS.c, _AWARDS.c
     by_asking = (asked.person_id == spell.person_id) & (asked.organization_id == spell.organization_id)
     by_sharing = (share.award_id == award.id) & (share.organization_id == spell.organization_id)
     return or_(
-        exists().where(by_asking, asked.track_key == award.track_key, asked.undone_at.is_(None)),
+        exists().where(
+            by_asking,
+            asked.track_key == award.track_key,
+            asked.assigned_at <= award.awarded_at,
+            asked.undone_at.is_(None),
+        ),
         exists().where(by_sharing, share.withdrawn_at.is_(None)),
     )
 

@@ -188,12 +188,17 @@ def _progress(page: Page, spell: SpellHere, asked: Asked) -> Progress:
 
 
 def _visible(page: Page) -> list[Holding]:
-    """Return the certificates that the reader's organizations may see: of tracks they asked for, or shared."""
+    """Return the certificates that the reader's organizations may see: shared, or of tracks they asked for before.
+
+    An earlier certificate stays with its holder when its track is asked for afterwards.
+    """
     facts, today = page.facts, page.actor.today
 
     def may_see_of(holding: Holding, organization_id: int) -> bool:
         asked = any(
-            (each.organization_id, each.track_key) == (organization_id, holding.track_key) for each in facts.asked
+            (each.organization_id, each.track_key) == (organization_id, holding.track_key)
+            and each.assigned_at <= holding.awarded_at
+            for each in facts.asked
         )
         return may_see(
             page.spans,

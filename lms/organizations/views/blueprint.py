@@ -13,7 +13,7 @@ bp = Blueprint("organizations", __name__, template_folder="../templates")
 
 
 def explained(form: Form) -> Explained:
-    """Return a context in which a broken rule becomes a sentence above `form`."""
+    """Return a context in which a broken rule becomes a sentence in `form`."""
     return Explained(form, sentence)
 
 

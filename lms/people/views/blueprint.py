@@ -50,12 +50,12 @@ def config() -> Config:
 
 
 def explained(form: Form) -> Explained:
-    """Return a context in which a broken rule becomes a sentence above `form`."""
+    """Return a context in which a broken rule becomes a sentence in `form`."""
     return Explained(form, sentence)
 
 
 def refuse(form: Form, error: RuleBroken) -> None:
-    """Say above the form why a change was refused."""
+    """Say in the form why a change was refused."""
     forms.refuse(form, error, sentence)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor
@@ -44,6 +44,8 @@ def second_factor_setup() -> Any:
     """Show the QR code for the app, and turn the second step on by a first right code."""
     actor, form = get_actor(), CodeForm()
     facts = queries.get_account(reading(), actor.account_id)
+    if shown := _shown_codes():
+        return page("spare_codes.html", codes=shown)
     if facts.second_factor_secret is None or facts.has_second_factor:
         return redirect(url_for("people.second_factor"))
     if form.validate_on_submit():
@@ -51,6 +53,14 @@ def second_factor_setup() -> Any:
             codes = _turn_on(actor, second_guard(facts.public_id), form.code.data)
             return page("spare_codes.html", codes=codes)
     return page("second_factor_setup.html", form, secret=facts.second_factor_secret)
+
+
+def _shown_codes() -> list[str]:
+    """Return the spare codes that stand on the reader's page, when she pressed a language button there.
+
+    They are kept as hashes alone, so that only her page can bring them back.
+    """
+    return request.form.getlist("spare") if g.get("switching_language") else []
 
 
 def _turn_on(actor: Actor, guard: Guard, digits: str) -> tuple[str, ...]:

@@ -138,10 +138,11 @@ def asked_of(
     return {row.person_id: row.due_on for row in rows}
 
 
-def askers_of(session: Session, person_id: int, track_key: str) -> frozenset[int]:
-    """Return the organizations that have asked a person to do a track, and not taken it back. One query."""
+def askers_of(session: Session, person_id: int, track_key: str, *, until: datetime) -> frozenset[int]:
+    """Return the organizations that had asked a person to do a track by `until`, and not taken it back. One query."""
     asked = (Assignment.person_id == person_id) & (Assignment.track_key == track_key) & Assignment.undone_at.is_(None)
-    return frozenset(session.scalars(select(Assignment.organization_id).where(asked)))
+    statement = select(Assignment.organization_id).where(asked, Assignment.assigned_at <= until)
+    return frozenset(session.scalars(statement))
 
 
 def list_batches(
