@@ -172,6 +172,17 @@ def test_certifying_reserves_a_certificate(worker: MadePerson, certifier: MadePe
     assert actions()[-2:] == ["certificates.decided", "certificates.reserved"]
 
 
+def test_every_language_of_instruction_is_named(worker: MadePerson, certifier: MadePerson) -> None:
+    """One module in Tongan with English beneath, the other in Spanish: the last one alone would be half the truth."""
+    first, second = (each["module"] for each in reading().execute(select(TrackCompletion.counted)).scalar_one())
+    for module, language in ((first, "to+en"), (second, "es")):
+        done = update(ModuleCompletion).where(ModuleCompletion.module_key == module).values(language=language)
+        write(lambda session, done=done: session.execute(done) and None)
+    decide(certifier, worker)
+    payload = json.loads(reading().execute(select(Edition)).scalar_one().payload)
+    assert payload["language_of_instruction"] == "to+en+es"
+
+
 def test_an_english_certificate_has_english_alone(make: Make, certifier: MadePerson) -> None:
     person = make.person("Ann Lee", language="en")
     complete(person)

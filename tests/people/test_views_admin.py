@@ -219,9 +219,11 @@ def test_a_supervisor_prints_and_sends_an_invitation(
     change(update(Person).where(Person.id == ana.person_id).values(language="to"))
     page = client.get(answer.location).text
     assert '<html lang="en">' in page
-    card = page.partition('<div lang="to">')[2]
-    assert "Talitali lelei koe" in card, "she reads it on paper, in her own language"
-    assert "Scan this picture" not in page
+    own, beneath = (
+        page.index('<p class="both" lang="to">Talitali lelei koe'),
+        page.index('<p class="both-en" lang="en">'),
+    )
+    assert own < beneath, "she reads it on paper, in her own language, with the English for who is with her"
     assert client.get(f"{answer.location}.svg").status_code == 200
     (other,) = clients(app, 1)
     assert accept(other, f"/invitation/{token_of(app, newest_link())}").location

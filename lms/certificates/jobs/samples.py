@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.certificates.jobs.drawing import draw_certificate
 from lms.certificates.jobs.making import sheet_of, sign_payload
-from lms.certificates.queries import Completion, Holder
+from lms.certificates.queries import Basis, Completion, Holder
 from lms.certificates.rules import payloads, serials
 from lms.certificates.service import Lease, draft_one
 from lms.config import Config
@@ -67,10 +67,10 @@ def _leases(session: Session, count: int, today: date) -> Iterator[Lease]:
     for number in range(count):
         name, language = NAMES[number % len(NAMES)]
         track = tracks[number % len(tracks)]
-        minutes, whole = _minutes(library, track)
+        basis = Basis(*_minutes(library, track), languages=language, is_proven=True)
         completion = Completion((0, track.key, 1), today, library.get("track", track.key).revision_id, language, ())
         holder = Holder(0, "", name, language, is_demonstration=True)
-        drafted = draft_one(session, library, completion, holder, minutes=minutes, whole=whole, today=today)
+        drafted = draft_one(session, library, completion, holder, basis, today=today)
         bits = int.from_bytes(hashlib.sha256(f"sample {number}".encode()).digest()[:8]) >> 4
         serial = serials.serial_from(bits)
         frozen = payloads.freeze(drafted.facts, serial=serial, edition=1, key_id=KEY_ID)

@@ -70,11 +70,14 @@ class Completion:
 class Basis:
     """What the record holds for one completion: minutes for each competency in order, and those of all modules.
 
-    It is proven when every item that was counted has its credit, and every credit the evidence that it gives.
+    `languages` are those of instruction, joined: "to+en" where a module was in Tongan with English beneath, or one in
+    Tongan and another in English. It is proven when every item that was counted has its credit, and every credit the
+    evidence that it gives.
     """
 
     minutes: Mapping[str, int]
     whole: int
+    languages: str
     is_proven: bool
 
 
@@ -147,14 +150,16 @@ def _basis(
 ) -> Basis:
     minutes: dict[str, int] = {}
     whole, is_proven = 0, True
+    languages: dict[str, None] = {}
     for counted in completion.counted:
         address = (completion.key[0], counted.module_key, counted.round)
         proofs, credit = given.get(address, []), credited.get(address)
         for proof in proofs:
             minutes[proof.competency] = minutes.get(proof.competency, 0) + proof.minutes
         whole += credit.minutes if credit else 0
+        languages |= dict.fromkeys(credit.language.split("+") if credit else ())
         is_proven = is_proven and credit is not None and _promised(session, credit) <= {p.competency for p in proofs}
-    return Basis(minutes, whole, is_proven)
+    return Basis(minutes, whole, "+".join(languages), is_proven)
 
 
 def _promised(session: Session, credit: courses.CompletionRow) -> set[str]:

@@ -103,9 +103,7 @@ def draft(session: Session, keys: Sequence[Key], *, today: date) -> dict[Key, Dr
         if not bases[key].is_proven:
             raise RuleBroken("evidence_missing", name=holders[key[0]].name)
     return {
-        key: draft_one(
-            session, library, each, holders[key[0]], minutes=bases[key].minutes, whole=bases[key].whole, today=today
-        )
+        key: draft_one(session, library, each, holders[key[0]], bases[key], today=today)
         for key, each in completions.items()
     }
 
@@ -115,9 +113,8 @@ def draft_one(
     library: Library,
     completion: queries.Completion,
     holder: queries.Holder,
+    basis: queries.Basis,
     *,
-    minutes: Mapping[str, int],
-    whole: int,
     today: date,
 ) -> Drafted:
     """Return the facts of one certificate: of the track as it was judged, in the design of today."""
@@ -136,9 +133,9 @@ def draft_one(
         language=holder.language,
         track_key=track.key,
         track_title=_both(track_words, f"{track.key}.yml:title", track.title),
-        skills=tuple(_skill(library, holder.language, *each) for each in minutes.items()),
-        minutes={"class": whole},
-        language_of_instruction=completion.language,
+        skills=tuple(_skill(library, holder.language, *each) for each in basis.minutes.items()),
+        minutes={"class": basis.whole},
+        language_of_instruction=basis.languages,
         completed_on=completion.completed_on,
         awarded_on=awarded_on,
         valid_until=last_valid_day(awarded_on, track.valid_months),
