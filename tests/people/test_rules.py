@@ -148,6 +148,19 @@ def test_what_is_no_phone_number(typed: str) -> None:
     assert rules.normal_phone(typed) is None
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("+12135550142", "(213) 555-0142"),
+        ("+6762312345", "+6762312345"),
+        ("+121355501", "+121355501"),
+        ("ana@x.org", "ana@x.org"),
+    ],
+)
+def test_a_contact_is_shown_as_people_write_it(value: str, shown: str) -> None:
+    assert rules.shown_contact(value) == shown
+
+
 def test_an_identifier_is_an_email_a_phone_or_nothing() -> None:
     assert rules.normal_identifier("Ana@x.org") == Identifier("email", "ana@x.org")
     assert rules.normal_identifier("ana\uff20x.org") == Identifier("email", "ana@x.org")

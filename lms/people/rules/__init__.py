@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.people.rules.contacts import Identifier, normal_email, normal_identifier, normal_phone
+from lms.people.rules.contacts import Identifier, normal_email, normal_identifier, normal_phone, shown_contact
 from lms.people.rules.names import BadName, normal_name, search_key
 from lms.people.rules.passwords import (
     LONGEST_PASSWORD,
@@ -90,6 +90,7 @@ __all__ = [
     "session_lives",
     "setup_address",
     "shortest",
+    "shown_contact",
     "spare_code_hash",
     "stands_alone",
     "token_hash",

@@ -46,6 +46,13 @@ def normal_phone(typed: str, country: str = "1") -> str | None:
     return f"+{digits}" if 8 <= len(digits) <= 15 and not digits.startswith("0") else None
 
 
+def shown_contact(value: str) -> str:
+    """Return a stored contact as people write it: "+12135550142" is (213) 555-0142; anything else stays as it is."""
+    if re.fullmatch(r"\+1\d{10}", value):
+        return f"({value[2:5]}) {value[5:8]}-{value[8:]}"
+    return value
+
+
 def normal_identifier(typed: str) -> Identifier | None:
     """Return the e-mail address or phone number that `typed` is; None when it is neither."""
     email = normal_email(typed) if "@" in unicodedata.normalize("NFKC", typed) else None

@@ -13,11 +13,12 @@ from lms.config import Config
 from lms.errors import RuleBroken
 from lms.people.messages import sentence
 from lms.people.queries import Candidate
-from lms.people.rules import Ties
+from lms.people.rules import Ties, shown_contact
 from lms.web import forms
 from lms.web.forms import Explained, Form, form_page
 
 bp = Blueprint("people", __name__, template_folder="../templates")
+bp.add_app_template_filter(shown_contact, "contact")
 
 
 @dataclass(frozen=True)
