@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,11 +18,12 @@ from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.service import Sheet, Shown
 from lms.audit.models import AuditEvent
 from lms.content.library import current
-from lms.db import db, reading, write
+from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import RIGHT, UNSAFE, actor_of, module, publish_drafts, standard
+from tests.racing import race
 
 ENGLISH = Shown("en")
 WRONG = {"q-one": ("b",), "q-two": ("c", "d"), "q-three": ("false",)}
@@ -320,25 +320,7 @@ RIGHT_IS_B = {
 
 def together(app: Flask, jobs: list[Callable[[], Any]]) -> list[Any]:
     """Run jobs at the same moment in threads of their own, and return what each came to."""
-    gate = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def run(place: int, job: Callable[[], Any]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                results[place] = job()
-            except RuleBroken as error:
-                results[place] = error.code
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    return [each.code if isinstance(each, RuleBroken) else each for each in race(app, *jobs)]
 
 
 class TestRaces:

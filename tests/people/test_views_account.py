@@ -15,17 +15,23 @@ from sqlalchemy import update
 
 from lms.clock import now
 from lms.db import write
-from lms.organizations.models import Employment, Organization
-from lms.organizations.service import start_supervision
 from lms.people import queries, rules, service
 from lms.people.models import Account, Contact
 from lms.people.service import Invited
 from lms.people.service.links import make_link
 from lms.people.views import invitations as invitation_views
-from lms.people.views.blueprint import is_staff
 from tests.factories import PASSPHRASE, Make
 from tests.people.test_service import actor_of, change, heard, look, newest_link
-from tests.people.test_views_sign_in import WRONG, clients, code_for, enter, is_in, with_phone, with_second_step
+from tests.people.test_views_sign_in import (
+    WRONG,
+    appointed_after_the_look,
+    clients,
+    code_for,
+    enter,
+    is_in,
+    with_phone,
+    with_second_step,
+)
 
 pytestmark = pytest.mark.usefixtures("app")
 __all__ = ["heard"]
@@ -156,23 +162,14 @@ def test_who_is_to_supervise_cannot_choose_codes(app: Flask, client: FlaskClient
 def test_who_is_to_supervise_meanwhile_cannot_accept_by_codes(
     app: Flask, client: FlaskClient, make: Make, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    invited, organization, phone = invite(language="en"), make.organization(), "+12135550142"
+    invited, phone = invite(language="en"), "+12135550142"
     path = f"/invitation/{token_of(app, invited.link_public_id)}"
-    employment = make.employment(invited, organization)
-    boss = actor_of(make.person(roles=("administrator",)), "administrator")
-    spell = look(lambda s: s.get_one(Employment, employment).public_id)
-    place = look(lambda s: s.get_one(Organization, organization).public_id)
-
-    def appointed_after_the_look(account_id: int) -> bool:
-        found = is_staff(account_id)
-        write(lambda session: start_supervision(session, boss, spell, place, at=now()))
-        return found
-
+    looks = appointed_after_the_look(make, invited)
     assert accept(client, path, way="code", contact=phone).location == f"{path}/code"
     if when == "before the code":
-        appointed_after_the_look(invited.account_id)
+        looks(invited.account_id)
     else:
-        monkeypatch.setattr(invitation_views, "is_staff", appointed_after_the_look)
+        monkeypatch.setattr(invitation_views, "is_staff", looks)
     answer = client.post(f"{path}/code", data={"code": code_for(app, phone)})
     assert answer.status_code == 400
     assert "Your work here needs one" in answer.text
