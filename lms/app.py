@@ -130,11 +130,11 @@ def _oversees(actor: Actor, person_id: int) -> set[int]:
 
 def _signed_in(session_id: str) -> SignedIn | None:
     """Return who `session_id` stands for, with one actor for the whole request; None when it has ended."""
-    identity = people_queries.find_identity(reading(), session_id)
-    if identity is None:
-        return None
     today = local_date(now())
-    ties = organizations_queries.ties_of(reading(), identity.person_id, today)
+    known = organizations_queries.find_known(reading(), session_id, today)
+    if known is None:
+        return None
+    identity, ties = known
     roles = identity.roles | {"worker"} | ({"supervisor"} if ties.supervises else set())
     actor = Actor(
         account_id=identity.account_id,

@@ -123,7 +123,7 @@ def test_who_is_signed_in_gets_a_page_while_the_database_is_down(
         raise down
 
     with monkeypatch.context() as patched:
-        patched.setattr("lms.app.people_queries.find_identity", broken)
+        patched.setattr("lms.app.organizations_queries.find_known", broken)
         answer = client.get(path)
     assert (answer.status_code, answer.headers.get("Retry-After")) == (status, "5" if status == 503 else None)
     assert "usa-skipnav" in answer.text

@@ -18,6 +18,7 @@ from lms.organizations import policy, queries, service
 from lms.organizations.models import EmploymentTerms, Organization, Supervision
 from lms.organizations.queries import Places
 from lms.organizations.service import Facts
+from lms.people.queries import find_identity
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.organizations.conftest import TODAY, actor_of, public_id_of, rows
@@ -47,6 +48,25 @@ def test_ties_follow_dated_employment_and_supervision(make: Make) -> None:
     assert queries.ties_of(reading(), ana.person_id, TODAY + DAY).supervises == ()
     spans = queries.spans_of(reading(), [ana.person_id, 999])
     assert spans == {ana.person_id: ties.employments}
+
+
+def test_whom_a_session_stands_for_with_her_ties(make: Make) -> None:
+    """As the two reads tell it apart, also of several roles, spells and duties."""
+    first, second = make.organization(), make.organization()
+    ana = make.person("Ana", roles=("viewer",), views=first)
+    for organization in (first, second):
+        make.employment(ana, organization)
+    chief = make.supervisor(first)
+    alone = make.person("Lei", roles=("certifier", "analyst"))
+    for person in (ana, chief, alone):
+        identity = find_identity(reading(), person.session_id)
+        assert identity is not None
+        ties = queries.ties_of(reading(), person.person_id, TODAY)
+        assert queries.find_known(reading(), person.session_id, TODAY) == (identity, ties)
+    known = queries.find_known(reading(), ana.session_id, TODAY)
+    assert known is not None
+    assert (known[0].views, len(known[1].employments)) == ((first,), 2)
+    assert queries.find_known(reading(), "nobody:x", TODAY) is None
 
 
 def test_staff_is_who_works_there_on_the_day_by_name(make: Make) -> None:

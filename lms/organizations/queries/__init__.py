@@ -37,6 +37,7 @@ from lms.organizations.queries.staff import (
 from lms.organizations.queries.ties import (
     SpellRow,
     Ties,
+    find_known,
     list_spells,
     names_of,
     open_on,
@@ -60,6 +61,7 @@ __all__ = [
     "Ties",
     "count_organizations",
     "count_staff",
+    "find_known",
     "get_contract",
     "get_employment",
     "get_organization",

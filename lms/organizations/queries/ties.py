@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, outerjoin, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.actor import Span
 from lms.organizations.models import Employment, EmploymentTerms, Organization, Supervision
+from lms.people.queries import IDENTITY, Identity, identity_values, read_identity
 
 
 @dataclass(frozen=True)
@@ -54,31 +55,53 @@ def works_there(
 
 _spell = cast("Table", Employment.__table__).c
 _supervision = cast("Table", Supervision.__table__).c
-#: Asked on every page, so it is built once and on plain columns.
+_COLUMNS = (
+    _spell.organization_id,
+    _spell.started_on,
+    _spell.ended_on,
+    _supervision.organization_id,
+    _supervision.started_on,
+    _supervision.ended_on,
+)
+_ORDER = (_spell.started_on, _spell.id)
+_supervised = _supervision.employment_id == _spell.id
 _TIES = (
-    select(
-        _spell.organization_id,
-        _spell.started_on,
-        _spell.ended_on,
-        _supervision.organization_id,
-        _supervision.started_on,
-        _supervision.ended_on,
-    )
-    .select_from(outerjoin(Employment.__table__, Supervision.__table__, _supervision.employment_id == _spell.id))
+    select(*_COLUMNS)
+    .select_from(outerjoin(Employment.__table__, Supervision.__table__, _supervised))
     .where(_spell.person_id == bindparam("person_id"))
-    .order_by(_spell.started_on, _spell.id)
+    .order_by(*_ORDER)
+)
+#: Asked on every page: who a session stands for, with her ties, in one statement that is built once.
+_KNOWN = (
+    IDENTITY.add_columns(*_COLUMNS)
+    .outerjoin(Employment.__table__, _spell.person_id == IDENTITY.selected_columns[1])
+    .outerjoin(Supervision.__table__, _supervised)
+    .order_by(*_ORDER)
 )
 
 
 def ties_of(session: Session, person_id: int, today: date) -> Ties:
     """Return the ties of a person as of the local date `today`. One query."""
-    rows = session.execute(_TIES, {"person_id": person_id}).all()
-    employments = {Span(row[0], row[1], row[2]): None for row in rows}
-    supervises = {
-        row[3]: None
-        for row in rows
-        if row[3] and Span(row[0], row[1], row[2]).covers(today) and Span(row[3], row[4], row[5]).covers(today)
-    }
+    return _ties([tuple(row) for row in session.execute(_TIES, {"person_id": person_id})], today)
+
+
+def find_known(session: Session, session_id: str, today: date) -> tuple[Identity, Ties] | None:
+    """Return whom a session stands for, with her ties as of the date `today`; None when it has ended. One query."""
+    rows = session.execute(_KNOWN, identity_values(session_id)).all()
+    identity = read_identity(rows)
+    own = len(IDENTITY.selected_columns)
+    return (identity, _ties([tuple(row)[own:] for row in rows], today)) if identity else None
+
+
+def _ties(rows: Iterable[tuple[Any, ...]], today: date) -> Ties:
+    """Return what rows of the six columns say; one without an employment says nothing."""
+    employments: dict[Span, None] = {}
+    supervises: dict[int, None] = {}
+    for row in rows:
+        if row[0] is not None:
+            employments[employed := Span(*row[:3])] = None
+            if row[3] and employed.covers(today) and Span(*row[3:]).covers(today):
+                supervises[row[3]] = None
     return Ties(tuple(employments), tuple(supervises))
 
 

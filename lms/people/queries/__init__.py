@@ -25,15 +25,18 @@ from lms.people.queries.directory import (
     list_recoveries,
 )
 from lms.people.queries.identity import (
+    IDENTITY,
     Identity,
     find_device_session,
     find_identity,
     find_session_id,
     has_granted_role,
     has_used_invitation,
+    identity_values,
     list_ids,
     names_of,
     public_id_of,
+    read_identity,
 )
 from lms.people.queries.letters import CodeLetter, LinkLetter, find_code_letter, find_link_letter
 from lms.people.queries.sign_in import (
@@ -48,6 +51,7 @@ from lms.people.queries.sign_in import (
 )
 
 __all__ = [
+    "IDENTITY",
     "AccountFacts",
     "Candidate",
     "CodeLetter",
@@ -73,6 +77,7 @@ __all__ = [
     "get_person",
     "has_granted_role",
     "has_used_invitation",
+    "identity_values",
     "is_waiting",
     "list_candidates",
     "list_claimants",
@@ -87,4 +92,5 @@ __all__ = [
     "may_guess",
     "names_of",
     "public_id_of",
+    "read_identity",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, exists, join, select
+from sqlalchemy import Row, Table, bindparam, exists, join, select
 from sqlalchemy.orm import Session
 
 from lms.actor import STAFF_ROLES
@@ -32,8 +32,8 @@ class Identity:
 _account, _person, _grant, _ended = (
     cast("Table", model.__table__).c for model in (Account, Person, RoleGrant, EndedSession)
 )
-#: Asked on every page, so it is built once and on plain columns.
-_IDENTITY = (
+#: Asked on every page, so it is built once and on plain columns. Parameters: `identity_values`.
+IDENTITY = (
     select(
         _account.id,
         _person.id,
@@ -63,10 +63,17 @@ def find_identity(session: Session, session_id: str) -> Identity | None:
 
     The random part may be missing (a remembered phone has no session yet). One query.
     """
+    return read_identity(session.execute(IDENTITY, identity_values(session_id)).all())
+
+
+def identity_values(session_id: str) -> dict[str, str]:
+    """Return the parameters of `IDENTITY`."""
     public_id, stamp, random_part = (*session_id.split(":"), "", "")[:3]
-    rows = session.execute(
-        _IDENTITY, {"public_id": public_id, "stamp": stamp, "session_hash": token_hash(random_part)}
-    ).all()
+    return {"public_id": public_id, "stamp": stamp, "session_hash": token_hash(random_part)}
+
+
+def read_identity(rows: Sequence[Row[*tuple[Any, ...]]]) -> Identity | None:
+    """Return whom the rows of `IDENTITY`, whatever columns follow its own, tell of."""
     if not rows:
         return None
     account_id, person_id, person_public_id, name, language, *_rest = rows[0]
@@ -77,7 +84,7 @@ def find_identity(session: Session, session_id: str) -> Identity | None:
         name=name,
         language=language,
         roles=frozenset(row[5] for row in rows if row[5]),
-        views=tuple(row[6] for row in rows if row[5] == "viewer" and row[6]),
+        views=tuple(dict.fromkeys(row[6] for row in rows if row[5] == "viewer" and row[6])),
         translates=frozenset(row[7] for row in rows if row[5] == "translator" and row[7]),
     )
 
