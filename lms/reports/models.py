@@ -25,5 +25,5 @@ class ReportRelease(Base):
     released_at: Mapped[datetime]
     #: "counts": [[period, track, group, key, completions, is hidden], ...]. Hidden ones guard later releases; no page
     #: shows them. Of a quarter also what its year is made of: "program": {organization: [planning areas]} and "cells":
-    #: [[organization, track, language, month, completions], ...].
+    #: [[organization, track, language, month, [the person of each completion]], ...].
     body: Mapped[dict[str, Any]]

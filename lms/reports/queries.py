@@ -237,7 +237,6 @@ def plan_release(
             sorted({*languages, *(cell.language for cell in made_of.cells)}),
             made_of.program,
             made_of.cells,
-            {cell: frozenset(people) for cell, people in made_of.people.items()},
         )
         counts = release(whole, period.key, made_of.earlier)
         found[departments] = Release(counts, {} if period.is_year else made_of.program[period.key], made_of.cells)
@@ -246,11 +245,10 @@ def plan_release(
 
 @dataclass
 class _MadeOf:
-    """What a program had under contract by quarter, its completions, whose they are, and what is out of them."""
+    """What a program had under contract by quarter, whose completions there are, and what is out of them."""
 
     program: dict[str, Program] = field(default_factory=dict)
-    cells: dict[Cell, int] = field(default_factory=dict)
-    people: dict[Cell, set[int]] = field(default_factory=lambda: defaultdict(set))
+    cells: dict[Cell, list[int]] = field(default_factory=dict)
     earlier: list[Count] = field(default_factory=list)
 
 
@@ -266,30 +264,30 @@ def _quarter_fields(session: Session, period: Period) -> _Fields:
         made_of.program[period.key] = {**made_of.program[period.key], organization_id: served}
         holder[organization_id] = departments
     for cell, person_id in _completions(session, period, holder):
-        made_of = fields[holder[cell.organization_id]]
-        made_of.cells[cell] = made_of.cells.get(cell, 0) + 1
-        made_of.people[cell].add(person_id)
+        fields[holder[cell.organization_id]].cells.setdefault(cell, []).append(person_id)
     return fields
 
 
 def _year_fields(session: Session, period: Period) -> _Fields:
-    """Return what the quarters of a year were made of when they were released, and whose that was. Two queries."""
-    fields, programs = _Fields(), defaultdict[int, list[_MadeOf]](list)
+    """Return what the quarters of a year were made of when they were released. One query.
+
+    Whose completions they were is kept with them: who was entered since must not make a few look many.
+    """
+    fields = _Fields()
     quarters = select(ReportRelease.departments, ReportRelease.period, ReportRelease.body).where(
         ReportRelease.period.in_(periods_of(period.since.year)), ReportRelease.period != period.key
     )
     for departments, quarter, body in session.execute(quarters.order_by(ReportRelease.period)):
         made_of = fields.setdefault(_ids_of(departments), _MadeOf())
         made_of.program[quarter] = {int(each): frozenset(areas) for each, areas in body["program"].items()}
-        made_of.cells |= {Cell(*cell): completions for *cell, completions in body["cells"]}
+        made_of.cells |= {Cell(*cell): _people_of(kept) for *cell, kept in body["cells"]}
         made_of.earlier += _counts_of(body)
-        for organization_id in made_of.program[quarter]:
-            programs[organization_id].append(made_of)
-    for cell, person_id in _completions(session, period, programs):
-        for made_of in programs[cell.organization_id]:
-            if cell in made_of.cells:
-                made_of.people[cell].add(person_id)
     return fields
+
+
+def _people_of(kept: list[int] | int) -> list[int]:
+    """Return whose completions a release kept. Early ones kept a number alone: then they count as one person's."""
+    return [0] * kept if isinstance(kept, int) else kept
 
 
 def _contracted(session: Session, period: Period) -> dict[int, tuple[int, ...]]:

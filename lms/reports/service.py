@@ -35,5 +35,5 @@ def _body(release: Release) -> dict[str, Any]:
     return {
         "counts": [[*count.label, count.completions, count.is_hidden] for count in release.counts],
         "program": {str(organization): sorted(areas) for organization, areas in release.program.items()},
-        "cells": [[*cell, completions] for cell, completions in release.cells.items()],
+        "cells": [[*cell, list(people)] for cell, people in release.cells.items()],
     }

@@ -234,10 +234,15 @@ def test_a_completion_counts_for_one_employer_the_longest_under_contract(county:
     quarter = Period("2026-q1", date(2026, 1, 1), date(2026, 3, 31))
     kept = queries.plan_release(reading(), quarter, [CORE], ["en"])[program,]
     assert kept.cells == {
-        (longest, CORE, "en", "2026-03"): 1,
-        (longest, FIRST, "en", "2026-03"): 1,
+        (longest, CORE, "en", "2026-03"): [person.person_id],
+        (longest, FIRST, "en", "2026-03"): [person.person_id],
     }
     assert kept.program == {longest: frozenset({1}), newest: frozenset({1})}
+
+
+def test_what_an_early_release_kept_counts_as_one_person() -> None:
+    """It kept numbers alone: nothing large may be made of them."""
+    assert (queries._people_of(3), queries._people_of([7, 8, 7])) == ([0, 0, 0], [7, 8, 7])
 
 
 def test_what_is_due_comes_in_order(county: County) -> None:

@@ -27,7 +27,7 @@ LABEL = ReleaseLabel("2025-q1", "", "total", "")
 
 def keep(*programs: tuple[int, ...], completions: int = 20) -> bool:
     counts = (Count(LABEL, completions, is_hidden=False),)
-    released = {ids: Release(counts, {}, {Cell(4, CORE, "en", "2025-02"): completions}) for ids in programs}
+    released = {ids: Release(counts, {}, {Cell(4, CORE, "en", "2025-02"): range(completions)}) for ids in programs}
     return write(lambda session: service.keep_release(session, "2025-q1", released, at=NOON))
 
 
@@ -44,7 +44,8 @@ def test_a_release_is_kept_once_and_stays_as_it_is() -> None:
     reading().rollback()
     assert queries.list_released(reading()) == {(3,): ("2025-q1",), (3, 7): ("2025-q1",)}
     bodies = reading().scalars(select(ReportRelease.body)).all()
-    assert bodies == [{"counts": [[*LABEL, 20, False]], "program": {}, "cells": [[4, CORE, "en", "2025-02", 20]]}] * 2
+    cells = [[4, CORE, "en", "2025-02", list(range(20))]]
+    assert bodies == [{"counts": [[*LABEL, 20, False]], "program": {}, "cells": cells}] * 2
     assert count(AuditEvent) == 2
 
 
@@ -118,6 +119,21 @@ def test_few_people_are_hidden_however_much_they_did(app: Flask, county: County,
         told = {row.key: row.completions for row in report.rows}
         assert told["sm"] is None, f"{many} completions of six people"
         assert told["en"] is not None or told["es"] is not None
+
+
+def test_late_entries_do_not_uncover_the_few_of_a_quarter(app: Flask, county: County, programs: Scope) -> None:
+    """A year counts what its quarters counted, so whom it tells of are those few, whoever was entered since."""
+    for _ in range(6):
+        person = county.worker(county.ids["large"])
+        county.done(person, date(2025, 5, 10), FIRST, language="sm")
+        county.done(person, date(2025, 5, 10), CORE, language="sm")
+    run(app, datetime(2026, 1, 10, 12, tzinfo=UTC))
+    for track in (FIRST, CORE):
+        county.crowd(county.ids["large"], 20, date(2025, 5, 3), track, language="sm")
+    run(app, NOON)
+    report = ask(programs, "2025", "language")
+    assert report is not None
+    assert {row.key: row.completions for row in report.rows}["sm"] is None
 
 
 def test_a_late_entry_changes_nothing_that_is_out(app: Flask, county: County, programs: Scope) -> None:

@@ -51,22 +51,20 @@ class Cell(NamedTuple):
     month: str
 
 
+#: Whose completions a cell holds: one person for each completion, so that who completed two is there twice.
+People = Sequence[int]
 #: The organizations of a program in one quarter, with the planning areas that each serves.
 Program = Mapping[int, frozenset[int]]
 
 
 @dataclass(frozen=True)
 class Field:
-    """What the figures of a program are counted from, by quarter, and what has a row though it be zero.
-
-    `people` tells whose completions a cell holds. Whoever is not named there is taken for nobody: more is hidden then.
-    """
+    """What the figures of a program are counted from, by quarter, and what has a row though it be zero."""
 
     tracks: Sequence[str]
     languages: Sequence[str]
     program: Mapping[str, Program]
-    cells: Mapping[Cell, int]
-    people: Mapping[Cell, frozenset[int]]
+    cells: Mapping[Cell, People]
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class Release:
 
     counts: tuple[Count, ...]
     program: Program
-    cells: Mapping[Cell, int]
+    cells: Mapping[Cell, People]
 
 
 def periods_of(year: int) -> tuple[str, ...]:
@@ -118,9 +116,9 @@ def release(field: Field, period: str, earlier: Iterable[Count] = ()) -> tuple[C
 def _people(field: Field) -> defaultdict[Label, frozenset[int]]:
     """Return by published count whom it tells of."""
     found: defaultdict[Label, frozenset[int]] = defaultdict(frozenset)
-    for cell, people in field.people.items():
+    for cell, people in field.cells.items():
         for label in _labels_of(field, cell):
-            found[label] |= people
+            found[label] |= frozenset(people)
     return found
 
 
@@ -175,7 +173,8 @@ def _counted(field: Field, labels: Iterable[Label]) -> tuple[dict[Any, int], lis
     """Return all counts with those beneath (of one quarter and track), and the sums that tell what each consists of."""
     ways = list(_ways(field))
     counts: dict[Any, int] = {part: 0 for way in ways for part in (way.total, *way.parts)}
-    for cell, completions in field.cells.items():
+    for cell, people in field.cells.items():
+        completions = len(people)
         quarter = quarter_of_month(cell.month)
         counts[Label(quarter, cell.track, "total", "")] += completions
         counts[Label(quarter, cell.track, "organization", str(cell.organization_id))] += completions
