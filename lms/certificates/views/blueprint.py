@@ -45,11 +45,14 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
 
 
 def titled(titles: Mapping[str, str]) -> Text:
-    """Return signed words in the reader's language where the certificate has them, else in English."""
+    """Return signed words in the reader's language where the certificate has them, else in English.
+
+    Whether anybody has approved them is not signed, so they pass for a draft.
+    """
     own, english = titles.get(language()), titles["en"]
     if language() == "en":
         return Text(english, "source", english)
-    return Text(own, "approved", english) if own else Text(english, "missing", english)
+    return Text(own, "draft", english) if own else Text(english, "missing", english)
 
 
 def tongue(tag: str) -> str:
