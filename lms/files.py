@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,9 +58,10 @@ def sweep(data_dir: Path, *, before: datetime) -> int:
     incoming = data_dir / "files" / _INCOMING
     removed = 0
     for litter in incoming.iterdir() if incoming.is_dir() else ():
-        if litter.stat().st_mtime < before.timestamp():
-            litter.unlink(missing_ok=True)
-            removed += 1
+        with suppress(FileNotFoundError):  # a writer that lives has put it in its place meanwhile
+            if litter.stat().st_mtime < before.timestamp():
+                litter.unlink()
+                removed += 1
     return removed
 
 

@@ -69,6 +69,15 @@ def test_the_sweep_removes_old_litter_alone(tmp_path: Path) -> None:
     assert files.get(tmp_path, stored.sha256) == b"kept"
 
 
+def test_the_sweep_passes_over_what_its_writer_takes_away_meanwhile(tmp_path: Path) -> None:
+    files.put(tmp_path, b"kept")
+    incoming = tmp_path / "files" / "incoming"
+    (incoming / "gone").symlink_to(incoming / "put in its place")  # listed, and not there when it is looked at
+    (incoming / "old").write_bytes(b"half")
+    assert files.sweep(tmp_path, before=NOW + timedelta(days=365 * 50)) == 1
+    assert not (incoming / "old").exists()
+
+
 def test_content_and_folder_are_flushed_before_the_name_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
     real_sync, real_replace = os.fsync, os.replace

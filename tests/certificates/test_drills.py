@@ -26,6 +26,7 @@ def drill(app: Flask, name: str, folder: Path, size: int, *, stride: int = 1, se
     command += [str(size), str(stride)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
+    sys.stderr.write(done.stderr)  # what ended a child that was not killed; shown where the test fails
     return json.loads(done.stdout.splitlines()[-1])
 
 
