@@ -22,6 +22,7 @@ from lms.content import models as _content_models  # noqa: F401
 from lms.courses import handlers as courses_handlers
 from lms.courses import views as courses_views
 from lms.db import db, reading
+from lms.fieldwork import views as fieldwork_views
 from lms.home import views as home_views
 from lms.i18n import gettext as _
 from lms.mail import open_senders
@@ -35,6 +36,7 @@ from lms.scheduler import service as scheduler_service
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
+from lms.training import views as training_views
 from lms.web import access, health, shell
 from lms.web.access import SignedIn, find_actor
 
@@ -44,6 +46,8 @@ VIEWS = (
     assessments_views,
     surveys_views,
     courses_views,
+    fieldwork_views,
+    training_views,
     tracks_views,
     certificates_views,
     home_views,

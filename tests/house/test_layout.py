@@ -14,7 +14,8 @@ import pytest
 from lms.config import ROOT
 
 FEATURES = (
-    "reports home notifications certificates tracks competencies courses assessments surveys organizations people audit"
+    "reports home notifications certificates tracks fieldwork training competencies courses "
+    "assessments surveys organizations people audit"
 ).split()
 FEATURE_FILES = {
     "__init__", "models", "rules", "queries", "service", "events", "handlers", "policy", "forms", "views", "messages",

@@ -1,0 +1,1 @@
+"""Training from elsewhere: evidence of earlier learning and work, its review, and what it counts for."""
