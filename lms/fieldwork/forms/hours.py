@@ -31,6 +31,14 @@ _REQUIRED = InputRequired(_l("Please fill this in."))
 _CHOOSE = InputRequired(_l("Please choose one."))
 
 
+class _OneOfSeveral(Optional):  # type: ignore[misc]
+    """Lets a field be empty without calling it optional: another one may hold what is needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags: dict[str, bool] = {}
+
+
 class ButtonForm(Form):
     """A single button."""
 
@@ -69,10 +77,10 @@ class EntryForm(OnceForm):
         validators=[_REQUIRED, Length(max=LONGEST_SITE)],
         render_kw={"list": "sites", "maxlength": LONGEST_SITE},
     )
-    hours = IntegerField(_l("Hours"), validators=[Optional(), NumberRange(0, 16)])
-    minutes = IntegerField(_l("Minutes"), validators=[Optional(), NumberRange(0, 59)])
-    begins = TimeField(_l("From"), validators=[Optional()])
-    ends = TimeField(_l("To"), validators=[Optional()])
+    hours = IntegerField(_l("Hours"), validators=[_OneOfSeveral(), NumberRange(0, 16)])
+    minutes = IntegerField(_l("Minutes"), validators=[_OneOfSeveral(), NumberRange(0, 59)])
+    begins = TimeField(_l("From"), validators=[_OneOfSeveral()])
+    ends = TimeField(_l("To"), validators=[_OneOfSeveral()])
     competencies = SelectMultipleField(
         _l("Which skills did you practice?"),
         description=_l("At most three."),

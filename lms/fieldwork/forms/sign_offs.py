@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, DateField, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from lms.fieldwork.messages.sign_offs import LANGUAGE_NAMES
 from lms.fieldwork.rules.sign_offs import LONGEST_ANSWER, LONGEST_COMMENT, LONGEST_PLACE
 from lms.i18n import lazy_gettext as _l
 from lms.web.forms import Form, OnceForm, choices_of
 
+_NUMBER = Regexp(r"^\d{1,9}$")
 _REQUIRED = InputRequired(_l("Please fill this in."))
 
 
@@ -49,8 +49,8 @@ class DraftForm(OnceForm):
     )
     saw = BooleanField(_l("I watched this myself, from the beginning to the end."))
     #: The draft's version on the page, and the checklist's revision.
-    seen = IntegerField(default=0, widget=HiddenInput(), validators=[Optional()])
-    revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    seen = HiddenField(default="0", validators=[_NUMBER])
+    revision = HiddenField(default="0", validators=[_NUMBER])
 
     def noted(self, levels: Mapping[str, str]) -> dict[str, Any]:
         """Return what was noted, as a draft keeps it."""

@@ -222,13 +222,13 @@ def _sums(rows: Sequence[SumRow]) -> Sums:
 
 
 def _lines(sums: Sums) -> list[list[str]]:
-    """Return month, kind, what counts and what waits, in words."""
+    """Return kind, month, what counts and what waits, in words."""
     return [
         [
-            format_month(date(year, month, 1)),
             str(messages.KIND_NAMES[kind]),
-            format_hours(counted) if counted else "",
-            format_hours(waiting) if waiting else "",
+            format_month(date(year, month, 1)),
+            format_hours(counted),
+            format_hours(waiting),
         ]
         for (year, month, kind), (counted, waiting) in sums.lines.items()
         if counted or waiting

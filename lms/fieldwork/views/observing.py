@@ -116,7 +116,7 @@ def _sign(watching: Watching, form: DraftForm, levels: dict[str, str]) -> Respon
 
 
 def _origin(watching: Watching, form: DraftForm) -> ObserveForm:
-    return ObserveForm(watching.source.key, form.revision.data or 0, form.seen.data or 0, form.client_id.data)
+    return ObserveForm(watching.source.key, int(form.revision.data), int(form.seen.data), form.client_id.data)
 
 
 def _freshly(watching: Watching, form: DraftForm, act: Callable[[], Any]) -> Any:
@@ -125,9 +125,9 @@ def _freshly(watching: Watching, form: DraftForm, act: Callable[[], Any]) -> Any
         return act()
     except RuleBroken as error:
         if error.code == "changed-meanwhile":
-            form.seen.data = watching.draft.version
+            form.seen.data = str(watching.draft.version)
         if error.code == "checklist-changed":
-            form.revision.data = watching.source.revision_id
+            form.revision.data = str(watching.source.revision_id)
         raise
     except NotFound:
         raise RuleBroken("not-entitled") from None
@@ -147,5 +147,5 @@ def _observe_page(watching: Watching, form: DraftForm, levels: dict[str, str]) -
         marks=words.marks(),
         checklist=words.checklist,
         open_items={line.item_id for line in lines if is_sent and not line.chosen},
-        has_draft=bool(form.seen.data),
+        has_draft=form.seen.data not in {"0", 0},
     )
