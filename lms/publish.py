@@ -45,7 +45,7 @@ SHAPES = (
     Shape("survey", "surveys", {"{key}.yml": SurveySpec}),
     Shape("track", "tracks", {"{key}.yml": TrackSpec}),
     Shape("certificate", "certificates", {"{key}.yml": CertificateSpec}),
-    Shape("checklist", "checklists", {"{key}.yml": ChecklistSpec}),
+    Shape("checklist", "checklists", {"{key}.yml": ChecklistSpec}, is_optional=True),
 )
 
 

@@ -58,8 +58,6 @@ class EntryForm(OnceForm):
         "minutes-range": "hours",
         "minutes-step": "minutes",
         "not-employed": "done_on",
-        "sheet-before": "sheet_on",
-        "sheet-date": "sheet_on",
         "site-empty": "site",
         "time-half": "ends",
         "time-longer": "ends",
@@ -130,6 +128,12 @@ class PaperForm(EntryForm):
     """Hours from a signed paper log."""
 
     order = ("sheet_on",)
+    beside: ClassVar[Mapping[str, str]] = {
+        **EntryForm.beside,
+        "sheet-before": "sheet_on",
+        "sheet-date": "sheet_on",
+    }
+
     sheet_on = DateField(
         _l("Date on the paper log"), description=_l("The day on which it was signed."), validators=[_REQUIRED]
     )
