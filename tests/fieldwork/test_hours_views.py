@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.clock import now
-from lms.db import reading
-from lms.fieldwork.models import HoursEntry, HoursEvent
+from lms.db import reading, write
+from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
 from lms.ids import new_client_id
 from tests.conftest import Browser
 from tests.factories import MadePerson, Make, day, sign_in
@@ -313,6 +314,15 @@ def test_ticked_looked_at_confirmed_and_undone(
     (undo,) = re.findall(r"/team/hours/acts/\w+/undo", boss.get("/team/hours").get_data(as_text=True))
     assert "2 entries wait again." in text_of(boss.post(undo, follow_redirects=True))
     assert states() == ["sent", "sent"]
+
+
+def test_after_a_day_an_act_cannot_be_undone_as_one(ana: FlaskClient, boss: FlaskClient, team: Team) -> None:
+    countersign(boss, enter(ana, team))
+    (undo,) = re.findall(r"/team/hours/acts/\w+/undo", boss.get("/team/hours").get_data(as_text=True))
+    write(lambda s: s.execute(update(HoursAct).values(made_at=now() - timedelta(hours=25))) and None)
+    assert "Undo" not in text_of(boss.get("/team/hours"))
+    assert "Return an entry with a reason instead." in text_of(boss.post(undo, follow_redirects=True))
+    assert states() == ["countersigned"]
 
 
 def test_what_changed_meanwhile_is_shown_again_before_anything_counts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from lms.content.library import current
 from lms.content.service import publish
 from lms.db import reading, write
 from lms.fieldwork import queries
+from lms.fieldwork.messages.sign_offs import state_of
 from lms.fieldwork.models import Observation, ObservationDraft
+from lms.fieldwork.queries import sign_offs as observations
 from lms.ids import new_client_id
 from tests.conftest import Browser
 from tests.databases import real_content
@@ -179,10 +183,22 @@ def test_withdrawn_stays_to_be_read(boss: FlaskClient, ana: FlaskClient, team: T
     assert queries.signed_off(reading(), None) == []
 
 
-def test_it_ends(ana: FlaskClient, team: Team) -> None:
-    """AT is long ago: 24 months later it does not count any more, and says so; here the list says until when."""
+def test_how_it_stands_follows_from_the_day(team: Team, content_app: Flask) -> None:
     team.sign(at=AT)
-    assert "Signed off until" in text_of(ana.get("/sign-offs"))
+    (row,) = observations.list_observations(reading(), observations.is_of(team.ana.person_id))
+    assert row.valid_until is not None
+    with content_app.test_request_context():
+        stands = [
+            state_of(each, today)[0]
+            for each, today in (
+                (row, row.valid_until),
+                (row, row.valid_until + timedelta(days=1)),
+                (replace(row, valid_until=None), row.valid_until + timedelta(days=1)),
+                (replace(row, passed=False), row.observed_on),
+                (replace(row, withdrawn_at=AT), row.observed_on),
+            )
+        ]
+    assert stands == ["good", "attention", "good", "now", "plain"]
 
 
 def test_a_certifier_finds_whom_to_observe(team: Team, content_app: Flask) -> None:

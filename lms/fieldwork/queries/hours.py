@@ -45,11 +45,6 @@ class EntryRow:
     person_public_id: str
     name: str
 
-    @property
-    def timed(self) -> Timed:
-        """Return its times, to find overlaps."""
-        return Timed(self.id, self.person_id, self.done_on, self.begins, self.ends)
-
 
 @dataclass(frozen=True)
 class EventRow:
