@@ -54,7 +54,7 @@ def _practice(session: Session, cast: Cast, worker: Worker, spell: Spell, today:
         countersign(session, boss, entries[:-2], client_id=new_client_id(), at=at)
     if len(entries) > 4:
         return_entry(session, boss, entries[-2], REASON, at=morning(today - timedelta(days=1)))
-    if worker.number % 2 == 0 and spell.since <= today - timedelta(days=9):
+    if (worker.named is not None or worker.number % 2 == 0) and spell.since <= today - timedelta(days=9):
         _observe(session, cast, worker, boss, today - timedelta(days=9))
 
 
@@ -93,6 +93,6 @@ def _observe(session: Session, cast: Cast, worker: Worker, boss: Actor, day: dat
     form = ObserveForm(CHECKLIST, source.revision_id, 0, new_client_id())
     observer = replace(boss, today=day)
     made = sign_observation(session, observer, cast.workers[worker.number].person_id, form, observed, at=at)
-    if worker.number % 3 == 1:
+    if worker.number % 3 == 2:
         actor = as_actor(cast.workers[worker.number], "worker", day)
         answer_observation(session, actor, made, "Thank you. I will try that.", at=at + timedelta(hours=2))
