@@ -27,7 +27,7 @@ from lms.ids import new_client_id
 
 CHECKLIST = "field-observation"
 #: One in so many workers writes down hours, besides the four known ones.
-EVERY = 7
+EVERY = 10
 SITES = ("Branch library", "Farmers' market", "Church hall", "Bus stop outreach", "Apartment courtyard", "School gate")
 KINDS = ("practicum", "supervised", "work-paid", "work-paid", "work-volunteer")
 SKILLS = ("chw-core/outreach", "chw-core/communication", "chw-core/relationships", "chw-core/coordination")
@@ -78,8 +78,8 @@ def _enter(session: Session, cast: Cast, worker: Worker, spell: Spell, rng: Rand
 
 def _observe(session: Session, cast: Cast, worker: Worker, boss: Actor, day: date) -> None:
     """Let the supervisor watch a worker; one in three still needs help here and there, and one in three answers."""
-    source = current(session).get("checklist", CHECKLIST)
-    items = ChecklistSpec.from_source(source).items
+    library = current(session)
+    source, items = library.get("checklist", CHECKLIST), library.spec(ChecklistSpec, "checklist", CHECKLIST).items
     weak = {"language", "checks", "refers", "closes"} if worker.number % 3 == 0 else {"checks"}
     observed = Observed(
         observed_on=day,

@@ -70,6 +70,13 @@ def test_what_can_be_entered(changes: dict[str, object], code: str) -> None:
     assert code_of(**changes) == code
 
 
+def test_to_correct_an_entry_there_is_always_time() -> None:
+    old = replace(SHEET, done_on=TODAY - timedelta(days=90))
+    rules.check_sheet(old, SPANS, TODAY, kept=old.done_on)
+    with pytest.raises(RuleBroken, match="hours-too-old"):
+        rules.check_sheet(old, SPANS, TODAY, kept=old.done_on + timedelta(days=1))
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -143,7 +150,8 @@ def test_what_may_become_of_an_entry() -> None:
         ("returned", "disputed"),
         *((state, event) for state in rules.LIVE for event in ("withdrawn", "replaced")),
     }
-    assert [rules.state_after(event) for event in ("reopened", "countersigned")] == ["sent", "countersigned"]
+    made = [rules.state_after(event) for event in ("entered", "reopened", "countersigned")]
+    assert made == ["sent", "sent", "countersigned"]
 
 
 def test_overlaps_are_of_one_person_and_day() -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
+from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.fieldwork import queries, service
@@ -194,6 +195,38 @@ def test_a_correction_replaces_and_keeps_what_was(team: Team) -> None:
     assert ledger.find_replacing(reading(), rows(HoursEntry.id)[0][0]) == second
     with refused("changed-meanwhile"):
         team.countersign(first)
+
+
+def test_what_was_returned_late_can_still_be_corrected(team: Team) -> None:
+    first = team.enter(done_on=days_ago(59))
+    team.give_back(first)
+    late = AT + timedelta(days=30)
+    with refused("hours-too-old"):
+        team.enter(done_on=days_ago(58), corrects=first, seen="returned", at=late)
+    team.enter(done_on=days_ago(59), minutes=60, corrects=first, seen="returned", at=late)
+    assert states() == ["replaced", "sent"]
+
+
+def test_an_entry_stands_as_its_newest_event_says(team: Team) -> None:
+    """What the doctor mends: a state that somebody wrote by hand."""
+    first, second = team.enter(), team.enter(done_on=days_ago(1))
+    team.countersign(first)
+    library = current(reading())
+
+    def recompute(*person_ids: int) -> list[str]:
+        found = write(lambda s: service.recompute_hours(s, library, at=AT, person_ids=person_ids or None))
+        return [each.text for each in found]
+
+    assert recompute() == []
+    for public_id, state in ((first, "returned"), (second, "countersigned")):
+        forged = update(HoursEntry).where(HoursEntry.public_id == public_id).values(state=state)
+        write(lambda s, forged=forged: s.execute(forged) and None)  # type: ignore[misc]
+    assert recompute(team.boss.person_id) == []
+    assert recompute(team.ana.person_id) == [
+        "entry 1 stood as returned, and its newest event is countersigned",
+        "entry 2 stood as countersigned, and its newest event is entered",
+    ]
+    assert (states(), recompute()) == (["countersigned", "sent"], [])
 
 
 def test_withdrawn_twice_is_once(team: Team) -> None:

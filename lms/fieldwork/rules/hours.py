@@ -32,7 +32,8 @@ UNDO_HOURS = 24
 LONGEST_SITE, LONGEST_NOTE, LONGEST_WORDS = 120, 300, 500
 
 #: From which states an event may follow, and the state that it makes.
-_MOVES = {
+_MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+    "entered": ((), "sent"),
     "countersigned": (("sent", "disputed", "returned"), "countersigned"),
     "reopened": (("countersigned",), "sent"),
     "returned": (("sent", "disputed", "countersigned"), "returned"),
@@ -104,14 +105,16 @@ def tidy(sheet: Sheet) -> Sheet:
     )
 
 
-def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date) -> None:
+def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date | None = None) -> None:
     """Raise `RuleBroken` when a tidy sheet of a person with these spells cannot be entered on the local date `today`.
+
+    `kept` is the date of the entry that it corrects: to correct it there is always time.
 
     Codes: "hours-ahead", "hours-too-old", "sheet-before" (the paper is older than the work), "sheet-date" (ahead, or
     a slip of the year), "not-employed", those of `check_time`, "kind-unknown", "site-empty", "words-long",
     "competencies-many", and "client-data" (`part` is "site" or "note").
     """
-    _check_day(sheet, today)
+    _check_day(sheet, today, kept)
     own = [span for span in spans if span.organization_id == sheet.organization_id]
     if not any(span.covers(sheet.done_on) for span in own):
         raise RuleBroken("not-employed", on=sheet.done_on)
@@ -123,11 +126,11 @@ def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date) -> None:
     _check_words(sheet)
 
 
-def _check_day(sheet: Sheet, today: date) -> None:
+def _check_day(sheet: Sheet, today: date, kept: date | None) -> None:
     if sheet.done_on > today:
         raise RuleBroken("hours-ahead")
     if sheet.sheet_on is None:
-        if sheet.done_on < today - timedelta(days=MOST_DAYS_BACK):
+        if sheet.done_on < today - timedelta(days=MOST_DAYS_BACK) and sheet.done_on != kept:
             raise RuleBroken("hours-too-old", days=MOST_DAYS_BACK)
         return
     if sheet.sheet_on < sheet.done_on:

@@ -11,6 +11,7 @@ from lms.fieldwork.service.hours import (
     undo_act,
     withdraw,
 )
+from lms.fieldwork.service.mending import recompute_hours
 from lms.fieldwork.service.sign_offs import (
     Observed,
     ObserveForm,
@@ -28,6 +29,7 @@ __all__ = [
     "dispute",
     "enter",
     "enter_from_paper",
+    "recompute_hours",
     "return_entry",
     "save_draft",
     "sign_observation",

@@ -207,7 +207,8 @@ def _write(
 ) -> HoursEntry:
     """Write an entry of a person whose row is locked, after every check."""
     today = local_date(at)
-    rules.check_sheet(sheet, spans_of(session, [person_id]).get(person_id, ()), today)
+    spans = spans_of(session, [person_id]).get(person_id, ())
+    rules.check_sheet(sheet, spans, today, kept=old.done_on if old else None)
     _check_competencies(session, sheet.competencies)
     others = ledger.minutes_on(session, person_id, sheet.done_on, but=old.id if old else None)
     rules.check_room(sheet.minutes, others)
