@@ -30,6 +30,7 @@ from lms.content.library import Library, current
 from lms.courses import service as courses
 from lms.db import chunks, is_postgresql, reading, write
 from lms.differences import Difference
+from lms.fieldwork import service as fieldwork
 from lms.people.queries import list_ids
 from lms.surveys import service as surveys
 from lms.tracks import service as tracks
@@ -65,6 +66,7 @@ BY_PEOPLE: tuple[tuple[str, RecomputePeople], ...] = (
     ("assessments", assessments.recompute),
     ("courses", courses.recompute),
     ("competencies", competencies.recompute),
+    ("fieldwork", fieldwork.recompute_hours),
     ("tracks", tracks.recompute),
 )
 PEOPLE_AT_ONCE = 200

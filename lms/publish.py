@@ -29,6 +29,7 @@ from lms.content.status import COUNTED, TrackStatus, list_status
 from lms.courses.specs import LessonFile, ModuleFile, module_faults
 from lms.db import reading, write
 from lms.errors import BadInput, Problem
+from lms.fieldwork.specs import ChecklistSpec
 from lms.surveys.specs import SurveySpec
 from lms.tracks.specs import TrackSpec
 
@@ -44,6 +45,7 @@ SHAPES = (
     Shape("survey", "surveys", {"{key}.yml": SurveySpec}),
     Shape("track", "tracks", {"{key}.yml": TrackSpec}),
     Shape("certificate", "certificates", {"{key}.yml": CertificateSpec}),
+    Shape("checklist", "checklists", {"{key}.yml": ChecklistSpec}, is_optional=True),
 )
 
 

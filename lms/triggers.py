@@ -32,15 +32,19 @@ END $body$
 """
 
 
-def append_only(model: type[DeclarativeBase], *, fill_once: Sequence[str] = ()) -> None:
-    """Have the table of `model` made with triggers that keep its rows; columns of `fill_once` may be filled once."""
+def append_only(model: type[DeclarativeBase], *, fill_once: Sequence[str] = (), changing: Sequence[str] = ()) -> None:
+    """Have the table of `model` made with triggers that keep its rows.
+
+    Columns of `fill_once` may be filled once, those of `changing` may change; a table has one or the other.
+    """
     table = cast("Table", model.__table__)
-    fixed = [column.name for column in table.columns if column.name not in fill_once]
+    fixed = [column.name for column in table.columns if column.name not in (*fill_once, *changing)]
     table.info["append_only"] = {"fill_once": tuple(fill_once), "fixed": tuple(fixed)}
 
     @event.listens_for(table, "after_create")
     def _create(_table: Table, connection: Connection, **_: Any) -> None:
-        for statement in append_only_ddl(table.name, connection.dialect.name, fill_once=fill_once, fixed=fixed):
+        named = fixed if fill_once or changing else ()
+        for statement in append_only_ddl(table.name, connection.dialect.name, fill_once=fill_once, fixed=named):
             connection.exec_driver_sql(statement)
 
 
@@ -49,19 +53,21 @@ def append_only_ddl(
 ) -> list[str]:
     """Return the statements that make a table append-only on "sqlite" or "postgresql", for a migration too.
 
-    With `fill_once`, an empty value of those columns may be filled; `fixed` then names all the others.
+    With `fill_once`, an empty value of those columns may be filled; `fixed` then names all the others. With `fixed`
+    alone, columns that it does not name may change.
     """
+    kept = f" OF {', '.join(fixed)}" if fixed else ""
     if dialect == "postgresql":
         arguments = ", ".join(f"'{name}'" for name in fill_once)
-        when = f"BEFORE UPDATE OR DELETE ON {table_name} FOR EACH ROW"
+        when = f"BEFORE UPDATE{'' if fill_once else kept} OR DELETE ON {table_name} FOR EACH ROW"
         return [_FUNCTION, f"CREATE TRIGGER keep_{table_name} {when} EXECUTE FUNCTION refuse_change({arguments})"]
     refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {table_name} are never changed or deleted'); END"
     statements = [f"CREATE TRIGGER keep_{table_name}_delete BEFORE DELETE ON {table_name} {refuse}"]
     if not fill_once:
-        return [*statements, f"CREATE TRIGGER keep_{table_name}_update BEFORE UPDATE ON {table_name} {refuse}"]
+        return [*statements, f"CREATE TRIGGER keep_{table_name}_update BEFORE UPDATE{kept} ON {table_name} {refuse}"]
     filled = f"ON {table_name} WHEN " + " OR ".join(f"OLD.{name} IS NOT NULL" for name in fill_once)
     return [
         *statements,
-        f"CREATE TRIGGER keep_{table_name}_update BEFORE UPDATE OF {', '.join(fixed)} ON {table_name} {refuse}",
+        f"CREATE TRIGGER keep_{table_name}_update BEFORE UPDATE{kept} ON {table_name} {refuse}",
         f"CREATE TRIGGER keep_{table_name}_filled BEFORE UPDATE OF {', '.join(fill_once)} {filled} {refuse}",
     ]

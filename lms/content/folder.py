@@ -152,7 +152,7 @@ class _Reader:
                 self._read_single_files(shape, path)
         kinds = {kind for kind, _ in self.folder.objects}
         for shape in self.shapes.values():
-            if shape.kind not in kinds:
+            if shape.kind not in kinds and not shape.is_optional:
                 self._add(self.directory / shape.folder, f"no {shape.kind} is in this folder; put at least one there")
 
     def _shown(self, path: Path) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
 
-OBJECT_KINDS = ("framework", "module", "survey", "track", "certificate")
+OBJECT_KINDS = ("framework", "module", "survey", "track", "certificate", "checklist")
 
 
 class Publication(Base):

@@ -142,6 +142,8 @@ class Shape:
     optional: frozenset[str] = frozenset()
     #: Kinds of names that its files offer to others, such as "competency".
     offers: tuple[str, ...] = ()
+    #: Whether a content folder can do without any object of the kind.
+    is_optional: bool = False
     #: Yields what is wrong across the files of a source whose files are each right.
     faults: Callable[[Source], Iterable[Fault]] | None = None
 

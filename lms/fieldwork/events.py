@@ -16,3 +16,38 @@ class FieldworkCredited:
 
     person_ids: tuple[int, ...]
     at: datetime
+
+
+hours_returned = Signal("A supervisor returned hours to a worker.")
+observation_signed = Signal("Somebody signed what she saw of a worker.")
+
+
+@dataclass(frozen=True)
+class ReturnedEntry:
+    """One entry that was returned, with why."""
+
+    entry_id: int
+    public_id: str
+    person_id: int
+    organization_id: int
+    words: str
+
+
+@dataclass(frozen=True)
+class HoursReturned:
+    """Entries were returned to their workers, in this transaction."""
+
+    entries: tuple[ReturnedEntry, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ObservationSigned:
+    """An observation was signed, passed or not."""
+
+    observation_id: int
+    public_id: str
+    person_id: int
+    checklist_key: str
+    passed: bool
+    at: datetime

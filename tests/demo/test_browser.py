@@ -256,7 +256,8 @@ ON_A_DESK = {
 IN_THE_DARK = {"home.record", "home.team", "reports.show", "certificates.verify", "tracks.show"}
 #: Where readers begin, besides what links lead to.
 DOORS = (
-    "/sign-in /sign-in/code /reset /verify /learn /record /account /account/own-contact /team /certify /reports /admin"
+    "/sign-in /sign-in/code /reset /verify /learn /record /account /account/own-contact /team /team/hours /certify "
+    "/reports /admin"
 ).split()
 #: Somebody with a certificate and somebody who waits for one, each with her page of it.
 HOLDERS = """SELECT p.public_id, '/record/certificates/' || a.public_id FROM awards a

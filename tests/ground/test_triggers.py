@@ -13,6 +13,7 @@ from lms.triggers import append_only_ddl
 from tests.conftest import AT
 
 KEPT = {"editions", "artifacts", "status_events", "decisions", "replies", "audit_events"}
+KEPT |= {"hours_entries", "hours_events", "observations", "observation_events"}
 
 
 def add_event() -> int:

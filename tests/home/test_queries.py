@@ -357,6 +357,8 @@ LEFT_OUT = {
     "issue_tasks": "when a file is made",
     "name_checks": "a stranger compared a name; it says nothing of who",
     "assignment_batches": "her own acts as a supervisor concern others",
+    "hours_acts": "her own acts as a supervisor concern others",
+    "observation_drafts": "what an observer has noted and nobody has signed; signed ones are listed",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

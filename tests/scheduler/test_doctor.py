@@ -123,7 +123,7 @@ def test_an_altered_audit_trail_is_found(content_app: Flask, make: Make) -> None
 
 def test_every_feature_that_derives_something_is_asked() -> None:
     names = [name for name, _ in (*doctor.BY_PEOPLE, *doctor.AS_ONE)]
-    assert names == ["assessments", "courses", "competencies", "tracks", "surveys", "certificates"]
+    assert names == ["assessments", "courses", "competencies", "fieldwork", "tracks", "surveys", "certificates"]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])

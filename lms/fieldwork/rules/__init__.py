@@ -3,5 +3,17 @@
 from __future__ import annotations
 
 from lms.fieldwork.rules.facts import HOURS_KINDS, CreditedMinutes, SignedOff
+from lms.fieldwork.rules.hours import ENTRY_STATES, EVENT_KINDS, OWN_KINDS, SOURCES, cap_days
+from lms.fieldwork.rules.sign_offs import OBSERVATION_EVENTS
 
-__all__ = ["HOURS_KINDS", "CreditedMinutes", "SignedOff"]
+__all__ = [
+    "ENTRY_STATES",
+    "EVENT_KINDS",
+    "HOURS_KINDS",
+    "OBSERVATION_EVENTS",
+    "OWN_KINDS",
+    "SOURCES",
+    "CreditedMinutes",
+    "SignedOff",
+    "cap_days",
+]

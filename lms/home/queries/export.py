@@ -94,7 +94,7 @@ def _looks() -> Select[Any]:
 @cache
 def sections() -> dict[str, Select[Any]]:
     """Return every section of the download, by its name."""
-    return _of_herself() | _of_work() | _of_learning() | _of_certifying()
+    return _of_herself() | _of_work() | _of_learning() | _of_fieldwork() | _of_certifying()
 
 
 def _of_herself() -> dict[str, Select[Any]]:
@@ -137,6 +137,20 @@ def _of_learning() -> dict[str, Select[Any]]:
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),
         "competencies": _own("attainments", "competency", "attained_at"),
+    }
+
+
+def _of_fieldwork() -> dict[str, Select[Any]]:
+    entry = ("done_on", "site", "kind", "competencies", "minutes", "begins", "ends", "note", "source", "sheet_on")
+    watched = ("observed_on", "place", "with_interpreter", "levels", "comment", "passed", "valid_until")
+    event, list_, day = ("kind", "at", "words"), {"checklist": "checklist_key"}, {"day": "done_on"}
+    return {
+        "hours": _own("hours_entries", *entry, "entered_at", "state", place="hours_entries", number="public_id"),
+        "hours_history": _of("hours_entries", "hours_events", "entry_id", *event, number="public_id", **day),
+        "sign_offs": _own(
+            "observations", *watched, "is_independent", "signed_at", spoken="language", place="observations", **list_
+        ),
+        "sign_offs_history": _of("observations", "observation_events", "observation_id", *event, **list_),
     }
 
 

@@ -160,6 +160,10 @@ def _links(page: Page, spell: SpellHere) -> list[tuple[str, str]]:
     ]
     if spell.person_id != page.actor.person_id:
         end = url_for("organizations.end_staff", public_id=spell.employment_public_id)
+        links[1:1] = [
+            (url_for("fieldwork.person_hours", public_id=spell.person_public_id), _("Hours")),
+            (url_for("fieldwork.person_sign_offs", public_id=spell.person_public_id), _("Sign-offs")),
+        ]
         links.append((end, _("End the employment")))
     return links
 

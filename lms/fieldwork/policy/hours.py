@@ -1,0 +1,52 @@
+"""Who may see, countersign and return hours: the organization they were entered for, never the one who did them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from lms.actor import Actor, Span
+from lms.fieldwork.models import HoursEntry
+from lms.organizations.policy import can_see_fact
+from lms.organizations.queries import works_there
+
+#: Who countersigns for people who answer for the staff themselves.
+OFFICE = ("certifier", "administrator")
+
+
+def can_see_entry(
+    actor: Actor, spans: Iterable[Span], organization_id: int, done_on: date, *, is_of_supervisor: bool
+) -> bool:
+    """Return whether the actor may see, as staff, an entry of a person with these spells."""
+    if is_of_supervisor and actor.has(*OFFICE):
+        return True
+    return can_see_fact(actor, spans, organization_id, done_on)
+
+
+def visible_entries(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the entries that `can_see_entry` lets the actor see."""
+    entry = HoursEntry
+    done_on = cast("Any", entry.done_on)
+    own = and_(
+        entry.organization_id.in_(actor.supervises),
+        or_(
+            works_there(entry.person_id, entry.organization_id, actor.today),
+            works_there(entry.person_id, entry.organization_id, done_on),
+        ),
+    )
+    return or_(own, entry.is_of_supervisor) if actor.has(*OFFICE) else own
+
+
+def can_settle(actor: Actor, person_id: int, organization_id: int, *, is_of_supervisor: bool) -> bool:
+    """Return whether the actor may countersign or return an entry that she sees: never her own."""
+    if person_id == actor.person_id:
+        return False
+    return organization_id in actor.supervises or (is_of_supervisor and actor.has(*OFFICE))
+
+
+def settled_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the entries that the actor sees and `can_settle` lets her countersign or return."""
+    return and_(visible_entries(actor), HoursEntry.person_id != actor.person_id)

@@ -1,0 +1,251 @@
+"""Reads of the hours ledger: entries, what became of them, sums, and the minutes that count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, extract, func, select
+from sqlalchemy.orm import Session
+
+from lms.errors import NotFound
+from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
+from lms.fieldwork.rules import CreditedMinutes
+from lms.fieldwork.rules.hours import LIVE, WAITING, Timed
+from lms.organizations.queries import PEOPLE
+
+PAGE_SIZE = 50
+_MOST_SITES = 12
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One entry with whose it is."""
+
+    id: int
+    public_id: str
+    person_id: int
+    organization_id: int
+    done_on: date
+    site: str
+    kind: str
+    competencies: list[str]
+    minutes: int
+    begins: int | None
+    ends: int | None
+    note: str
+    source: str
+    sheet_on: date | None
+    is_of_supervisor: bool
+    replaces_id: int | None
+    state: str
+    state_at: datetime
+    person_public_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """What became of an entry, by which account."""
+
+    kind: str
+    at: datetime
+    by: int
+    words: str
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """Minutes of one kind and state in one month."""
+
+    year: int
+    month: int
+    kind: str
+    state: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class ActRow:
+    """One act of countersigning that can still be undone, and how many of its entries stand countersigned."""
+
+    public_id: str
+    made_at: datetime
+    standing: int
+
+
+_COLUMNS = (
+    HoursEntry.id,
+    HoursEntry.public_id,
+    HoursEntry.person_id,
+    HoursEntry.organization_id,
+    HoursEntry.done_on,
+    HoursEntry.site,
+    HoursEntry.kind,
+    HoursEntry.competencies,
+    HoursEntry.minutes,
+    HoursEntry.begins,
+    HoursEntry.ends,
+    HoursEntry.note,
+    HoursEntry.source,
+    HoursEntry.sheet_on,
+    HoursEntry.is_of_supervisor,
+    HoursEntry.replaces_id,
+    HoursEntry.state,
+    HoursEntry.state_at,
+    PEOPLE.c.public_id,
+    PEOPLE.c.name,
+)
+
+
+def _entries() -> Select[Any]:
+    return select(*_COLUMNS).join(PEOPLE, PEOPLE.c.id == HoursEntry.person_id)
+
+
+def get_entry(session: Session, criterion: ColumnElement[bool], public_id: str) -> EntryRow:
+    """Return the entry of an address that meets `criterion`; raise `NotFound`. One query."""
+    row = session.execute(_entries().where(HoursEntry.public_id == public_id, criterion)).one_or_none()
+    if row is None:
+        raise NotFound
+    return EntryRow(*row)
+
+
+def find_public_id(session: Session, entry_id: int | None) -> str | None:
+    """Return the address of an entry, None for none. One query at most."""
+    if entry_id is None:
+        return None
+    return session.execute(select(HoursEntry.public_id).where(HoursEntry.id == entry_id)).scalar_one()
+
+
+def find_replacing(session: Session, entry_id: int) -> str | None:
+    """Return the address of the entry that replaces this one, None for none. One query."""
+    found = select(HoursEntry.public_id).where(HoursEntry.replaces_id == entry_id)
+    return session.execute(found).scalar_one_or_none()
+
+
+def list_entries(session: Session, criterion: ColumnElement[bool], *, page: int = 1) -> list[EntryRow]:
+    """Return one page of the entries that meet `criterion`, the latest date first. One query."""
+    newest = _entries().where(criterion).order_by(HoursEntry.done_on.desc(), HoursEntry.id.desc())
+    return [EntryRow(*row) for row in session.execute(newest.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))]
+
+
+def count_entries(session: Session, criterion: ColumnElement[bool]) -> int:
+    """Return how many entries meet `criterion`. One query."""
+    return int(session.execute(select(func.count()).select_from(HoursEntry).where(criterion)).scalar_one())
+
+
+def is_of(person_id: int) -> ColumnElement[bool]:
+    """Return the criterion of the entries of one person."""
+    return HoursEntry.person_id == person_id
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Return the criterion of entries that a supervisor has to look at."""
+    return HoursEntry.state.in_(WAITING)
+
+
+def list_waiting(session: Session, criterion: ColumnElement[bool], *, page: int = 1) -> list[EntryRow]:
+    """Return one page of the waiting entries that meet `criterion`, by person, the oldest date first. One query."""
+    waiting = _entries().where(criterion, is_waiting())
+    by_person = waiting.order_by(PEOPLE.c.search_key, PEOPLE.c.id, HoursEntry.done_on, HoursEntry.id)
+    return [EntryRow(*row) for row in session.execute(by_person.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))]
+
+
+def list_chosen(session: Session, criterion: ColumnElement[bool], public_ids: Collection[str]) -> list[EntryRow]:
+    """Return those of these entries that meet `criterion`, by person, the oldest date first. One query."""
+    chosen = _entries().where(criterion, HoursEntry.public_id.in_(public_ids))
+    by_person = chosen.order_by(PEOPLE.c.search_key, PEOPLE.c.id, HoursEntry.done_on, HoursEntry.id)
+    return [EntryRow(*row) for row in session.execute(by_person)]
+
+
+def count_waiting(session: Session, organization_ids: Collection[int], *, but_of: int | None = None) -> int:
+    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query."""
+    waiting = select(func.count()).where(HoursEntry.organization_id.in_(organization_ids), is_waiting())
+    if but_of is not None:
+        waiting = waiting.where(HoursEntry.person_id != but_of)
+    return int(session.execute(waiting).scalar_one())
+
+
+def list_timed(session: Session, criterion: ColumnElement[bool], rows: Collection[EntryRow]) -> list[Timed]:
+    """Return the times of the live entries that meet `criterion` on the dates of these rows' people. One query."""
+    timed = select(HoursEntry.id, HoursEntry.person_id, HoursEntry.done_on, HoursEntry.begins, HoursEntry.ends).where(
+        criterion,
+        HoursEntry.person_id.in_({row.person_id for row in rows}),
+        HoursEntry.done_on.in_({row.done_on for row in rows}),
+        HoursEntry.begins.is_not(None),
+        HoursEntry.state.in_(LIVE),
+    )
+    return [Timed(*row) for row in session.execute(timed)]
+
+
+def list_events(session: Session, entry_id: int) -> list[EventRow]:
+    """Return what became of an entry, the first event first. One query."""
+    rows = session.execute(
+        select(HoursEvent.kind, HoursEvent.at, HoursEvent.by, HoursEvent.words)
+        .where(HoursEvent.entry_id == entry_id)
+        .order_by(HoursEvent.id)
+    )
+    return [EventRow(*row) for row in rows]
+
+
+def list_sums(session: Session, person_id: int) -> list[SumRow]:
+    """Return a person's live minutes by month, kind and state, the latest month first. One query."""
+    year, month = extract("year", HoursEntry.done_on), extract("month", HoursEntry.done_on)
+    rows = session.execute(
+        select(year, month, HoursEntry.kind, HoursEntry.state, func.sum(HoursEntry.minutes))
+        .where(HoursEntry.person_id == person_id, HoursEntry.state.in_(LIVE))
+        .group_by(year, month, HoursEntry.kind, HoursEntry.state)
+        .order_by(year.desc(), month.desc(), HoursEntry.kind)
+    )
+    return [SumRow(int(row[0]), int(row[1]), row[2], row[3], int(row[4])) for row in rows]
+
+
+def minutes_on(session: Session, person_id: int, day: date, *, but: int | None = None) -> int:
+    """Return the live minutes of a person on a date, leaving out the entry `but`. One query."""
+    total = select(func.coalesce(func.sum(HoursEntry.minutes), 0)).where(
+        HoursEntry.person_id == person_id, HoursEntry.done_on == day, HoursEntry.state.in_(LIVE)
+    )
+    if but is not None:
+        total = total.where(HoursEntry.id != but)
+    return int(session.execute(total).scalar_one())
+
+
+def list_sites(session: Session, criterion: ColumnElement[bool]) -> list[str]:
+    """Return the places of the entries that meet `criterion`, the latest used first, at most twelve. One query."""
+    latest = func.max(HoursEntry.id)
+    rows = select(HoursEntry.site).where(criterion).group_by(HoursEntry.site).order_by(latest.desc())
+    return list(session.scalars(rows.limit(_MOST_SITES)))
+
+
+def find_latest_act(session: Session, account_id: int, since: datetime) -> ActRow | None:
+    """Return the latest act of countersigning of an account since an instant, unless it was undone. One query."""
+    standing = (
+        select(func.count())
+        .select_from(HoursEvent)
+        .join(HoursEntry, HoursEntry.id == HoursEvent.entry_id)
+        .where(HoursEvent.act_id == HoursAct.id, HoursEntry.state == "countersigned")
+        .correlate(HoursAct)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(HoursAct.public_id, HoursAct.made_at, standing, HoursAct.undone_at)
+        .where(HoursAct.made_by == account_id, HoursAct.made_at >= since)
+        .order_by(HoursAct.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return ActRow(*row[:3]) if row is not None and row.undone_at is None and row[2] else None
+
+
+def list_countersigned(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
+    """Return the countersigned hours of these persons (None: of everybody), before any cap of the day. One query."""
+    entry = HoursEntry
+    columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, entry.state_at)
+    counted = select(*columns).where(entry.state == "countersigned").order_by(entry.person_id, entry.done_on, entry.id)
+    if person_ids is not None:
+        counted = counted.where(entry.person_id.in_(person_ids))
+    return [
+        CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.state_at)
+        for row in session.execute(counted)
+    ]

@@ -1,0 +1,145 @@
+"""Reads of sign-offs: observations, what became of them, drafts, and what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.errors import NotFound
+from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
+from lms.fieldwork.rules import SignedOff
+from lms.organizations.queries import PEOPLE
+
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class ObservationRow:
+    """One observation with whose it is, and what became of it; None where nothing did."""
+
+    id: int
+    public_id: str
+    person_id: int
+    organization_id: int | None
+    checklist_key: str
+    revision_id: int
+    observed_by: int
+    observed_on: date
+    place: str
+    language: str
+    with_interpreter: bool
+    levels: dict[str, str]
+    comment: str
+    passed: bool
+    valid_until: date | None
+    is_independent: bool
+    signed_at: datetime
+    person_public_id: str
+    name: str
+    withdrawn_at: datetime | None
+    withdrawn_why: str | None
+    answered_at: datetime | None
+    answer: str | None
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """What an observer has noted; `version` 0 stands for nothing yet."""
+
+    version: int
+    noted: dict[str, Any]
+
+
+_WITHDRAWN, _ANSWERED = aliased(ObservationEvent), aliased(ObservationEvent)
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Observation.id,
+    Observation.public_id,
+    Observation.person_id,
+    Observation.organization_id,
+    Observation.checklist_key,
+    Observation.revision_id,
+    Observation.observed_by,
+    Observation.observed_on,
+    Observation.place,
+    Observation.language,
+    Observation.with_interpreter,
+    Observation.levels,
+    Observation.comment,
+    Observation.passed,
+    Observation.valid_until,
+    Observation.is_independent,
+    Observation.signed_at,
+    PEOPLE.c.public_id,
+    PEOPLE.c.name,
+    _WITHDRAWN.at,
+    _WITHDRAWN.words,
+    _ANSWERED.at,
+    _ANSWERED.words,
+)
+
+
+def _observations() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(PEOPLE, PEOPLE.c.id == Observation.person_id)
+        .outerjoin(_WITHDRAWN, (_WITHDRAWN.observation_id == Observation.id) & (_WITHDRAWN.kind == "withdrawn"))
+        .outerjoin(_ANSWERED, (_ANSWERED.observation_id == Observation.id) & (_ANSWERED.kind == "answered"))
+    )
+
+
+def get_observation(session: Session, criterion: ColumnElement[bool], public_id: str) -> ObservationRow:
+    """Return the observation of an address that meets `criterion`; raise `NotFound`. One query."""
+    row = session.execute(_observations().where(Observation.public_id == public_id, criterion)).one_or_none()
+    if row is None:
+        raise NotFound
+    return ObservationRow(*row)
+
+
+def is_of(person_id: int) -> ColumnElement[bool]:
+    """Return the criterion of the observations of one person."""
+    return Observation.person_id == person_id
+
+
+def list_observations(session: Session, criterion: ColumnElement[bool]) -> list[ObservationRow]:
+    """Return the observations that meet `criterion`, the latest first, at most 100. One query."""
+    latest = _observations().where(criterion).order_by(Observation.observed_on.desc(), Observation.id.desc())
+    return [ObservationRow(*row) for row in session.execute(latest.limit(_MOST))]
+
+
+def find_draft(session: Session, account_id: int, person_id: int, checklist_key: str) -> DraftRow:
+    """Return what an observer has noted of a person by a checklist. One query."""
+    row = session.execute(
+        select(ObservationDraft.version, ObservationDraft.noted).where(
+            ObservationDraft.observed_by == account_id,
+            ObservationDraft.person_id == person_id,
+            ObservationDraft.checklist_key == checklist_key,
+        )
+    ).one_or_none()
+    return DraftRow(*row) if row else DraftRow(0, {})
+
+
+def list_passed(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
+    """Return the passed observations of these persons (None: of everybody) that were not withdrawn. One query."""
+    withdrawn = exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
+    passed = (
+        select(
+            Observation.person_id,
+            Observation.checklist_key,
+            Observation.observed_on,
+            Observation.signed_at,
+            Observation.valid_until,
+            Observation.is_independent,
+        )
+        .where(Observation.passed, ~withdrawn)
+        .order_by(Observation.person_id, Observation.observed_on, Observation.id)
+    )
+    if person_ids is not None:
+        passed = passed.where(Observation.person_id.in_(person_ids))
+    return [SignedOff(*row) for row in session.execute(passed)]

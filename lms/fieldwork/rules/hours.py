@@ -1,0 +1,224 @@
+"""When hours can be entered, what may become of an entry, and how many minutes of a day count."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from lms.actor import Span
+from lms.errors import RuleBroken
+from lms.fieldwork.rules.facts import HOURS_KINDS, CreditedMinutes
+
+#: Kinds that people enter themselves. Class minutes come from attendance.
+OWN_KINDS = tuple(kind for kind in HOURS_KINDS if kind != "class")
+SOURCES = ("self", "paper")
+ENTRY_STATES = ("sent", "countersigned", "returned", "disputed", "withdrawn", "replaced")
+#: "entered" begins every entry; "reopened" undoes a countersignature.
+EVENT_KINDS = ("entered", "countersigned", "reopened", "returned", "disputed", "withdrawn", "replaced")
+
+STEP, LEAST_MINUTES, MOST_MINUTES = 5, 15, 960
+#: All kinds together, for one person on one local date.
+MOST_A_DAY = 960
+#: How far back she may enter hours herself; older ones need a paper log that a supervisor enters.
+MOST_DAYS_BACK = 60
+#: A sheet older than this is a slip of the year.
+MOST_SHEET_DAYS = 5 * 366
+MOST_COMPETENCIES = 3
+#: How long an act of countersigning can be undone as one; afterwards an entry is returned with a reason.
+UNDO_HOURS = 24
+LONGEST_SITE, LONGEST_NOTE, LONGEST_WORDS = 120, 300, 500
+
+#: From which states an event may follow, and the state that it makes.
+_MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+    "entered": ((), "sent"),
+    "countersigned": (("sent", "disputed", "returned"), "countersigned"),
+    "reopened": (("countersigned",), "sent"),
+    "returned": (("sent", "disputed", "countersigned"), "returned"),
+    "disputed": (("returned",), "disputed"),
+    "withdrawn": (("sent", "returned", "disputed", "countersigned"), "withdrawn"),
+    "replaced": (("sent", "returned", "disputed", "countersigned"), "replaced"),
+}
+#: Entries that take room on their day.
+LIVE = ("sent", "countersigned", "returned", "disputed")
+#: Entries that a supervisor has to look at.
+WAITING = ("sent", "disputed")
+
+_EMAIL = re.compile(r"\S+@\S+\.\w")
+#: Seven digits or more in one go: phone numbers, and numbers of identity, cases or policies.
+_NUMBER = re.compile(r"(?:\d[\s().\-/]{0,2}){6}\d")
+_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
+_BORN = re.compile(
+    r"\b(?:dob|d\.o\.b|date of birth|birth ?date|born (?:on|in)|fecha de nacimiento|nacid[oa] (?:el|en))\b"
+    r"|ʻaho fāʻeleʻi|aso fānau",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What somebody enters: whole minutes of one local date. Times are minutes after midnight, or None."""
+
+    organization_id: int
+    done_on: date
+    site: str
+    kind: str
+    minutes: int
+    competencies: tuple[str, ...] = ()
+    begins: int | None = None
+    ends: int | None = None
+    note: str = ""
+    #: The date on the paper log that it is entered from; None for her own entry.
+    sheet_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Timed:
+    """When an entry began and ended on its date, to find overlaps."""
+
+    entry_id: int
+    person_id: int
+    done_on: date
+    begins: int | None
+    ends: int | None
+
+
+def may_become(state: str, event: str) -> bool:
+    """Return whether an entry in this state may meet this event."""
+    return state in _MOVES[event][0]
+
+
+def state_after(event: str) -> str:
+    """Return the state that an event makes."""
+    return _MOVES[event][1]
+
+
+def tidy(sheet: Sheet) -> Sheet:
+    """Return the sheet with blanks collapsed and its competencies in order, each once."""
+    return replace(
+        sheet,
+        site=" ".join(sheet.site.split()),
+        note=" ".join(sheet.note.split()),
+        competencies=tuple(sorted(set(sheet.competencies))),
+    )
+
+
+def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date | None = None) -> None:
+    """Raise `RuleBroken` when a tidy sheet of a person with these spells cannot be entered on the local date `today`.
+
+    `kept` is the date of the entry that it corrects: to correct it there is always time.
+
+    Codes: "hours-ahead", "hours-too-old", "sheet-before" (the paper is older than the work), "sheet-date" (ahead, or
+    a slip of the year), "not-employed", those of `check_time`, "kind-unknown", "site-empty", "words-long",
+    "competencies-many", and "client-data" (`part` is "site" or "note").
+    """
+    _check_day(sheet, today, kept)
+    own = [span for span in spans if span.organization_id == sheet.organization_id]
+    if not any(span.covers(sheet.done_on) for span in own):
+        raise RuleBroken("not-employed", on=sheet.done_on)
+    check_time(sheet.minutes, sheet.begins, sheet.ends)
+    if sheet.kind not in OWN_KINDS:
+        raise RuleBroken("kind-unknown")
+    if len(sheet.competencies) > MOST_COMPETENCIES:
+        raise RuleBroken("competencies-many", most=MOST_COMPETENCIES)
+    _check_words(sheet)
+
+
+def _check_day(sheet: Sheet, today: date, kept: date | None) -> None:
+    if sheet.done_on > today:
+        raise RuleBroken("hours-ahead")
+    if sheet.sheet_on is None:
+        if sheet.done_on < today - timedelta(days=MOST_DAYS_BACK) and sheet.done_on != kept:
+            raise RuleBroken("hours-too-old", days=MOST_DAYS_BACK)
+        return
+    if sheet.sheet_on < sheet.done_on:
+        raise RuleBroken("sheet-before")
+    if sheet.sheet_on > today or sheet.done_on < today - timedelta(days=MOST_SHEET_DAYS):
+        raise RuleBroken("sheet-date")
+
+
+def _check_words(sheet: Sheet) -> None:
+    if not sheet.site:
+        raise RuleBroken("site-empty")
+    if len(sheet.site) > LONGEST_SITE or len(sheet.note) > LONGEST_NOTE:
+        raise RuleBroken("words-long")
+    for part, words in (("site", sheet.site), ("note", sheet.note)):
+        if has_client_data(words):
+            raise RuleBroken(f"client-data-{part}")
+
+
+def check_time(minutes: int, begins: int | None, ends: int | None) -> None:
+    """Raise `RuleBroken` for minutes that cannot be, or times that do not fit them.
+
+    Codes: "minutes-step", "minutes-range", "time-half" (only one of begin and end is given), "time-order",
+    "time-longer" (more minutes than lie between them).
+    """
+    if (begins is None) != (ends is None):
+        raise RuleBroken("time-half")
+    if begins is not None and ends is not None:
+        if ends <= begins:
+            raise RuleBroken("time-order")
+        if minutes > ends - begins:
+            raise RuleBroken("time-longer")
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        raise RuleBroken("minutes-range")
+    if minutes % STEP:
+        raise RuleBroken("minutes-step")
+
+
+def check_room(minutes: int, others: int) -> None:
+    """Raise `RuleBroken("day-full")` when a day that holds `others` minutes lacks the room; `left` is what there is."""
+    if others + minutes > MOST_A_DAY:
+        raise RuleBroken("day-full", left=max(0, MOST_A_DAY - others))
+
+
+def check_words(words: str, longest: int = LONGEST_WORDS) -> str:
+    """Return a reason or an answer with blanks collapsed.
+
+    Raises `RuleBroken` ("words-empty", "words-long", "client-data-words").
+    """
+    words = " ".join(words.split())
+    if not words:
+        raise RuleBroken("words-empty")
+    if len(words) > longest:
+        raise RuleBroken("words-long")
+    if has_client_data(words):
+        raise RuleBroken("client-data-words")
+    return words
+
+
+def has_client_data(words: str) -> bool:
+    """Return whether words hold what may tell who a client is: e-mail, a long number, a date, a word of birth."""
+    return any(pattern.search(words) for pattern in (_EMAIL, _NUMBER, _DATE, _BORN))
+
+
+def overlapping(entries: Sequence[Timed]) -> frozenset[int]:
+    """Return the ids of the entries whose times overlap those of another entry of the same person and date."""
+    days: dict[tuple[int, date], list[tuple[int, int, int]]] = defaultdict(list)
+    for each in entries:
+        if each.begins is not None and each.ends is not None:
+            days[each.person_id, each.done_on].append((each.begins, each.ends, each.entry_id))
+    found: set[int] = set()
+    for times in days.values():
+        for place, (begins, ends, entry_id) in enumerate(times):
+            others = times[:place] + times[place + 1 :]
+            if any(begins < other_ends and other_begins < ends for other_begins, other_ends, _ in others):
+                found.add(entry_id)
+    return frozenset(found)
+
+
+def cap_days(facts: Iterable[CreditedMinutes]) -> list[CreditedMinutes]:
+    """Return the facts with at most 16 hours for each person and date, all kinds together.
+
+    What was credited first counts first; what finds no room is shortened, or left out. Sorted by person and date.
+    """
+    room: dict[tuple[int, date], int] = defaultdict(lambda: MOST_A_DAY)
+    counted = []
+    for fact in sorted(facts, key=lambda fact: (fact.person_id, fact.done_on, fact.credited_at)):
+        minutes = min(fact.minutes, room[fact.person_id, fact.done_on])
+        room[fact.person_id, fact.done_on] -= minutes
+        if minutes:
+            counted.append(fact if minutes == fact.minutes else replace(fact, minutes=minutes))
+    return counted

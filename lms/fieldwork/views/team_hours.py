@@ -1,0 +1,213 @@
+"""A supervisor's pages of hours: what waits, countersigning many at once, one entry, one person, and paper logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from lms.actor import Actor
+from lms.clock import now
+from lms.content.library import current
+from lms.db import reading, write
+from lms.errors import NotFound, RuleBroken
+from lms.fieldwork import service
+from lms.fieldwork.forms.hours import ButtonForm, ChosenForm, PaperForm, WordsForm
+from lms.fieldwork.messages import hours as messages
+from lms.fieldwork.policy import hours as policy
+from lms.fieldwork.queries import hours as queries
+from lms.fieldwork.queries.hours import EntryRow
+from lms.fieldwork.queries.people import PersonName, get_person
+from lms.fieldwork.rules.hours import MOST_SHEET_DAYS, UNDO_HOURS, may_become, overlapping
+from lms.fieldwork.views.blueprint import bp
+from lms.fieldwork.views.hours import Page, fill_entry_form, story_of
+from lms.fieldwork.views.words import EntryWords
+from lms.i18n import gettext as _
+from lms.ids import new_client_id
+from lms.organizations.queries import spans_of
+from lms.organizations.rules import Sight, sight_of
+from lms.web.access import get_actor, roles
+from lms.web.forms import Explained, form_page, page_of
+
+
+@bp.get("/team/hours")
+@roles("supervisor", "certifier", "administrator")
+def team_hours() -> Page:
+    """Show the entries that wait for the reader, person by person, to be ticked."""
+    actor = get_actor()
+    settled = policy.settled_by(actor)
+    count = queries.count_entries(reading(), settled & queries.is_waiting())
+    number, pages = page_of(count, queries.PAGE_SIZE)
+    rows = queries.list_waiting(reading(), settled, page=number)
+    latest = queries.find_latest_act(reading(), actor.account_id, now() - timedelta(hours=UNDO_HOURS))
+    values = {"count": count, "number": number, "pages": pages, "latest": latest}
+    return render_template("fieldwork/team_hours.html", people=_by_person(actor, rows), **values)
+
+
+@bp.post("/team/hours/look")
+@roles("supervisor", "certifier", "administrator")
+def look_at_hours() -> Page:
+    """Say exactly what would be countersigned."""
+    chosen = dict.fromkeys([*request.form.getlist("entry"), *request.form.get("entries", "").split()])
+    rows = _waiting_of(get_actor(), list(chosen))
+    if not rows:
+        flash(messages.sentence(RuleBroken("nothing-chosen")), "error")
+        return redirect(url_for("fieldwork.team_hours"))
+    return _look(get_actor(), ChosenForm(formdata=None), rows)
+
+
+@bp.post("/team/hours/countersign")
+@roles("supervisor", "certifier", "administrator")
+def countersign_hours() -> Page:
+    """Countersign what the last page showed, all or none. A second tap finds it done."""
+    actor, form = get_actor(), ChosenForm()
+    chosen = (form.entries.data or "").split()
+    if form.validate_on_submit():
+        with Explained(form, messages.sentence):
+            key = form.client_id.data
+            write(lambda session: service.countersign(session, actor, chosen, client_id=key, at=now()))
+            flash(ngettext("%(num)s entry counts now.", "%(num)s entries count now.", len(set(chosen))), "success")
+            return redirect(url_for("fieldwork.team_hours"))
+        form.client_id.data = new_client_id()  # what is confirmed next is another act
+    return _look(actor, form, _waiting_of(actor, chosen))
+
+
+@bp.post("/team/hours/acts/<public_id>/undo")
+@roles("supervisor", "certifier", "administrator")
+def undo_hours(public_id: str) -> Response:
+    """Take back one act of countersigning; a second tap changes nothing."""
+    actor = get_actor()
+    if ButtonForm().validate_on_submit():
+        try:
+            undone = write(lambda session: service.undo_act(session, actor, public_id, at=now()))
+            flash(ngettext("%(num)s entry waits again.", "%(num)s entries wait again.", undone), "success")
+        except RuleBroken as error:
+            flash(messages.sentence(error), "error")
+    return redirect(url_for("fieldwork.team_hours"))
+
+
+@bp.get("/team/hours/<public_id>")
+@roles("supervisor", "certifier", "administrator")
+def team_entry(public_id: str) -> Page:
+    """Show one entry, what became of it, and what the reader can do."""
+    return _entry_page(get_actor(), public_id, WordsForm(formdata=None))
+
+
+@bp.post("/team/hours/<public_id>/return")
+@roles("supervisor", "certifier", "administrator")
+def return_hours(public_id: str) -> Page:
+    """Return an entry with a reason."""
+    actor, form = get_actor(), WordsForm()
+    if form.validate_on_submit():
+        with Explained(form, messages.sentence):
+            words = form.words.data
+            write(lambda session: service.return_entry(session, actor, public_id, words, at=now()))
+            flash(_("Returned. She sees your words, and can correct it or answer."), "success")
+            return redirect(url_for("fieldwork.team_hours"))
+    return _entry_page(actor, public_id, form)
+
+
+@bp.get("/team/people/<public_id>/hours")
+@roles("supervisor", "certifier", "administrator")
+def person_hours(public_id: str) -> Page:
+    """Show the entries of one person that the reader may see."""
+    actor, person = get_actor(), get_person(reading(), public_id)
+    seen = policy.visible_entries(actor) & queries.is_of(person.person_id)
+    count = queries.count_entries(reading(), seen)
+    number, pages = page_of(count, queries.PAGE_SIZE)
+    rows = queries.list_entries(reading(), seen, page=number)
+    places = _places(actor, person)
+    if not count and not _is_known(actor, person):
+        raise NotFound
+    entries = _words(actor, rows).entries(rows)
+    values = {"entries": entries, "number": number, "pages": pages, "may_enter": bool(places)}
+    return render_template("fieldwork/person_hours.html", person=person, **values)
+
+
+@bp.route("/team/people/<public_id>/hours/paper", methods=["GET", "POST"])
+@roles("supervisor")
+def paper_hours(public_id: str) -> Page:
+    """Enter what stands on a signed paper log."""
+    actor, person = get_actor(), get_person(reading(), public_id)
+    form = PaperForm()
+    places = fill_entry_form(form, _places(actor, person) or _refuse())
+    if form.validate_on_submit():
+        with Explained(form, messages.sentence):
+            sheet, key, who = form.sheet(places, sheet_on=form.sheet_on.data), form.client_id.data, person.person_id
+            write(lambda s: service.enter_from_paper(s, actor, who, sheet, client_id=key, at=now()))
+            flash(_("Entered and countersigned."), "success")
+            return redirect(url_for("fieldwork.person_hours", public_id=public_id))
+    sites = queries.list_sites(reading(), policy.visible_entries(actor) & queries.is_of(person.person_id))
+    return form_page("fieldwork/hours_form.html", form, old=None, sites=sites, person=person)
+
+
+def _refuse() -> list[int]:
+    raise NotFound
+
+
+def _is_known(actor: Actor, person: PersonName) -> bool:
+    """Return whether the reader may open the pages of a person who has no entries: she works or worked for her."""
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    sights = {sight_of(spans, place, actor.today) for place in actor.supervises}
+    return bool(sights - {Sight.NONE})
+
+
+def _places(actor: Actor, person: PersonName) -> list[int]:
+    """Return the reader's organizations for which a paper log of another person can be entered. One query."""
+    if person.person_id == actor.person_id:
+        return []
+    oldest = actor.today - timedelta(days=MOST_SHEET_DAYS)
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    lately = (each for each in spans if each.since <= actor.today and (each.until is None or each.until >= oldest))
+    return list(dict.fromkeys(each.organization_id for each in lately if each.organization_id in actor.supervises))
+
+
+def _waiting_of(actor: Actor, public_ids: Sequence[str]) -> list[EntryRow]:
+    """Return those of these entries that the reader can countersign now. One query."""
+    rows = queries.list_chosen(reading(), policy.settled_by(actor), public_ids)
+    return [row for row in rows if may_become(row.state, "countersigned")]
+
+
+def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
+    """Return the words of entries for staff, with the overlaps among what the reader may see. Two queries."""
+    timed = queries.list_timed(reading(), policy.visible_entries(actor), rows)
+    return EntryWords(current(reading()), rows, for_staff=True, overlapping=overlapping(timed))
+
+
+def _by_person(actor: Actor, rows: Sequence[EntryRow]) -> list[dict[str, Any]]:
+    """Return the entries of each person, with her name and how many minutes they are."""
+    words = _words(actor, rows)
+    return [
+        {
+            "name": own[0].name,
+            "public_id": own[0].person_public_id,
+            "minutes": sum(row.minutes for row in own),
+            "entries": words.entries(own),
+        }
+        for _person_id, group in groupby(rows, key=lambda row: row.person_id)
+        for own in [list(group)]
+    ]
+
+
+def _look(actor: Actor, form: ChosenForm, rows: Sequence[EntryRow]) -> Page:
+    """Show what would be countersigned; what does not wait any more is left out."""
+    form.entries.data = " ".join(row.public_id for row in rows)
+    total = {"count": len(rows), "minutes": sum(row.minutes for row in rows)}
+    return form_page("fieldwork/team_hours_look.html", form, people=_by_person(actor, rows), **total)
+
+
+def _entry_page(actor: Actor, public_id: str, form: WordsForm) -> Page:
+    row = queries.get_entry(reading(), policy.visible_entries(actor), public_id)
+    mine = policy.can_settle(actor, row.person_id, row.organization_id, is_of_supervisor=row.is_of_supervisor)
+    return form_page(
+        "fieldwork/team_entry.html",
+        form,
+        entry=_words(actor, [row]).entry(row),
+        can={event: mine and may_become(row.state, event) for event in ("countersigned", "returned")},
+        **story_of(row),
+    )

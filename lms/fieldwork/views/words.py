@@ -1,0 +1,103 @@
+"""How entries of the ledger read: dates, times, kinds and skills in words, each made once for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from flask import url_for
+from markupsafe import Markup
+
+from lms.competencies.specs import FrameworkSpec
+from lms.content.library import Library, Text
+from lms.db import reading
+from lms.fieldwork.messages.hours import KIND_NAMES, STATES
+from lms.fieldwork.queries.hours import EntryRow
+from lms.i18n import format_day, format_hours, language
+from lms.i18n import gettext as _
+from lms.organizations.queries import names_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry in words. `state` is a kind of `ui.status` with its text."""
+
+    row: EntryRow
+    href: str
+    day: str
+    time: str
+    clock: str
+    kind: str
+    organization: str
+    skills: tuple[Text, ...]
+    state: tuple[str, str]
+    is_overlapping: bool
+
+
+class EntryWords:
+    """The words of the entries of one page, for whose they are or for staff. One query, for organizations' names."""
+
+    def __init__(
+        self, library: Library, rows: Sequence[EntryRow], *, for_staff: bool, overlapping: Collection[int] = ()
+    ) -> None:
+        self._names = names_of(reading(), {row.organization_id for row in rows})
+        self._place = 2 if for_staff else 1
+        self._endpoint = "fieldwork.team_entry" if for_staff else "fieldwork.own_entry"
+        self._overlapping = overlapping
+        self._skill = cache(lambda key: competency_title(library, key))
+
+    def entry(self, row: EntryRow) -> Entry:
+        """Return one entry in words."""
+        state = STATES[row.state]
+        return Entry(
+            row=row,
+            href=url_for(self._endpoint, public_id=row.public_id),
+            day=format_day(row.done_on),
+            time=format_hours(row.minutes),
+            clock=clock_words(row.begins, row.ends),
+            kind=str(KIND_NAMES[row.kind]),
+            organization=self._names[row.organization_id],
+            skills=tuple(self._skill(key) for key in row.competencies),
+            state=(state[0], str(state[self._place])),
+            is_overlapping=row.id in self._overlapping,
+        )
+
+    def entries(self, rows: Iterable[EntryRow]) -> list[Entry]:
+        """Return entries in words."""
+        return [self.entry(row) for row in rows]
+
+
+def clock_words(begins: int | None, ends: int | None) -> str:
+    """Return from when to when, "" where no times were given."""
+    if begins is None or ends is None:
+        return ""
+    return _("%(begins)s to %(ends)s", begins=clock_of(begins), ends=clock_of(ends))
+
+
+def clock_of(minute: int) -> str:
+    """Return minutes after midnight as "09:30"."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def competency_title(library: Library, key: str) -> Text:
+    """Return the title of a competency ("framework/competency"), its key where it is not taught any more."""
+    framework_key, _slash, competency_id = key.partition("/")
+    found = None
+    if library.find("framework", framework_key) is not None:
+        found = library.spec(FrameworkSpec, "framework", framework_key).competency(competency_id)
+    if found is None:
+        return Text(key, "source", key)
+    words = library.words("framework", framework_key, language())
+    return words.text(f"{framework_key}.yml:{competency_id}.title", found.title)
+
+
+def competency_choices(library: Library) -> list[tuple[str, str | Markup]]:
+    """Return every competency that is taught, with its title; what is not translated has its own language."""
+    frameworks = (library.spec(FrameworkSpec, "framework", key) for key in library.keys("framework"))
+    keys = [f"{framework.key}/{each.id}" for framework in frameworks for each in framework.competencies]
+    return [(key, _label(competency_title(library, key))) for key in keys]
+
+
+def _label(text: Text) -> str | Markup:
+    return Markup('<span lang="en">{}</span>').format(text.text) if text.state == "missing" else text.text
