@@ -1,4 +1,4 @@
-"""Facts that fieldwork announces: more of some people's fieldwork counts than before."""
+"""Facts that fieldwork announces: what counts now, and what changed about sessions."""
 
 from __future__ import annotations
 
@@ -14,5 +14,38 @@ fieldwork_credited = Signal("Hours, attendance or sign-offs of workers count now
 class FieldworkCredited:
     """Hours were countersigned, attendance was closed or a skill was signed off, in this transaction."""
 
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+place_given = Signal("Workers who waited for a place in a session have one now.")
+session_changed = Signal("A session is at another time or place, or in another language, than those who come know.")
+session_cancelled = Signal("A session is not held.")
+
+
+@dataclass(frozen=True)
+class PlaceGiven:
+    """These people moved up from the waiting list of a session, in this transaction."""
+
+    group_session_id: int
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SessionChanged:
+    """When, where or in which language a session is has changed. `person_ids` have a place or wait for one."""
+
+    group_session_id: int
+    revision: int
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SessionCancelled:
+    """A session was cancelled. `person_ids` had a place or waited for one."""
+
+    group_session_id: int
     person_ids: tuple[int, ...]
     at: datetime

@@ -1,0 +1,1 @@
+"""Shapes of what the pages of fieldwork send."""
