@@ -19,6 +19,7 @@ from lms.demo.certifying import certify_all
 from lms.demo.learning import TRACK, learn
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
+from lms.demo.sessions import load_sessions
 from lms.ids import new_client_id
 from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
@@ -54,6 +55,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     for part in chunks(plan.workers, 50):
         write(lambda session, part=part: _learn_all(session, cast, part, plan.today))  # type: ignore[misc]
     tell("lessons, quizzes and surveys are loaded")
+    write(lambda session: load_sessions(session, cast, plan))
     certify_all(app, cast, plan)
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")

@@ -166,7 +166,7 @@ class CorrectForm(Form):
     came_3 = TimeField(_l("Came back once more at"), validators=[Optional()])
     until_3 = TimeField(_l("Left at last at"), validators=[Optional()])
     makes_up = SelectField(_l("She makes up a part of"))
-    reason = StringField(_l("Why it is corrected"), validators=[Optional(), Length(max=300)])
+    reason = StringField(_l("Why it is corrected"), validators=[Length(max=300)])
 
 
 class CloseForm(Form):

@@ -21,7 +21,7 @@ from lms.fieldwork.queries import attendance as queries
 from lms.fieldwork.queries.attendance import EntryRow
 from lms.fieldwork.queries.sessions import GroupRow, SignUpRow, alike, list_sessions, list_sign_ups
 from lms.fieldwork.rules.attendance import Stay, Stays
-from lms.fieldwork.rules.sessions import instant_of
+from lms.fieldwork.rules.sessions import instant_of, window_of
 from lms.fieldwork.rules.tokens import here_token
 from lms.fieldwork.service import attendance as service
 from lms.fieldwork.service.sessions import renew_code
@@ -63,6 +63,7 @@ def _roster_page(group: GroupRow, form: MarkForm) -> Page:
         noted=[each for each in people if each.state == "noted"],
         waiting=words.waiting_words(rows),
         reference=sheet_reference(group),
+        may_mark=group.state in {"planned", "held"} and window_of(group.starts_at, group.ends_at, now()) != "early",
     )
 
 
@@ -108,9 +109,20 @@ def _people(group: GroupRow, rows: Collection[SignUpRow], entries: dict[int, Ent
 
 
 def organizations_on(group: GroupRow, person_ids: Collection[int]) -> dict[int, str]:
-    """Return where each of these people works on the day of a session, in words. Two queries."""
-    spans = spans_of(reading(), person_ids)
-    on_day = {each: [s.organization_id for s in found if s.covers(group.day)] for each, found in spans.items()}
+    """Return where each of these people works on the day of a session, in words. Two queries.
+
+    A supervisor learns of no other employer than those whose staff she answers for.
+    """
+    actor = get_actor()
+    sees_all, own = actor.has("trainer", "administrator"), set(actor.supervises)
+    on_day = {
+        person_id: [
+            span.organization_id
+            for span in spans
+            if span.covers(group.day) and (sees_all or span.organization_id in own)
+        ]
+        for person_id, spans in spans_of(reading(), person_ids).items()
+    }
     names = names_of(reading(), {each for found in on_day.values() for each in found})
     return {person_id: ", ".join(names[each] for each in found) for person_id, found in on_day.items()}
 
@@ -294,17 +306,20 @@ def _told(done: SignedUp) -> Iterator[str]:
 def code(public_id: str) -> Page:
     """Show the code that people scan to say that they are there."""
     group = kept_session(public_id)
-    return page("code.html", ButtonForm(), **told(group))
+    return page("code.html", ButtonForm(), **told(group), address=_address(group))
+
+
+def _address(group: GroupRow) -> str:
+    """Return the whole address that the code of a session opens."""
+    token = here_token(config().secret_key, group.public_id, group.stamp)
+    return config().base_url + url_for("fieldwork.here", public_id=group.public_id, token=token)
 
 
 @bp.get("/sessions/<public_id>/code.svg")
 @signed_in
 def code_picture(public_id: str) -> Response:
     """Draw the code of a session."""
-    group = kept_session(public_id)
-    token = here_token(config().secret_key, public_id, group.stamp)
-    address = url_for("fieldwork.here", public_id=public_id, token=token)
-    return svg_answer(f"{config().base_url}{address}")
+    return svg_answer(_address(kept_session(public_id)))
 
 
 @bp.post("/sessions/<public_id>/code/renew")
