@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, update
 
 from lms.content.library import current
 from lms.courses.models import LessonProgress, ModuleCompletion
 from lms.courses.specs import ModuleSpec
-from lms.db import db, reading, write
+from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.fieldwork import queries
 from lms.fieldwork.events import FieldworkCredited, PlaceGiven, SessionCancelled, SessionChanged
@@ -163,7 +163,11 @@ def test_cancelling_tells_everybody_once(classes: Classes) -> None:
         assert cancel() == ()
     assert people == tuple(sorted((classes.ana.person_id, classes.luis.person_id)))
     assert facts == [SessionCancelled(classes.id_of(group), people, LATER)]
-    assert (classes.row(group).state, classes.row(group).reason, classes.row(group).revision) == ("cancelled", "Rain", 1)
+    assert (classes.row(group).state, classes.row(group).reason, classes.row(group).revision) == (
+        "cancelled",
+        "Rain",
+        1,
+    )
     assert refused(lambda: classes.sign_up(group, classes.ana)) == "session-cancelled"
     assert refused(lambda: classes.mark(group, classes.ana)) == "session-cancelled"
     held = classes.plan()
@@ -240,9 +244,7 @@ def test_thirty_people_at_once_get_ten_places(classes: Classes, app_of: Flask) -
     assert len(rows(SignUp.id)) == 30
 
 
-def test_two_who_take_the_last_place_at_once(
-    classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_who_take_the_last_place_at_once(classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     group = classes.plan(capacity=1)
     ana, luis = actor_of(classes.ana), actor_of(classes.luis)
     look_together(monkeypatch, (sign_ups, "teachers_of"))
@@ -300,9 +302,7 @@ def test_she_is_there_once_however_often_she_presses(classes: Classes) -> None:
     assert depart(group, classes.luis, at=clock(10)) is False
 
 
-def test_two_taps_at_the_same_moment_are_one(
-    classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_taps_at_the_same_moment_are_one(classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     group = classes.plan()
     actor, stamp = actor_of(classes.ana), classes.row(group).stamp
     look_together(monkeypatch, (attendance, "latest_entries"))
@@ -448,9 +448,7 @@ def test_a_session_to_which_nobody_came_closes_quietly(classes: Classes) -> None
         write(lambda s: sessions.cancel_session(s, classes.teaching, "nothing", reason="x", at=AT))
 
 
-def test_two_who_close_at_once_close_it_once(
-    classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_who_close_at_once_close_it_once(classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     group = classes.plan()
     classes.mark(group, classes.ana)
     seen, one = classes.preview(group).fingerprint, classes.teaching
@@ -504,7 +502,7 @@ def test_a_part_made_up_elsewhere_makes_it_whole(classes: Classes) -> None:
     assert (line.towards_id, line.present_minutes, line.credited_minutes) == (classes.id_of(first), 60, 80)
     classes.close(second, at=later)
     assert sorted(each.minutes for each in credited()) == [80, 100, 180]
-    assert {row for row in rows(LessonProgress.module_key)} == {"outreach"}
+    assert set(rows(LessonProgress.module_key)) == {"outreach"}
     classes.reopen(first, at=later)
     assert sorted(each.minutes for each in credited()) == [60, 180], "what was made up stands alone"
     classes.correct(first, classes.ana, Stay(clock(9), clock(12)), seen=1, at=later)
