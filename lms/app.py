@@ -170,6 +170,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     if actor is None:
         return []
     entries = [("home.learn", _("Learn"), True), ("home.record", _("My record"), True)]
+    entries += [("fieldwork.sessions", _("Sessions"), True)]
     entries += [
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),

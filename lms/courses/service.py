@@ -64,6 +64,39 @@ def finish_lesson(
     return is_new
 
 
+def finish_together(
+    session: Session,
+    library: Library,
+    person_ids: Collection[int],
+    module_key: str,
+    *,
+    language: str,
+    at: datetime,
+    round_number: int = 1,
+) -> tuple[int, ...]:
+    """Mark all lessons of a module as finished for people who were taught it together, and return for whom any is new.
+
+    `language` is the one in which they were taught. Those for whom another module comes first are left out; a second
+    time changes nothing. The caller holds the persons' locks. Raises `NotFound` without such a module.
+    """
+    source = library.get("module", module_key)
+    module = spec_of(ModuleSpec, source)
+    done = queries.completions_of(session, person_ids, module.prerequisites) if module.prerequisites else {}
+    able = [each for each in person_ids if all((each, key) in done for key in module.prerequisites)]
+    taught = {
+        "module_key": module_key,
+        "round": round_number,
+        "finished_at": at,
+        "revision_id": source.revision_id,
+        "locale_revision_id": library.words("module", module_key, language).revision_id,
+        "shown_language": language,
+    }
+    rows = [{**taught, "person_id": each, "lesson_key": lesson.key} for each in able for lesson in module.lessons]
+    new = {row.person_id for row in insert_once(session, LessonProgress, rows, "person_id")}
+    complete_modules(session, library, [(each, module_key, round_number) for each in able], at=at)
+    return tuple(sorted(new))
+
+
 def require_prerequisites(session: Session, library: Library, person_id: int, module_key: str) -> None:
     """Raise `RuleBroken("prerequisite", module=key)` naming the first module that must be completed before."""
     module = library.spec(ModuleSpec, "module", module_key)

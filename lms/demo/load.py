@@ -20,6 +20,7 @@ from lms.demo.fieldwork import load_fieldwork
 from lms.demo.learning import TRACK, learn
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
+from lms.demo.sessions import load_sessions
 from lms.ids import new_client_id
 from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
@@ -57,6 +58,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     tell("lessons, quizzes and surveys are loaded")
     write(lambda session: load_fieldwork(session, cast, plan))
     tell("hours and observations are loaded")
+    write(lambda session: load_sessions(session, cast, plan))
     certify_all(app, cast, plan)
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")

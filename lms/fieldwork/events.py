@@ -20,6 +20,9 @@ class FieldworkCredited:
 
 hours_returned = Signal("A supervisor returned hours to a worker.")
 observation_signed = Signal("Somebody signed what she saw of a worker.")
+place_given = Signal("Workers who waited for a place in a session have one now.")
+session_changed = Signal("A session is at another time or place, or in another language, than those who come know.")
+session_cancelled = Signal("A session is not held.")
 
 
 @dataclass(frozen=True)
@@ -50,4 +53,32 @@ class ObservationSigned:
     person_id: int
     checklist_key: str
     passed: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PlaceGiven:
+    """These people moved up from the waiting list of a session, in this transaction."""
+
+    group_session_id: int
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SessionChanged:
+    """When, where or in which language a session is has changed. `person_ids` have a place or wait for one."""
+
+    group_session_id: int
+    revision: int
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SessionCancelled:
+    """A session was cancelled. `person_ids` had a place or waited for one."""
+
+    group_session_id: int
+    person_ids: tuple[int, ...]
     at: datetime

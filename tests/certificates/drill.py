@@ -23,9 +23,9 @@ from lms import files
 from lms.app import create_app
 from lms.certificates import queries, service
 from lms.certificates.jobs import check_issued, ensure_key, finish_issues
-from lms.certificates.jobs.drawing.fonts import load_fonts
 from lms.certificates.models import Artifact, Award, Decision, Edition, StatusEvent
 from lms.db import db, reading, write
+from lms.web.fonts import load_fonts
 from tests.certificates.story import actor_of, application_of, complete, config_of
 from tests.conftest import AT
 from tests.databases import make_config

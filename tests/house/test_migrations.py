@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def sample(kind: Any) -> Any:
     if isinstance(kind, sa.JSON):
         return {}
     stored = kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind
-    values = {int: 1, str: "x", bytes: b"x", bool: False, datetime: AT, date: AT.date(), Decimal: 1}
+    values = {int: 1, str: "x", bytes: b"x", bool: False, datetime: AT, date: AT.date(), time: AT.time(), Decimal: 1}
     return values[stored.python_type]
 
 

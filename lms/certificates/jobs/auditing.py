@@ -11,7 +11,6 @@ from lms.certificates import queries, service
 from lms.certificates.jobs import checking, keyring
 from lms.certificates.jobs.checking import CheckFailedError
 from lms.certificates.jobs.drawing import draw_certificate
-from lms.certificates.jobs.drawing.fonts import MissingGlyphError
 from lms.certificates.jobs.keyring import KeyUnusableError
 from lms.certificates.jobs.making import sheet_of, sign_payload
 from lms.clock import local_date
@@ -19,6 +18,7 @@ from lms.config import Config
 from lms.db import reading
 from lms.differences import Difference
 from lms.errors import NotFound
+from lms.web.fonts import MissingGlyphError
 
 log = logging.getLogger(__name__)
 

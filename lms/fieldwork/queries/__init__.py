@@ -6,19 +6,21 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
+from lms.fieldwork.queries.attendance import class_minutes
 from lms.fieldwork.queries.hours import count_waiting, list_countersigned
+from lms.fieldwork.queries.sessions import Upcoming, sessions_on, upcoming_of
 from lms.fieldwork.queries.sign_offs import list_passed
 from lms.fieldwork.rules import CreditedMinutes, SignedOff, cap_days
 
-__all__ = ["count_waiting", "credited_minutes", "signed_off"]
+__all__ = ["Upcoming", "count_waiting", "credited_minutes", "sessions_on", "signed_off", "upcoming_of"]
 
 
 def credited_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
     """Return the minutes that count of these persons (None: of everybody), by person and date.
 
-    At most 16 hours count for one date, all kinds together. One query.
+    Countersigned hours and attendance at sessions; at most 16 hours count for one date, all kinds together. Two queries.
     """
-    return cap_days(list_countersigned(session, person_ids))
+    return cap_days([*list_countersigned(session, person_ids), *class_minutes(session, person_ids)])
 
 
 def signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:

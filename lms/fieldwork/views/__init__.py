@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from lms.fieldwork.views import hours, observing, sign_offs, team_hours
+from lms.fieldwork.views import (
+    closing,
+    cohorts,
+    hours,
+    observing,
+    planning,
+    rosters,
+    sessions,
+    sheets,
+    sign_offs,
+    team_hours,
+)
 from lms.fieldwork.views.blueprint import bp
+from lms.fieldwork.views.session_words import when
 
 #: Importing these modules registers their routes.
-PAGES = (hours, observing, sign_offs, team_hours)
+PAGES = (closing, cohorts, hours, observing, planning, rosters, sessions, sheets, sign_offs, team_hours)
+
+#: For cards of sessions on pages of other features.
+bp.add_app_template_global(when, "session_when")
 
 __all__ = ["PAGES", "bp"]

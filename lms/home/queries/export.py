@@ -94,7 +94,7 @@ def _looks() -> Select[Any]:
 @cache
 def sections() -> dict[str, Select[Any]]:
     """Return every section of the download, by its name."""
-    return _of_herself() | _of_work() | _of_learning() | _of_fieldwork() | _of_certifying()
+    return _of_herself() | _of_work() | _of_learning() | _of_fieldwork() | _of_sessions() | _of_certifying()
 
 
 def _of_herself() -> dict[str, Select[Any]]:
@@ -152,6 +152,31 @@ def _of_fieldwork() -> dict[str, Select[Any]]:
         ),
         "sign_offs_history": _of("observations", "observation_events", "observation_id", *event, **list_),
     }
+
+
+def _of_sessions() -> dict[str, Select[Any]]:
+    placed = ("language", "needs_interpreter", "signed_up_at", "placed_at", "left_at")
+    entry = ("number", "stays", "way", "sheet", "reason", "recorded_at")
+    credit = ("present_minutes", "credited_minutes", "is_full", "credited_at", "withdrawn_at")
+    cohort, member = TABLES["cohorts"], TABLES["cohort_members"]
+    joined = member.join(cohort, cohort.c.id == member.c.cohort_id)
+    shown = [cohort.c.name.label("cohort"), member.c.joined_at, member.c.left_at]
+    return {
+        "sessions": _at_session("sign_ups", *placed),
+        "session_attendance": _at_session("attendance_entries", *entry),
+        "session_minutes": _at_session("class_credits", *credit),
+        "sessions_taught": _at_session("session_teachers"),
+        "cohorts": _section(joined, member, shown, "").where(member.c.person_id == _ME),
+        "calendars": _own("calendar_feeds", "made_at", "withdrawn_at"),
+    }
+
+
+def _at_session(table: str, *columns: str) -> Select[Any]:
+    """Return a section of a table that names the person and a group session: what it was, and when."""
+    own, group = TABLES[table], TABLES["group_sessions"]
+    joined = own.join(group, group.c.id == own.c.group_session_id)
+    shown = [group.c.title.label("session"), group.c.day, *(own.c[name] for name in columns)]
+    return _section(joined, own, shown, "").where(own.c.person_id == _ME)
 
 
 def _of_certifying() -> dict[str, Select[Any]]:

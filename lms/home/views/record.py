@@ -12,6 +12,7 @@ from lms.certificates.rules.serials import show_serial
 from lms.clock import now
 from lms.competencies.queries import attained_of
 from lms.db import reading
+from lms.fieldwork.queries.attendance import attended_by
 from lms.home import queries, rules
 from lms.home.rules import Case, Holding
 from lms.home.views.blueprint import bp
@@ -59,6 +60,7 @@ def record() -> str:
         tracks=_tracks(learner, titles),
         modules=_modules(learner, titles),
         competencies=_competencies(titles, actor.person_id),
+        attended=attended_by(reading(), actor.person_id),
         employments=[_employment(row) for row in list_spells(reading(), actor.person_id)],
         looks=queries.list_looks(reading(), actor.person_id),
     )

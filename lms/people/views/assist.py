@@ -19,8 +19,8 @@ from lms.people import policy, queries, rules, service
 from lms.people.forms import EmptyForm, RecoveryForm
 from lms.people.queries import OpenLink, PersonRow, RecoveryRow
 from lms.people.views.blueprint import actor_of, bp, config, explained, is_staff, oversees, page
-from lms.people.views.qr import svg_answer
 from lms.web.access import get_actor, roles
+from lms.web.qr import svg_answer
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from lms.people.forms import CodeForm, ProofForm
 from lms.people.rules import Guard
 from lms.people.views.blueprint import bp, config, explained, page
 from lms.people.views.proof import check_present_password
-from lms.people.views.qr import svg_answer
 from lms.people.views.sessions import second_guard, start_session
 from lms.web.access import get_actor, signed_in
+from lms.web.qr import svg_answer
 
 
 @bp.route("/account/second-step", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from lms.certificates.jobs.drawing.fonts import SEMIBOLD, width_of
+from lms.web.fonts import SEMIBOLD, width_of
 
 QR_SIDE = 24 * mm
 _MASK = 3  # fixed: choosing the mask costs more than the rest of the page

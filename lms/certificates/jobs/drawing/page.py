@@ -10,9 +10,10 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
-from lms.certificates.jobs.drawing import fonts, marks
-from lms.certificates.jobs.drawing.fonts import BOLD, ITALIC, REGULAR, SEMIBOLD
+from lms.certificates.jobs.drawing import marks
 from lms.certificates.jobs.drawing.wording import Column, Sheet
+from lms.web import fonts
+from lms.web.fonts import BOLD, ITALIC, REGULAR, SEMIBOLD
 
 WIDTH, HEIGHT = landscape(letter)
 MIDDLE = WIDTH / 2

@@ -1,0 +1,171 @@
+"""Reads of attendance: who was there, what counts for whom, and the minutes that tracks count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
+from lms.fieldwork.rules.attendance import Stays, unpacked
+from lms.fieldwork.rules.facts import CreditedMinutes
+from lms.organizations.queries import PEOPLE
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """What is known of one person's attendance, as of one entry."""
+
+    group_session_id: int
+    person_id: int
+    person_public_id: str
+    name: str
+    number: int
+    stays: Stays
+    way: str
+    sheet: str | None
+    makes_up_id: int | None
+    reason: str | None
+    recorded_by: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class CreditRow:
+    """Standing minutes of one person at one session."""
+
+    id: int
+    group_session_id: int
+    towards_id: int
+    person_id: int
+    present_minutes: int
+    credited_minutes: int
+    is_full: bool
+    credited_at: datetime
+
+
+@dataclass(frozen=True)
+class AttendedRow:
+    """One session that a person came to and that is closed, for her record and for her organization."""
+
+    public_id: str
+    title: str
+    organization_id: int | None
+    day: date
+    present_minutes: int
+    credited_minutes: int
+    is_full: bool
+    person_id: int
+    person_public_id: str
+    name: str
+
+
+def list_entries(session: Session, group_session_id: int, person_id: int | None = None) -> list[EntryRow]:
+    """Return every entry of a session, or of one person there, in the order of names and numbers. One query."""
+    own = "number stays way sheet makes_up_id reason recorded_by recorded_at".split()
+    statement = (
+        select(
+            AttendanceEntry.group_session_id,
+            PEOPLE.c.id,
+            PEOPLE.c.public_id,
+            PEOPLE.c.name,
+            *(getattr(AttendanceEntry, name) for name in own),
+        )
+        .join(PEOPLE, PEOPLE.c.id == AttendanceEntry.person_id)
+        .where(AttendanceEntry.group_session_id == group_session_id)
+        .order_by(PEOPLE.c.search_key, PEOPLE.c.id, AttendanceEntry.number)
+    )
+    if person_id is not None:
+        statement = statement.where(AttendanceEntry.person_id == person_id)
+    return [_entry(tuple(row)) for row in session.execute(statement)]
+
+
+def _entry(row: tuple[Any, ...]) -> EntryRow:
+    return EntryRow(*(*row[:5], unpacked(row[5]), *row[6:]))
+
+
+def latest_entries(session: Session, group_session_id: int, person_id: int | None = None) -> dict[int, EntryRow]:
+    """Return the entry that holds of each person at a session. One query."""
+    return {row.person_id: row for row in list_entries(session, group_session_id, person_id)}
+
+
+def standing_credits(session: Session, *criteria: ColumnElement[bool]) -> list[CreditRow]:
+    """Return credits that meet `criteria` and are not withdrawn, in the order of time. One query."""
+    names = (each for each in CreditRow.__dataclass_fields__)
+    rows = session.execute(
+        select(*(getattr(ClassCredit, name) for name in names))
+        .where(ClassCredit.withdrawn_at.is_(None), *criteria)
+        .order_by(ClassCredit.done_on, ClassCredit.group_session_id, ClassCredit.person_id)
+    )
+    return [CreditRow(*row) for row in rows]
+
+
+def credits_of_session(session: Session, group_session_id: int) -> dict[int, CreditRow]:
+    """Return what counts of a closed session, by person. One query."""
+    found = standing_credits(session, ClassCredit.group_session_id == group_session_id)
+    return {row.person_id: row for row in found}
+
+
+def class_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
+    """Return the minutes of closed sessions that count of these persons (None: of everybody), by person and date.
+
+    The competencies are those of the session whose matter was learned. One query.
+    """
+    towards = aliased(GroupSession)
+    columns: tuple[Any, ...] = (
+        ClassCredit.person_id,
+        towards.competencies,
+        ClassCredit.credited_minutes,
+        ClassCredit.done_on,
+        ClassCredit.credited_at,
+    )
+    statement = (
+        select(*columns)
+        .join(towards, towards.id == ClassCredit.towards_id)
+        .where(ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
+        .order_by(ClassCredit.person_id, ClassCredit.done_on, ClassCredit.id)
+    )
+    if person_ids is not None:
+        statement = statement.where(ClassCredit.person_id.in_(person_ids))
+    return [
+        CreditedMinutes(person_id, "class", tuple(competencies), minutes, done_on, credited_at)
+        for person_id, competencies, minutes, done_on, credited_at in session.execute(statement)
+    ]
+
+
+def list_attended(session: Session, *criteria: ColumnElement[bool], limit: int | None = None) -> list[AttendedRow]:
+    """Return standing credits that meet `criteria`, with session and person, the newest first. One query."""
+    statement = (
+        select(
+            GroupSession.public_id,
+            GroupSession.title,
+            GroupSession.organization_id,
+            ClassCredit.done_on,
+            ClassCredit.present_minutes,
+            ClassCredit.credited_minutes,
+            ClassCredit.is_full,
+            PEOPLE.c.id,
+            PEOPLE.c.public_id,
+            PEOPLE.c.name,
+        )
+        .join(GroupSession, GroupSession.id == ClassCredit.group_session_id)
+        .join(PEOPLE, PEOPLE.c.id == ClassCredit.person_id)
+        .where(ClassCredit.withdrawn_at.is_(None), *criteria)
+        .order_by(ClassCredit.done_on.desc(), GroupSession.id.desc(), PEOPLE.c.search_key, PEOPLE.c.id)
+        .limit(limit)
+    )
+    return [AttendedRow(*row) for row in session.execute(statement)]
+
+
+def came(person_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the criterion of the credits of these people."""
+    return ClassCredit.person_id.in_(person_ids)
+
+
+def attended_by(session: Session, person_id: int) -> list[AttendedRow]:
+    """Return the closed sessions that a person came to, the newest first. One query."""
+    return list_attended(session, came([person_id]))
