@@ -18,7 +18,8 @@ __all__ = ["Upcoming", "count_waiting", "credited_minutes", "sessions_on", "sign
 def credited_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
     """Return the minutes that count of these persons (None: of everybody), by person and date.
 
-    Countersigned hours and attendance at sessions; at most 16 hours count for one date, all kinds together. Two queries.
+    Countersigned hours and attendance at sessions. At most 16 hours count for one date, all kinds together. Two
+    queries.
     """
     return cap_days([*list_countersigned(session, person_ids), *class_minutes(session, person_ids)])
 
