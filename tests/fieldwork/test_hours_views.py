@@ -301,6 +301,8 @@ def test_ticked_looked_at_confirmed_and_undone(
     waiting = text_of(boss.get("/team/hours"))
     assert "2 entries wait for you." in waiting
     assert waiting.index("Ana") < waiting.index("Bea")
+    assert " checked" not in boss.get("/team/hours").get_data(as_text=True)
+    assert boss.get("/team/hours?all=1").get_data(as_text=True).count(" checked") == 2
     look = boss.post("/team/hours/look", data={"entry": [each.rsplit("/", 1)[1] for each in addresses]})
     said = text_of(look)
     assert "Countersign 2 entries?" in said

@@ -45,7 +45,8 @@ def team_hours() -> Page:
     number, pages = page_of(count, queries.PAGE_SIZE)
     rows = queries.list_waiting(reading(), settled, page=number)
     latest = queries.find_latest_act(reading(), actor.account_id, now() - timedelta(hours=UNDO_HOURS))
-    values = {"count": count, "number": number, "pages": pages, "latest": latest}
+    ticked = [row.public_id for row in rows] if request.args.get("all") == "1" else []
+    values = {"count": count, "number": number, "pages": pages, "latest": latest, "ticked": ticked}
     return render_template("fieldwork/team_hours.html", people=_by_person(actor, rows), **values)
 
 
