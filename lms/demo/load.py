@@ -16,6 +16,7 @@ from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
 from lms.demo.certifying import certify_all
+from lms.demo.elsewhere import tell_all
 from lms.demo.learning import TRACK, learn
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
@@ -54,6 +55,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     for part in chunks(plan.workers, 50):
         write(lambda session, part=part: _learn_all(session, cast, part, plan.today))  # type: ignore[misc]
     tell("lessons, quizzes and surveys are loaded")
+    tell_all(app, cast, plan)
     certify_all(app, cast, plan)
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")

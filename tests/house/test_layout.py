@@ -197,6 +197,10 @@ BORROWED = {
     ("certificates/queries/applications.py", "accounts"),
     ("certificates/queries/facts.py", "people"),
     ("organizations/queries/staff.py", "people"),
+    ("training/queries/importing.py", "contacts"),
+    ("training/queries/importing.py", "people"),
+    ("training/queries/sharing.py", "employment_terms"),
+    ("training/queries/sharing.py", "employments"),
 }
 READS_ALL = {"home", "reports"}
 

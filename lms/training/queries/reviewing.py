@@ -32,18 +32,8 @@ class Said:
     text: str = ""
     worth: Worth | None = None
     round: int = 0
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What was recognized of one earlier training, and stands or was taken back."""
-
-    recognition_id: int
-    public_id: str
-    worth: Worth
-    recognized_on: date
-    recognized_at: datetime
-    withdrawn_at: datetime | None
+    #: The two who took it back.
+    revoked_by: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,46 +156,33 @@ def list_replies(session: Session, training_id: int) -> list[Said]:
 
 
 def list_said(session: Session, training_id: int) -> list[Said]:
-    """Return every step of one earlier training since it was sent, in order. Four queries."""
+    """Return every step of one earlier training since it was sent, in order. Three queries."""
     said = list_reviews(session, training_id) + list_replies(session, training_id)
-    said += [Said("recognized", each.recognized_at, worth=each.worth) for each in list_standing(session, training_id)]
-    said += [
-        Said("revoked", row.settled_at, reason_code=row.reason_code, text=row.note)
-        for row in session.execute(_settled_withdrawals(training_id))
-    ]
+    statement = (
+        select(Recognition, RecognitionWithdrawal)
+        .outerjoin(
+            RecognitionWithdrawal,
+            (RecognitionWithdrawal.recognition_id == Recognition.id) & RecognitionWithdrawal.confirmed.is_(True),
+        )
+        .where(Recognition.training_id == training_id)
+    )
+    for recognition, taken in session.execute(statement):
+        said.append(Said("recognized", recognition.recognized_at, worth=worth_of(recognition)))
+        if taken is not None:
+            asked, at = (taken.requested_by, taken.settled_by), taken.settled_at or taken.requested_at
+            said.append(Said("revoked", at, reason_code=taken.reason_code, text=taken.note, revoked_by=asked))
     return sorted(said, key=lambda each: each.at)
 
 
-def _settled_withdrawals(training_id: int) -> Any:
-    return (
-        select(RecognitionWithdrawal.settled_at, RecognitionWithdrawal.reason_code, RecognitionWithdrawal.note)
-        .join(Recognition, Recognition.id == RecognitionWithdrawal.recognition_id)
-        .where(Recognition.training_id == training_id, RecognitionWithdrawal.confirmed.is_(True))
-    )
+def said_no(said: Collection[Said]) -> frozenset[int]:
+    """Return who (by account) refused it, or took its recognition back: others decide an appeal."""
+    refused = {each.by for each in said if each.kind == "refuse"}
+    return frozenset(by for by in (*refused, *(by for each in said for by in each.revoked_by)) if by is not None)
 
 
-def list_standing(session: Session, training_id: int) -> list[Standing]:
-    """Return what was recognized of one earlier training, what was taken back too, in order. One query."""
-    rows = session.scalars(select(Recognition).where(Recognition.training_id == training_id).order_by(Recognition.id))
-    return [
-        Standing(row.id, row.public_id, worth_of(row), row.recognized_on, row.recognized_at, row.withdrawn_at)
-        for row in rows
-    ]
-
-
-def said_no(session: Session, training_id: int) -> frozenset[int]:
-    """Return who (by account) refused it, or took its recognition back: others decide an appeal. Two queries."""
-    refused = session.scalars(
-        select(TrainingReview.decided_by).where(
-            TrainingReview.training_id == training_id, TrainingReview.outcome == "refuse"
-        )
-    ).all()
-    took_back = session.execute(
-        select(RecognitionWithdrawal.requested_by, RecognitionWithdrawal.settled_by)
-        .join(Recognition, Recognition.id == RecognitionWithdrawal.recognition_id)
-        .where(Recognition.training_id == training_id, RecognitionWithdrawal.confirmed.is_(True))
-    ).all()
-    return frozenset(refused) | {by for row in took_back for by in row if by is not None}
+def has_appealed(said: Collection[Said]) -> bool:
+    """Return whether she asked other people to look again."""
+    return any(each.kind == "appeal" for each in said)
 
 
 def list_precedents(session: Session, alike_key: str, but: int) -> list[Precedent]:

@@ -34,12 +34,11 @@ def review(
     training = lock_training(session, public_id)
     if not policy.can_review(actor, queries.read_row(training).ties):
         raise NotFound
-    said = queries.list_reviews(session, training.id)
     if _is_sent_before(session, training, actor, verdict, client_id):
         return training.state
     rules.check_verdict(verdict, local_date(at), queries.known_of(current(session)))
-    has_appealed = any(each.kind == "appeal" for each in queries.list_replies(session, training.id))
-    if not policy.can_judge(actor, training.entered_by, has_appealed, queries.said_no(session, training.id)):
+    said = queries.list_said(session, training.id)
+    if not policy.can_judge(actor, training.entered_by, queries.has_appealed(said), queries.said_no(said)):
         raise RuleBroken("another_reviewer")
     opinions = queries.opinions_of(said, training.round)
     opinion = Opinion(actor.account_id, verdict.outcome, verdict.worth)
