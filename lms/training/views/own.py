@@ -33,8 +33,9 @@ def index() -> Any:
     return page(
         "index.html",
         rows=rows,
+        shared={share.training_id for share in shares},
+        waiting={share.training_id for share in shares if share.outcome is None},
         accepted={share.training_id: share.minutes for share in shares if share.outcome == "accepted"},
-        counts={each.public_id for each in queries.recognized(reading(), [actor.person_id])},
     )
 
 
