@@ -12,7 +12,6 @@ from lms.training.queries.evidence import (
     find_sent_before,
     get_file,
     get_row,
-    get_ties,
     known_of,
     list_entered,
     list_files,
@@ -41,7 +40,7 @@ from lms.training.queries.reviewing import (
     said_no,
     worth_of,
 )
-from lms.training.queries.sharing import ShareRow, list_shared_with, list_shares, providers_of
+from lms.training.queries.sharing import ShareRow, list_shared_with, list_shares, providers_of, tied
 
 __all__ = [
     "PAGE_SIZE",
@@ -62,7 +61,6 @@ __all__ = [
     "get_import",
     "get_reviewable",
     "get_row",
-    "get_ties",
     "has_appealed",
     "known_of",
     "list_alike",
@@ -84,5 +82,6 @@ __all__ = [
     "read_row",
     "recognized",
     "said_no",
+    "tied",
     "worth_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -16,7 +16,6 @@ from lms.errors import NotFound
 from lms.i18n import TAGS
 from lms.training.models import EarlierTraining, TrainingFile
 from lms.training.policy import Ties
-from lms.training.queries.sharing import tied_providers
 from lms.training.rules import Known, Told
 
 PAGE_SIZE = 50
@@ -129,12 +128,6 @@ def find_sent_before(session: Session, person_id: int, client_id: str) -> Traini
     found = (EarlierTraining.person_id == person_id) & (EarlierTraining.client_id == client_id)
     row = session.scalars(select(EarlierTraining).where(found)).one_or_none()
     return read_row(row) if row else None
-
-
-def get_ties(session: Session, row: TrainingRow, today: date) -> Ties:
-    """Return what ties an earlier training to people and organizations. Two queries."""
-    asked, accepted = tied_providers(session, row.training_id, row.person_id, today)
-    return replace(row.ties, asked=asked, accepted=accepted)
 
 
 def list_files(session: Session, training_id: int) -> list[FileRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.training.models import EarlierTraining, TrainingShare
+from lms.training.policy import Ties
 
 #: The columns that say who supervises whose work for Medi-Cal. Foreign keys name tables, and so do these joins.
 _SPELLS = table(
@@ -115,13 +116,8 @@ def list_shared_with(session: Session, actor: Actor, today: date) -> list[ShareR
     return [row for row in rows if row.outcome or row.organization_id in providers.get(row.person_id, ())]
 
 
-def tied_providers(
-    session: Session, training_id: int, person_id: int, today: date
-) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the providers that were asked and are still hers, and those that accepted. Two queries."""
-    rows = session.execute(
-        select(TrainingShare.organization_id, TrainingShare.outcome).where(TrainingShare.training_id == training_id)
-    ).all()
-    present = providers_of(session, [person_id], today).get(person_id, frozenset()) if rows else frozenset()
-    asked = frozenset(row.organization_id for row in rows if row.outcome is None)
-    return asked & present, frozenset(row.organization_id for row in rows if row.outcome == "accepted")
+def tied(ties: Ties, shares: Collection[ShareRow], present: Collection[int]) -> Ties:
+    """Return the ties of an earlier training with its providers: asked and still hers (`present`), or accepted."""
+    asked = {each.organization_id for each in shares if each.outcome is None}
+    accepted = {each.organization_id for each in shares if each.outcome == "accepted"}
+    return replace(ties, asked=frozenset(asked.intersection(present)), accepted=frozenset(accepted))

@@ -71,10 +71,15 @@ def review(public_id: str) -> Any:
 
 
 def _forms(row: TrainingRow, found: Words, precedents: list[Precedent]) -> dict[str, JudgeForm]:
-    """Return the three forms of the page, by what they do, prefilled where nothing was sent."""
-    recognize = RecognizeForm(**_prefilled(row, precedents))
+    """Return the three forms of the page, by what they do; only the one that was sent holds what was typed."""
+    act = request.form.get("act", "")
+
+    def sent(name: str) -> dict[str, Any]:
+        return {} if name == act else {"formdata": None}
+
+    recognize = RecognizeForm(**sent("recognize"), **_prefilled(row, precedents))
     recognize.offer(*choices(found))
-    return {"agree": AgreeForm(), "recognize": recognize, "not-yet": NotYetForm()}
+    return {"agree": AgreeForm(**sent("agree")), "recognize": recognize, "not-yet": NotYetForm(**sent("not-yet"))}
 
 
 def _precedents(row: TrainingRow) -> list[Precedent]:
@@ -187,14 +192,7 @@ def take_back(public_id: str) -> Any:
             flash(_("Another reviewer must confirm this. Until then it counts."), "success")
             return redirect(url_for("training.review", public_id=public_id))
     said, found = queries.list_said(reading(), row.training_id), words()
-    return _review_page(actor, row, said, found, [], _blank_forms(row, found), form)
-
-
-def _blank_forms(row: TrainingRow, found: Words) -> dict[str, JudgeForm]:
-    """Return the three forms of the page when another was sent."""
-    recognize = RecognizeForm(formdata=None, **_prefilled(row, []))
-    recognize.offer(*choices(found))
-    return {"agree": AgreeForm(formdata=None), "recognize": recognize, "not-yet": NotYetForm(formdata=None)}
+    return _review_page(actor, row, said, found, [], _forms(row, found, []), form)
 
 
 @bp.post("/certify/training/<public_id>/take-back/<request_id>/<any(confirm, keep):answer>")

@@ -19,7 +19,7 @@ from lms.training.forms import ButtonForm, FileForm
 from lms.training.queries import TrainingRow
 from lms.training.rules import EXTENSIONS, LARGEST_FILE, check_file
 from lms.training.views.blueprint import bp, config, explained
-from lms.training.views.own import get_changeable, home_of, own_page
+from lms.training.views.own import get_changeable, home_of, own_page, shares_of
 from lms.training.views.team import team_page
 from lms.web.access import get_actor, signed_in
 
@@ -81,8 +81,9 @@ def file(file_id: str) -> Response:
 
 
 def _may_read(actor: Actor, row: TrainingRow) -> bool:
-    """Return whether the actor may see the files; no query for the worker herself and for reviewers."""
+    """Return whether the actor may see the files; no query for her and for reviewers."""
     if policy.is_hers(actor, row.ties) or policy.can_review(actor, row.ties):
         return True
-    ties = queries.get_ties(reading(), row, actor.today)
+    shares, present = shares_of(row, actor.today)
+    ties = queries.tied(row.ties, shares, present)
     return policy.can_oversee(actor, ties, spans_of(reading(), [row.person_id]).get(row.person_id, ()))

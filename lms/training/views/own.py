@@ -16,7 +16,7 @@ from lms.i18n import gettext as _
 from lms.organizations.queries import Choice, list_supervised, names_of, spans_of
 from lms.training import messages, policy, queries, service
 from lms.training.forms import ButtonForm, FileForm, ReplyForm, TellForm
-from lms.training.queries import TrainingRow
+from lms.training.queries import ShareRow, TrainingRow
 from lms.training.rules import TAKES_FILES, Told
 from lms.training.rules.reviewing import MAY_WITHDRAW
 from lms.training.views.blueprint import bp, choices, explained, page, words
@@ -148,7 +148,8 @@ def share(public_id: str, provider: str) -> Response:
     """Ask a supervising provider to count it for the yearly hours."""
     actor = get_actor()
     row = get_changeable(actor, public_id)
-    chosen = [each for each in providers_of(row.person_id, actor.today) if each.public_id == provider]
+    present = queries.providers_of(reading(), [row.person_id], actor.today).get(row.person_id, frozenset())
+    chosen = [each for each in _open_providers([], present, actor.today) if each.public_id == provider]
     if not chosen:
         raise NotFound
     if ButtonForm().validate_on_submit():
@@ -175,10 +176,10 @@ def unshare(public_id: str, share_id: str) -> Response:
     return redirect(home_of(actor, row))
 
 
-def providers_of(person_id: int, today: date) -> list[Choice]:
-    """Return the supervising providers of a person."""
-    found = queries.providers_of(reading(), [person_id], today).get(person_id, frozenset())
-    return list_supervised(reading(), found, today) if found else []
+def shares_of(row: TrainingRow, today: date) -> tuple[list[ShareRow], frozenset[int]]:
+    """Return what was asked of supervising providers about it, and who they are today. Two queries."""
+    present = queries.providers_of(reading(), [row.person_id], today).get(row.person_id, frozenset())
+    return queries.list_shares(reading(), [row.training_id]), present
 
 
 def own_page(
@@ -186,7 +187,7 @@ def own_page(
 ) -> Any:
     """Return the worker's page of one of her own, with what was just refused."""
     said = queries.list_said(reading(), row.training_id)
-    shares = queries.list_shares(reading(), [row.training_id])
+    shares, present = shares_of(row, actor.today)
     appealed = queries.has_appealed(said)
     file_form, reply_form = file_form or FileForm(formdata=None), reply_form or ReplyForm(formdata=None)
     reply_form.about.data = row.state
@@ -204,16 +205,18 @@ def own_page(
         may_write=row.state == "asked" or (row.state in ("refused", "revoked") and not appealed),
         may_withdraw=row.state in MAY_WITHDRAW and not any(each.outcome == "accepted" for each in shares),
         may_change=row.state == "draft" and not shares,
-        **shared_values(row, shares, actor.today),
+        **shared_values(row, shares, present, actor.today),
     )
 
 
-def shared_values(row: TrainingRow, shares: list[queries.ShareRow], today: date) -> dict[str, Any]:
+def shared_values(row: TrainingRow, shares: list[ShareRow], present: frozenset[int], today: date) -> dict[str, Any]:
     """Return what a page says of yearly hours: what was asked, of whom it can be, and who entered it."""
-    waiting = {each.organization_id for each in shares if each.outcome in (None, "accepted")}
     ids = {each.organization_id for each in shares} | ({row.organization_id} if row.organization_id else set())
-    return {
-        "shares": shares,
-        "names": names_of(reading(), ids),
-        "providers": [each for each in providers_of(row.person_id, today) if each.id not in waiting],
-    }
+    providers = _open_providers(shares, present, today)
+    return {"shares": shares, "names": names_of(reading(), ids), "providers": providers}
+
+
+def _open_providers(shares: list[ShareRow], present: frozenset[int], today: date) -> list[Choice]:
+    """Return the supervising providers that can be asked: they were not, or said no."""
+    left = present - {each.organization_id for each in shares if each.outcome in (None, "accepted")}
+    return list_supervised(reading(), left, today) if left else []

@@ -22,7 +22,7 @@ from lms.training.policy import Ties
 from lms.training.queries import ShareRow, TrainingRow
 from lms.training.rules import TAKES_FILES
 from lms.training.views.blueprint import bp, choices, explained, page, words
-from lms.training.views.own import shared_values
+from lms.training.views.own import shared_values, shares_of
 from lms.web.access import get_actor, roles
 from lms.web.forms import choices_of
 
@@ -125,15 +125,15 @@ def team_page(
 ) -> Any:
     """Return the page of one earlier training for staff; raise `NotFound` where they may not see it."""
     spans = spans_of(reading(), [row.person_id]).get(row.person_id, ())
-    ties = queries.get_ties(reading(), row, actor.today)
+    shares, present = shares_of(row, actor.today)
+    ties = queries.tied(row.ties, shares, present)
     if not policy.can_oversee(actor, ties, spans):
         raise NotFound
-    shares = queries.list_shares(reading(), [row.training_id])
     file_form = file_form or FileForm(formdata=None)
     accept_form = accept_form or AcceptForm(formdata=None, hours=hours_text(row.told.minutes))
     decline_form = decline_form or DeclineForm(formdata=None)
     may_change = policy.can_change(actor, row.ties, spans)
-    values = shared_values(row, shares, actor.today)
+    values = shared_values(row, shares, present if may_change else frozenset(), actor.today)
     return page(
         "team_one.html",
         file_form,
@@ -151,7 +151,7 @@ def team_page(
         may_send=may_change and row.state == "draft",
         may_change=may_change and row.state == "draft" and not shares,
         asked=_asked(actor, ties, shares),
-        **{**values, "providers": [each for each in values["providers"] if may_change and each.id in actor.supervises]},
+        **{**values, "providers": [each for each in values["providers"] if each.id in actor.supervises]},
     )
 
 
