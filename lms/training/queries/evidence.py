@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -59,7 +60,7 @@ class FileRow:
         return self.media_type.startswith("image/")
 
 
-def told_of(row: EarlierTraining) -> Told:
+def told_of(row: EarlierTraining | Row[Any]) -> Told:
     """Return what a row tells."""
     return Told(
         title=row.title,

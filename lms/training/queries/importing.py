@@ -51,11 +51,11 @@ def list_imported(session: Session, person_ids: Collection[int]) -> dict[tuple[i
     """Return what earlier imports told of these people, by person and key. One query for each thousand people."""
     found = {}
     for part in chunks(sorted(set(person_ids)), 1000):
-        statement = select(EarlierTraining).where(
+        statement = select(EarlierTraining.__table__).where(
             EarlierTraining.person_id.in_(part), EarlierTraining.import_key.is_not(None)
         )
-        for row in session.scalars(statement.execution_options(populate_existing=True)):
-            found[row.person_id, row.import_key or ""] = told_of(row)
+        for row in session.execute(statement):
+            found[row.person_id, row.import_key] = told_of(row)
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -220,8 +221,8 @@ def _recognize(
                 "second_by": deciders[1].account_id,
             }
         )
-    insert_once(session, TrainingReview, reviews)
-    insert_once(session, Recognition, recognitions)
+    session.execute(insert(cast("Table", TrainingReview.__table__)), reviews)
+    session.execute(insert(cast("Table", Recognition.__table__)), recognitions)
     people = tuple(dict.fromkeys(each.person_id for each in entries))
     announce(training_recognized, session, TrainingRecognized(people, at))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -86,7 +85,7 @@ def add(session: Session, actor: Actor, person_id: int, told: Told, *, client_id
 
 def columns_of(told: Told) -> dict[str, object]:
     """Return what is told as columns of its table."""
-    return {**asdict(told), "competencies": list(told.competencies), "alike_key": told.alike_key}
+    return {**vars(told), "competencies": list(told.competencies), "alike_key": told.alike_key}
 
 
 def _place(session: Session, actor: Actor, person_id: int, at: datetime) -> int | None:
