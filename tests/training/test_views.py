@@ -479,7 +479,7 @@ def test_a_table_is_looked_at_before_it_is_recorded(scene: Scene, judges: list[F
     assert rows(EarlierTraining.id) == []
     assert "Some rows cannot be recorded" in text_of(judges[0].post(response.location), 400)
     done = judges[0].post(response.location, data={"valid_only": "y"}, follow_redirects=True)
-    assert "1 entries are recorded" in text_of(done)
+    assert "1 entry is recorded" in text_of(done)
     assert "This table was recorded on" in text_of(judges[0].get(response.location))
     judges[0].post(response.location, data={"valid_only": "y"})
     assert len(rows(EarlierTraining.id)) == 1

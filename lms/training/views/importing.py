@@ -12,6 +12,7 @@ from lms.db import reading, write
 from lms.errors import BadInput, RuleBroken
 from lms.files import get, put
 from lms.i18n import gettext as _
+from lms.i18n import ngettext
 from lms.organizations.rules import read_table
 from lms.training import queries, service
 from lms.training.forms import ConfirmImportForm, ImportForm
@@ -62,12 +63,23 @@ def import_preview(public_id: str) -> Any:
         try:
             act = {"valid_only": only, "actor_account_id": who, "import_id": batch.id}
             done = write(lambda s: service.import_rows(s, brought, **act, at=now()))
-            flash(_("%(number)s entries are recorded. They wait for reviewers.", number=done.created), "success")
+            flash(_said(done.created), "success")
             return redirect(url_for("training.review_queue"))
         except BadInput:
             form.form_errors.append(_("Some rows cannot be recorded. Mend the table, or leave them out."))
     done = service.preview_import(reading(), brought)
     return page("import_preview.html", form, form=form, batch=batch, done=done)
+
+
+def _said(count: int) -> str:
+    """Return what was recorded."""
+    return str(
+        ngettext(
+            "%(num)s entry is recorded. It waits for reviewers.",
+            "%(num)s entries are recorded. They wait for reviewers.",
+            count,
+        )
+    )
 
 
 def _read(name: str, data: bytes) -> Brought:
