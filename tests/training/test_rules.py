@@ -159,6 +159,14 @@ def test_a_large_photo_becomes_smaller() -> None:
     assert Image.open(io.BytesIO(kept.content)).size == (3000, 750)
 
 
+def test_a_photo_that_came_as_png_is_kept_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_PNG", 10)
+    out = io.BytesIO()
+    Image.new("RGBA", (20, 10)).save(out, "PNG")
+    kept = check_file(out.getvalue(), "a.png")
+    assert (kept.media_type, Image.open(io.BytesIO(kept.content)).format) == ("image/jpeg", "JPEG")
+
+
 def png_header(width: int, height: int) -> bytes:
     """Return the beginning of a PNG that claims a size: a bomb without its powder."""
     out = io.BytesIO()

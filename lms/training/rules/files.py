@@ -22,6 +22,8 @@ LONGEST_NAME = 100
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 #: A photo is kept no larger than this on its longer side: small print stays readable.
 LONGEST_SIDE = 3000
+#: A PNG that is larger, once written anew, is a photo rather than a screenshot, and kept as JPEG.
+LARGEST_PNG = 3 * 1024 * 1024
 #: More than any phone sends by itself. While they are decoded, so many pixels take a quarter of a gigabyte at most.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 25_000_000}
 _JPEG, _PNG, _PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
@@ -52,7 +54,10 @@ def check_file(content: bytes, name: str) -> Checked:
     if content.startswith(_JPEG):
         return Checked(_rewritten(content, "JPEG"), "image/jpeg", shown_name(name))
     if content.startswith(_PNG):
-        return Checked(_rewritten(content, "PNG"), "image/png", shown_name(name))
+        image = _rewritten(content, "PNG")
+        if len(image) <= LARGEST_PNG:
+            return Checked(image, "image/png", shown_name(name))
+        return Checked(_rewritten(content, "PNG", becomes="JPEG"), "image/jpeg", shown_name(name))
     raise RuleBroken("file_heic" if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS else "file_kind")
 
 
@@ -80,7 +85,7 @@ def _checked_pdf(content: bytes) -> bytes:
     return content
 
 
-def _rewritten(content: bytes, kind: str) -> bytes:
+def _rewritten(content: bytes, kind: str, *, becomes: str = "") -> bytes:
     """Return an image upright, of bounded size, and without anything but its pixels."""
     try:
         with _turn, Image.open(io.BytesIO(content), formats=[kind]) as image:
@@ -89,7 +94,7 @@ def _rewritten(content: bytes, kind: str) -> bytes:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             ImageOps.exif_transpose(image, in_place=True)
             image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return _written(image, kind)
+            return _written(image, becomes or kind)
     except RuleBroken:
         raise
     except Exception as error:  # what Pillow raises on hostile bytes is listed nowhere

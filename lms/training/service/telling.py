@@ -202,10 +202,12 @@ def reply(
 ) -> str:
     """Write her answer to a question, or her appeal, and return the state. The same form again changes nothing.
 
-    Raises `NotFound` for what the actor may not change, and `RuleBroken`.
+    It is for herself, whoever told it. Raises `NotFound` for what is another's, and `RuleBroken`.
     """
     rules.check_text(text)
-    training = lock_changeable(session, actor, public_id, at)
+    training = lock_training(session, public_id)
+    if training.person_id != actor.person_id:
+        raise NotFound
     before = session.execute(
         select(TrainingReply.client_id, TrainingReply.text, TrainingReply.is_appeal).where(
             TrainingReply.training_id == training.id
