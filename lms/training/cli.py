@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -10,12 +11,13 @@ from flask.cli import AppGroup
 
 from lms.clock import local_date, now
 from lms.content.library import current
-from lms.db import reading, write
+from lms.db import reading
 from lms.errors import BadInput
 from lms.organizations.rules import read_table
 from lms.people.queries import list_people
 from lms.people.rules import normal_identifier
 from lms.training import queries, service
+from lms.training.jobs import bring_in
 from lms.training.rules import importing as rules
 from lms.training.service import Brought, Decider, Deciders, Imported
 
@@ -44,7 +46,8 @@ def import_file(
     done = service.preview_import(reading(), brought, deciders)
     refused = done.problems and not valid_rows_only
     if not dry_run and not refused:
-        done = write(lambda s: service.import_rows(s, brought, deciders=deciders, valid_only=valid_rows_only, at=now()))
+        with click.progressbar(length=len(brought.wanted), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            done = bring_in(brought, deciders=deciders, valid_only=valid_rows_only, tell=bar.update)
     if as_json or dry_run or not refused:
         click.echo(_as_json(done, dry_run=dry_run) if as_json else _as_text(done, dry_run=dry_run))
     if refused:

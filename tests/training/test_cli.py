@@ -11,8 +11,8 @@ from flask import Flask
 
 from lms.db import reading
 from lms.errors import BadInput
-from lms.training import queries
-from lms.training.cli import group
+from lms.training import jobs, queries
+from lms.training.cli import group, read
 from lms.training.models import EarlierTraining, Recognition, TrainingImport
 from tests.organizations.conftest import rows
 from tests.training.conftest import Scene
@@ -68,6 +68,27 @@ def test_it_writes_and_twice_is_once(scene: Scene, content_app: Flask, file: Pat
     assert rows(TrainingImport.name, TrainingImport.created) == [("old.csv", 3)]
     notes = [note for (note,) in rows(EarlierTraining.note)]
     assert notes == ["", "Module: salud-101", ""]
+
+
+def test_many_rows_come_in_parts_of_one_import(
+    scene: Scene, content_app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "PART", 2)
+    file.write_bytes(
+        file.read_bytes() + f"\r\n{scene.worker.email};Salud 101;Niños;2018-05-01;1;;;;A-2".encode("cp1252")
+    )
+    told: list[int] = []
+    with pytest.raises(BadInput):
+        jobs.bring_in(read("old.csv", file.read_bytes()), tell=told.append)
+    assert told == []
+    done = jobs.bring_in(read("old.csv", file.read_bytes()), valid_only=True, tell=told.append)
+    assert (done.created, [str(each) for each in done.problems], told) == (
+        3,
+        ["row 5: reference: 'A-2' is recorded with other words or days"],
+        [2, 2],
+    )
+    assert rows(TrainingImport.name, TrainingImport.created) == [("old.csv", 3)]
+    assert len({batch for (batch,) in rows(EarlierTraining.import_id)}) == 1
 
 
 def test_rows_that_were_recognized_before_count_under_the_decision_of_two(

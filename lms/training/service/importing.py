@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -56,6 +56,8 @@ class Imported:
     unchanged: int
     problems: tuple[RowProblem, ...]
     lines: tuple[str, ...]
+    #: The row of this import, None where nothing was written.
+    import_id: int | None = None
 
 
 def preview_import(session: Session, brought: Brought, deciders: Deciders | None = None) -> Imported:
@@ -109,7 +111,8 @@ def import_rows(
     """Write the rows of a table and return what was done; the same table twice changes nothing the second time.
 
     With `deciders`, rows that were recognized before count at once. Raises `BadInput` with every fault, unless
-    `valid_only` leaves the faulty rows out. `import_id` names a table that was brought on a page.
+    `valid_only` leaves the faulty rows out. `import_id` names a table that was brought on a page, or whose first part
+    was written before.
     """
     people, problems = _people(session, brought)
     lock(session, people.values())
@@ -119,7 +122,9 @@ def import_rows(
         raise BadInput(done.problems)
     if plan.entries:
         batch = _batch(session, brought, deciders, actor_account_id, import_id, at)
-        batch.created, batch.recognized, batch.applied_at = done.created, done.recognized, at
+        batch.created, batch.recognized = batch.created + done.created, batch.recognized + done.recognized
+        batch.applied_at = batch.applied_at or at
+        done = replace(done, import_id=batch.id)
         _write(session, plan.entries, batch, deciders, actor_account_id, at)
         counts = {"created": done.created, "recognized": done.recognized}
         record(session, actor_account_id, "training.imported", "training_import", batch.public_id, at=at, **counts)
@@ -141,6 +146,8 @@ def _batch(
     batch = TrainingImport(
         public_id=new_public_id(),
         name=brought.name[:200],
+        created=0,
+        recognized=0,
         brought_by=actor_account_id,
         brought_at=at,
         first_by=deciders[0].account_id if deciders else None,

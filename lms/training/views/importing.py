@@ -16,6 +16,7 @@ from lms.i18n import ngettext
 from lms.organizations.rules import read_table
 from lms.training import queries, service
 from lms.training.forms import ConfirmImportForm, ImportForm
+from lms.training.jobs import bring_in
 from lms.training.rules import importing as rules
 from lms.training.rules.files import shown_name
 from lms.training.service import Brought
@@ -61,8 +62,7 @@ def import_preview(public_id: str) -> Any:
     if form.validate_on_submit() and batch.applied_at is None:
         only, who = form.valid_only.data, actor.account_id
         try:
-            act = {"valid_only": only, "actor_account_id": who, "import_id": batch.id}
-            done = write(lambda s: service.import_rows(s, brought, **act, at=now()))
+            done = bring_in(brought, valid_only=only, actor_account_id=who, import_id=batch.id)
             flash(_said(done.created), "success")
             return redirect(url_for("training.review_queue"))
         except BadInput:
