@@ -16,6 +16,7 @@ from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
 from lms.demo.certifying import certify_all
+from lms.demo.elsewhere import tell_all
 from lms.demo.fieldwork import load_fieldwork
 from lms.demo.learning import TRACK, learn
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
@@ -59,6 +60,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_fieldwork(session, cast, plan))
     tell("hours and observations are loaded")
     write(lambda session: load_sessions(session, cast, plan))
+    tell_all(app, cast, plan)
     certify_all(app, cast, plan)
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")

@@ -360,6 +360,7 @@ LEFT_OUT = {
     "hours_acts": "her own acts as a supervisor concern others",
     "observation_drafts": "what an observer has noted and nobody has signed; signed ones are listed",
     "cohort_organizations": "whose staff may join a cohort says nothing of a person",
+    "training_imports": "her own acts as staff concern others",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

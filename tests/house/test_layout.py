@@ -198,6 +198,10 @@ BORROWED = {
     ("certificates/queries/facts.py", "people"),
     ("fieldwork/queries/people.py", "accounts"),
     ("organizations/queries/staff.py", "people"),
+    ("training/queries/importing.py", "contacts"),
+    ("training/queries/importing.py", "people"),
+    ("training/queries/sharing.py", "employment_terms"),
+    ("training/queries/sharing.py", "employments"),
 }
 READS_ALL = {"home", "reports"}
 

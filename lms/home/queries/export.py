@@ -94,7 +94,8 @@ def _looks() -> Select[Any]:
 @cache
 def sections() -> dict[str, Select[Any]]:
     """Return every section of the download, by its name."""
-    return _of_herself() | _of_work() | _of_learning() | _of_fieldwork() | _of_sessions() | _of_certifying()
+    taught = _of_learning() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
+    return _of_herself() | _of_work() | taught | _of_certifying()
 
 
 def _of_herself() -> dict[str, Select[Any]]:
@@ -177,6 +178,26 @@ def _at_session(table: str, *columns: str) -> Select[Any]:
     joined = own.join(group, group.c.id == own.c.group_session_id)
     shown = [group.c.title.label("session"), group.c.day, *(own.c[name] for name in columns)]
     return _section(joined, own, shown, "").where(own.c.person_id == _ME)
+
+
+def _of_elsewhere() -> dict[str, Select[Any]]:
+    parent, about = "earlier_trainings", {"training": "title"}
+    worth = ("module_key", "hours_kind", "minutes", "competencies", "learned_on")
+    entry = ("title", "kind", "issuer", "from_on", "learned_on", "minutes", "module_key", "hours_kind", "competencies")
+    told = ("language", "note", "reference", "state", "sent_at", "recorded_on", "recorded_at")
+    file = ("name", "sha256", "media_type", "size", "added_at", "removed_at")
+    share = ("asked_at", "outcome", "settled_on", "minutes", "reason_code", "note")
+    review = ("round", "outcome", *worth, "reason_code", "note", "decided_at")
+    taken = ("reason_code", "note", "requested_at", "settled_at", "confirmed")
+    return {
+        "earlier_trainings": _own(parent, *entry, *told, place=parent),
+        "training_files": _of(parent, "training_files", "training_id", *file, **about),
+        "training_shares": _of(parent, "training_shares", "training_id", *share, place="training_shares", **about),
+        "training_reviews": _of(parent, "training_reviews", "training_id", *review, **about),
+        "training_replies": _of(parent, "training_replies", "training_id", "text", "is_appeal", "written_at", **about),
+        "recognitions": _own("recognitions", *worth, "recognized_on", "recognized_at", "withdrawn_at"),
+        "recognition_withdrawals": _of("recognitions", "recognition_withdrawals", "recognition_id", *taken),
+    }
 
 
 def _of_certifying() -> dict[str, Select[Any]]:

@@ -1,0 +1,17 @@
+"""Tables of training from elsewhere."""
+
+from __future__ import annotations
+
+from lms.training.models.evidence import EarlierTraining, TrainingFile, TrainingImport, TrainingShare
+from lms.training.models.judgement import Recognition, RecognitionWithdrawal, TrainingReply, TrainingReview
+
+__all__ = [
+    "EarlierTraining",
+    "Recognition",
+    "RecognitionWithdrawal",
+    "TrainingFile",
+    "TrainingImport",
+    "TrainingReply",
+    "TrainingReview",
+    "TrainingShare",
+]

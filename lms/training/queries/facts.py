@@ -1,0 +1,50 @@
+"""What tracks count of training from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.training.models import EarlierTraining, Recognition
+from lms.training.rules import Recognized
+
+
+def recognized(session: Session, person_ids: Collection[int] | None) -> list[Recognized]:
+    """Return what was recognized of these persons (None: of everybody) and stands, by person and date. One query.
+
+    What a supervising provider accepted for yearly hours is not among it.
+    """
+    statement = (
+        select(
+            Recognition.person_id,
+            EarlierTraining.public_id,
+            Recognition.module_key,
+            Recognition.hours_kind,
+            Recognition.minutes,
+            Recognition.competencies,
+            Recognition.learned_on,
+            Recognition.recognized_on,
+            Recognition.recognized_at,
+        )
+        .join(EarlierTraining, EarlierTraining.id == Recognition.training_id)
+        .where(Recognition.withdrawn_at.is_(None))
+        .order_by(Recognition.person_id, Recognition.learned_on, Recognition.id)
+    )
+    if person_ids is not None:
+        statement = statement.where(Recognition.person_id.in_(person_ids))
+    return [
+        Recognized(
+            person_id=row.person_id,
+            public_id=row.public_id,
+            module_key=row.module_key,
+            hours_kind=row.hours_kind,
+            minutes=row.minutes,
+            competencies=tuple(row.competencies),
+            learned_on=row.learned_on,
+            recognized_on=row.recognized_on,
+            recognized_at=row.recognized_at,
+        )
+        for row in session.execute(statement)
+    ]

@@ -1,0 +1,67 @@
+"""What an import asks of the record: who is named, and what came before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import DateTime, Integer, String, column, select, table, tuple_
+from sqlalchemy.orm import Session
+
+from lms.db import chunks
+from lms.errors import NotFound
+from lms.training.models import EarlierTraining, TrainingImport
+from lms.training.queries.evidence import told_of
+from lms.training.rules import Told
+from lms.training.rules.importing import Contact
+
+#: The columns by which a table names people. Foreign keys name tables, and so do these joins.
+_PEOPLE = table("people", column("id", Integer), column("public_id", String))
+_CONTACTS = table(
+    "contacts", column("person_id", Integer), column("kind", String), column("value", String),
+    column("confirmed_at", DateTime), column("ended_at", DateTime),
+)  # fmt: skip
+
+
+def list_named(session: Session, contacts: Collection[Contact]) -> dict[Contact, list[int]]:
+    """Return the ids of the people who are called so. One query for each thousand contacts.
+
+    Beside the proven owner of an e-mail address nobody else's claim to it counts, as when signing in.
+    """
+    found: dict[Contact, list[int]] = defaultdict(list)
+    ids = sorted({value for kind, value in contacts if kind == "person"})
+    for part in chunks(ids, 1000):
+        rows = session.execute(select(_PEOPLE.c.public_id, _PEOPLE.c.id).where(_PEOPLE.c.public_id.in_(part)))
+        for public_id, person_id in rows:
+            found["person", public_id].append(person_id)
+    proven: dict[Contact, list[int]] = defaultdict(list)
+    named = sorted({contact for contact in contacts if contact[0] != "person"})
+    for some in chunks(named, 1000):
+        statement = select(_CONTACTS.c.kind, _CONTACTS.c.value, _CONTACTS.c.person_id, _CONTACTS.c.confirmed_at).where(
+            tuple_(_CONTACTS.c.kind, _CONTACTS.c.value).in_(some), _CONTACTS.c.ended_at.is_(None)
+        )
+        for kind, value, person_id, confirmed_at in session.execute(statement.order_by(_CONTACTS.c.person_id)):
+            found[kind, value].append(person_id)
+            if kind == "email" and confirmed_at is not None:
+                proven[kind, value].append(person_id)
+    return {**found, **proven}
+
+
+def list_imported(session: Session, person_ids: Collection[int]) -> dict[tuple[int, str], Told]:
+    """Return what earlier imports told of these people, by person and key. One query for each thousand people."""
+    found = {}
+    for part in chunks(sorted(set(person_ids)), 1000):
+        statement = select(EarlierTraining.__table__).where(
+            EarlierTraining.person_id.in_(part), EarlierTraining.import_key.is_not(None)
+        )
+        for row in session.execute(statement):
+            found[row.person_id, row.import_key] = told_of(row)
+    return found
+
+
+def get_import(session: Session, public_id: str) -> TrainingImport:
+    """Return an import that was brought on a page; raise `NotFound`."""
+    found = session.scalars(select(TrainingImport).where(TrainingImport.public_id == public_id)).one_or_none()
+    if found is None or found.sha256 is None:
+        raise NotFound
+    return found

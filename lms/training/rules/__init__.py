@@ -1,0 +1,50 @@
+"""Rules of training from elsewhere: what may be told, how it is judged, which files prove it, how many come at once."""
+
+from __future__ import annotations
+
+from lms.training.rules.facts import HOURS_KINDS, Recognized
+from lms.training.rules.files import EXTENSIONS, LARGEST_FILE, MOST_FILES, Checked, check_file
+from lms.training.rules.reviewing import (
+    ASK_REASONS,
+    DECLINE_REASONS,
+    LONGEST_ANSWER,
+    OUTCOMES,
+    REFUSE_REASONS,
+    REVIEWED,
+    REVOKE_REASONS,
+    SHARE_OUTCOMES,
+    STATES,
+    TAKES_FILES,
+    Opinion,
+    Verdict,
+    Worth,
+)
+from lms.training.rules.telling import KINDS, Known, Told, alike_key, minutes_from_hours
+
+__all__ = [
+    "ASK_REASONS",
+    "DECLINE_REASONS",
+    "EXTENSIONS",
+    "HOURS_KINDS",
+    "KINDS",
+    "LARGEST_FILE",
+    "LONGEST_ANSWER",
+    "MOST_FILES",
+    "OUTCOMES",
+    "REFUSE_REASONS",
+    "REVIEWED",
+    "REVOKE_REASONS",
+    "SHARE_OUTCOMES",
+    "STATES",
+    "TAKES_FILES",
+    "Checked",
+    "Known",
+    "Opinion",
+    "Recognized",
+    "Told",
+    "Verdict",
+    "Worth",
+    "alike_key",
+    "check_file",
+    "minutes_from_hours",
+]
