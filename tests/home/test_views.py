@@ -155,7 +155,7 @@ def test_what_is_due_stands_in_words_and_late_is_said_kindly(story: Story, make:
     assert "Asked by Fale Ola" in html
     assert html.index("First steps</span>") < html.index("Your other tracks") < html.index("/tracks/core")
     assert "1 of 11" not in html
-    assert "0 of 11 steps" in html
+    assert "0 of 13 steps" in html
     story.run(
         lambda s: s.execute(update(Employment).where(Employment.id == employment).values(ended_on=day(-1))) and None
     )
@@ -266,7 +266,7 @@ def test_a_worker_with_nothing_left_rests(story: Story, make: Make, client: Flas
     html = main(client, "/learn")
     assert "Nothing to do now" in html
     assert "We are preparing this part." in html
-    assert "3 of 11 steps" in html
+    assert "3 of 13 steps" in html
     assert "What you could begin" not in html
 
 
@@ -324,7 +324,7 @@ def test_a_track_that_is_taught_no_more_still_has_its_page(
     sign_in(client, person)
     for path in ("/learn", "/record"):
         html = main(client, path)
-        assert "2 of 11 steps" in html, path
+        assert "2 of 13 steps" in html, path
     assert "public-health" in main(client, "/learn")
     assert "/modules/public-health" not in main(client, "/learn")
     assert "You could begin" in main(client, "/learn")
@@ -537,7 +537,7 @@ def test_a_supervisor_of_two_organizations(story: Story, make: Make, client: Fla
     text = words(main(client, "/team"))
     assert "One and Two" in text
     assert "Sina First steps One 0 of 2 Was due on" in text
-    assert "Sina Core training Two 0 of 11 Due on" in text
+    assert "Sina Core training Two 0 of 13 Due on" in text
     assert "Tavita Core training Two" in text
     text = words(main(client, f"/team/people/{both.person_public_id}"))
     assert text.index("One") < text.index("First steps") < text.index("Two") < text.index("Core training") or (
@@ -668,7 +668,7 @@ def test_a_worker_who_moved_between_two_organizations(
 
     sign_in(client, new_supervisor)
     text = words(main(client, path))
-    for expected in ("Río Hondo", "Promotora", "Core training", "2 of 11 steps"):
+    for expected in ("Río Hondo", "Promotora", "Core training", "2 of 13 steps"):
         assert expected in text, expected
     for unexpected in ("Kāinga Lelei", "Navigator", "leave", "First steps", "Valid until"):
         assert unexpected not in text, unexpected
