@@ -107,6 +107,8 @@ class PartWords:
         if part.state == "spare":
             return str(_("Not needed: another part counts in its place."))
         if part.state in {"planned", "unrecorded"}:
+            if part.state == "planned" and part.key:
+                return str(_("This part is not taught now."))
             return _("We are preparing this part.") if part.state == "planned" else unavailable()
         return self._open(part)
 

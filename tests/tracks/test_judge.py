@@ -155,6 +155,14 @@ def test_what_was_earned_counts_before_a_waiver() -> None:
     assert states(judged(spec, waived("a", -9), credit("b", -9))) == {"a": "extra", "b": "met"}
 
 
+def test_what_is_not_taught_now_is_no_next_step_but_counts_where_it_was_done() -> None:
+    items = [item("a", accepts=("new-a",)), item("b"), item("c")]
+    here = Scope(taught=frozenset({"new-a", "c"}))
+    found = judged(track(sets=[{"id": "s", "items": items}]), scope=here)
+    assert ([part.key for part in found.items], states(found)["b"]) == (["new-a", "b", "c"], "planned")
+    assert states(judged(track(sets=[{"id": "s", "items": items}]), credit("b"), scope=here))["b"] == "met"
+
+
 def test_any_of_a_set_suffices() -> None:
     spec = track(sets=[set_of("s", "a", "b", rule="any")])
     assert (judged(spec, credit("b")).met is not None, judged(spec).total) == (True, 1)

@@ -70,7 +70,7 @@ SET = "sets:\n  - {id: one, items: [{id: a, module: visits}, {id: b, planned: tr
         (ONE + "hours: [{kinds: [class], minutes: 9, title: T}]\n", 2, 10, "need an id"),
         (ONE + "hours: [{minutes: 9, title: T}]\n", 2, 9, "give either a kind or kinds"),
         (ONE + "hours: [{kind: class, minutes: 9, title: T, competency: a/b}]\n", 2, 57, "there is no competency"),
-        (ONE + "hours: [{kind: class, id: a, minutes: 9, title: T}]\n", 2, 9, "an item of this track is called 'a' too"),
+        (ONE + "hours: [{kind: class, id: a, minutes: 9, title: T}]\n", 2, 9, "an item of this track is called 'a'"),
         (ONE + "sign_offs: [{id: a, title: T}]\n", 2, 13, "an item of this track is called 'a' too"),
         (ONE + "renewal: {from: completion}\n", 2, 1, "without valid_months there is nothing to renew"),
         (ONE + "valid_months: 12\nrenewal: {from: 02-30}\n", 3, 17, "no such day; write completion, expiry"),

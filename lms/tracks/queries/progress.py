@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -98,20 +99,25 @@ class Standing:
         enrolled = enrolment.revision_id if enrolment and enrolment.state == "active" else None
         if enrolled is None or source is None:
             return enrolled or (source.revision_id if source else None)
-        is_bound = is_binding(self.tracks[enrolled], self.library.keys("module"))
+        is_bound = is_binding(self.tracks[enrolled], self._taught)
         return enrolled if is_bound else source.revision_id
 
     def scope(self, person_id: int, track_key: str) -> Scope:
         """Return in which cycle of a track a person is, since when, and after what."""
         enrolment = self.enrolments.get((person_id, track_key))
         if enrolment is None:
-            return Scope()
+            return Scope(taught=self._taught)
         began = Moment(enrolment.started_at, local_date(enrolment.started_at))
         return Scope(
             enrolment.cycle,
             began if enrolment.state == "active" else None,
             self._end_of(person_id, track_key, enrolment.cycle - 1),
+            self._taught,
         )
+
+    @cached_property
+    def _taught(self) -> frozenset[str]:
+        return frozenset(self.library.keys("module"))
 
     def _end_of(self, person_id: int, track_key: str, cycle: int) -> Moment | None:
         done = self.completions.get((person_id, track_key, cycle))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PartKind = Literal["item", "hours", "sign-off", "track"]
 #: "met" counts; "extra" is done and more than is asked for; "spare" is not asked for (any more); "open" can be done
-#: now, "blocked" waits for others; "planned" is not taught and "unrecorded" not signed here yet.
+#: now, "blocked" waits for others; "planned" is not taught now, "unrecorded" not signed here yet.
 PartState = Literal["met", "extra", "spare", "open", "blocked", "planned", "unrecorded"]
 
 #: What is said of a track that must be completed, as a waiver and `counted` name it.
@@ -254,7 +254,11 @@ def _item_need(item: TrackItemSpec, track_key: str, record: Record, scope: Scope
     if item.module is None:
         return _Need(item.id, "item", "", item.title or "", missing="planned", before=item.prerequisites)
     found = (*of_item(item, record, scope), *of_waivers(item.id, track_key, record, scope))
-    return _Need(item.id, "item", item.module, item.title or "", in_time(found), item.prerequisites)
+    taught = [key for key in item.modules if scope.taught is None or key in scope.taught]
+    missing: PartState | None = None if taught else "planned"
+    return _Need(
+        item.id, "item", [*taught, item.module][0], item.title or "", in_time(found), item.prerequisites, missing
+    )
 
 
 def _moment_of(case: _Case, began: Moment) -> Moment | None:

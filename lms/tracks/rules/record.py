@@ -66,12 +66,14 @@ class Scope:
     """One cycle of a person's track.
 
     `began` is when she enrolled, None while she is not on it. `after` is when the cycle before was completed: what she
-    did until then belongs to that cycle. None, for the first cycle, lets all earlier work count.
+    did until then belongs to that cycle. None, for the first cycle, lets all earlier work count. `taught` holds the
+    keys of the modules that can be done now; None means all of them.
     """
 
     cycle: int = 1
     began: Moment | None = None
     after: Moment | None = None
+    taught: frozenset[str] | None = None
 
 
 @dataclass
