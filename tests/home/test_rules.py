@@ -9,7 +9,7 @@ import pytest
 
 from lms.actor import Span
 from lms.home import rules
-from lms.home.rules import Case, Holding, Next, Way
+from lms.home.rules import Case, Holding, Nearest, Next, Way
 from lms.tracks.rules import Credit, Record, Scope, TrackProgress, judge, progress_in
 from tests.tracks.sample import track
 
@@ -123,9 +123,30 @@ def test_what_comes_next_from_the_most_urgent_down() -> None:
     everything["cases"].pop()
     assert next_of(**everything) == Next("answer", "core", "r")
     everything["cases"].pop()
+    assert next_of(**everything, practice=["core"]) == Next("practice", "core")
     assert next_of(**everything) == Next("choose", "next")
     everything["choices"] = []
     assert next_of(**everything) == Next("rest")
+
+
+RUNGS = ["entry", "core", "lead"]
+
+
+@pytest.mark.parametrize(
+    ("tracks", "expected"),
+    [
+        ([], None),
+        ([Nearest("entry", "a", 3), Nearest("entry", "b", 2), Nearest("core", "c", 1)], "b"),
+        ([Nearest("entry", "a", 0, is_done=True), Nearest("entry", "b", 2), Nearest("core", "c", 4)], "c"),
+        ([Nearest("core", "c", 0, is_done=True), Nearest("entry", "b", 2)], None),
+        ([Nearest("entry", "a", 0, is_done=True), Nearest("lead", "z", 9)], "z"),
+        ([Nearest("elsewhere", "a", 1)], None),
+    ],
+    ids=["nothing", "the nearest of the first", "the next one up", "the top", "a gap", "no place on the ladder"],
+)
+def test_how_far_the_next_level_is(tracks: list[Nearest], expected: str | None) -> None:
+    found = rules.nearest_level(tracks, RUNGS)
+    assert (found.track_key if found else None) == expected
 
 
 @pytest.mark.parametrize(
