@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from sqlalchemy import URL, Engine, Table, select
 from sqlalchemy.orm import Session
 
+from lms.clock import local_date
 from lms.content.cache import Cache
 from lms.content.models import Publication, PublicationItem, Revision
 from lms.errors import NotFound
@@ -216,6 +218,27 @@ def source_of(session: Session, revision_id: int) -> Source:
     if not isinstance(found, Source):
         raise NotFound(f"revision {revision_id} is not a source")
     return found
+
+
+@dataclass(frozen=True)
+class Version:
+    """The first publication that has a revision, and the local date on which it came."""
+
+    number: int
+    published_on: date
+
+
+def published_as(session: Session, revision_id: int | None) -> Version | None:
+    """Return with which publication a revision came, None for one that none has. One query."""
+    rows = (
+        select(Publication.number, Publication.published_at)
+        .join(PublicationItem, PublicationItem.publication_id == Publication.id)
+        .where(PublicationItem.revision_id == revision_id)
+        .order_by(Publication.number)
+        .limit(1)
+    )
+    row = session.execute(rows).one_or_none()
+    return Version(row.number, local_date(row.published_at)) if row else None
 
 
 def words_of(session: Session, revision_id: int | None, locale: str) -> Words:

@@ -202,6 +202,8 @@ BORROWED = {
     ("training/queries/importing.py", "people"),
     ("training/queries/sharing.py", "employment_terms"),
     ("training/queries/sharing.py", "employments"),
+    ("tracks/queries/waivers.py", "accounts"),
+    ("tracks/queries/waivers.py", "people"),
 }
 READS_ALL = {"home", "reports"}
 
