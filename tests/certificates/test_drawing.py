@@ -14,10 +14,11 @@ from flask import Flask
 from pypdf import PdfReader
 
 from lms.certificates.jobs import samples
-from lms.certificates.jobs.drawing import Sheet, draw_certificate, fonts, marks, page
+from lms.certificates.jobs.drawing import Sheet, draw_certificate, marks, page
 from lms.certificates.jobs.drawing.wording import column_of
 from lms.certificates.jobs.making import sheet_of
 from lms.db import reading
+from lms.web import fonts
 from lms.web.fonts import SEMIBOLD, MissingGlyphError
 from tests.certificates.story import config_of
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.certificates.jobs.drawing import fonts
 from lms.certificates.rules import decisions, names, payloads, serials, states
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.states import Event, Standing
 from lms.errors import RuleBroken
+from lms.web import fonts
 
 BITS = st.integers(min_value=0, max_value=2**60 - 1)
 #: No deadline: what is measured is right or wrong, not the machine.

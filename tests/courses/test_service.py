@@ -313,3 +313,25 @@ def test_the_last_two_steps_at_once_complete_the_module_once(
         [lambda: finish(actor, "second", key="beta"), lambda: pass_quiz(actor, key="beta")] * 2,
     )
     assert ([row.module_key for row in completions()], len(heard)) == (["alpha", "beta"], 1)
+
+
+def test_a_module_that_was_taught_together_is_read_by_all_who_may_begin_it(
+    actor: Actor, make: Make, heard: list[ModuleCompleted]
+) -> None:
+    other = make.person("Luis").person_id
+    people = [actor.person_id, other]
+    taught = lambda key: write(  # noqa: E731
+        lambda s: service.finish_together(s, current(s), people, key, language="to", at=AT)
+    )
+    assert taught("beta") == (), "alpha comes first"
+    assert taught("alpha") == tuple(sorted(people))
+    assert taught("alpha") == (), "twice changes nothing"
+    found = reading().execute(select(LessonProgress.shown_language, LessonProgress.module_key).distinct()).all()
+    assert [tuple(row) for row in found] == [("to", "alpha")]
+    assert heard == [], "its quiz is still to come"
+    reading().rollback()
+    finish(actor, "only", key="gamma")
+    assert taught("gamma") == (other,)
+    assert {each.person_id for fact in heard for each in fact.subjects} == set(people)
+    with pytest.raises(NotFound):
+        taught("nothing")

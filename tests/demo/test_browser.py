@@ -51,8 +51,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: How a browser of each language asks.
 ASKED = {"en": "en-US", "es": "es-US", "to": "to-TO", "sm": "sm-WS"}
 WORKERS = {tag: f"worker-{tag}@demo.example" for tag in ASKED}
-SUPERVISOR, CERTIFIER, ANALYST, ADMINISTRATOR = (
-    f"{name}@demo.example" for name in ("supervisor-a", "certifier", "analyst", "administrator")
+SUPERVISOR, TRAINER, CERTIFIER, ANALYST, ADMINISTRATOR = (
+    f"{name}@demo.example" for name in ("supervisor-a", "trainer", "certifier", "analyst", "administrator")
 )
 AXE = """async tags => {
     const found = await axe.run(document, {
@@ -230,7 +230,10 @@ ROUTES = [
 NO_PAGE = {
     "certificates.download": "a file",
     "courses.resume": "leads on at once",
+    "fieldwork.code_picture": "an image",
+    "fieldwork.sheet": "a file",
     "home.download": "a file",
+    "home.feed": "a file",
     "home.index": "leads on at once",
     "people.end_second_factor": "nobody in the demonstration has a second step",
     "people.first_password": "only after a code from a letter; the form of people.password",
@@ -259,6 +262,11 @@ DOORS = (
     "/sign-in /sign-in/code /reset /verify /learn /record /account /account/own-contact /team /team/hours /certify "
     "/reports /admin"
 ).split()
+#: What a trainer, and a supervisor, open of group sessions: of one that is held and not closed, and of one to come.
+OF_TRAINERS = "/roster /close /edit /cancel /code /walk-in".split()
+HELD = "SELECT '/sessions/' || public_id FROM group_sessions WHERE state = 'held'"
+COMING = "SELECT '/sessions/' || public_id FROM group_sessions WHERE state = 'planned' ORDER BY day"
+COHORT = "SELECT '/sessions/cohorts/' || public_id FROM cohorts"
 #: Somebody with a certificate and somebody who waits for one, each with her page of it.
 HOLDERS = """SELECT p.public_id, '/record/certificates/' || a.public_id FROM awards a
              JOIN people p ON p.id = a.person_id
@@ -313,8 +321,12 @@ def spots(demo: Demo) -> dict[str, Spot]:
     """Return a page for each route that somebody in the demonstration can open."""
     walker = Walker(demo)
     walker.walk(demo.reader(), None)
-    for email in (*WORKERS.values(), SUPERVISOR, CERTIFIER, ANALYST, ADMINISTRATOR):
+    for email in (*WORKERS.values(), SUPERVISOR, TRAINER, CERTIFIER, ANALYST, ADMINISTRATOR):
         walker.walk(demo.reader(email), demo.person(email))
+    held, coming, cohort = (demo.rows(each)[0][0] for each in (HELD, COMING, COHORT))
+    kept = ["/sessions/plan/new", "/sessions/cohorts/new", cohort, *(held + each for each in OF_TRAINERS)]
+    walker.walk(demo.reader(TRAINER), demo.person(TRAINER), ["/sessions/plan", *kept])
+    walker.walk(demo.reader(SUPERVISOR), demo.person(SUPERVISOR), ["/sessions/attendance", f"{coming}/staff"])
     for statement in (HOLDERS, APPLICANTS):
         public_id, path = demo.rows(statement)[0]
         walker.walk(

@@ -173,6 +173,7 @@ def test_how_late_somebody_came() -> None:
         ((Stay(at(6, 59), at(10)),), "stay-outside"),
         ((Stay(at(9), at(14, 1)),), "stay-outside"),
         ((Stay(at(12, 30)),), "stay-future"),
+        ((Stay(at(9), at(12, 1)),), "stay-future"),
         (tuple(Stay(at(9, 2 * n), at(9, 2 * n + 1)) for n in range(7)), "stays-many"),
     ],
 )
@@ -181,7 +182,8 @@ def test_stays_that_cannot_be(stays: tuple[Stay, ...], code: str) -> None:
 
 
 def test_stays_that_can_be() -> None:
-    attendance.check_stays((Stay(at(9), at(10)), Stay(at(10), at(14)),), at(9), at(12), at(12))  # fmt: skip
+    attendance.check_stays((Stay(at(9), at(10)), Stay(at(10), at(14))), at(9), at(12), at(15))
+    attendance.check_stays((Stay(at(9)),), at(9), at(12), at(8, 40)), "noted early, from the beginning on"
     attendance.check_stays((), at(9), at(12), at(12))
 
 

@@ -31,7 +31,7 @@ from lms.fieldwork.models import (
 from lms.fieldwork.queries.calendars import find_own_feed
 from lms.fieldwork.rules.attendance import Stay
 from lms.fieldwork.rules.facts import CreditedMinutes
-from lms.fieldwork.service import attendance, calendars, cohorts, holding, sessions, sign_ups
+from lms.fieldwork.service import attendance, calendars, closing, cohorts, holding, sessions, sign_ups
 from lms.ids import new_client_id
 from lms.organizations.models import Supervision
 from tests.conftest import AT
@@ -444,8 +444,11 @@ def test_a_session_to_which_nobody_came_closes_quietly(classes: Classes) -> None
     with hearing() as facts:
         assert classes.close(group)
     assert (facts, credited(), rows(ClassCredit.id)) == ([], [], [])
-    with pytest.raises(NotFound):
-        write(lambda s: sessions.cancel_session(s, classes.teaching, "nothing", reason="x", at=AT))
+    for act in (
+        lambda s: sessions.cancel_session(s, classes.teaching, "nothing", reason="x", at=AT),
+        lambda s: closing.preview_closing(s, 0),
+    ):
+        assert refused(lambda act=act: write(act)) == "missing"  # type: ignore[misc]
 
 
 def test_two_who_close_at_once_close_it_once(classes: Classes, app_of: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -524,6 +527,19 @@ def test_those_who_were_there_have_finished_the_lessons(classes: Classes) -> Non
     classes.reopen(group)
     classes.close(group)
     assert len(rows(LessonProgress.id)) == len(lessons)
+
+
+def test_a_part_is_made_up_in_another_session_of_the_cohort(classes: Classes) -> None:
+    cohort(classes)
+    (number,) = rows(Cohort.id)
+    first, second = classes.plan(cohort_id=number), classes.plan(cohort_id=number, day=DAY + timedelta(days=1))
+    classes.mark(first, classes.ana, stays=(Stay(clock(9), clock(10)),))
+    classes.close(first)
+    day = DAY + timedelta(days=1)
+    part, later = Stay(clock(9, day=day), clock(11, day=day)), clock(13, day=day)
+    assert classes.correct(second, classes.ana, part, seen=0, makes_up=first, at=later)
+    classes.close(second, at=later)
+    assert [each.minutes for each in credited()] == [60, 120]
 
 
 # Cohorts

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.fieldwork.rules.sessions import DEFAULT_SHARE, MOST_PLACES
@@ -27,6 +27,7 @@ from lms.web.forms import Form, OnceForm, choices_of
 
 _REQUIRED = InputRequired(_l("Please fill this in."))
 _CHOOSE = InputRequired(_l("Please choose one."))
+_NUMBER = Regexp(r"^\d{1,9}$")
 _CAPACITY = _l("Please choose between 1 and 500 places.")
 _SHARE = _l("Please choose between 1 and 100 percent.")
 
@@ -59,7 +60,7 @@ class PlanForm(OnceForm):
     }
 
     #: The revision that was read, when a session is changed.
-    seen = HiddenField(default="0")
+    seen = HiddenField(default="0", validators=[_NUMBER])
     title = StringField(_l("Title"), validators=[_REQUIRED, Length(max=120)])
     cohort = SelectField(_l("Cohort"), description=_l("Only for a row of sessions that people take together."))
     organization = SelectField(_l("Who hosts it"))
@@ -158,7 +159,8 @@ class CorrectForm(Form):
 
     beside: ClassVar[Mapping[str, str]] = {"reason-missing": "reason", "makes-up-what": "makes_up"}
 
-    seen = HiddenField(default="0")
+    #: The number of the entry that was read, 0 for none.
+    seen = HiddenField(default="0", validators=[_NUMBER])
     came_1 = TimeField(_l("Came at"), validators=[Optional()])
     until_1 = TimeField(_l("Left at"), validators=[Optional()])
     came_2 = TimeField(_l("Came back at"), validators=[Optional()])

@@ -41,7 +41,8 @@ def check_stays(stays: Stays, starts_at: datetime, ends_at: datetime, at: dateti
     """Raise `RuleBroken` when stays cannot be so.
 
     "stays-many", "stay-backwards" (it ends before it begins), "stays-overlap" or out of order, "stay-open" (only the
-    last may be open), "stay-outside" (far from the session), "stay-future" (it begins later than now).
+    last may be open), "stay-outside" (far from the session), "stay-future" (it begins or ends later than now; only who
+    is there early may be noted from the beginning of the session on).
     """
     if len(stays) > MOST_STAYS:
         raise RuleBroken("stays-many", most=MOST_STAYS)
@@ -54,7 +55,7 @@ def check_stays(stays: Stays, starts_at: datetime, ends_at: datetime, at: dateti
             raise RuleBroken("stays-overlap")
         if stay.began_at < starts_at - MARGIN or (stay.ended_at or stay.began_at) > ends_at + MARGIN:
             raise RuleBroken("stay-outside")
-        if stay.began_at > at:
+        if stay.began_at > max(at, starts_at) or (stay.ended_at or at) > at:
             raise RuleBroken("stay-future")
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import ngettext
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.content.library import current
 from lms.courses.specs import ModuleSpec
 from lms.db import reading, write
+from lms.errors import NotFound
 from lms.fieldwork.forms.sessions import PlanForm, ReasonForm
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import cohorts
@@ -35,11 +37,10 @@ Page = str | tuple[str, int] | Response
 @signed_in
 def plans() -> Page:
     """List the sessions whose list the reader keeps: those to come, then those to close, then the rest."""
-    actor, at = get_actor(), now()
-    kept, past = policies.kept_sessions(actor), queries.is_past(at)
+    actor, kept, past = get_actor(), _kept(), queries.is_past(now())
     number, pages = page_of(queries.count_sessions(reading(), kept & past), PAGE_SIZE)
-    skip = (number - 1) * PAGE_SIZE
-    later = queries.list_sessions(reading(), kept & past, newest_first=True, limit=PAGE_SIZE, offset=skip)
+    place = {"limit": PAGE_SIZE, "offset": (number - 1) * PAGE_SIZE}
+    later = queries.list_sessions(reading(), kept & past, newest_first=True, **place)
     return page(
         "plans.html",
         coming=[words.kept_card(row) for row in queries.list_sessions(reading(), kept & ~past, limit=200)],
@@ -49,6 +50,15 @@ def plans() -> Page:
         cohorts=cohorts.list_cohorts(reading(), policies.kept_cohorts(actor)),
         may_plan=actor.has("trainer", "supervisor"),
     )
+
+
+def _kept() -> ColumnElement[bool]:
+    """Return the criterion of the sessions that the reader keeps; raise `NotFound` for who plans and keeps none."""
+    actor = get_actor()
+    kept = policies.kept_sessions(actor)
+    if not actor.has("trainer", "supervisor", "administrator") and not queries.count_sessions(reading(), kept):
+        raise NotFound
+    return kept
 
 
 @bp.route("/sessions/plan/new", methods=["GET", "POST"])
