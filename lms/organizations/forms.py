@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -13,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -189,6 +191,31 @@ class StartForm(TermsForm, OnceForm):
         ),
         validate_choice=False,
     )
+
+
+class BringForm(OnceForm):
+    """A list of people who work here: a file, or pasted lines."""
+
+    beside: ClassVar[Mapping[str, str]] = {"list-needed": "lines", "list-twice": "lines", "list-empty": "lines"}
+
+    lines = TextAreaField(
+        _l("Paste the lines"),
+        description=_l("One person in each line: name, phone or e-mail, job title, with commas between."),
+        validators=[Optional(), Length(max=100_000)],
+    )
+    file = FileField(
+        _l("Or choose a file"), description=_l("From a spreadsheet: CSV or Excel (.xlsx)."), validators=[Optional()]
+    )
+    organization = SelectField(_l("Organization"), validators=[Optional()])
+    language = SelectField(_l("Language, where the list has none"), choices=choices_of(LANGUAGES))
+    title = StringField(_l("Job title, where the list has none"), validators=[Optional(), Length(max=120)])
+
+
+class ApplyForm(Form):
+    """The last look at a list before it is done."""
+
+    invites = BooleanField(_l("Send an invitation to everybody who is new"), default=True)
+    only_valid = BooleanField(_l("Leave out the rows that cannot be done, and do the others"))
 
 
 class EndForm(Form):

@@ -145,7 +145,7 @@ def get_employment(session: Session, public_id: str, day: date) -> EmploymentDet
         .join(Organization, Organization.id == Employment.organization_id)
         .join(
             EmploymentTerms,
-            (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day)),
+            (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == terms_day(day)),
         )
         .where(Employment.public_id == public_id)
     ).one_or_none()
@@ -197,7 +197,7 @@ def list_supervisors(session: Session, organization_id: int, day: date) -> list[
     return [SupervisorRow(*row) for row in rows]
 
 
-def _terms_day(day: date) -> ScalarSelect[date]:
+def terms_day(day: date) -> ScalarSelect[date]:
     """Return the first day of the terms that hold on `day`; before the spell begins, of its first terms."""
     begun = func.max(EmploymentTerms.since).filter(EmploymentTerms.since <= day)
     return (
@@ -210,7 +210,7 @@ def _terms_day(day: date) -> ScalarSelect[date]:
 
 def _staff(organization_ids: Collection[int] | None, day: date, search: str, *columns: Any) -> Select[Any]:
     """Return a select of `columns` over the employments that cover `day`, each with its terms of that day."""
-    terms = (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day))
+    terms = (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == terms_day(day))
     statement = (
         select(*columns)
         .select_from(Employment)

@@ -1,0 +1,135 @@
+"""Reading an Excel workbook that a stranger may have made: measured before it is opened, so that it cannot burst."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import python_calamine
+
+#: Bytes of all its parts together, once unpacked.
+LARGEST_UNPACKED = 60 * 1024 * 1024
+MOST_PARTS = 500
+#: Cells between the first and the last corner, empty ones too: the reader makes room for each of them.
+LARGEST_AREA = 2_000_000
+#: Letters that all cells could hold together, if each held the longest text of the workbook.
+LARGEST_TEXT = 200_000_000
+_PIECE = 256 * 1024
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,8})["']""")
+_TEXT_END = re.compile(rb"</(?:\w+:)?si>")
+
+
+class BadWorkbook(ValueError):
+    """The bytes are no workbook that is safe to open."""
+
+
+@dataclass
+class _Measure:
+    """What the parts of a workbook come to."""
+
+    unpacked: int = 0
+    cells: int = 0
+    rows: int = 0
+    columns: int = 0
+    longest: int = 0
+    _open_text: int = field(default=0, repr=False)
+
+    def add_sheet(self, piece: bytes) -> None:
+        """Count the cells in a piece of a sheet, and note the corner that lies farthest."""
+        for letters, digits in _ADDRESS.findall(piece):
+            self.cells += 1
+            self.columns = max(self.columns, _column(letters))
+            self.rows = max(self.rows, int(digits))
+
+    def add_texts(self, piece: bytes) -> None:
+        """Note the longest of the texts that cells share, as it stands in a piece of their list."""
+        first, *others = _TEXT_END.split(piece)
+        self._open_text += len(first)
+        for text in others:
+            self.longest = max(self.longest, self._open_text)
+            self._open_text = len(text)
+        self.longest = max(self.longest, self._open_text)
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether a machine of ordinary size can hold the workbook."""
+        return (
+            self.unpacked <= LARGEST_UNPACKED
+            and self.rows * self.columns <= LARGEST_AREA
+            and self.cells * self.longest <= LARGEST_TEXT
+        )
+
+
+def read_workbook(data: bytes, most_rows: int) -> list[list[str]]:
+    """Return the first `most_rows` rows of the first sheet as people see them; raise `BadWorkbook`."""
+    try:
+        if not _measure(data).is_safe:
+            raise BadWorkbook
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        grid = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=most_rows)
+    except (python_calamine.CalamineError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        raise BadWorkbook from error
+    return [[_cell(value) for value in row] for row in grid]
+
+
+def _measure(data: bytes) -> _Measure:
+    """Return what a workbook's parts come to, unpacked for real: what their list says of sizes may be a lie.
+
+    Raises `BadWorkbook` for what is no .xlsx, and stops as soon as it is too much.
+    """
+    measure = _Measure()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        names = packed.namelist()
+        if len(names) > MOST_PARTS or len(set(names)) < len(names) or "xl/workbook.xml" not in names:
+            raise BadWorkbook
+        if "content.xml" in names or any(name.endswith(".bin") and "workbook" in name for name in names):
+            raise BadWorkbook  # another format beside it, which the reader might prefer
+        for name in names:
+            _measure_part(packed, name, measure)
+    return measure
+
+
+def _measure_part(packed: zipfile.ZipFile, name: str, measure: _Measure) -> None:
+    """Add one part to a measure, piece by piece; an address cut by the end of a piece is read with the next one."""
+    kept = b""
+    with packed.open(name) as part:
+        while piece := part.read(_PIECE):
+            measure.unpacked += len(piece)
+            if not measure.is_safe:
+                raise BadWorkbook
+            whole, kept = _whole_tags(kept + piece)
+            _look_at(name, whole, measure)
+    _look_at(name, kept, measure)
+
+
+def _whole_tags(piece: bytes) -> tuple[bytes, bytes]:
+    """Return what of a piece ends with a whole tag, and the rest; all of it where no tag begins."""
+    cut = piece.rfind(b"<")
+    return (piece[:cut], piece[cut:]) if cut > 0 else (piece, b"")
+
+
+def _look_at(name: str, piece: bytes, measure: _Measure) -> None:
+    if "sharedstrings" in name.casefold():
+        measure.add_texts(piece)
+    else:  # whatever its name, the workbook may call it a sheet
+        measure.add_sheet(piece)
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column: A is 1, AA is 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _cell(value: object) -> str:
+    """Return what a person sees in a cell: whole numbers without a point, dates as YYYY-MM-DD."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()[:10]
+    return " ".join(str(value).split())
