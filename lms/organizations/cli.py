@@ -14,13 +14,13 @@ from flask.cli import AppGroup
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import BadInput, RowProblem
+from lms.i18n import TAGS
 from lms.ids import new_client_id
 from lms.organizations import messages, queries, rules, service
 from lms.organizations.models import GEOGRAPHIES, KINDS, POPULATIONS
 from lms.organizations.queries import ListedRow
 from lms.organizations.rules import Defaults, Fault, Sheet
 from lms.organizations.service import Imported, JudgedRow
-from lms.people.models import LANGUAGES
 
 group = AppGroup("organizations", help="Departments and community-based organizations.")
 KNOWN = {"kind": KINDS, "geographies": GEOGRAPHIES, "populations": POPULATIONS}
@@ -70,7 +70,7 @@ def _as_json(done: Imported, *, dry_run: bool) -> str:
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organization", default="", help="Key of the organization of rows that name none.")
-@click.option("--language", default="en", show_default=True, type=click.Choice(LANGUAGES), help="Where none is given.")
+@click.option("--language", default="en", show_default=True, type=click.Choice(TAGS), help="Where none is given.")
 @click.option("--dry-run", is_flag=True, help="Only print what would happen.")
 @click.option("--valid-rows-only", is_flag=True, help="Do what can be done, and leave out the refused rows.")
 @click.option("--invitations/--no-invitations", default=True, show_default=True, help="Invite those who are new.")

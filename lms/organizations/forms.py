@@ -193,6 +193,43 @@ class StartForm(TermsForm, OnceForm):
     )
 
 
+class TransferForm(TermsForm, OnceForm):
+    """Somebody who moves to another organization."""
+
+    order = ("organization", "started_on", "title", "kind")
+    beside: ClassVar[Mapping[str, str]] = {
+        **TermsForm.beside,
+        "already-employed": "started_on",
+        "already-ended": "started_on",
+        "end-before-start": "started_on",
+        "end-in-next": "started_on",
+        "end-too-late": "started_on",
+        "start-too-early": "started_on",
+        "start-too-late": "started_on",
+        "transfer-same": "organization",
+    }
+
+    organization = SelectField(_l("Where she goes"), validators=[_CHOOSE])
+    started_on = DateField(
+        _l("First day there"), description=_l("Her last day here is the day before."), validators=[_REQUIRED]
+    )
+
+
+class DelegateForm(Form):
+    """How long a colleague stands in for a supervisor."""
+
+    beside: ClassVar[Mapping[str, str]] = {
+        "delegation-outlasts": "until",
+        "delegation-past": "until",
+        "delegation-too-long": "until",
+        "delegates-to-herself": "colleague",
+        "supervises-already": "colleague",
+    }
+
+    colleague = SelectField(_l("Colleague"), validators=[_CHOOSE])
+    until = DateField(_l("Last day"), validators=[_REQUIRED])
+
+
 class BringForm(OnceForm):
     """A list of people who work here: a file, or pasted lines."""
 

@@ -60,6 +60,10 @@ _SENTENCES = {
     "contract-ends-first": _l("The last day must not be before the first day."),
     "contract-there": _l("This contract is recorded already: the same department, program and first day."),
     "date-wrong": _l("This is not a date. Please write it like 2026-07-31 or 7/31/2026."),
+    "delegates-to-herself": _l("Please choose a colleague, not yourself."),
+    "delegation-outlasts": _l("You supervise here until %(on)s. Please choose that day or an earlier one."),
+    "delegation-past": _l("Please choose today or a later day."),
+    "delegation-too-long": _l("Please choose a day within half a year. You can do it again later."),
     "end-before-start": _l("She began on %(since)s. The last day must not be before that."),
     "end-in-next": _l("She works here again since %(since)s. The last day must be before that."),
     "end-too-late": _l("This day is more than a year ahead. Please check the year."),
@@ -90,10 +94,12 @@ _SENTENCES = {
     "sent-before": _l("This form was sent before with another list. Please begin again."),
     "start-too-early": _l("Please check the year of the first day."),
     "start-too-late": _l("This day is more than a year ahead. Please check the year."),
+    "supervises-already": _l("She supervises here already. End that first, if you wish to change the day."),
     "supervises-herself": _l("You cannot make yourself a supervisor. Ask another administrator."),
     "terms-outside": _l("Please choose a day within the employment. It began on %(since)s."),
     "title-empty": _l("Please write the job title."),
     "title-too-long": _l("The job title is too long. Please use at most %(most)s letters."),
+    "transfer-same": _l("She works there already. Please choose another organization."),
     "unclear-person": _l(
         "We cannot tell who this is. Please check the name, the e-mail and the phone number with her, "
         "or ask an administrator."

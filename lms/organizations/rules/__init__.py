@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms.organizations.rules.employment import (
     LATEST_START_DAYS,
     Alike,
+    check_delegation,
     check_end,
     check_hours,
     check_start,
@@ -65,6 +66,7 @@ from lms.organizations.rules.tables import (
     read_sheet,
     read_table,
     write_table,
+    write_workbook,
 )
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "Verdict",
     "Wanted",
     "check_contract",
+    "check_delegation",
     "check_end",
     "check_hours",
     "check_start",
@@ -122,4 +125,5 @@ __all__ = [
     "with_earlier",
     "with_fault",
     "write_table",
+    "write_workbook",
 ]

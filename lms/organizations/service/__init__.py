@@ -18,8 +18,6 @@ from lms.organizations.service.organizations import (
     Facts,
     change_organization,
     create_organization,
-    end_supervision,
-    start_supervision,
 )
 from lms.organizations.service.staging import (
     JudgedRow,
@@ -30,6 +28,13 @@ from lms.organizations.service.staging import (
     keep_list,
     withdraw_list,
 )
+from lms.organizations.service.supervision import (
+    delegate,
+    end_delegation,
+    end_supervision,
+    start_supervision,
+)
+from lms.organizations.service.transfers import transfer_employment
 
 __all__ = [
     "PART",
@@ -46,7 +51,9 @@ __all__ = [
     "change_organization",
     "change_terms",
     "create_organization",
+    "delegate",
     "end_contract",
+    "end_delegation",
     "end_employment",
     "end_supervision",
     "forget_lists",
@@ -57,6 +64,7 @@ __all__ = [
     "preview_import",
     "start_employment",
     "start_supervision",
+    "transfer_employment",
     "welcome_person",
     "withdraw_list",
 ]
