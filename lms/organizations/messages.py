@@ -55,7 +55,6 @@ _SENTENCES = {
     "alike-shared": _l("Somebody else uses this e-mail or phone already. Please say whether it is another person."),
     "already-employed": _l("She works here already, since %(since)s. End that first, or choose a later day."),
     "already-ended": _l("This employment has ended already, on %(on)s. Ask an administrator to correct it."),
-    "alike-row": _l("Another row has the same name, or the same e-mail or phone. Please say whether it is she."),
     "cell-formula": _l("This begins like a formula of a spreadsheet. Please write plain words or numbers."),
     "contract-ends-first": _l("The last day must not be before the first day."),
     "contract-there": _l("This contract is recorded already: the same department, program and first day."),
@@ -146,8 +145,19 @@ _FILE_SENTENCES = {
 }
 
 
+#: Why a row of a list is asked about, by the code of the question.
+_QUESTIONS = {
+    "alike-contact": _l("Somebody with a name like this and this e-mail or phone is known. It may be she."),
+    "alike-name": _l("Somebody with this name is known. It may be she."),
+    "alike-row": _l("Another row has the same name, or the same e-mail or phone. It may be she."),
+    "alike-shared": _l("Somebody else uses this e-mail or phone. It may be she, under another name."),
+}
+
+
 def reason(fault: Fault) -> str:
-    """Return why a row of a list is refused, with the name of the column that it is about."""
+    """Return why a row of a list is refused, or is asked about, with the name of the column that it is about."""
+    if fault.code in _QUESTIONS:
+        return str(_QUESTIONS[fault.code])
     said = sentence(RuleBroken(fault.code, **fault.values))
     return f"{COLUMN_NAMES[fault.column]}: {said}" if fault.column else said
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from lms.errors import BadInput, RuleBroken
 from lms.organizations.rules.employment import check_hours, title_of
-from lms.organizations.rules.tables import Sheet, TableRow, problem
+from lms.organizations.rules.tables import Sheet, TableRow, fold_header, problem
 from lms.people.rules import BadName, Identifier, normal_email, normal_name, normal_phone, search_key
 
 STAFF_COLUMNS = ("name", "email", "phone", "language", "organization", "title", "started_on", "hours_per_week")
@@ -135,14 +135,8 @@ def _as_date(value: object) -> object:
 
 
 def column_names() -> dict[str, str]:
-    """Return the columns by their names in every language, spelled as `read_sheet` folds headers, and folded."""
-    names = {word.replace(" ", "_"): key for word, key in _COLUMN_OF.items()}
-    return names | {"e_mail": "email"}
-
-
-def fold_header(header: str) -> str:
-    """Return a header without accents and glottal marks, as `column_names` lists it."""
-    return "_".join(search_key(header.replace("_", " ")).split())
+    """Return the columns by their names in every language, as `fold_header` makes them."""
+    return {word.replace(" ", "_"): key for word, key in _COLUMN_OF.items()}
 
 
 def read_pasted(text: str) -> Sheet | None:

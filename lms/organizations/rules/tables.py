@@ -12,6 +12,7 @@ import xlsxwriter
 
 from lms.errors import BadInput, RowProblem
 from lms.organizations.rules.workbooks import BadWorkbook, read_workbook
+from lms.people.rules import search_key
 
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -92,10 +93,10 @@ def read_sheet(
     """Return the rows of a CSV or Excel file, and which of its columns are left out; raise `BadInput`.
 
     As `read_table`, but a row that is too long is only marked, and columns that are not asked for are forgotten.
-    `names` holds, by what `_header` makes of them, other names of the columns.
+    `names` holds other names of the columns, as `fold_header` makes them.
     """
     (number, cells), *filled = _filled(data)
-    found = [(names or {}).get(_header(cell), _header(cell)) for cell in cells]
+    found = [(names or {}).get(fold_header(cell), _header(cell)) for cell in cells]
     _check_headers(number, found, columns, required, [])
     left_out = tuple(cell for cell, each in zip(cells, found, strict=True) if cell and each not in columns)
     return Sheet(tuple(_rows([each if each in columns else "" for each in found], filled)), left_out)
@@ -116,6 +117,11 @@ def _filled(data: bytes) -> list[tuple[int, list[str]]]:
 
 def _header(cell: str) -> str:
     return "_".join(cell.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def fold_header(cell: str) -> str:
+    """Return a header without case, accents and glottal marks, an underscore for each blank or hyphen."""
+    return "_".join(search_key(cell.replace("_", " ")).split())
 
 
 def _check_headers(

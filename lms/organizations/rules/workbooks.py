@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import python_calamine
@@ -17,9 +18,10 @@ MOST_PARTS = 500
 LARGEST_AREA = 2_000_000
 #: Letters that all cells could hold together, if each held the longest text of the workbook.
 LARGEST_TEXT = 200_000_000
-_PIECE = 256 * 1024
-_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,8})["']""")
-_TEXT_END = re.compile(rb"</(?:\w+:)?si>")
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,8})["']""")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")
 
 
 class BadWorkbook(ValueError):
@@ -35,32 +37,29 @@ class _Measure:
     rows: int = 0
     columns: int = 0
     longest: int = 0
-    _open_text: int = field(default=0, repr=False)
 
-    def add_sheet(self, piece: bytes) -> None:
-        """Count the cells in a piece of a sheet, and note the corner that lies farthest."""
-        for letters, digits in _ADDRESS.findall(piece):
-            self.cells += 1
-            self.columns = max(self.columns, _column(letters))
-            self.rows = max(self.rows, int(digits))
+    def add_sheet(self, part: bytes) -> None:
+        """Count the cells of a part, and note the corner that lies farthest: by address, or by counting."""
+        for found in _ADDRESS.finditer(part):
+            self.columns = max(self.columns, _column(found[1]))
+            self.rows = max(self.rows, int(found[2]))
+        for number, row in enumerate(_ROW.split(part)):
+            cells = sum(1 for _ in _CELL.finditer(row))
+            self.cells += cells
+            self.columns, self.rows = max(self.columns, cells), max(self.rows, number)
 
-    def add_texts(self, piece: bytes) -> None:
-        """Note the longest of the texts that cells share, as it stands in a piece of their list."""
-        first, *others = _TEXT_END.split(piece)
-        self._open_text += len(first)
-        for text in others:
-            self.longest = max(self.longest, self._open_text)
-            self._open_text = len(text)
-        self.longest = max(self.longest, self._open_text)
+    def add_texts(self, part: bytes) -> None:
+        """Note the longest of the texts that cells share."""
+        start = 0
+        for end in _TEXT_END.finditer(part):
+            self.longest = max(self.longest, end.start() - start)
+            start = end.end()
+        self.longest = max(self.longest, len(part) - start)
 
     @property
     def is_safe(self) -> bool:
         """Return whether a machine of ordinary size can hold the workbook."""
-        return (
-            self.unpacked <= LARGEST_UNPACKED
-            and self.rows * self.columns <= LARGEST_AREA
-            and self.cells * self.longest <= LARGEST_TEXT
-        )
+        return self.rows * self.columns <= LARGEST_AREA and self.cells * self.longest <= LARGEST_TEXT
 
 
 def read_workbook(data: bytes, most_rows: int) -> list[list[str]]:
@@ -70,7 +69,7 @@ def read_workbook(data: bytes, most_rows: int) -> list[list[str]]:
             raise BadWorkbook
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         grid = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=most_rows)
-    except (python_calamine.CalamineError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except (python_calamine.CalamineError, zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError) as error:
         raise BadWorkbook from error
     return [[_cell(value) for value in row] for row in grid]
 
@@ -88,34 +87,16 @@ def _measure(data: bytes) -> _Measure:
         if "content.xml" in names or any(name.endswith(".bin") and "workbook" in name for name in names):
             raise BadWorkbook  # another format beside it, which the reader might prefer
         for name in names:
-            _measure_part(packed, name, measure)
-    return measure
-
-
-def _measure_part(packed: zipfile.ZipFile, name: str, measure: _Measure) -> None:
-    """Add one part to a measure, piece by piece; an address cut by the end of a piece is read with the next one."""
-    kept = b""
-    with packed.open(name) as part:
-        while piece := part.read(_PIECE):
-            measure.unpacked += len(piece)
-            if not measure.is_safe:
+            with packed.open(name) as packed_part:
+                part = packed_part.read(LARGEST_UNPACKED - measure.unpacked + 1)
+            measure.unpacked += len(part)
+            if measure.unpacked > LARGEST_UNPACKED:
                 raise BadWorkbook
-            whole, kept = _whole_tags(kept + piece)
-            _look_at(name, whole, measure)
-    _look_at(name, kept, measure)
-
-
-def _whole_tags(piece: bytes) -> tuple[bytes, bytes]:
-    """Return what of a piece ends with a whole tag, and the rest; all of it where no tag begins."""
-    cut = piece.rfind(b"<")
-    return (piece[:cut], piece[cut:]) if cut > 0 else (piece, b"")
-
-
-def _look_at(name: str, piece: bytes, measure: _Measure) -> None:
-    if "sharedstrings" in name.casefold():
-        measure.add_texts(piece)
-    else:  # whatever its name, the workbook may call it a sheet
-        measure.add_sheet(piece)
+            if "sharedstrings" in name.casefold():
+                measure.add_texts(part)
+            else:  # whatever its name, the workbook may call it a sheet
+                measure.add_sheet(part)
+    return measure
 
 
 def _column(letters: bytes) -> int:

@@ -204,10 +204,16 @@ def answer_list(public_id: str) -> Any:
             left = write(
                 lambda s: service.answer_rows(s, actor, public_id, _answers(), rest_is_new=rest_is_new, at=now())
             )
-            flash(ngettext("%(num)s row is left to settle.", "%(num)s rows are left to settle.", left), "info")
+            flash(_left(left), "info" if left else "success")
         except RuleBroken as error:
             flash(messages.sentence(error), "error")
     return redirect(url_for("organizations.staff_list", public_id=public_id))
+
+
+def _left(left: int) -> str:
+    if not left:
+        return _("Everything is settled. Look once more, then do it.")
+    return str(ngettext("%(num)s row is left to settle.", "%(num)s rows are left to settle.", left))
 
 
 def _answers() -> dict[int, str]:
