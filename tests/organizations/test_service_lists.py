@@ -348,9 +348,9 @@ def test_the_program_alone_adds_people_without_asking(cbo: Cbo, make: Make) -> N
 
 
 def test_two_lists_of_the_same_people_at_the_same_moment(app: Flask, cbo: Cbo, monkeypatch: pytest.MonkeyPatch) -> None:
-    lists = [bring(cbo.actor, TWO, cbo.id) for _ in range(2)]
-    for each in lists:
-        begin(cbo.actor, each)
+    lists = [bring(each, TWO, cbo.id) for each in (cbo.actor, cbo.admin)]
+    for actor, each in zip((cbo.actor, cbo.admin), lists, strict=True):
+        begin(actor, each)
     results = act_during(
         app,
         monkeypatch,
