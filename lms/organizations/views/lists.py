@@ -97,7 +97,7 @@ def _kept(form: BringForm, choices: Sequence[Choice]) -> str | None:
         field = form.file if upload else form.lines
         field.errors = [_told(each) for each in error.problems[:20] if isinstance(each, RowProblem)]
         return None
-    known = {each.public_id: each.id for each in choices}
+    known = {each.public_id: each.id for each in choices} | ({"": choices[0].id} if len(choices) == 1 else {})
     defaults = Defaults(known.get(form.organization.data or ""), form.language.data, (form.title.data or "").strip())
     judged = service.judge_list(reading(), actor, sheet, defaults, at=now())
     more: dict[str, Any] = {"file_name": upload.filename or "" if upload else "", "left_out": sheet.left_out}
