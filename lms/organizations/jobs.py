@@ -10,7 +10,7 @@ from lms.db import reading, write
 from lms.organizations import queries, service
 
 #: Seconds of one tick for one list; the next tick is moments away.
-SLICE = 20.0
+SLICE = 8.0
 
 
 def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job

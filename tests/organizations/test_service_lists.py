@@ -421,3 +421,24 @@ def test_a_list_costs_the_same_statements_however_long_it_is(cbo: Cbo, monkeypat
             write(lambda s, key=public_id: service.apply_part(s, key, at=AT))  # type: ignore[misc]
         costs.append(len([each for each in statements if "employment_terms" not in each or "INSERT" not in each]))
     assert costs[0] == costs[1]
+
+
+def test_whoever_appears_meanwhile_is_a_question_that_comes_too_late(cbo: Cbo, make: Make) -> None:
+    public_id = bring(cbo.actor, HEAD + "Mele Tau,213 555 0101,,CHW,,\nLuis,,,CHW,,\n", cbo.id)
+    begin(cbo.actor, public_id)
+    make.employment(make.person("Mele Tau"), cbo.id)
+    assert jobs.apply_for(public_id, 60, at=AT) == 0
+    assert counts(public_id) == {"create": 1, "refuse": 1}
+    assert staged(public_id)[0].said["faults"] == [["alike-name", "", {}]]
+    assert names().count("Mele Tau") == 1
+
+
+def test_a_list_of_which_nothing_can_be_done_is_done(cbo: Cbo, make: Make) -> None:
+    somebody = make.person("Somebody")
+    public_id = bring(cbo.admin, f"name,email,title\nLuis,{somebody.email},CHW\nMele,wrong,CHW\n", cbo.id)
+    assert counts(public_id) == {"ask": 1, "refuse": 1}
+    assert staged(public_id)[0].said["question"] == "alike-shared"
+    begin(cbo.admin, public_id, only_valid=True)
+    assert jobs.apply_for(public_id, 60, at=AT) == 0
+    assert queries.get_import(reading(), public_id).state == "done"
+    assert len(names()) == 3

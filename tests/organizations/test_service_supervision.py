@@ -269,6 +269,16 @@ def test_it_ends_when_she_leaves_for_whom_somebody_stands_in(two: Two, last: dat
     assert [end for (end, source) in rows(Supervision.ended_on, Supervision.delegated_from_id) if source] == expected
 
 
+def test_what_was_over_before_stays_as_it_was(two: Two) -> None:
+    own = next(key for key, owner in rows(Employment.public_id, Employment.person_id) if owner == two.boss.person_id)
+    let(actor_of(two.boss), two.hope, two.spell)
+    long_ago = {"started_on": TODAY - 9 * DAY, "ended_on": TODAY - 5 * DAY}
+    write(lambda s: s.execute(update(Supervision).where(Supervision.ended_on == WEEK).values(**long_ago)) and None)
+    admin = actor_of(two.admin, "administrator")
+    write(lambda s: service.end_supervision(s, admin, own, public_id_of(two.hope), at=AT))
+    assert rows(Supervision.ended_on)[-1] == (TODAY - 5 * DAY,)
+
+
 def test_an_administrator_makes_it_lasting(two: Two) -> None:
     let(actor_of(two.boss), two.hope, two.spell)
     admin = actor_of(two.admin, "administrator")

@@ -246,20 +246,17 @@ def list_rows(
     import_id: int,
     *,
     whats: Sequence[str] = (),
-    numbers: Sequence[int] = (),
     is_waiting: bool = False,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[ListedRow]:
-    """Return rows of a list in order: of some outcomes, of some numbers, or those still to be applied. One query."""
+    """Return rows of a list in order: of some outcomes, or those still to be applied. One query."""
     statement = select(*_ROW).where(StaffImportRow.import_id == import_id).order_by(StaffImportRow.number)
     if is_waiting:
         whats = _APPLICABLE
         statement = statement.where(StaffImportRow.applied_at.is_(None))
     if whats:
         statement = statement.where(StaffImportRow.what.in_(whats))
-    if numbers:
-        statement = statement.where(StaffImportRow.number.in_(numbers))
     return [ListedRow(*row) for row in session.execute(statement.limit(limit).offset(offset))]
 
 

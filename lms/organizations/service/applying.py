@@ -23,8 +23,8 @@ from lms.organizations.service.staging import verdict_values
 from lms.people.queries import find_identity, find_session_id
 from lms.people.service import NewPerson, add_people, lock, lock_contacts
 
-#: Rows of a part: a few tenths of a second, so that nobody who writes waits long.
-PART = 500
+#: Rows of a part: some tenths of a second, so that nobody who writes waits long.
+PART = 250
 
 
 @dataclass(frozen=True)

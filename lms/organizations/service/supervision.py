@@ -11,7 +11,7 @@ from lms.actor import Actor
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.errors import NotFound, RuleBroken
-from lms.organizations import policy, rules
+from lms.organizations import rules
 from lms.organizations.models import Employment, Supervision
 from lms.organizations.service.organizations import check_administers, held_organization
 from lms.people.service import end_sessions_of, lock
@@ -142,8 +142,6 @@ def _own_supervision(
     )
     employment = session.execute(there).scalar_one_or_none()
     if own is None or employment is None or not _covers(employment, today):
-        raise NotFound
-    if not policy.still_supervises(session, actor, organization_id, today):
         raise NotFound
     return own, employment
 
