@@ -331,6 +331,8 @@ AWAY = (8, "Ana López", B, [spell(OTHER)])
         (said(2, "Ana López", phone=A), known(), "create"),
         (said(2, "ana lopez", phone=A), known(ANA), "unchanged 7"),
         (said(2, "Ana", phone=A), known(ANA), "unchanged 7"),
+        (said(2, "Ana María López", phone=A), known(ANA), "unchanged 7"),
+        (said(2, "Luis López", phone=A), known(ANA), "ask alike-contact person:7"),
         (said(2, "Ana López", phone=B), known(AWAY), "start 8"),
         (said(2, "Ana López"), known(ANA), "unchanged 7"),
         (said(2, "Ana López"), known(AWAY), "ask alike-name person:8"),

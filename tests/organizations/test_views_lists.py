@@ -58,7 +58,7 @@ def test_forty_lines_from_a_phone(site: Site) -> None:
     assert browser.post(f"{here}/apply", data={"invites": "y"}).location == here
     said = text_of(browser.get(here))
     assert "The list is done" in said
-    assert "40 new people" in said
+    assert "40 begin here" in said
     assert len(rows(Person.id)) == 44
     assert {tag for _id, tag in rows(Person.id, Person.language)[4:]} == {"es"}
     assert "Pasted lines" in text_of(browser.get("/team/import"))
@@ -80,8 +80,8 @@ def test_a_file_and_the_rows_that_are_refused(site: Site) -> None:
     assert "secret" not in refused.get_data(as_text=True)
     assert text_of(browser.post(f"{here}/apply", data={}), 400).count("Some rows cannot be done yet.") == 1
     assert browser.post(f"{here}/apply", data={"only_valid": "y"}).status_code == 302
-    assert "1 new people" in text_of(browser.get(here))
-    assert "(213) 555-0101" in text_of(browser.get(f"{here}?show=create"))
+    assert "1 begin here" in text_of(browser.get(here))
+    assert "(213) 555-0101" in text_of(browser.get(f"{here}?show=start"))
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,19 @@ def test_who_is_meant_is_asked_and_answered(site: Site, make: Make) -> None:
     assert "This list was begun already." in text_of(browser.get(here))
     browser.post(f"{here}/withdraw")
     assert "This list was begun already." in text_of(browser.get(here))
+
+
+def test_a_stranger_who_is_known_reads_like_somebody_new(site: Site, make: Make) -> None:
+    known = make.person("Mele Tau", email="mele@x.org")
+    pages = []
+    for name in ("Mele Tau", "Sina Tau"):
+        browser, here = paste(site, site.boss, f"{name}, mele@x.org, CHW")
+        pages.append(text_of(browser.get(here)).replace(name, "N").replace(name.split()[0], "N"))
+    assert pages[0] == pages[1]
+    assert "1 begin here" in pages[0]
+    browser, here = paste(site, site.admin, "Mele Tau, mele@x.org, CHW")
+    assert "1 begin here" in text_of(browser.get(here))
+    assert known.person_id
 
 
 def test_a_list_that_is_being_done_can_be_left(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,12 @@ def judge(
     return [judging.verdict(entry) for entry in entries]
 
 
+def _is_part_of(one: str, other: str) -> bool:
+    """Return whether one of two folded names has all words of the other: a sister shares some, she herself all."""
+    words = set(one.split()), set(other.split())
+    return words[0] <= words[1] or words[1] <= words[0]
+
+
 class _Judging:
     """Goes through the rows, and remembers what the earlier ones said."""
 
@@ -170,11 +176,11 @@ class _Judging:
         return self._answered(entry, *self._question(entry, by_contact, rows))
 
     def _certain(self, entry: Entry, by_contact: Sequence[int]) -> int | None:
-        """Return who is meant without doubt: same name and contact; or, among those who work there, alike enough."""
+        """Return who is meant without doubt: same name and contact; or who works there, with more or fewer names."""
         keys = self.known.keys
         exact = [each for each in by_contact if keys[each] == entry.name_key]
-        likely = [each for each in by_contact if is_likely_same(entry.name_key, keys[each])]
-        here = [each for each in likely if self._is_seen(each) and self._works(each, entry)]
+        shorter = [each for each in by_contact if _is_part_of(entry.name_key, keys[each])]
+        here = [each for each in shorter if self._is_seen(each) and self._works(each, entry)]
         if not entry.identifiers:
             here = [each for each in self._named(entry) if self._works(each, entry) and each not in self.used][:1]
         return next((found[0] for found in (exact, here) if len(found) == 1), None)

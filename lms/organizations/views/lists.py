@@ -26,8 +26,8 @@ from lms.web.forms import choices_of, page_of
 
 #: Seconds that a request goes on with a list by itself; the job does the rest.
 PATIENCE = 2.0
-#: The groups of rows that a page can show, in the order of the page.
-GROUPS = {
+#: The groups of rows that a page can show, in the order of the page: by what becomes of them.
+_LABELS = {
     "ask": _l("to be settled"),
     "refuse": _l("cannot be done"),
     "create": _l("new people"),
@@ -138,19 +138,30 @@ def _found(public_id: str) -> ImportRow:
     return found
 
 
+def _groups() -> dict[str, tuple[str, ...]]:
+    """Return which outcomes stand in which group of the page.
+
+    A supervisor reads of a stranger who begins as of somebody new: else a list would tell who is known elsewhere.
+    """
+    if policy.can_administer(get_actor()):
+        return {key: (key,) for key in _LABELS}
+    return {key: ("create", "start") if key == "start" else (key,) for key in _LABELS if key != "create"}
+
+
 def _list_page(found: ImportRow, form: ApplyForm | None = None) -> Any:
-    counts = queries.count_rows(reading(), found.id)
+    counts, groups = queries.count_rows(reading(), found.id), _groups()
+    sizes = {key: sum(counts.get(what, 0) for what in whats) for key, whats in groups.items()}
     asked_for = request.args.get("show", "")
-    show = asked_for if asked_for in GROUPS else next((key for key in GROUPS if counts.get(key)), "create")
-    number, pages = page_of(counts.get(show, 0), PAGE_SIZE)
+    show = asked_for if asked_for in groups else next((key for key, size in sizes.items() if size), "start")
+    number, pages = page_of(sizes[show], PAGE_SIZE)
     skip = (number - 1) * PAGE_SIZE
-    rows = queries.list_rows(reading(), found.id, whats=(show,), limit=PAGE_SIZE, offset=skip)
+    rows = queries.list_rows(reading(), found.id, whats=groups[show], limit=PAGE_SIZE, offset=skip)
     here = url_for("organizations.staff_list", public_id=found.public_id)
-    groups = [(counts[key], str(label), f"{here}?show={key}") for key, label in GROUPS.items() if counts.get(key)]
-    place = {"counts": counts, "groups": groups, "show": show, "number": number, "pages": pages}
-    total = sum(count for key, count in counts.items() if key != "waiting")
+    listed = [(size, str(_LABELS[key]), f"{here}?show={key}") for key, size in sizes.items() if size]
+    place = {"counts": counts, "groups": listed, "show": show, "number": number, "pages": pages}
     form = form or ApplyForm(formdata=None, invites=found.invites)
-    return page("staff_list.html", form, found=found, lines=_lines(rows), names=GROUPS, total=total, **place)
+    total = sum(sizes.values())
+    return page("staff_list.html", form, found=found, lines=_lines(rows), names=_LABELS, total=total, **place)
 
 
 def _lines(rows: Sequence[ListedRow]) -> list[Line]:
