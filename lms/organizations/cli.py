@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from lms.clock import now
 from lms.db import reading, write
@@ -75,6 +75,7 @@ def _as_json(done: Imported, *, dry_run: bool) -> str:
 @click.option("--valid-rows-only", is_flag=True, help="Do what can be done, and leave out the refused rows.")
 @click.option("--invitations/--no-invitations", default=True, show_default=True, help="Invite those who are new.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_appcontext
 def import_people(file: Path, *, organization: str, language: str, dry_run: bool, as_json: bool, **how: bool) -> None:
     """Bring workers and their employments from a CSV or Excel FILE (.xlsx).
 
