@@ -56,6 +56,8 @@ cli = Program(
     name="lms", help="Training and certification of community health workers, promotores and representatives."
 )
 
+people_cli.group.add_command(organizations_cli.import_people)
+
 for group in (
     migrations,
     content,

@@ -26,6 +26,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -38,6 +39,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -275,10 +277,14 @@ def take_turns(session: Session, *names: str) -> None:
 
     For facts that no row stands for yet, so that there is none to lock. SQLite needs it not: its writers queue.
     """
-    if is_postgresql(session):
-        for name in sorted(set(names)):
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-            session.execute(select(func.pg_advisory_xact_lock(number)))
+    if names and is_postgresql(session):
+        numbers = [_number_of(name) for name in sorted(set(names))]
+        turns = func.unnest(cast_to(numbers, postgresql.ARRAY(BigInteger))).column_valued("turn")
+        session.execute(select(func.pg_advisory_xact_lock(turns)))
+
+
+def _number_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 def _dialect_insert(session: Session, table: Any) -> Any:

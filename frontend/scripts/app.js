@@ -1,9 +1,11 @@
 // Small comforts on every page. Nothing here is needed: each page works without.
 //   form[data-guard]       asks before the page is left with answers that were not sent
 //   [data-error-summary]   takes the focus when a form comes back with errors
+//   [data-follow]         is fetched anew every three seconds, until it is gone: then the page is loaded again
 //   every POST form        its buttons rest for five seconds after sending, so that two taps send once
 
 const REST = 5000;
+const FOLLOW = 3000;
 let unsent = false;
 
 document.addEventListener("input", (event) => {
@@ -41,4 +43,20 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.forms) rest(form, false);
 });
 
+function follow(part) {
+  setTimeout(async () => {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const next = page.querySelector("[data-follow]");
+      if (!next) return location.reload();
+      part.replaceWith(next);
+      follow(next);
+    } catch {
+      follow(part); // no signal just now
+    }
+  }, FOLLOW);
+}
+
+const followed = document.querySelector("[data-follow]");
+if (followed) follow(followed);
 document.querySelector("[data-error-summary]")?.focus();

@@ -19,6 +19,7 @@ from lms.demo.certifying import certify_all
 from lms.demo.elsewhere import tell_all
 from lms.demo.fieldwork import load_fieldwork
 from lms.demo.learning import TRACK, learn
+from lms.demo.lists import load_list
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
 from lms.demo.sessions import load_sessions
@@ -62,6 +63,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
+    write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")
     release_figures(config, at=now())

@@ -1,4 +1,4 @@
-"""The one change that a gathering page makes: noting that somebody looked at a worker's record."""
+"""What the gathering pages note: that somebody looked at a worker's record, or took her team's list along."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from lms.actor import Actor
 from lms.audit.service import record
 from lms.db import take_turns
 from lms.home import queries, rules
+from lms.home.rules import TeamFilter
 
 
 def note_look(session: Session, actor: Actor, person_id: int, organization_id: int, *, at: datetime) -> bool:
@@ -22,3 +23,19 @@ def note_look(session: Session, actor: Actor, person_id: int, organization_id: i
         return False
     record(session, actor.account_id, queries.LOOKED, "person", person_id, at=at, organization_id=organization_id)
     return True
+
+
+def note_export(session: Session, actor: Actor, kind: str, wanted: TeamFilter, *, at: datetime) -> None:
+    """Note that the actor took the list of her team along as a file: of which organizations, and how narrowed."""
+    record(
+        session,
+        actor.account_id,
+        "home.team_exported",
+        "file",
+        kind,
+        at=at,
+        organizations=list(actor.supervises),
+        status=wanted.status,
+        track=wanted.track_key,
+        has_words=bool(wanted.title or wanted.search),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -13,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -189,6 +191,68 @@ class StartForm(TermsForm, OnceForm):
         ),
         validate_choice=False,
     )
+
+
+class TransferForm(TermsForm, OnceForm):
+    """Somebody who moves to another organization."""
+
+    order = ("organization", "started_on", "title", "kind")
+    beside: ClassVar[Mapping[str, str]] = {
+        **TermsForm.beside,
+        "already-employed": "started_on",
+        "already-ended": "started_on",
+        "end-before-start": "started_on",
+        "end-in-next": "started_on",
+        "end-too-late": "started_on",
+        "start-too-early": "started_on",
+        "start-too-late": "started_on",
+        "transfer-same": "organization",
+    }
+
+    organization = SelectField(_l("Where she goes"), validators=[_CHOOSE])
+    started_on = DateField(
+        _l("First day there"), description=_l("Her last day here is the day before."), validators=[_REQUIRED]
+    )
+
+
+class DelegateForm(Form):
+    """How long a colleague stands in for a supervisor."""
+
+    beside: ClassVar[Mapping[str, str]] = {
+        "delegation-outlasts": "until",
+        "delegation-past": "until",
+        "delegation-too-long": "until",
+        "delegates-to-herself": "colleague",
+        "supervises-already": "colleague",
+    }
+
+    colleague = SelectField(_l("Colleague"), validators=[_CHOOSE])
+    until = DateField(_l("Last day"), validators=[_REQUIRED])
+
+
+class BringForm(OnceForm):
+    """A list of people who work here: a file, or pasted lines."""
+
+    beside: ClassVar[Mapping[str, str]] = {"list-needed": "lines", "list-twice": "lines", "list-empty": "lines"}
+
+    lines = TextAreaField(
+        _l("Paste the lines"),
+        description=_l("One person in each line: name, phone or e-mail, job title, with commas between."),
+        validators=[Optional(), Length(max=100_000)],
+    )
+    file = FileField(
+        _l("Or choose a file"), description=_l("From a spreadsheet: CSV or Excel (.xlsx)."), validators=[Optional()]
+    )
+    organization = SelectField(_l("Organization"), validators=[Optional()])
+    language = SelectField(_l("Language, where the list has none"), choices=choices_of(LANGUAGES))
+    title = StringField(_l("Job title, where the list has none"), validators=[Optional(), Length(max=120)])
+
+
+class ApplyForm(Form):
+    """The last look at a list before it is done."""
+
+    invites = BooleanField(_l("Send an invitation to everybody who is new"), default=True)
+    only_valid = BooleanField(_l("Leave out the rows that cannot be done, and do the others"))
 
 
 class EndForm(Form):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from lms.errors import RuleBroken
+from lms.errors import RowProblem, RuleBroken
 from lms.i18n import format_date
 from lms.i18n import lazy_gettext as _l
+from lms.organizations.rules import Fault, TableProblem
 from lms.people import messages as people
 
 KIND_NAMES = {"department": _l("Department"), "cbo": _l("Community organization")}
@@ -54,8 +55,14 @@ _SENTENCES = {
     "alike-shared": _l("Somebody else uses this e-mail or phone already. Please say whether it is another person."),
     "already-employed": _l("She works here already, since %(since)s. End that first, or choose a later day."),
     "already-ended": _l("This employment has ended already, on %(on)s. Ask an administrator to correct it."),
+    "cell-formula": _l("This begins like a formula of a spreadsheet. Please write plain words or numbers."),
     "contract-ends-first": _l("The last day must not be before the first day."),
     "contract-there": _l("This contract is recorded already: the same department, program and first day."),
+    "date-wrong": _l("This is not a date. Please write it like 2026-07-31 or 7/31/2026."),
+    "delegates-to-herself": _l("Please choose a colleague, not yourself."),
+    "delegation-outlasts": _l("You supervise here until %(on)s. Please choose that day or an earlier one."),
+    "delegation-past": _l("Please choose today or a later day."),
+    "delegation-too-long": _l("Please choose a day within half a year. You can do it again later."),
     "end-before-start": _l("She began on %(since)s. The last day must not be before that."),
     "end-in-next": _l("She works here again since %(since)s. The last day must be before that."),
     "end-too-late": _l("This day is more than a year ahead. Please check the year."),
@@ -63,19 +70,35 @@ _SENTENCES = {
     "key-taken": _l("Another organization has this short key. Please choose another one."),
     "key-wrong": _l("Please write a short key with small letters, digits and hyphens, such as rising-hope."),
     "kind-unknown": _l("Please choose one of the kinds."),
+    "list-begun": _l("This list was begun already."),
+    "list-empty": _l("There is nobody in this list. Below the names of the columns each row is one person."),
+    "list-has-faults": _l(
+        "Some rows cannot be done yet. Mend them and bring the list again, or say below that the others shall be done."
+    ),
+    "list-needed": _l("Please choose a file, or paste the lines."),
+    "list-twice": _l("Please choose a file or paste lines, not both."),
+    "list-withdrawn": _l("This list was put away. Please bring it again."),
     "name-taken": _l("Another organization has this name already."),
+    "organization-missing": _l("Please write the organization: its name or its short key."),
+    "organization-unknown": _l("We do not know this organization among yours. Please check its name."),
     "own-employment": _l("You cannot end your own employment. Ask an administrator to do it."),
     "paid-outside": _l("These days must lie within the contract and within the employment."),
     "payer-not-a-department": _l("Please choose a department as the one who pays."),
     "program-empty": _l("Please write the name of the program."),
     "program-too-long": _l("The name of the program is too long. Please use at most %(most)s letters."),
     "reason-unknown": _l("Please choose a reason."),
+    "row-first": _l("Row %(row)s is the same person. Please settle that row first."),
+    "row-too-long": _l("This row has more cells than there are columns. Perhaps a comma belongs in quotation marks."),
+    "row-twice": _l("Row %(row)s says otherwise of the same person at the same organization."),
+    "sent-before": _l("This form was sent before with another list. Please begin again."),
     "start-too-early": _l("Please check the year of the first day."),
     "start-too-late": _l("This day is more than a year ahead. Please check the year."),
+    "supervises-already": _l("She supervises here already. End that first, if you wish to change the day."),
     "supervises-herself": _l("You cannot make yourself a supervisor. Ask another administrator."),
     "terms-outside": _l("Please choose a day within the employment. It began on %(since)s."),
     "title-empty": _l("Please write the job title."),
     "title-too-long": _l("The job title is too long. Please use at most %(most)s letters."),
+    "transfer-same": _l("She works there already. Please choose another organization."),
     "unclear-person": _l(
         "We cannot tell who this is. Please check the name, the e-mail and the phone number with her, "
         "or ask an administrator."
@@ -94,3 +117,54 @@ def sentence(error: RuleBroken) -> str:
 def area_name(spa: int) -> str:
     """Return a service planning area with its number and name."""
     return f"{spa} {AREA_NAMES[spa]}"
+
+
+COLUMN_NAMES = {
+    "name": _l("Name"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+    "language": _l("Language"),
+    "organization": _l("Organization"),
+    "title": _l("Job title"),
+    "started_on": _l("First day"),
+    "hours_per_week": _l("Hours a week"),
+}
+#: What is wrong with a file as a whole, by the code of a `rules.TableProblem`.
+_FILE_SENTENCES = {
+    "file-broken": _l("The file cannot be read from this row on. Please save it again as CSV or as .xlsx."),
+    "file-empty": _l("The file is empty. Its first row must name the columns."),
+    "file-no-table": _l("This is not a table. Please save it as CSV (UTF-8) or as an Excel workbook (.xlsx)."),
+    "file-no-workbook": _l("This Excel workbook cannot be opened. Please save it again as .xlsx."),
+    "file-old-excel": _l(
+        "This is an old Excel file, or one with a password. Please save it as .xlsx without a password."
+    ),
+    "file-too-large": _l("The file is larger than %(most)s MB. Please take it apart."),
+    "file-too-long": _l("There are more than %(most)s rows. Please take the list apart."),
+    "column-missing": _l("The column “%(column)s” is missing. The first row must name the columns."),
+    "column-twice": _l("The column “%(column)s” is there twice."),
+}
+
+
+#: Why a row of a list is asked about, by the code of the question.
+_QUESTIONS = {
+    "alike-contact": _l("Somebody with a name like this and this e-mail or phone is known. It may be she."),
+    "alike-name": _l("Somebody with this name is known. It may be she."),
+    "alike-row": _l("Another row has the same name, or the same e-mail or phone. It may be she."),
+    "alike-shared": _l("Somebody else uses this e-mail or phone. It may be she, under another name."),
+}
+
+
+def reason(fault: Fault) -> str:
+    """Return why a row of a list is refused, or is asked about, with the name of the column that it is about."""
+    if fault.code in _QUESTIONS:
+        return str(_QUESTIONS[fault.code])
+    said = sentence(RuleBroken(fault.code, **fault.values))
+    return f"{COLUMN_NAMES[fault.column]}: {said}" if fault.column else said
+
+
+def problem(found: RowProblem) -> str:
+    """Return what is wrong with a file, in the reader's language; as the command says it where we have no words."""
+    if not isinstance(found, TableProblem) or found.code not in _FILE_SENTENCES:
+        return str(found)
+    values = {key: COLUMN_NAMES.get(str(value), value) for key, value in found.values.items()}
+    return str(_FILE_SENTENCES[found.code]) % values

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
 from lms.ids import new_public_id
+from lms.organizations.rules import OUTCOMES
 
 KINDS = ("department", "cbo")
 EMPLOYMENT_KINDS = ("employee", "contractor", "volunteer")
+IMPORT_STATES = ("ready", "applying", "done", "withdrawn")
 END_REASONS = ("voluntary", "funding-ended", "not-renewed", "moved", "other", "undisclosed")
 GEOGRAPHIES = ("south-la", "southeast-la", "northeast-san-fernando-valley", "antelope-valley")
 POPULATIONS = (
@@ -141,6 +144,8 @@ class Supervision(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    #: The supervision whose holder lets her do it in her stead; None for one that an administrator gave.
+    delegated_from_id: Mapped[int | None] = mapped_column(ForeignKey("supervisions.id"), index=True)
 
 
 class Contract(Base):
@@ -172,3 +177,60 @@ class ContractEmployment(Base):
     employment_id: Mapped[int] = mapped_column(ForeignKey("employments.id"), index=True)
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+
+
+class StaffImport(Base):
+    """A list of staff that somebody brought: its rows wait to be looked at, then they are applied, part by part."""
+
+    __tablename__ = "staff_imports"
+    __table_args__ = (
+        one_of("state", IMPORT_STATES),
+        Index("ix_staff_imports_account_id_created_at", "account_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    #: Who brought it; None for the command.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    #: The key of the form that brought it, so that a double tap brings it once.
+    client_id: Mapped[str] = mapped_column(String(32), unique=True)
+    #: The name of the file; empty for pasted lines.
+    file_name: Mapped[str] = mapped_column(String(200))
+    #: Columns of the file that nobody asked for and that were not kept.
+    left_out: Mapped[list[Any]]
+    state: Mapped[str] = mapped_column(String(10), default="ready")
+    #: Whether those who are new get an invitation.
+    invites: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    #: When the last row was applied, or the list was withdrawn.
+    done_at: Mapped[datetime | None]
+
+
+class StaffImportRow(Base):
+    """One row of such a list, what it says, and what becomes or became of it. Forgotten with its list after a while."""
+
+    __tablename__ = "staff_import_rows"
+    __table_args__ = (
+        UniqueConstraint("import_id", "number"),
+        one_of("what", OUTCOMES),
+        Index("ix_staff_import_rows_import_id_what", "import_id", "what"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("staff_imports.id"))
+    #: As a spreadsheet shows it: headers are row 1.
+    number: Mapped[int]
+    #: The cells as they came, by column: the file of refused rows is written from them.
+    cells: Mapped[dict[str, Any]]
+    #: What they say, as `rules.Entry.as_json` writes it.
+    entry: Mapped[dict[str, Any]]
+    what: Mapped[str] = mapped_column(String(10))
+    #: The question ("" for none), those who may be meant, and the faults, as codes.
+    said: Mapped[dict[str, Any]]
+    #: The earlier row that is the same person.
+    same_as: Mapped[int | None]
+    #: Who is meant, as the uploader said: one of the candidates, or somebody new.
+    answer: Mapped[str] = mapped_column(String(30), default="")
+    #: Whom it was found to be, once applied.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    applied_at: Mapped[datetime | None]

@@ -44,6 +44,21 @@ def manageable_organizations(actor: Actor) -> ColumnElement[bool]:
     return true() if can_administer(actor) else Organization.id.in_(actor.supervises)
 
 
+def importable_organizations(actor: Actor | None) -> ColumnElement[bool]:
+    """Return the criterion of the organizations whose staff a list may bring; None is the program itself."""
+    return true() if actor is None else manageable_organizations(actor)
+
+
+def hears_of(actor: Actor | None) -> tuple[int, ...] | None:
+    """Return the organizations whose present and former staff a reader may be told of; None: everybody's."""
+    return None if actor is None or can_administer(actor) else actor.supervises
+
+
+def can_see_import(actor: Actor | None, account_id: int | None) -> bool:
+    """Return whether the actor may see and change a list that an account brought: her own, or as administrator any."""
+    return actor is None or can_administer(actor) or (account_id is not None and actor.account_id == account_id)
+
+
 def still_supervises(session: Session, actor: Actor, organization_id: int, today: date) -> bool:
     """Return whether the actor answers for the staff of an organization on `today`, as this session reads it.
 

@@ -14,6 +14,7 @@ from lms.certificates import jobs as certificates_jobs
 from lms.config import Config
 from lms.db import db
 from lms.notifications import jobs as notifications_jobs
+from lms.organizations import jobs as organizations_jobs
 from lms.people import jobs as people_jobs
 from lms.reports import jobs as reports_jobs
 from lms.scheduler.rules import Daily, Every, Schedule
@@ -82,10 +83,12 @@ def _checkpoint(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the 
 JOBS = (
     Job("letters", "Send letters and text messages that are due", Every(5), notifications_jobs.run),
     Job("certificates", "Sign, draw and release certificates that were decided", Every(5), _finish_certificates),
+    Job("staff-lists", "Go on with lists of staff that were begun", Every(5), organizations_jobs.run),
     Job("recompute", "Recompute everything derived, and mend what was missed", Daily(2, 30), _recompute),
     Job("check", "Read the files of certificates and the audit trail again, and mend files", Daily(4, 0), _check),
     Job("mix-answers", "Let surveys' answer sheets lose the order in which they came", Daily(3, 0), surveys_jobs.run),
     Job("forget", "Forget old guesses, ended sessions and codes", Daily(3, 15), people_jobs.run),
+    Job("forget-lists", "Forget old lists of staff", Daily(3, 20), organizations_jobs.forget),
     Job("release-figures", "Release to viewers the figures of closed periods", Daily(3, 45), reports_jobs.run),
     Job("audit-chain", "Chain the newest audit events", Every(600), audit_jobs.run),
     Job("checkpoint", "Move SQLite's log into the database file", Every(3600), _checkpoint, sqlite_only=True),

@@ -284,7 +284,7 @@ def test_a_stranger_learns_nothing_of_who_has_a_record(cbo: Cbo, make: Make) -> 
 
 
 def test_a_double_tap_at_the_same_moment_invites_once(app: Flask, cbo: Cbo, monkeypatch: pytest.MonkeyPatch) -> None:
-    find, pauses = employments._find_started, iter((0, 0.05, 0.1, 0.15) * 4)
+    find, pauses = employments.find_started, iter((0, 0.05, 0.1, 0.15) * 4)
 
     def find_slowly(*arguments: Any) -> service.Started | None:
         """Look, and pause after that, so that the first tap is through before the others look for people alike."""
@@ -292,7 +292,7 @@ def test_a_double_tap_at_the_same_moment_invites_once(app: Flask, cbo: Cbo, monk
         time.sleep(next(pauses))
         return found
 
-    monkeypatch.setattr(employments, "_find_started", find_slowly)
+    monkeypatch.setattr(employments, "find_started", find_slowly)
     key, newcomer = new_client_id(), Newcomer("Tevita", "to", phone="213 555 0142")
     results = race(app, *[lambda: welcome(cbo, newcomer, client_id=key)] * 4)
     assert len({getattr(result, "employment_id", result) for result in results}) == 1, results

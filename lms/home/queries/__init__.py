@@ -16,6 +16,7 @@ from lms.home.queries.team import (
     list_choices,
     list_lines,
 )
+from lms.home.queries.team_export import AskedTrack, ExportedLine, read_team
 
 __all__ = [
     "LOOKED",
@@ -23,7 +24,9 @@ __all__ = [
     "PROGRESS",
     "SEEN",
     "Asked",
+    "AskedTrack",
     "Choices",
+    "ExportedLine",
     "Facts",
     "Gathered",
     "JobRow",
@@ -47,4 +50,5 @@ __all__ = [
     "list_looks",
     "list_spells_here",
     "read_export",
+    "read_team",
 ]

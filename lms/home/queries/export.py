@@ -119,6 +119,7 @@ def _of_work() -> dict[str, Select[Any]]:
             "employments", "supervisions", "employment_id", "started_on", "ended_on", place="supervisions"
         ),
         "paid_under_contracts": _of("employments", "contract_employments", "employment_id", "started_on", "ended_on"),
+        "in_lists_of_staff": _own("staff_import_rows", "cells", "what", "applied_at"),
         "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
     }
 

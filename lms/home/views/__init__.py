@@ -1,11 +1,11 @@
-"""The gathering pages: the front door, a worker's home and record, a supervisor's team, the office."""
+"""The pages that gather features for one reader."""
 
 from __future__ import annotations
 
-from lms.home.views import calendar, learn, office, person, record, team, why
+from lms.home.views import calendar, learn, office, person, record, team, team_export, why
 from lms.home.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (calendar, learn, office, person, record, team, why)
+PAGES = (calendar, learn, office, person, record, team, team_export, why)
 
 __all__ = ["PAGES", "bp"]

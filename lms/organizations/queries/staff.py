@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Integer, ScalarSelect, Select, String, column, func, or_, select, table
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.errors import NotFound
 from lms.organizations.models import ContractEmployment, Employment, EmploymentTerms, Organization, Supervision
@@ -72,6 +72,10 @@ class SupervisorRow:
     employment_public_id: str
     employer: str
     since: date
+    #: The last day, where there is one.
+    until: date | None = None
+    #: For whom she stands in: that person's public id and name.
+    stands_in_for: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def get_employment(session: Session, public_id: str, day: date) -> EmploymentDet
         .join(Organization, Organization.id == Employment.organization_id)
         .join(
             EmploymentTerms,
-            (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day)),
+            (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == terms_day(day)),
         )
         .where(Employment.public_id == public_id)
     ).one_or_none()
@@ -180,9 +184,14 @@ def list_paid(session: Session, contract_id: int) -> list[PaidRow]:
 
 def list_supervisors(session: Session, organization_id: int, day: date) -> list[SupervisorRow]:
     """Return who answers for the staff of an organization on the local date `day`, by name. One query."""
+    giver, giver_spell, giver_person = aliased(Supervision), aliased(Employment), PEOPLE.alias("giver")
+    own = (PEOPLE.c.public_id, PEOPLE.c.name, Employment.public_id, Organization.name)
     rows = session.execute(
-        select(PEOPLE.c.public_id, PEOPLE.c.name, Employment.public_id, Organization.name, Supervision.started_on)
+        select(*own, Supervision.started_on, Supervision.ended_on, giver_person.c.public_id, giver_person.c.name)
         .select_from(Supervision)
+        .outerjoin(giver, giver.id == Supervision.delegated_from_id)
+        .outerjoin(giver_spell, giver_spell.id == giver.employment_id)
+        .outerjoin(giver_person, giver_person.c.id == giver_spell.person_id)
         .join(Employment, Employment.id == Supervision.employment_id)
         .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
         .join(Organization, Organization.id == Employment.organization_id)
@@ -194,10 +203,16 @@ def list_supervisors(session: Session, organization_id: int, day: date) -> list[
         )
         .order_by(PEOPLE.c.search_key, Employment.id)
     )
-    return [SupervisorRow(*row) for row in rows]
+    return [_supervisor(*row) for row in rows]
 
 
-def _terms_day(day: date) -> ScalarSelect[date]:
+def _supervisor(*row: Any) -> SupervisorRow:
+    public_id, name, employment, employer, since, until, giver_public_id, giver = row
+    stands_in_for = (giver_public_id, giver) if giver_public_id else None
+    return SupervisorRow(public_id, name, employment, employer, since, until, stands_in_for)
+
+
+def terms_day(day: date) -> ScalarSelect[date]:
     """Return the first day of the terms that hold on `day`; before the spell begins, of its first terms."""
     begun = func.max(EmploymentTerms.since).filter(EmploymentTerms.since <= day)
     return (
@@ -210,7 +225,7 @@ def _terms_day(day: date) -> ScalarSelect[date]:
 
 def _staff(organization_ids: Collection[int] | None, day: date, search: str, *columns: Any) -> Select[Any]:
     """Return a select of `columns` over the employments that cover `day`, each with its terms of that day."""
-    terms = (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == _terms_day(day))
+    terms = (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == terms_day(day))
     statement = (
         select(*columns)
         .select_from(Employment)

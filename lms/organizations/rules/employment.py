@@ -12,6 +12,7 @@ from lms.errors import RuleBroken
 
 #: How far ahead a spell may be entered, so that a slip of the year is noticed.
 LATEST_START_DAYS = 366
+LONGEST_DELEGATION_DAYS = 184
 EARLIEST_START = date(1950, 1, 1)
 LONGEST_TITLE = 120
 _FOREVER = date.max
@@ -78,6 +79,20 @@ def check_terms_day(started_on: date, ended_on: date | None, since: date) -> Non
     """Raise `RuleBroken("terms-outside")` when new terms would not begin within the spell."""
     if since < started_on or (ended_on is not None and since > ended_on):
         raise RuleBroken("terms-outside", since=started_on)
+
+
+def check_delegation(until: date, today: date, own_end: date | None) -> None:
+    """Raise `RuleBroken` when nobody can stand in for a supervisor until that day.
+
+    Codes: "delegation-past", "delegation-too-long" (half a year at most), "delegation-outlasts" (her own supervision
+    ends before, on `on`).
+    """
+    if until < today:
+        raise RuleBroken("delegation-past")
+    if until > today + timedelta(days=LONGEST_DELEGATION_DAYS):
+        raise RuleBroken("delegation-too-long")
+    if own_end is not None and until > own_end:
+        raise RuleBroken("delegation-outlasts", on=own_end)
 
 
 def check_hours(hours: Decimal | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.organizations.service.applying import PART, apply_part
 from lms.organizations.service.contracts import add_contract, end_contract, pay_employment
 from lms.organizations.service.employments import (
     Newcomer,
@@ -17,27 +18,53 @@ from lms.organizations.service.organizations import (
     Facts,
     change_organization,
     create_organization,
+)
+from lms.organizations.service.staging import (
+    JudgedRow,
+    answer_rows,
+    begin_list,
+    forget_lists,
+    judge_list,
+    keep_list,
+    withdraw_list,
+)
+from lms.organizations.service.supervision import (
+    delegate,
+    end_delegation,
     end_supervision,
     start_supervision,
 )
+from lms.organizations.service.transfers import transfer_employment
 
 __all__ = [
+    "PART",
     "Facts",
     "Imported",
+    "JudgedRow",
     "Newcomer",
     "Started",
     "Terms",
     "add_contract",
+    "answer_rows",
+    "apply_part",
+    "begin_list",
     "change_organization",
     "change_terms",
     "create_organization",
+    "delegate",
     "end_contract",
+    "end_delegation",
     "end_employment",
     "end_supervision",
+    "forget_lists",
     "import_organizations",
+    "judge_list",
+    "keep_list",
     "pay_employment",
     "preview_import",
     "start_employment",
     "start_supervision",
+    "transfer_employment",
     "welcome_person",
+    "withdraw_list",
 ]

@@ -17,6 +17,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.organizations import policy, queries, rules
 from lms.organizations.models import EMPLOYMENT_KINDS, END_REASONS, Employment, EmploymentTerms, Organization
 from lms.organizations.rules import Alike
+from lms.organizations.service.supervision import end_delegations_of
 from lms.people.rules import Identifier, normal_email, normal_phone, search_key
 from lms.people.service import Invited, invite, lock, lock_contacts
 
@@ -84,7 +85,7 @@ def start_employment(
     """
     lock(session, [person_id, actor.person_id])
     check_manages(session, actor, organization_id, at)
-    if (known := _find_started(session, client_id)) is not None:
+    if (known := find_started(session, client_id)) is not None:
         return known
     terms = Terms(title, hours_per_week, kind, supervising_provider_id, work_area)
     spans = queries.spans_of(session, [person_id]).get(person_id, ())
@@ -127,7 +128,7 @@ def welcome_person(
     """
     lock(session, [actor.person_id])  # a second tap waits here, and finds what the first one did
     check_manages(session, actor, organization_id, at)
-    if (known := _find_started(session, client_id)) is not None:
+    if (known := find_started(session, client_id)) is not None:
         return known
     person_id, link = rules.find_same(newcomer.name_key, _alike(session, newcomer), newcomer.answer), ""
     if person_id is None:
@@ -173,7 +174,7 @@ def change_terms(
     Raises `NotFound` for a stranger's employment, `RuleBroken` ("already-ended", "terms-outside" and those of the
     terms).
     """
-    employment = _locked(session, actor, employment_public_id, at)
+    employment = locked_employment(session, actor, employment_public_id, at)
     _check_open(actor, employment, at)
     rules.check_terms_day(employment.started_on, employment.ended_on, since)
     _set_terms(session, employment.id, since, terms)
@@ -188,7 +189,7 @@ def end_employment(
     Raises `NotFound` for a stranger's employment, `RuleBroken` ("own-employment", "already-ended",
     "reason-unknown" and those of `rules.check_end`). The same end told twice is one.
     """
-    employment = _locked(session, actor, employment_public_id, at)
+    employment = locked_employment(session, actor, employment_public_id, at)
     today = local_date(at)
     if (employment.ended_on, employment.end_reason) == (ended_on, reason):
         return
@@ -200,6 +201,7 @@ def end_employment(
     own = Span(employment.organization_id, employment.started_on, employment.ended_on)
     rules.check_end(own, ended_on, today, queries.spans_of(session, [employment.person_id])[employment.person_id])
     employment.ended_on, employment.end_reason = ended_on, reason
+    end_delegations_of(session, employment.id, ended_on, today)
     _record(session, actor, "organizations.employment_ended", employment, at, ended_on=ended_on, reason=reason)
 
 
@@ -224,7 +226,7 @@ def check_manages(session: Session, actor: Actor, organization_id: int, at: date
         raise NotFound
 
 
-def _find_started(session: Session, client_id: str | None) -> Started | None:
+def find_started(session: Session, client_id: str | None) -> Started | None:
     """Return what the same form has begun before; None when it has not been sent yet."""
     if client_id is None:
         return None
@@ -234,7 +236,7 @@ def _find_started(session: Session, client_id: str | None) -> Started | None:
     return Started(*row) if row else None
 
 
-def _locked(session: Session, actor: Actor, public_id: str, at: datetime) -> Employment:
+def locked_employment(session: Session, actor: Actor, public_id: str, at: datetime) -> Employment:
     """Return an employment with its person locked; raise `NotFound` when the actor may not manage it."""
     query = select(Employment.person_id, Employment.organization_id).where(Employment.public_id == public_id)
     row = session.execute(query).one_or_none()

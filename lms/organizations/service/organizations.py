@@ -1,30 +1,26 @@
-"""Organizations themselves: creating one, changing its facts, and who answers for its staff."""
+"""Organizations themselves: creating one and changing its facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
-from lms.clock import local_date
 from lms.db import insert_once, take_turns
 from lms.errors import NotFound, RuleBroken
 from lms.organizations import policy, rules
 from lms.organizations.models import (
     KINDS,
-    Employment,
     Organization,
     OrganizationArea,
     OrganizationGeography,
     OrganizationPopulation,
-    Supervision,
 )
 from lms.people.rules import search_key
-from lms.people.service import end_sessions_of, lock
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ def create_organization(session: Session, actor: Actor, facts: Facts, *, key: st
     Raises `NotFound` unless the actor administers, `RuleBroken` ("kind-unknown", "key-wrong", "key-taken",
     "name-taken" and those of `rules.name_of`).
     """
-    _check_administers(actor)
+    check_administers(actor)
     name = rules.name_of(facts.name)
     key = key or rules.key_from_name(name)
     if kind not in KINDS:
@@ -69,9 +65,9 @@ def change_organization(session: Session, actor: Actor, public_id: str, facts: F
 
     Raises `NotFound`, and `RuleBroken` ("name-taken" and those of `rules.name_of`).
     """
-    _check_administers(actor)
+    check_administers(actor)
     lock_names(session)
-    organization = _locked_organization(session, public_id)
+    organization = held_organization(session, public_id)
     name = rules.name_of(facts.name)
     _check_name(session, name, organization.id)
     organization.name, organization.search_key = name, search_key(name)
@@ -91,58 +87,8 @@ def change_organization(session: Session, actor: Actor, public_id: str, facts: F
     )
 
 
-def start_supervision(
-    session: Session, actor: Actor, employment_public_id: str, organization_public_id: str, *, at: datetime
-) -> None:
-    """Let the holder of an employment answer for the staff of an organization, from today on. Her sessions end.
-
-    Raises `NotFound` unless the actor administers, the employment is open today and the organization exists;
-    `RuleBroken("supervises-herself")` when an administrator would appoint herself. Twice is once.
-    """
-    _check_administers(actor)
-    employment = _locked_employment(session, employment_public_id)
-    organization = _locked_organization(session, organization_public_id)
-    today = local_date(at)
-    if employment.started_on > today or (employment.ended_on is not None and employment.ended_on < today):
-        raise NotFound
-    if employment.person_id == actor.person_id:
-        raise RuleBroken("supervises-herself")
-    if _open_supervision(session, employment.id, organization.id, today) is not None:
-        return
-    row = {"employment_id": employment.id, "organization_id": organization.id, "started_on": today}
-    session.execute(insert(Supervision).values(row))
-    end_sessions_of(session, employment.person_id, at=at)
-    _record(session, actor, "organizations.supervision_started", organization.id, at, person=employment.person_id)
-
-
-def end_supervision(
-    session: Session, actor: Actor, employment_public_id: str, organization_public_id: str, *, at: datetime
-) -> None:
-    """End it at once: today is no longer covered. Her employment goes on. Raises `NotFound`. Twice is once."""
-    _check_administers(actor)
-    employment = _locked_employment(session, employment_public_id)
-    organization = _locked_organization(session, organization_public_id)
-    found = _open_supervision(session, employment.id, organization.id, local_date(at))
-    if found is None:
-        return
-    if found.started_on == local_date(at):
-        session.delete(found)
-    else:
-        found.ended_on = date.fromordinal(local_date(at).toordinal() - 1)
-    _record(session, actor, "organizations.supervision_ended", organization.id, at, person=employment.person_id)
-
-
-def _open_supervision(session: Session, employment_id: int, organization_id: int, today: date) -> Supervision | None:
-    return session.execute(
-        select(Supervision).where(
-            Supervision.employment_id == employment_id,
-            Supervision.organization_id == organization_id,
-            Supervision.ended_on.is_(None) | (Supervision.ended_on >= today),
-        )
-    ).scalar_one_or_none()
-
-
-def _check_administers(actor: Actor) -> None:
+def check_administers(actor: Actor) -> None:
+    """Raise `NotFound` unless the actor administers."""
     if not policy.can_administer(actor):
         raise NotFound
 
@@ -159,23 +105,13 @@ def _check_name(session: Session, name: str, own_id: int | None) -> None:
         raise RuleBroken("name-taken")
 
 
-def _locked_organization(session: Session, public_id: str) -> Organization:
+def held_organization(session: Session, public_id: str) -> Organization:
+    """Return an organization, held against changes; raise `NotFound`."""
     query = select(Organization).where(Organization.public_id == public_id).with_for_update(key_share=True)
     organization = session.execute(query).scalar_one_or_none()
     if organization is None:
         raise NotFound
     return organization
-
-
-def _locked_employment(session: Session, public_id: str) -> Employment:
-    """Return an employment with its person locked; raise `NotFound` when there is none."""
-    person_id = session.execute(
-        select(Employment.person_id).where(Employment.public_id == public_id)
-    ).scalar_one_or_none()
-    if person_id is None:
-        raise NotFound
-    lock(session, [person_id])
-    return session.execute(select(Employment).where(Employment.public_id == public_id)).scalar_one()
 
 
 def _set_places(session: Session, organization_id: int, facts: Facts) -> None:

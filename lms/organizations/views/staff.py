@@ -15,7 +15,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.organizations import messages, policy, queries, service
 from lms.organizations.forms import ChangeTermsForm, EndForm, StartForm, TermsForm
-from lms.organizations.queries import PAGE_SIZE, Choice, EmploymentDetail
+from lms.organizations.queries import PAGE_SIZE, Choice, EmploymentDetail, SupervisorRow
 from lms.organizations.service import Newcomer, Started, Terms
 from lms.organizations.views.blueprint import bp, explained, page
 from lms.people.queries import ContactRow, list_contacts
@@ -28,23 +28,32 @@ from lms.web.forms import choices_of, page_of
 @roles("supervisor", "administrator")
 def staff() -> Any:
     """List who works at one organization, with what can be changed."""
-    actor, choices, search = get_actor(), _choices(), request.args.get("q", "")
-    organization = _choose(choices, request.args.get("organization", ""))
+    actor, choices, search = get_actor(), manageable(), request.args.get("q", "")
+    organization = choose(choices, request.args.get("organization", ""))
     ids, day = [organization.id], actor.today
     count = queries.count_staff(reading(), ids, day, search=search)
     number, pages = page_of(count, PAGE_SIZE)
     skip = (number - 1) * PAGE_SIZE
     rows = queries.list_staff(reading(), ids, day, search=search, limit=PAGE_SIZE, offset=skip)
     place = {"organization": organization, "choices": choices, "search": search, "own_id": actor.public_id}
+    place["stands_in"] = _stands_in(organization)
     return page("staff.html", None, rows=rows, count=count, number=number, pages=pages, **place)
+
+
+def _stands_in(organization: Choice) -> SupervisorRow | None:
+    """Return for whom, and until when, the reader stands in at an organization; None when she does not. One query."""
+    actor = get_actor()
+    supervisors = queries.list_supervisors(reading(), organization.id, actor.today)
+    own = (each for each in supervisors if each.person_public_id == actor.public_id and each.stands_in_for)
+    return next(own, None)
 
 
 @bp.route("/team/staff/new", methods=["GET", "POST"])
 @roles("supervisor", "administrator")
 def start_staff() -> Any:
     """Begin somebody's employment: her record is found, or she is invited."""
-    choices = _choices()
-    organization = _choose(choices, request.values.get("organization", ""))
+    choices = manageable()
+    organization = choose(choices, request.values.get("organization", ""))
     form = _start_form(choices, organization)
     if form.validate_on_submit():
         with explained(form):
@@ -55,13 +64,13 @@ def start_staff() -> Any:
 def _start_form(choices: Sequence[Choice], organization: Choice) -> StartForm:
     form = StartForm(started_on=get_actor().today, organization=organization.public_id)
     form.organization.choices = choices_of((each.public_id, each.name) for each in choices)
-    _fill_terms(form)
+    fill_terms(form)
     return form
 
 
 def _welcome(form: StartForm, organization: Choice) -> Started:
     """Begin the employment; a question about who it is opens the field for the answer."""
-    actor, terms = get_actor(), _terms(form)
+    actor, terms = get_actor(), terms_of(form)
     newcomer = Newcomer(
         name=form.name.data,
         language=form.language.data,
@@ -101,12 +110,12 @@ def _welcomed(started: Started, organization: Choice) -> Response:
 @roles("supervisor", "administrator")
 def terms(public_id: str) -> Any:
     """Change title, hours and kind of work from a day on."""
-    actor, row = get_actor(), _own_employment(public_id)
-    form = ChangeTermsForm(data=_terms_data(row))
-    _fill_terms(form, row.supervising_provider_id)
+    actor, row = get_actor(), own_employment(public_id)
+    form = ChangeTermsForm(data=terms_data(row))
+    fill_terms(form, row.supervising_provider_id)
     if form.validate_on_submit():
         with explained(form):
-            new_terms, since = _terms(form), form.since.data
+            new_terms, since = terms_of(form), form.since.data
             write(lambda s: service.change_terms(s, actor, public_id, new_terms, since=since, at=now()))
             flash(_("Saved."), "success")
             return redirect(url_for("organizations.staff", organization=row.organization_public_id))
@@ -117,7 +126,7 @@ def terms(public_id: str) -> Any:
 @roles("supervisor", "administrator")
 def end_staff(public_id: str) -> Any:
     """End somebody's employment, with a reason; first look whether she keeps a way to sign in."""
-    actor, row = get_actor(), _own_employment(public_id)
+    actor, row = get_actor(), own_employment(public_id)
     form = EndForm(ended_on=row.ended_on or actor.today, reason=row.end_reason)
     if form.validate_on_submit():
         with explained(form):
@@ -136,7 +145,7 @@ def _needs_own(contacts: Sequence[ContactRow]) -> bool:
     return needs_personal_contact(contact.facts for contact in contacts)
 
 
-def _choices() -> list[Choice]:
+def manageable() -> list[Choice]:
     """Return the organizations whose staff the reader manages; raise `NotFound` when there is none. One query."""
     actor = get_actor()
     choices = queries.list_choices(reading(), policy.manageable_organizations(actor), actor.today)
@@ -145,7 +154,7 @@ def _choices() -> list[Choice]:
     return choices
 
 
-def _choose(choices: Sequence[Choice], public_id: str) -> Choice:
+def choose(choices: Sequence[Choice], public_id: str) -> Choice:
     """Return the organization of that public id, the first one for none; raise `NotFound` for a stranger's."""
     for choice in choices:
         if public_id in {"", choice.public_id}:
@@ -153,7 +162,7 @@ def _choose(choices: Sequence[Choice], public_id: str) -> Choice:
     raise NotFound
 
 
-def _own_employment(public_id: str) -> EmploymentDetail:
+def own_employment(public_id: str) -> EmploymentDetail:
     """Return an employment that the reader may change; raise `NotFound`. One query."""
     actor: Actor = get_actor()
     row = queries.get_employment(reading(), public_id, actor.today)
@@ -164,7 +173,7 @@ def _own_employment(public_id: str) -> EmploymentDetail:
     return row
 
 
-def _fill_terms(form: TermsForm, provider_id: int | None = None) -> None:
+def fill_terms(form: TermsForm, provider_id: int | None = None) -> None:
     """Give the form its choices of areas and supervising providers. One query."""
     areas = [("", _("Not given")), *((str(n), messages.area_name(n)) for n in messages.AREA_NAMES)]
     form.work_area.choices = choices_of(areas)
@@ -176,7 +185,8 @@ def _fill_terms(form: TermsForm, provider_id: int | None = None) -> None:
         form.supervising_provider.data = known.get(provider_id or 0, "")
 
 
-def _terms(form: TermsForm) -> Terms:
+def terms_of(form: TermsForm) -> Terms:
+    """Return the terms that a form tells."""
     known = {each.public_id: each.id for each in form.providers}
     return Terms(
         title=form.title.data,
@@ -187,7 +197,8 @@ def _terms(form: TermsForm) -> Terms:
     )
 
 
-def _terms_data(row: EmploymentDetail) -> dict[str, Any]:
+def terms_data(row: EmploymentDetail) -> dict[str, Any]:
+    """Return what a form of terms shows first: those of today."""
     return {
         "title": row.title,
         "hours_per_week": row.hours_per_week,

@@ -25,6 +25,7 @@ from lms.people.service.invitations import (
 )
 from lms.people.service.links import fail_sign_in, refuse_sign_in, request_reset, send_resets, use_reset
 from lms.people.service.locks import lock, lock_contacts
+from lms.people.service.newcomers import NewPerson, add_people
 from lms.people.service.recoveries import refuse_recovery, request_recovery, vouch_recovery
 from lms.people.service.roles import (
     disable_account,
@@ -48,9 +49,11 @@ from lms.people.service.sessions import (
 __all__ = [
     "Invited",
     "NewDevice",
+    "NewPerson",
     "Opened",
     "accept_by_code",
     "accept_invitation",
+    "add_people",
     "add_person",
     "begin_second_factor",
     "confirm_contact",

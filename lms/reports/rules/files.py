@@ -11,8 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-#: What makes a spreadsheet take a cell of a CSV file for a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+from lms.organizations.rules import harmless
 
 Cell = str | int
 
@@ -32,13 +31,8 @@ def as_csv(sheet: Sheet) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     for row in (sheet.columns, *sheet.rows):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
     return file.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_DANGEROUS) else cell
 
 
 def as_xlsx(sheet: Sheet, notes_title: str) -> bytes:
