@@ -73,6 +73,7 @@ _SENTENCES = {
     "start-too-early": _l("Please check the year of the first day."),
     "start-too-late": _l("This day is more than a year ahead. Please check the year."),
     "supervises-herself": _l("You cannot make yourself a supervisor. Ask another administrator."),
+    "team-named": _l("There is a team with this name already. Please choose another name."),
     "terms-outside": _l("Please choose a day within the employment. It began on %(since)s."),
     "title-empty": _l("Please write the job title."),
     "title-too-long": _l("The job title is too long. Please use at most %(most)s letters."),

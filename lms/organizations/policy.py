@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor, Span
-from lms.organizations.models import Organization
+from lms.organizations.models import Organization, Team
 from lms.organizations.queries import ties_of
 from lms.organizations.rules import may_see
 
@@ -42,6 +42,11 @@ def can_change_spell(actor: Actor, ended_on: date | None, today: date) -> bool:
 def manageable_organizations(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of the organizations whose staff `can_manage_staff` lets the actor manage."""
     return true() if can_administer(actor) else Organization.id.in_(actor.supervises)
+
+
+def supervised_teams(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the teams that the actor may change, and ask: those of staff whom she answers for."""
+    return Team.organization_id.in_(actor.supervises)
 
 
 def still_supervises(session: Session, actor: Actor, organization_id: int, today: date) -> bool:

@@ -38,7 +38,7 @@ class AssignForm(Form):
 
     def validate_due_on(self, field: Any) -> None:
         """Refuse a date that has passed, or a slip of the year."""
-        fault = rules.due_fault(field.data, local_date(now()))
+        fault = rules.due_fault(rules.as_due(field.data), local_date(now()))
         if fault is not None:
             raise ValidationError(fault_sentence(fault))
 

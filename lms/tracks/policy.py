@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement
 
 from lms.actor import Actor
-from lms.tracks.models import AssignmentBatch
+from lms.tracks.models import AssignmentBatch, AssignmentRule
 
 
 def can_assign(actor: Actor, organization_id: int) -> bool:
@@ -16,3 +16,8 @@ def can_assign(actor: Actor, organization_id: int) -> bool:
 def visible_batches(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of the acts of assigning that the actor may read and undo."""
     return AssignmentBatch.organization_id.in_(actor.supervises)
+
+
+def visible_rules(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the standing rules that the actor may read, compare and end."""
+    return AssignmentRule.organization_id.in_(actor.supervises)

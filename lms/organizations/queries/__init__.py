@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from lms.organizations.queries.matching import (
+    Match,
+    Spell,
+    count_matching,
+    count_titles,
+    ids_of_words,
+    list_matching,
+    list_open_spells,
+)
 from lms.organizations.queries.organizations import (
     Choice,
     ContractRow,
@@ -34,6 +43,7 @@ from lms.organizations.queries.staff import (
     list_staff,
     list_supervisors,
 )
+from lms.organizations.queries.teams import TeamRow, get_team, list_members, list_teams
 from lms.organizations.queries.ties import (
     SpellRow,
     Ties,
@@ -52,25 +62,35 @@ __all__ = [
     "Choice",
     "ContractRow",
     "EmploymentDetail",
+    "Match",
     "OrganizationRow",
     "PaidRow",
     "Places",
+    "Spell",
     "SpellRow",
     "StaffRow",
     "SupervisorRow",
+    "TeamRow",
     "Ties",
+    "count_matching",
     "count_organizations",
     "count_staff",
+    "count_titles",
     "find_known",
     "get_contract",
     "get_employment",
     "get_organization",
+    "get_team",
     "ids_of_keys",
+    "ids_of_words",
     "list_alike",
     "list_choices",
     "list_contracts",
     "list_departments",
     "list_every",
+    "list_matching",
+    "list_members",
+    "list_open_spells",
     "list_organizations",
     "list_paid",
     "list_present",
@@ -78,6 +98,7 @@ __all__ = [
     "list_staff",
     "list_supervised",
     "list_supervisors",
+    "list_teams",
     "names_of",
     "open_on",
     "places_of",

@@ -23,6 +23,7 @@ from lms.organizations.rules.importing import (
     plan_import,
     read_rows,
 )
+from lms.organizations.rules.matching import Criteria, criteria_json, criteria_of
 from lms.organizations.rules.organizations import (
     check_contract,
     check_within,
@@ -32,7 +33,7 @@ from lms.organizations.rules.organizations import (
     valid_key,
 )
 from lms.organizations.rules.sight import Sight, may_see, sight_of
-from lms.organizations.rules.tables import TableRow, read_table
+from lms.organizations.rules.tables import TableRow, read_grid, read_table
 
 __all__ = [
     "COLUMNS",
@@ -41,6 +42,7 @@ __all__ = [
     "Alike",
     "Change",
     "Contracted",
+    "Criteria",
     "Present",
     "Sight",
     "TableRow",
@@ -51,6 +53,8 @@ __all__ = [
     "check_start",
     "check_terms_day",
     "check_within",
+    "criteria_json",
+    "criteria_of",
     "find_same",
     "is_likely_same",
     "key_from_name",
@@ -58,6 +62,7 @@ __all__ = [
     "name_of",
     "plan_import",
     "program_of",
+    "read_grid",
     "read_rows",
     "read_table",
     "sight_of",

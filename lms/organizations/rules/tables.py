@@ -44,6 +44,20 @@ def read_table(data: bytes, columns: Sequence[str], required: Sequence[str]) -> 
     return _rows(headers, filled[1:])
 
 
+def read_grid(data: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows of a CSV or Excel file that are not blank, each with its number; raise `BadInput`.
+
+    The first row may or may not name the columns. What is read is what `read_table` reads.
+    """
+    if len(data) > LARGEST_FILE:
+        raise BadInput([RowProblem(1, f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB")])
+    grid = _read_excel(data) if data.startswith(_EXCEL) else _read_csv(_decode(data))
+    filled = [(number, cells) for number, cells in enumerate(grid, 1) if any(cells)]
+    if len(filled) > MOST_ROWS:
+        raise BadInput([RowProblem(MOST_ROWS, f"the file has more than {MOST_ROWS} rows; split it")])
+    return filled
+
+
 def _headers(first: tuple[int, list[str]], columns: Sequence[str], required: Sequence[str]) -> list[str]:
     """Return the name of each column; raise `BadInput` for unknown, repeated and missing ones."""
     number, cells = first

@@ -20,6 +20,7 @@ from lms.organizations.service.organizations import (
     end_supervision,
     start_supervision,
 )
+from lms.organizations.service.teams import change_team, end_team, make_team
 
 __all__ = [
     "Facts",
@@ -29,12 +30,15 @@ __all__ = [
     "Terms",
     "add_contract",
     "change_organization",
+    "change_team",
     "change_terms",
     "create_organization",
     "end_contract",
     "end_employment",
     "end_supervision",
+    "end_team",
     "import_organizations",
+    "make_team",
     "pay_employment",
     "preview_import",
     "start_employment",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lms.organizations.views import admin, contracts, staff, supervision
+from lms.organizations.views import admin, contracts, staff, supervision, teams
 from lms.organizations.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (admin, contracts, staff, supervision)
+PAGES = (admin, contracts, staff, supervision, teams)
 
 __all__ = ["PAGES", "bp"]

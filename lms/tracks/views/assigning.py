@@ -142,7 +142,7 @@ def _dates(due_on: date | None, minutes: int, today: date) -> dict[str, object]:
     return {
         "due_on": due_on,
         "minutes": minutes,
-        "is_tight": rules.is_due_tight(due_on, today, minutes),
+        "is_tight": rules.is_due_early(due_on, today, minutes),
         "days": (due_on - today).days + 1 if due_on else None,
         "realistic": rules.realistic_due(minutes, today),
     }

@@ -1,0 +1,70 @@
+"""Teams of an organization's staff, and who is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from lms.errors import NotFound
+from lms.organizations.models import Employment, Organization, Team, TeamMember
+from lms.organizations.queries.ties import open_on
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """One team that goes on, with how many people who work there today are in it."""
+
+    id: int
+    public_id: str
+    name: str
+    organization_id: int
+    organization_public_id: str
+    organization_name: str
+    people: int
+
+
+def list_teams(session: Session, criterion: ColumnElement[bool], day: date) -> list[TeamRow]:
+    """Return the teams that go on at the organizations of `criterion`, by organization and name. One query."""
+    members = (
+        select(func.count())
+        .select_from(TeamMember)
+        .join(Employment, Employment.id == TeamMember.employment_id)
+        .where(TeamMember.team_id == Team.id, TeamMember.until.is_(None), open_on(day))
+        .correlate(Team)
+    )
+    rows = session.execute(
+        select(
+            Team.id,
+            Team.public_id,
+            Team.name,
+            Organization.id,
+            Organization.public_id,
+            Organization.name,
+            members.scalar_subquery(),
+        )
+        .join(Organization, Organization.id == Team.organization_id)
+        .where(Team.ended_at.is_(None), criterion)
+        .order_by(Organization.search_key, Team.search_key, Team.id)
+    )
+    return [TeamRow(*row) for row in rows]
+
+
+def get_team(session: Session, criterion: ColumnElement[bool], public_id: str, day: date) -> TeamRow:
+    """Return one team that goes on, of the organizations of `criterion`; raise `NotFound`. One query."""
+    rows = list_teams(session, criterion & (Team.public_id == public_id), day)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def list_members(session: Session, team_id: int) -> set[str]:
+    """Return the public ids of the employments that are in a team now. One query."""
+    rows = session.scalars(
+        select(Employment.public_id)
+        .join(TeamMember, TeamMember.employment_id == Employment.id)
+        .where(TeamMember.team_id == team_id, TeamMember.until.is_(None))
+    )
+    return set(rows)
