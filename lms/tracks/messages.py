@@ -70,7 +70,7 @@ def due_words(due: Due) -> str:
 
 
 def criteria_words(criteria: Criteria, teams: Mapping[str, str]) -> str:
-    """Return whom criteria mean. `teams` names each team by its public id; one that has ended is not in it."""
+    """Return whom criteria mean. `teams` names each team by its public id."""
     return " · ".join(_parts(criteria, teams)) or _("Everyone who works here")
 
 
@@ -78,7 +78,7 @@ def _parts(criteria: Criteria, teams: Mapping[str, str]) -> Iterator[str]:
     own_names = dict(LANGUAGES)
     for label, values in (
         (_("Job title"), criteria.titles),
-        (_("Team"), [teams.get(each, _("a team that has ended")) for each in criteria.teams]),
+        (_("Team"), [teams[each] for each in criteria.teams if each in teams]),
         (_("Area where she works"), [area_name(spa) for spa in criteria.areas]),
         (_("Language"), [own_names[tag] for tag in criteria.languages]),
         (_("Kind of employment"), [str(EMPLOYMENT_NAMES[kind]) for kind in criteria.kinds]),

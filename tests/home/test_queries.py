@@ -357,6 +357,7 @@ LEFT_OUT = {
     "issue_tasks": "when a file is made",
     "name_checks": "a stranger compared a name; it says nothing of who",
     "assignment_batches": "her own acts as a supervisor concern others",
+    "assignment_uploads": "her own acts as a supervisor concern others; a row that means her is listed",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

@@ -43,7 +43,7 @@ from lms.organizations.queries.staff import (
     list_staff,
     list_supervisors,
 )
-from lms.organizations.queries.teams import TeamRow, get_team, list_members, list_teams
+from lms.organizations.queries.teams import TeamRow, get_team, list_members, list_teams, team_names
 from lms.organizations.queries.ties import (
     SpellRow,
     Ties,
@@ -103,6 +103,7 @@ __all__ = [
     "open_on",
     "places_of",
     "spans_of",
+    "team_names",
     "ties_of",
     "works_there",
 ]

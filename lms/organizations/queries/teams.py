@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,3 +69,10 @@ def list_members(session: Session, team_id: int) -> set[str]:
         .where(TeamMember.team_id == team_id, TeamMember.until.is_(None))
     )
     return set(rows)
+
+
+def team_names(session: Session, public_ids: Collection[str]) -> dict[str, str]:
+    """Return the name of each of these teams, also of ended ones. One query, or none without teams."""
+    if not public_ids:
+        return {}
+    return dict(session.execute(select(Team.public_id, Team.name).where(Team.public_id.in_(public_ids))).tuples())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -88,15 +87,15 @@ def list_standing(session: Session) -> list[str]:
     return list(session.scalars(found))
 
 
-def reasons_of(session: Session, assignment_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return {assignment id: the criteria of the rule that asked} of these assignments that a rule made. One query."""
+def reasons_of(session: Session, person_id: int) -> dict[tuple[int, str, int], dict[str, Any]]:
+    """Return {(organization id, track key, cycle): criteria} of what standing rules ask of a person. One query."""
     rows = session.execute(
-        select(Assignment.id, AssignmentRule.criteria)
+        select(Assignment.organization_id, Assignment.track_key, Assignment.cycle, AssignmentRule.criteria)
         .join(AssignmentBatch, AssignmentBatch.id == Assignment.batch_id)
         .join(AssignmentRule, AssignmentRule.id == AssignmentBatch.rule_id)
-        .where(Assignment.id.in_(assignment_ids))
+        .where(Assignment.person_id == person_id, Assignment.undone_at.is_(None))
     )
-    return {row.id: row.criteria for row in rows}
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
 def get_upload(session: Session, account_id: int, public_id: str, since: datetime) -> UploadHead:

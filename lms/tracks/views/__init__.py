@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lms.tracks.views import assigning, batches, files, learning, ruling
+from lms.tracks.views import asked, assigning, batches, files, learning, ruling
 from lms.tracks.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (assigning, batches, files, learning, ruling)
+PAGES = (asked, assigning, batches, files, learning, ruling)
 
 __all__ = ["PAGES", "bp"]

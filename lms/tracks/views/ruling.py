@@ -14,8 +14,7 @@ from lms.db import reading, write
 from lms.errors import RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
-from lms.organizations.policy import supervised_teams
-from lms.organizations.queries import Choice, list_teams, names_of
+from lms.organizations.queries import Choice, names_of, team_names
 from lms.organizations.rules import criteria_of
 from lms.people.queries import names_of as person_names
 from lms.tracks import messages, policy, queries, service
@@ -35,7 +34,8 @@ from lms.web.access import get_actor, roles
 def standing() -> str:
     """List the standing rules of the reader's organizations."""
     rows = queries.list_rules(reading(), policy.visible_rules(get_actor()))
-    library, teams = current(reading()), team_names()
+    library = current(reading())
+    teams = team_names(reading(), {each for row in rows for each in row.criteria.get("teams", ())})
     return render_template(
         "tracks/rules.html",
         rows=[(row, *_words(row, teams), queries.track_title(library, row.track_key, language())) for row in rows],
@@ -53,7 +53,7 @@ def rule(public_id: str) -> str:
     return render_template(
         "tracks/rule.html",
         rule=row,
-        words=_words(row, team_names()),
+        words=_words(row, team_names(reading(), row.criteria.get("teams", ()))),
         title=queries.track_title(library, row.track_key, language()),
         is_offered=library.find("track", row.track_key) is not None,
         organization=names_of(reading(), [row.organization_id])[row.organization_id],
@@ -98,12 +98,6 @@ def end_rule(public_id: str) -> Response:
         write(lambda session: service.end_rule(session, actor, public_id, at=now()))
         flash(_("The rule is ended. What it asked stays."), "success")
     return redirect(url_for("tracks.rule", public_id=public_id))
-
-
-def team_names() -> dict[str, str]:
-    """Return the name of each team of the reader by its public id. One query."""
-    actor = get_actor()
-    return {each.public_id: each.name for each in list_teams(reading(), supervised_teams(actor), actor.today)}
 
 
 def _make(form: ConfirmForm, organization: Choice, asked: AssignForm) -> Reconciled:
