@@ -109,7 +109,7 @@ class AssignForm(DueFields):
     organization = SelectField(_l("Organization"), validators=[InputRequired(_MISSING)])
     track = SelectField(_l("Track"), validators=[InputRequired(_MISSING)])
     #: The view writes the choices: "title:", "team:", "all", "fit" and "some".
-    who = RadioField(_l("For whom"), validators=[Optional()], validate_choice=False)
+    who = RadioField(_l("For whom"), validate_choice=False)
     q = StringField(_l("Name or job title"), validators=[Length(max=100)])
     #: The search that the list beneath shows.
     applied = HiddenField()

@@ -75,4 +75,5 @@ def team_names(session: Session, public_ids: Collection[str]) -> dict[str, str]:
     """Return the name of each of these teams, also of ended ones. One query, or none without teams."""
     if not public_ids:
         return {}
-    return dict(session.execute(select(Team.public_id, Team.name).where(Team.public_id.in_(public_ids))).tuples())
+    rows = session.execute(select(Team.public_id, Team.name).where(Team.public_id.in_(public_ids)))
+    return {row.public_id: row.name for row in rows}

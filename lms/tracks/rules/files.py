@@ -92,6 +92,10 @@ def _look(cell: str) -> str:
     found = normal_identifier(cell)
     if found is not None:
         return found.kind
+    if "@" in cell:
+        return "email"
+    if any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)):
+        return "phone"
     return "person" if len(cell) == PUBLIC_ID_LENGTH and cell.isascii() and cell.isalnum() else "organization"
 
 

@@ -19,7 +19,7 @@ from lms.tracks.forms import AssignForm, ConfirmForm
 from lms.tracks.rules import Sorting
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
-from lms.tracks.views.choosing import Candidate, find_ways, list_chosen, offer, read_criteria, who_fault
+from lms.tracks.views.choosing import Candidate, count_fitting, find_ways, list_chosen, offer, read_criteria, who_fault
 from lms.tracks.views.picking import CRITERIA, Picking, fill_form, find_organization, list_page, read_picking
 from lms.web.access import get_actor, roles
 
@@ -32,7 +32,7 @@ def assign() -> Page:
     """Choose a track and staff. Searching and turning pages keeps the ticks; "look" leads to the preview."""
     library, picking = current(reading()), read_picking()
     form = fill_form(library, picking)
-    moves = request.form.get("do") in {"find", "back"} or "page" in request.form
+    moves = request.form.get("do") in {"find", "back", "count"} or "page" in request.form
     if moves and picking.fits_address:
         return redirect(picking.address(form))
     _ease(library, form)
@@ -153,6 +153,7 @@ def _pick(library: Library, form: AssignForm, picking: Picking) -> tuple[str, in
         elsewhere=[each for each in picking.picked if each not in shown],
         realistic=rules.realistic_due(minutes, get_actor().today) if minutes is not None else None,
         fits=any(form[name].data for name in CRITERIA),
+        fitting=count_fitting(form, picking),
     )
     return html, 400 if form.errors else 200
 

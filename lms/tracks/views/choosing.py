@@ -15,6 +15,7 @@ from lms.organizations.queries import (
     Match,
     StaffRow,
     TeamRow,
+    count_matching,
     count_titles,
     list_matching,
     list_staff,
@@ -101,6 +102,14 @@ def list_chosen(form: AssignForm, picking: Picking) -> Sequence[Candidate]:
         return list_staff(reading(), [place], day, search=picking.search)
     ticked = set(picking.picked)
     return [row for row in list_staff(reading(), [place], day) if row.person_public_id in ticked]
+
+
+def count_fitting(form: AssignForm, picking: Picking) -> int | None:
+    """Return how many people fit what was chosen; None where nothing was, or others are chosen. At most one query."""
+    criteria = read_criteria(form, picking) if form.who.data == "fit" else None
+    if not criteria or criteria == Criteria():
+        return None
+    return count_matching(reading(), picking.organization.id, criteria, get_actor().today)
 
 
 def who_fault(form: AssignForm, picking: Picking) -> str | None:

@@ -103,7 +103,9 @@ def fill_form(library: Library, picking: Picking) -> AssignForm:
     form.organization.data = picking.organization.public_id
     form.track.choices = choices_of([("", _("Choose a track")), *track_choices(library)])
     form.q.data, form.applied.data = picking.search, picking.search
-    if not form.who.data and picking.picked:
+    if request.form.get("do") == "count":
+        form.who.data = "fit"
+    elif not form.who.data and picking.picked:
         form.who.data = "some"
     return form
 

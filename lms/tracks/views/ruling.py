@@ -119,10 +119,10 @@ def _made(done: Reconciled) -> Response:
 
 def _told(plan: RulePlan) -> str:
     """Return what comparing did, in words."""
-    words = [ngettext("%(num)s person was asked.", "%(num)s people were asked.", len(plan.new))]
+    words = [ngettext("%(num)s person was asked.", "%(num)s people were asked.", len(plan.new)) if plan.new else ""]
     if plan.back:
         words.append(ngettext("Taken back for %(num)s person.", "Taken back for %(num)s people.", len(plan.back)))
-    return " ".join(words)
+    return " ".join(words).strip() or _("Nobody was newly assigned")
 
 
 def _words(row: RuleRow, teams: Mapping[str, str]) -> tuple[str, str]:
