@@ -25,9 +25,10 @@ _SENTENCES = {
     "changed": _l("Somebody joined, left or was asked meanwhile. Please look once more, then confirm."),
     "has-faults": _l("Some rows cannot be done. Mend them in your file, or go on with the others."),
     "file-empty": _l("There is nobody in it. Write one person in each line."),
-    "file-unread": _l("This file cannot be read. Save it as CSV (UTF-8) or as an Excel workbook, and try again."),
+    "file-unread": _l(
+        "This file cannot be read. Save it as CSV (UTF-8) or as an Excel workbook, with at most 20,000 rows."
+    ),
     "file-unclear": _l("We cannot tell who is meant. Name the columns in the first line: email, phone or person."),
-    "file-long": _l("This is too much at once. A file may have 20,000 rows and 5 MB."),
 }
 #: Why a row of a file cannot be done (`rules.find_meant`).
 _ROWS = {
