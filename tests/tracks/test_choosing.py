@@ -232,7 +232,11 @@ def test_a_team_is_made_filled_asked_and_ended(place: Place, make: Make) -> None
     rule = place.confirm(preview, "/team/rules/new").location
     assert "Team: North" in text_of(place.browser.get(rule))
     worker = sign_in(place.app.test_client(), place.ana)
-    assert "Asked by a standing rule: Team: North." in text_of(worker.get(f"/tracks/{TRACK}/asked"))
+    for query in (f"team={public_id}", f"rule={rule.rsplit('/', 1)[1]}"):
+        narrowed = text_of(place.browser.get(f"/team?{query}"))
+        assert "Ana" in narrowed and "Luis" not in narrowed and "1 person" in narrowed
+    assert "0 people" in text_of(place.browser.get("/team?team=no-such"))
+    assert "Lo pide una regla permanente: Equipo: North." in text_of(worker.get(f"/tracks/{TRACK}/asked"))
     other = place.browser.post("/team/teams", data=sent | {"client_id": new_client_id(), "name": "South"})
     named = place.browser.post(other.location, data={"name": "NORTH", "shown": ""})
     assert "There is a team with this name already." in text_of(named, 400)

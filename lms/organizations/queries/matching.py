@@ -7,22 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, func, select, table
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.organizations.models import Employment, EmploymentTerms, Organization, Team, TeamMember
+from lms.organizations.queries.staff import PEOPLE
 from lms.organizations.queries.ties import open_on
 from lms.organizations.rules import Criteria
 from lms.people.rules import search_key
-
-_PEOPLE = table(
-    "people",
-    column("id", Integer),
-    column("public_id", String),
-    column("name", String),
-    column("search_key", String),
-    column("language", String),
-)
 
 
 @dataclass(frozen=True)
@@ -50,15 +42,15 @@ class Spell:
 def list_matching(session: Session, organization_id: int, criteria: Criteria, day: date) -> list[Match]:
     """Return whom criteria mean at an organization on the local date `day`, by name, each person once. One query."""
     columns = (
-        _PEOPLE.c.id,
-        _PEOPLE.c.public_id,
-        _PEOPLE.c.name,
+        PEOPLE.c.id,
+        PEOPLE.c.public_id,
+        PEOPLE.c.name,
         EmploymentTerms.title,
         Employment.id,
         Employment.started_on,
     )
     statement = _matching(organization_id, criteria, day, *columns)
-    rows = session.execute(statement.order_by(_PEOPLE.c.search_key, _PEOPLE.c.id, Employment.started_on))
+    rows = session.execute(statement.order_by(PEOPLE.c.search_key, PEOPLE.c.id, Employment.started_on))
     found: dict[int, Match] = {}
     for row in rows:
         found.setdefault(row[0], Match(*row))
@@ -82,8 +74,8 @@ def count_titles(session: Session, organization_id: int, day: date) -> list[tupl
 def list_open_spells(session: Session, organization_ids: Collection[int] | None, day: date) -> list[Spell]:
     """Return who works at these organizations (None: at any) on the local date `day`, and since when. One query."""
     statement = (
-        select(Employment.person_id, _PEOPLE.c.public_id, Employment.organization_id, Employment.started_on)
-        .join(_PEOPLE, _PEOPLE.c.id == Employment.person_id)
+        select(Employment.person_id, PEOPLE.c.public_id, Employment.organization_id, Employment.started_on)
+        .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
         .where(open_on(day))
         .order_by(Employment.started_on, Employment.id)
     )
@@ -111,7 +103,7 @@ def _matching(organization_id: int, criteria: Criteria, day: date, *columns: Any
     return (
         select(*columns)
         .select_from(Employment)
-        .join(_PEOPLE, _PEOPLE.c.id == Employment.person_id)
+        .join(PEOPLE, PEOPLE.c.id == Employment.person_id)
         .join(EmploymentTerms, (EmploymentTerms.employment_id == Employment.id) & (EmploymentTerms.since == latest))
         .where(Employment.organization_id == organization_id, open_on(day), *_narrowed(criteria, day))
     )
@@ -124,7 +116,7 @@ def _narrowed(criteria: Criteria, day: date) -> list[ColumnElement[bool]]:
         (criteria.titles, EmploymentTerms.title),
         (criteria.areas, EmploymentTerms.work_area),
         (criteria.kinds, EmploymentTerms.kind),
-        (criteria.languages, _PEOPLE.c.language),
+        (criteria.languages, PEOPLE.c.language),
     ):
         if values:
             found.append(place.in_(values))

@@ -1,0 +1,36 @@
+"""Teams and standing rules of the demonstration, so that their pages have something to show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from lms.clock import local_date, now
+from lms.demo.learning import TRACK
+from lms.demo.people import Cast
+from lms.ids import new_client_id
+from lms.organizations.queries import count_titles, list_staff
+from lms.organizations.rules import Criteria
+from lms.organizations.service import change_team, make_team
+from lms.tracks.rules import Due
+from lms.tracks.service import Statement, make_rule, plan_statement
+
+_TEAMS = ("Home visits", "Outreach van")
+#: Supervisors of this many organizations have made teams and a rule.
+_PLACES = 2
+
+
+def load_teams_and_rules(session: Session, cast: Cast) -> None:
+    """Give the first organizations two teams each, and a standing rule for their most frequent job title."""
+    for key, actor in list(cast.supervisors.items())[:_PLACES]:
+        place, at = cast.organization_ids[key], now() - timedelta(minutes=5)
+        staff = list_staff(session, [place], local_date(at))
+        for number, name in enumerate(_TEAMS):
+            team = make_team(session, actor, place, name, client_id=new_client_id(), at=at)
+            people = [row.employment_public_id for row in staff[number::3]]
+            change_team(session, actor, team, name, employments=people, shown=people, at=at)
+        title = count_titles(session, place, local_date(at))[0][0]
+        said = Statement(place, TRACK, Criteria(titles=(title,)), Due("asked", days=60, eased=True))
+        expected = plan_statement(session, actor, said, at=at).new
+        make_rule(session, actor, said, expected=expected, client_id=new_client_id(), at=at)
