@@ -70,6 +70,7 @@ _SENTENCES = {
     "program-empty": _l("Please write the name of the program."),
     "program-too-long": _l("The name of the program is too long. Please use at most %(most)s letters."),
     "reason-unknown": _l("Please choose a reason."),
+    "sent-before": _l("This form was sent before, with other choices. Please look at these once more, then confirm."),
     "start-too-early": _l("Please check the year of the first day."),
     "start-too-late": _l("This day is more than a year ahead. Please check the year."),
     "supervises-herself": _l("You cannot make yourself a supervisor. Ask another administrator."),

@@ -217,6 +217,9 @@ def test_a_team_is_made_filled_asked_and_ended(place: Place, make: Make) -> None
     sent = {"name": " North  site ", "client_id": new_client_id(), "organization": place.public_id}
     made = place.browser.post("/team/teams", data=sent)
     assert place.browser.post("/team/teams", data=sent).location == made.location
+    other_name = place.browser.post("/team/teams", data=sent | {"name": "South"})
+    assert "This form was sent before" in text_of(other_name, 400)
+    assert field_of(other_name, "client_id") != sent["client_id"]
     taken = place.browser.post("/team/teams", data=sent | {"client_id": new_client_id(), "name": "north site"})
     assert "There is a team with this name already." in text_of(taken, 400)
     jobs = dict(reading().execute(select(Employment.id, Employment.public_id)).all())

@@ -154,7 +154,9 @@ def test_a_file_is_kept_looked_at_and_done_once(team: Team, heard: list[Any]) ->
     key = new_client_id()
     due = Due("employed", days=90)
     first = team.stage(team.ana.email, team.luis.email, key=key, due=due)
-    assert team.stage(team.ana.email, key=key) == first, "a double tap brings one file"
+    assert team.stage(team.ana.email, team.luis.email, key=key, due=due) == first, "a double tap brings one file"
+    with pytest.raises(RuleBroken, match="sent-before"):
+        team.stage(team.ana.email, key=key, due=due)
     assert rows(Assignment, "id") == []
     wanted = [Asked(team.ana.person_id, team.id), Asked(team.luis.person_id, team.id)]
     assert list(service.sort_rows(reading(), TRACK, wanted).new) == wanted
@@ -372,6 +374,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(team: Team, browser: Any) 
         ({"lines": "a@x.example\n" * 41}, "These are more than 40 lines."),
         ({"lines": "a@x.example", "due_on": day(-1).isoformat()}, "This day has passed."),
         ({"lines": "a@x.example", "track": ""}, "Please choose one."),
+        ({"lines": "x\n" * 3, "client_id": "no"}, "Please"),
     ):
         response = send(browser, **values)
         assert response.status_code == 400, values

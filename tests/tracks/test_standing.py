@@ -126,6 +126,9 @@ def test_a_rule_is_refused_when_the_look_is_old_or_the_date_cannot_be(team: Team
         service.plan_statement(reading(), stranger, team.says("CHW"), at=AT)
     with pytest.raises(NotFound):
         write(lambda s: service.make_rule(s, stranger, team.says("CHW"), expected=[], client_id=new_client_id(), at=AT))
+    theirs = Statement(team.id, TRACK, Criteria(teams=("t" * 20,)), Due())
+    with pytest.raises(NotFound):
+        write(lambda s: service.make_rule(s, team.actor, theirs, expected=[], client_id=new_client_id(), at=AT))
     assert rows(AssignmentRule, "id") == []
 
 

@@ -43,7 +43,7 @@ from lms.organizations.queries.staff import (
     list_staff,
     list_supervisors,
 )
-from lms.organizations.queries.teams import TeamRow, get_team, list_members, list_teams, team_names
+from lms.organizations.queries.teams import TeamRow, get_team, has_teams, list_members, list_teams, team_names
 from lms.organizations.queries.ties import (
     SpellRow,
     Ties,
@@ -81,6 +81,7 @@ __all__ = [
     "get_employment",
     "get_organization",
     "get_team",
+    "has_teams",
     "ids_of_keys",
     "ids_of_words",
     "list_alike",

@@ -71,6 +71,14 @@ def list_members(session: Session, team_id: int) -> set[str]:
     return set(rows)
 
 
+def has_teams(session: Session, organization_id: int, public_ids: Collection[str]) -> bool:
+    """Return whether all of these teams, ended or not, are of an organization. One query, or none without teams."""
+    if not public_ids:
+        return True
+    ours = select(Team.public_id).where(Team.organization_id == organization_id, Team.public_id.in_(public_ids))
+    return set(session.scalars(ours)) == set(public_ids)
+
+
 def team_names(session: Session, public_ids: Collection[str]) -> dict[str, str]:
     """Return the name of each of these teams, also of ended ones. One query, or none without teams."""
     if not public_ids:

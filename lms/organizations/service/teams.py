@@ -22,12 +22,15 @@ from lms.people.rules import search_key
 def make_team(session: Session, actor: Actor, organization_id: int, name: str, *, client_id: str, at: datetime) -> str:
     """Make a team and return its public id. The same `client_id` again returns the first one.
 
-    Raises `NotFound` unless the actor answers for the staff there today; `RuleBroken` ("team-named").
+    Raises `NotFound` unless the actor answers for the staff there today; `RuleBroken` ("team-named", "sent-before" for
+    a `client_id` that came with something else).
     """
     take_turns(session, f"teams {organization_id}")
     _check(session, actor, organization_id, at)
     known = session.execute(select(Team).where(Team.client_id == client_id)).scalar_one_or_none()
     if known is not None:
+        if (known.organization_id, known.name) != (organization_id, name):
+            raise RuleBroken("sent-before")
         return known.public_id
     key = search_key(name)
     _check_name(session, organization_id, key)

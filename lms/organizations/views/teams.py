@@ -11,6 +11,7 @@ from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound
 from lms.i18n import gettext as _
+from lms.ids import new_client_id
 from lms.organizations import policy, queries, service
 from lms.organizations.forms import NewTeamForm, TeamForm
 from lms.organizations.queries import Choice, TeamRow
@@ -30,6 +31,7 @@ def teams() -> Any:
     if form.validate_on_submit():
         with explained(form):
             return redirect(url_for("organizations.team", public_id=_make(form, choices)))
+        form.client_id.data = new_client_id()  # what is sent next is another team
     rows = queries.list_teams(reading(), policy.supervised_teams(actor), actor.today)
     return page("teams.html", form, rows=rows, choices=choices)
 

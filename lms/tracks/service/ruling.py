@@ -16,7 +16,7 @@ from lms.content.library import current
 from lms.db import among, insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
-from lms.organizations.queries import list_matching
+from lms.organizations.queries import has_teams, list_matching
 from lms.organizations.rules import Criteria, criteria_json, criteria_of
 from lms.people.service import lock
 from lms.tracks import queries, rules
@@ -58,9 +58,9 @@ def make_rule(
 ) -> Reconciled:
     """Make a standing rule, ask those whom it means, and return what was done.
 
-    The same `client_id` again changes nothing. Raises `NotFound` unless the actor answers for the organization today
-    and the track is published; `RuleBroken` when whom it newly asks is not `expected` ("changed"), when the form came
-    before with something else ("sent-before"), and what `rules.due_fault` says.
+    The same `client_id` again changes nothing. Raises `NotFound` unless the actor answers for the organization today,
+    the teams are its own and the track is published; `RuleBroken` when whom it newly asks is not `expected`
+    ("changed"), when the form came before with something else ("sent-before"), and what `rules.due_fault` says.
     """
     meant = list_matching(session, said.organization_id, said.criteria, local_date(at))
     held = {each.person_id for each in meant} | {actor.person_id}
@@ -73,6 +73,8 @@ def make_rule(
             raise RuleBroken("sent-before")
         return Reconciled(known.public_id, RulePlan())
     current(session).spec(TrackSpec, "track", said.track_key)
+    if not has_teams(session, said.organization_id, said.criteria.teams):
+        raise NotFound
     if (fault := rules.due_fault(said.due, local_date(at))) is not None:
         raise RuleBroken(fault)
     if set(_plan(session, said, None, at).new) != set(expected):

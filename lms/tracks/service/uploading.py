@@ -92,14 +92,15 @@ def stage(
     """Keep the rows of a file, judged, for a day, and return the public id under which they wait.
 
     The same `client_id` again returns the first one. Raises `NotFound` for an unknown track or an actor who
-    supervises nobody; `RuleBroken` ("file-empty", and what `rules.due_fault` says).
+    supervises nobody; `RuleBroken` ("file-empty", "sent-before" for a `client_id` that came with something else, and
+    what `rules.due_fault` says).
     """
     lock(session, [actor.person_id])
     places = _places(session, actor, at)
     same = (AssignmentUpload.made_by == actor.account_id) & (AssignmentUpload.client_id == client_id)
-    known = session.scalars(select(AssignmentUpload.public_id).where(same)).one_or_none()
+    known = session.scalars(select(AssignmentUpload).where(same)).one_or_none()
     if known is not None:
-        return known
+        return _sent_again(session, known, track_key, due, rows)
     current(session).spec(TrackSpec, "track", track_key)
     if (fault := rules.due_fault(due, local_date(at))) is not None:
         raise RuleBroken(fault)
@@ -141,8 +142,7 @@ def apply_upload(session: Session, actor: Actor, public_id: str, *, valid_only: 
     if len(good) < len(rows) and not valid_only:
         raise RuleBroken("has-faults")
     wanted = [Asked(row.person_id or 0, row.organization_id or 0) for row in good]
-    due = Due(upload.due_kind, upload.due_on, upload.due_days, upload.due_eased)  # type: ignore[arg-type]  # known
-    places = _places(session, actor, at)
+    places, due = _places(session, actor, at), _due_of(upload)
     done = ask_rows(session, places, upload.track_key, due, wanted, made_by=actor.account_id, at=at)
     upload.applied_at = at
     return done
@@ -211,6 +211,19 @@ def forget_uploads(session: Session, *, at: datetime) -> int:
         session.execute(delete(UploadRow).where(UploadRow.upload_id.in_(chunk)))
         session.execute(delete(AssignmentUpload).where(AssignmentUpload.id.in_(chunk)))
     return len(old)
+
+
+def _sent_again(session: Session, upload: AssignmentUpload, track_key: str, due: Due, rows: Sequence[FileRow]) -> str:
+    """Return the public id of what the first sending kept; raise `RuleBroken` when this one says something else."""
+    kept = [(row.number, row.cells) for row in queries.list_upload_rows(session, upload.id)]
+    said = [(row.number, dict(row.cells)) for row in rows]
+    if (upload.track_key, _due_of(upload), kept) != (track_key, due, said):
+        raise RuleBroken("sent-before")
+    return upload.public_id
+
+
+def _due_of(upload: AssignmentUpload) -> Due:
+    return Due(upload.due_kind, upload.due_on, upload.due_days, upload.due_eased)  # type: ignore[arg-type]  # known
 
 
 def _places(session: Session, actor: Actor, at: datetime) -> tuple[int, ...]:

@@ -20,7 +20,15 @@ from lms.tracks.rules import Sorting
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.choosing import Candidate, count_fitting, find_ways, list_chosen, offer, read_criteria, who_fault
-from lms.tracks.views.picking import CRITERIA, Picking, fill_form, find_organization, list_page, read_picking
+from lms.tracks.views.picking import (
+    CRITERIA,
+    LONGEST_ADDRESS,
+    Picking,
+    fill_form,
+    find_organization,
+    list_page,
+    read_picking,
+)
 from lms.web.access import get_actor, roles
 
 Page = str | tuple[str, int] | Response
@@ -33,8 +41,8 @@ def assign() -> Page:
     library, picking = current(reading()), read_picking()
     form = fill_form(library, picking)
     moves = request.form.get("do") in {"find", "back", "count"} or "page" in request.form
-    if moves and picking.fits_address:
-        return redirect(picking.address(form))
+    if moves and len(address := picking.address(form)) <= LONGEST_ADDRESS:
+        return redirect(address)
     _ease(library, form)
     if not moves and form.validate_on_submit() and (chosen := _chosen(form, picking)):
         return preview_page(library, _first_look(form), picking.organization, chosen, form)

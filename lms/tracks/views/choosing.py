@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from lms.db import reading
 from lms.i18n import gettext as _
+from lms.ids import PUBLIC_ID_LENGTH
 from lms.organizations.policy import supervised_teams
 from lms.organizations.queries import (
     Choice,
@@ -29,6 +30,8 @@ from lms.web.forms import choices_of
 
 #: Beyond so many job titles, the others are ticked further below.
 MOST_TITLES = 8
+#: A job title is at most this long, and at most so many values of one kind are kept.
+LONGEST_TITLE, MOST_VALUES = 120, 100
 #: Whoever can be asked: both have `person_id`, `person_public_id`, `name` and `started_on`.
 Candidate = StaffRow | Match
 
@@ -74,19 +77,19 @@ def read_criteria(form: AssignForm, picking: Picking) -> Criteria | None:
     """Return whom a standing rule would mean; None where people were chosen one by one, or by a search."""
     who = form.who.data or ""
     if who.startswith("title:"):
-        return Criteria(titles=(who.removeprefix("title:"),))
+        return Criteria(titles=(who.removeprefix("title:")[:LONGEST_TITLE],))
     if who.startswith("team:"):
-        return Criteria(teams=(who.removeprefix("team:"),))
+        return Criteria(teams=(who.removeprefix("team:")[:PUBLIC_ID_LENGTH],))
     if who == "all":
         return None if picking.search else Criteria()
     if who != "fit":
         return None
     return Criteria(
-        titles=tuple(form.titles.data or ()),
+        titles=tuple(each[:LONGEST_TITLE] for each in form.titles.data or ())[:MOST_VALUES],
         areas=tuple(int(each) for each in form.areas.data or ()),
         languages=tuple(form.languages.data or ()),
         kinds=tuple(form.kinds.data or ()),
-        teams=tuple(form.teams.data or ()),
+        teams=tuple(each[:PUBLIC_ID_LENGTH] for each in form.teams.data or ())[:MOST_VALUES],
         since=form.since.data,
         for_days=form.for_days.data,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from lms.db import reading, write
 from lms.errors import BadInput, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
+from lms.ids import new_client_id
 from lms.organizations.queries import names_of
 from lms.organizations.rules import read_grid
 from lms.tracks import messages, queries, rules, service
@@ -34,6 +36,9 @@ from lms.web.forms import refuse as refuse_form
 
 #: The first cells that a spreadsheet program would take for a formula.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"\+[0-9 ().\-]+")
+#: Refused rows beyond these stand in the file alone.
+MOST_SHOWN = 200
 
 
 @bp.route("/team/assign/file", methods=["GET", "POST"])
@@ -47,6 +52,7 @@ def upload() -> Any:
             return redirect(url_for("tracks.waiting", public_id=_stage(form)))
         except RuleBroken as error:
             refuse_form(form, error, messages.sentence)
+            form.client_id.data = new_client_id()  # what is sent next is another file
     return form_page("tracks/file.html", form)
 
 
@@ -122,6 +128,7 @@ def _look(head: UploadHead, form: ButtonForm) -> str:
         lines=good,
         places=names_of(reading(), {each.organization_id for each in good}),
         refused=[(row, messages.row_sentence(row.fault)) for row in rows if row.fault],
+        most_shown=MOST_SHOWN,
         early=_early(head, due, good, sorting),
     )
 
@@ -154,5 +161,4 @@ def _table(rows: Sequence[UploadLine]) -> str:
 
 def _harmless(cell: str) -> str:
     """Return a cell that no spreadsheet program calculates; a phone number keeps its plus."""
-    is_number = cell.startswith("+") and cell[1:].replace(" ", "").isdigit()
-    return f"'{cell}" if cell.startswith(_FORMULAS) and not is_number else cell
+    return f"'{cell}" if cell.startswith(_FORMULAS) and not _NUMBER.fullmatch(cell) else cell

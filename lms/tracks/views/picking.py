@@ -18,8 +18,8 @@ from lms.tracks.forms import AssignForm
 from lms.web.access import get_actor
 from lms.web.forms import choices_of
 
-#: More ticks than this do not travel in an address: gunicorn takes one of 4,094 bytes.
-MOST_IN_ADDRESS = 100
+#: A longer address does not travel: gunicorn takes one of 4,094 bytes.
+LONGEST_ADDRESS = 3_000
 #: The fields that say who fits.
 CRITERIA = ("titles", "teams", "areas", "languages", "kinds", "since", "for_days")
 
@@ -33,11 +33,6 @@ class Picking:
     search: str
     page: int
     picked: tuple[str, ...]
-
-    @property
-    def fits_address(self) -> bool:
-        """Return whether all of it can travel in an address."""
-        return len(self.picked) <= MOST_IN_ADDRESS
 
     def address(self, form: AssignForm, page: int | None = None) -> str:
         """Return the address of this state of the page, at its own or another page of the list."""
