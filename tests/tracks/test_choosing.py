@@ -227,6 +227,9 @@ def test_a_team_is_made_filled_asked_and_ended(place: Place, make: Make) -> None
     shown = f"{ana} {luis} {dan}"
     place.browser.post(made.location, data={"name": "North", "shown": shown, "person": [ana, luis]})
     assert "North (2)" in text_of(place.browser.get("/team/assign"))
+    page = place.browser.get(made.location).get_data(as_text=True)
+    assert page.count(" checked") == 2
+    assert "Assign a track" in page
     place.browser.post(made.location, data={"name": "North", "shown": luis, "person": [dan]})
     assert "North (1)" in text_of(place.browser.get("/team/assign")), "only who was shown can come or go"
     public_id = made.location.rsplit("/", 1)[1]

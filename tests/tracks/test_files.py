@@ -67,6 +67,7 @@ def test_without_headers_cells_are_known_by_their_look() -> None:
         (3, {"email": "a@hope.example", "organization": "Rising Hope"}),
         (4, {"person": "0123456789abcdefghjk"}),
     ]
+    assert faults("broken@\n(213) 555\n") == [(1, "bad-email"), (2, "bad-phone")]
     assert read_people(read_grid(b"Names\nAna\n")) is None
     assert read_people([]) == []
 
@@ -205,6 +206,12 @@ def test_who_left_between_the_looks_is_not_asked(team: Team) -> None:
     with pytest.raises(RuleBroken, match="changed"):
         team.apply(kept, at=AT + timedelta(hours=23))
     assert rows(Assignment, "id") == []
+
+
+def test_a_day_that_passes_while_a_file_waits_is_refused(team: Team) -> None:
+    kept = team.stage(team.ana.email, due=Due("date", TODAY))
+    with pytest.raises(RuleBroken, match="due-past"):
+        team.apply(kept, at=AT + timedelta(hours=23))
 
 
 def test_a_file_is_forgotten_after_a_day(team: Team, content_app: Flask) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lms.tracks.rules import (
     Credit,
+    Due,
     as_due,
     best_credits,
     due_fault,
@@ -126,6 +127,8 @@ def test_what_a_due_date_means(days: int | None, expected: str) -> None:
 
 def test_due_dates_that_cannot_be() -> None:
     assert due_fault(as_due(None), TODAY) is None
+    assert due_fault(Due("date"), TODAY) == "due-missing"
+    assert due_fault(Due("asked", days=5 * 366 + 1), TODAY) == "due-far"
     assert due_fault(as_due(TODAY), TODAY) is None
     assert due_fault(as_due(TODAY - timedelta(days=1)), TODAY) == "due-past"
     assert due_fault(as_due(TODAY + timedelta(days=5 * 366)), TODAY) is None

@@ -194,6 +194,9 @@ def test_ending_a_rule_asks_nobody_more(team: Team, make: Make) -> None:
     assert run(rule) == RulePlan()
     assert len(asked()) == 2
     assert queries.list_standing(reading()) == []
+    for act in (service.undo_batch, end_team, service.end_rule):
+        with pytest.raises(NotFound):
+            write(lambda session, act=act: act(session, team.actor, "no-such", at=AT))
     with pytest.raises(NotFound):
         service.plan_reconciling(reading(), "no-such", at=AT)
 
@@ -219,6 +222,8 @@ def test_a_team_that_ended_means_nobody(team: Team, make: Make) -> None:
         lambda s: service.make_rule(s, team.actor, said, expected=[], client_id=new_client_id(), at=AT)
     ).rule_public_id
     write(lambda s: end_team(s, team.actor, north, at=AT))
+    with pytest.raises(NotFound):
+        write(lambda s: end_team(s, team.actor, north, at=AT))
     assert run(rule) == RulePlan()
 
 

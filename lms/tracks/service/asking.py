@@ -95,5 +95,4 @@ def ask_all(session: Session, library: Library, track_key: str, wishes: Sequence
         Assigned(row.person_id, track_key, row.organization_id, row.due_on, row.id)
         for row in sorted(made, key=lambda row: int(row.id))
     )
-    if subjects:
-        announce(track_assigned, session, TrackAssigned(subjects, at))
+    announce(track_assigned, session, TrackAssigned(subjects, at))
