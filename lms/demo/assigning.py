@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from lms.clock import local_date, now
+from lms.demo.accounts import ACCOUNTS
 from lms.demo.learning import TRACK
 from lms.demo.people import Cast
 from lms.ids import new_client_id
@@ -17,14 +18,12 @@ from lms.tracks.rules import Due
 from lms.tracks.service import Statement, make_rule, plan_statement
 
 _TEAMS = ("Home visits", "Outreach van")
-#: Supervisors of this many organizations have made teams and a rule.
-_PLACES = 2
 
 
 def load_teams_and_rules(session: Session, cast: Cast) -> None:
-    """Give the first organizations two teams each, and a standing rule for their most frequent job title."""
-    for key, actor in list(cast.supervisors.items())[:_PLACES]:
-        place, at = cast.organization_ids[key], now() - timedelta(minutes=5)
+    """Give the organizations of the supervisors' accounts two teams each, and a rule for their most frequent title."""
+    for key in (each.works_at for each in ACCOUNTS if each.role == "supervisor" and each.works_at):
+        actor, place, at = cast.supervisors[key], cast.organization_ids[key], now() - timedelta(minutes=5)
         staff = list_staff(session, [place], local_date(at))
         for number, name in enumerate(_TEAMS):
             team = make_team(session, actor, place, name, client_id=new_client_id(), at=at)
