@@ -24,6 +24,7 @@ from lms.people import cli as people_cli
 from lms.publish import content
 from lms.reports import cli as reports_cli
 from lms.scheduler import cli as scheduler_cli
+from lms.tracks import cli as tracks_cli
 from lms.training import cli as training_cli
 
 THREADS = 8
@@ -70,6 +71,7 @@ for group in (
     reports_cli.group,
     scheduler_cli.group,
     training_cli.group,
+    tracks_cli.group,
     doctor.command,
 ):
     cli.add_command(group)

@@ -16,6 +16,7 @@ from lms.content.library import Library
 from lms.courses.models import LessonProgress, ModuleCompletion, ModuleRound
 from lms.courses.rules import Done, ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step
 from lms.courses.specs import ModuleSpec
+from lms.db import among
 from lms.surveys import queries as surveys
 from lms.surveys.queries import subject_of
 
@@ -109,10 +110,12 @@ class Ready:
     language: str
 
 
-def _narrow(query: _Select, table: Any, person_ids: Collection[int] | None, keys: Collection[str] | None) -> _Select:
+def _narrow(
+    session: Session, query: _Select, table: Any, person_ids: Collection[int] | None, keys: Collection[str] | None
+) -> _Select:
     """Narrow `query` on `table` to persons and modules; None means all of them."""
     if person_ids is not None:
-        query = query.where(table.person_id.in_(person_ids))
+        query = query.where(among(session, table.person_id, person_ids))
     return query if keys is None else query.where(table.module_key.in_(keys))
 
 
@@ -134,7 +137,7 @@ def completions_of(
 ) -> dict[tuple[int, str], Completion]:
     """Return {(person id, module key): the completion of the latest round}; None means all. One query."""
     query = select(*_COMPLETED).order_by(ModuleCompletion.round)
-    rows = session.execute(_narrow(query, ModuleCompletion, person_ids, module_keys))
+    rows = session.execute(_narrow(session, query, ModuleCompletion, person_ids, module_keys))
     return {(row[0], row[1]): Completion(*row[2:]) for row in rows}
 
 
@@ -147,12 +150,14 @@ def worked_since(
     the local date is known, so that one answered earlier on that day counts too.
     """
     finished = _narrow(
+        session,
         select(LessonProgress.person_id, LessonProgress.module_key).where(LessonProgress.finished_at >= since),
         LessonProgress,
         person_ids,
         module_keys,
     )
     completed = _narrow(
+        session,
         select(ModuleCompletion.person_id, ModuleCompletion.module_key).where(ModuleCompletion.completed_at >= since),
         ModuleCompletion,
         person_ids,
@@ -170,7 +175,7 @@ def worked_since(
 def list_completions(session: Session, person_ids: Collection[int] | None) -> list[CompletionRow]:
     """Return every completion of these persons (None: of everybody), each round, the oldest first. One query."""
     query = select(*_COMPLETED).order_by(ModuleCompletion.id)
-    return [CompletionRow(*row) for row in session.execute(_narrow(query, ModuleCompletion, person_ids, None))]
+    return [CompletionRow(*row) for row in session.execute(_narrow(session, query, ModuleCompletion, person_ids, None))]
 
 
 def read_done(session: Session, person_ids: Collection[int] | None) -> AllDone:
@@ -178,7 +183,7 @@ def read_done(session: Session, person_ids: Collection[int] | None) -> AllDone:
     query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.round, LessonProgress.lesson_key)
     lessons: dict[Candidate, set[str]] = {}
     for person_id, module_key, round_number, lesson_key in session.execute(
-        _narrow(query, LessonProgress, person_ids, None)
+        _narrow(session, query, LessonProgress, person_ids, None)
     ):
         lessons.setdefault((person_id, module_key, round_number), set()).add(lesson_key)
     answered: dict[Candidate, set[str]] = {}
@@ -193,7 +198,7 @@ def finished_lessons(
     """Return {(person id, module key, round): keys of finished lessons}. One query."""
     query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.round, LessonProgress.lesson_key)
     found: dict[Candidate, set[str]] = {}
-    for *each, lesson_key in session.execute(_narrow(query, LessonProgress, person_ids, module_keys)):
+    for *each, lesson_key in session.execute(_narrow(session, query, LessonProgress, person_ids, module_keys)):
         found.setdefault((each[0], each[1], each[2]), set()).add(lesson_key)
     return found
 
@@ -210,7 +215,7 @@ def rounds_of(
     """Return {(person id, module key): the round that is open}, without those in the first. One query."""
     query = select(ModuleRound.person_id, ModuleRound.module_key, func.max(ModuleRound.round))
     query = query.group_by(ModuleRound.person_id, ModuleRound.module_key)
-    rows = session.execute(_narrow(query, ModuleRound, person_ids, module_keys))
+    rows = session.execute(_narrow(session, query, ModuleRound, person_ids, module_keys))
     return {(person_id, key): number for person_id, key, number in rows}
 
 
@@ -311,7 +316,7 @@ def _finished_but_not_completed(
 ) -> Mapping[Candidate, dict[str, tuple[datetime, str]]]:
     """Return {candidate: {lesson key: (finished at, language shown)}} of modules with every lesson finished."""
     if candidates is None:
-        rows = session.execute(_narrow(_NOT_COMPLETED, _LESSONS, only, None))
+        rows = session.execute(_narrow(session, _NOT_COMPLETED, _LESSONS, only, None))
     else:
         person_ids = sorted({person_id for person_id, _, _ in candidates})
         keys = sorted({key for _, key, _ in candidates})

@@ -15,6 +15,7 @@ from lms.config import Config
 from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
+from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
 from lms.demo.elsewhere import tell_all
 from lms.demo.fieldwork import load_fieldwork
@@ -64,6 +65,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
     write(lambda session: load_list(session, cast, at=now()))
+    write(lambda session: load_teams_and_rules(session, cast))
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")
     release_figures(config, at=now())

@@ -258,6 +258,9 @@ class TeamFilter:
     track_key: str = ""
     title: str = ""
     search: str = ""
+    #: Public ids of a team and of a standing rule.
+    team: str = ""
+    rule: str = ""
 
 
 def team_filter(given: Mapping[str, str], tracks: Collection[str]) -> TeamFilter:
@@ -268,6 +271,8 @@ def team_filter(given: Mapping[str, str], tracks: Collection[str]) -> TeamFilter
         track_key=track_key if track_key in tracks else "",
         title=given.get("title", "").strip()[:120],
         search=given.get("q", "").strip()[:80],
+        team=given.get("team", "").strip()[:20],
+        rule=given.get("rule", "").strip()[:20],
     )
 
 

@@ -267,3 +267,23 @@ class EndForm(Form):
 
     ended_on = DateField(_l("Last day"), validators=[_REQUIRED])
     reason = RadioField(_l("Reason"), choices=choices_of(messages.REASON_NAMES.items()), validators=[_CHOOSE])
+
+
+class TeamForm(Form):
+    """The name of a team. Who is in it is read beside the form: ticks with public ids of employments."""
+
+    beside: ClassVar[Mapping[str, str]] = {"team-named": "name"}
+
+    name = StringField(
+        _l("Name of the team"),
+        filters=[lambda typed: " ".join((typed or "").split())],
+        validators=[_REQUIRED, Length(max=80)],
+    )
+
+
+class NewTeamForm(OnceForm, TeamForm):
+    """A team that is not there yet."""
+
+    order = ("organization", "name")
+
+    organization = SelectField(_l("Organization"), validators=[_CHOOSE])

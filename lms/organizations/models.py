@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
@@ -234,3 +234,51 @@ class StaffImportRow(Base):
     #: Whom it was found to be, once applied.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     applied_at: Mapped[datetime | None]
+
+
+class Team(Base):
+    """A named group of an organization's staff, such as a site or a project. Ended, never deleted."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        Index(
+            "uq_teams_open",
+            "organization_id",
+            "search_key",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    search_key: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    #: The key of the form that made it, so that a double tap makes one.
+    client_id: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+
+class TeamMember(Base):
+    """An employment belongs to a team, for a time."""
+
+    __tablename__ = "team_members"
+    __table_args__ = (
+        Index(
+            "uq_team_members_open",
+            "team_id",
+            "employment_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employments.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor, Span
-from lms.organizations.models import Organization
+from lms.organizations.models import Organization, Team
 from lms.organizations.queries import ties_of
 from lms.organizations.rules import may_see
 
@@ -57,6 +57,11 @@ def hears_of(actor: Actor | None) -> tuple[int, ...] | None:
 def can_see_import(actor: Actor | None, account_id: int | None) -> bool:
     """Return whether the actor may see and change a list that an account brought: her own, or as administrator any."""
     return actor is None or can_administer(actor) or (account_id is not None and actor.account_id == account_id)
+
+
+def supervised_teams(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the teams that the actor may change, and ask: those of staff whom she answers for."""
+    return Team.organization_id.in_(actor.supervises)
 
 
 def still_supervises(session: Session, actor: Actor, organization_id: int, today: date) -> bool:

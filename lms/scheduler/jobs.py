@@ -19,6 +19,7 @@ from lms.people import jobs as people_jobs
 from lms.reports import jobs as reports_jobs
 from lms.scheduler.rules import Daily, Every, Schedule
 from lms.surveys import jobs as surveys_jobs
+from lms.tracks import jobs as tracks_jobs
 
 #: Certificates taken in one tick; the next one is seconds away.
 MOST_AT_ONCE = 100
@@ -85,6 +86,13 @@ JOBS = (
     Job("certificates", "Sign, draw and release certificates that were decided", Every(5), _finish_certificates),
     Job("staff-lists", "Go on with lists of staff that were begun", Every(5), organizations_jobs.run),
     Job("recompute", "Recompute everything derived, and mend what was missed", Daily(2, 30), _recompute),
+    Job(
+        "reconcile",
+        "Ask whom standing rules newly mean, and take back where they no longer do",
+        Daily(5, 0),
+        tracks_jobs.reconcile,
+    ),
+    Job("forget-files", "Forget files of people to be asked, after a day", Every(3600), tracks_jobs.forget_uploads),
     Job("check", "Read the files of certificates and the audit trail again, and mend files", Daily(4, 0), _check),
     Job("mix-answers", "Let surveys' answer sheets lose the order in which they came", Daily(3, 0), surveys_jobs.run),
     Job("forget", "Forget old guesses, ended sessions and codes", Daily(3, 15), people_jobs.run),

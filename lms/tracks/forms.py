@@ -2,46 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any, ClassVar
 
-from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from flask_wtf.file import FileField
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.clock import local_date, now
+from lms.i18n import LANGUAGES
 from lms.i18n import lazy_gettext as _l
+from lms.organizations.messages import AREA_NAMES, EMPLOYMENT_NAMES, area_name
 from lms.tracks import rules
 from lms.tracks.messages import WAIVER_REASONS, fault_sentence
+from lms.tracks.rules import Due
 from lms.web.forms import Form, OnceForm, choices_of
 
 _MISSING = _l("Please choose one.")
+_KINDS = ("", "asked", "employed")
+#: More lines than these do not belong into a box on a phone, but into a file.
+MOST_LINES = 40
+
+
+def _ticks(label: Any, pairs: Collection[tuple[str, Any]] = ()) -> SelectMultipleField:
+    """Return a field of ticks; the view writes those that depend on the organization."""
+    return SelectMultipleField(
+        label,
+        choices=choices_of(pairs),
+        validators=[Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=bool(pairs),
+    )
 
 
 class ButtonForm(Form):
-    """A single button: to enrol, or to undo."""
+    """A single button: to enrol, to undo, to compare a rule, to end it."""
 
 
-class AssignForm(Form):
-    """Which track, for whom, by when. Ticks are read beside it: they may be on other pages of the list."""
+class DueFields(Form):
+    """By when: one day for all, or days counted from each person's own; nothing means no date."""
 
-    organization = SelectField(_l("Organization"), validators=[InputRequired(_MISSING)])
-    track = SelectField(_l("Track"), validators=[InputRequired(_MISSING)])
     due_on = DateField(
         _l("Finish by"),
         description=_l("The last day, in Los Angeles. Leave it empty for no date."),
         validators=[Optional()],
     )
-    #: The view writes the words of "some" and "all".
-    who = RadioField(_l("For whom"), choices=choices_of([("some", ""), ("all", "")]), default="some")
-    q = StringField(_l("Name or job title"), validators=[Length(max=100)])
-    #: The search that the list beneath shows.
-    applied = HiddenField()
+    due_kind = SelectField(
+        _l("Count days from"),
+        choices=choices_of(
+            [
+                ("", _l("No, one day for all")),
+                ("asked", _l("the day it is assigned")),
+                ("employed", _l("the first day of the employment")),
+            ]
+        ),
+        default="",
+        validators=[Optional()],
+    )
+    due_days = IntegerField(_l("How many days"), validators=[Optional(), NumberRange(1, rules.LATEST_DUE_DAYS)])
+
+    def due(self, *, eased: bool = False) -> Due:
+        """Return how the due date is found."""
+        if self.due_kind.data:
+            return Due(self.due_kind.data, None, self.due_days.data, eased)
+        return Due("date", self.due_on.data, None, eased) if self.due_on.data else Due()
+
+    def move_to(self, day: date) -> None:
+        """Let the form hold another day, as if it had been typed."""
+        self.due_on.data, self.due_on.raw_data = day, [day.isoformat()]
+        self.due_kind.data, self.due_days.data = "", None
 
     def validate_due_on(self, field: Any) -> None:
         """Refuse a date that has passed, or a slip of the year."""
-        fault = rules.due_fault(field.data, local_date(now()))
-        if fault is not None:
-            raise ValidationError(fault_sentence(fault))
+        if not self.due_kind.data:
+            _check_due(field, self.due())
+
+    def validate_due_kind(self, field: Any) -> None:
+        """Refuse days without their number."""
+        if field.data in {"asked", "employed"} and not self.due_days.errors:
+            _check_due(field, self.due())
 
 
 class WaiveForm(OnceForm):
@@ -63,10 +115,63 @@ class WaiveForm(OnceForm):
     beside: ClassVar[Mapping[str, str]] = {"ends-past": "ends_on", "not-waivable": "part"}
 
 
-class ConfirmForm(OnceForm):
-    """What the preview showed, to be done exactly so. `people` are public ids with blanks between."""
+def _check_due(_field: Field, due: Due) -> None:
+    if (fault := rules.due_fault(due, local_date(now()))) is not None:
+        raise ValidationError(fault_sentence(fault))
+
+
+class AssignForm(DueFields):
+    """Which track, for whom, by when. Ticks of people are read beside it: they may be on other pages of the list."""
+
+    order: ClassVar[tuple[str, ...]] = ("organization", "track", "who")
+
+    organization = SelectField(_l("Organization"), validators=[InputRequired(_MISSING)])
+    track = SelectField(_l("Track"), validators=[InputRequired(_MISSING)])
+    #: The view writes the choices: "title:", "team:", "all", "fit" and "some".
+    who = RadioField(_l("For whom"), validate_choice=False)
+    q = StringField(_l("Name or job title"), validators=[Length(max=100)])
+    #: The search that the list beneath shows.
+    applied = HiddenField()
+    titles = _ticks(_l("Job title"))
+    teams = _ticks(_l("Team"))
+    areas = _ticks(_l("Area where she works"), [(str(spa), area_name(spa)) for spa in AREA_NAMES])
+    languages = _ticks(_l("Language"), LANGUAGES)
+    kinds = _ticks(_l("Kind of employment"), EMPLOYMENT_NAMES.items())
+    since = DateField(_l("Began on this day or later"), validators=[Optional()])
+    for_days = IntegerField(_l("Has worked here for so many days"), validators=[Optional(), NumberRange(1, 20_000)])
+
+
+class ConfirmForm(OnceForm, DueFields):
+    """What the preview showed, to be done exactly so. `people` and `chosen` are public ids with blanks between."""
 
     organization = HiddenField(validators=[InputRequired()])
     track = HiddenField(validators=[InputRequired()])
-    due_on = DateField(validators=[Optional()])
-    people = HiddenField(validators=[InputRequired()])
+    #: Whether dates that leave too little time are moved to the first comfortable one.
+    eased = HiddenField(validators=[AnyOf(["", "1"])], default="")
+    people = HiddenField()
+    #: Everybody whom the preview showed, also those for whom nothing changes.
+    chosen = HiddenField()
+
+    def wish(self) -> Due:
+        """Return how the due date is found, as it was shown."""
+        return self.due(eased=self.eased.data == "1")
+
+
+class FileForm(OnceForm, DueFields):
+    """People from a file, or from lines that were pasted."""
+
+    order: ClassVar[tuple[str, ...]] = ("track", "lines", "file")
+    beside: ClassVar[Mapping[str, str]] = {"file-empty": "lines", "file-unclear": "lines", "file-unread": "file"}
+
+    track = SelectField(_l("Track"), validators=[InputRequired(_MISSING)])
+    lines = TextAreaField(
+        _l("People"),
+        description=_l("One in each line: an e-mail address or a phone number. At most 40 lines."),
+        validators=[Optional(), Length(max=8_000)],
+    )
+    file = FileField(_l("Or a file"), description=_l("CSV or Excel, with a column for email, phone or person."))
+
+    def validate_lines(self, field: Any) -> None:
+        """Refuse more lines than a phone can show."""
+        if len([line for line in (field.data or "").splitlines() if line.strip()]) > MOST_LINES:
+            raise ValidationError(_l("These are more than 40 lines. Please use a file."))

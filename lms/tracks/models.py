@@ -14,21 +14,80 @@ from lms.ids import new_public_id
 STATES = ("active", "completed", "withdrawn")
 #: Why a certifier says that a requirement need not be met. "accommodation" is between her and the worker.
 WAIVER_REASONS = ("experience", "earlier-training", "not-offered", "accommodation", "other")
+DUE_KINDS = ("none", "date", "asked", "employed")
 
 
-class AssignmentBatch(Base):
-    """One act of assigning, to one person or many, that can be undone as one."""
+class Dated:
+    """How a due date is found: a fixed local date, or so many days after an event of each person's own."""
 
-    __tablename__ = "assignment_batches"
-    __table_args__ = (UniqueConstraint("made_by", "client_id"),)
+    due_kind: Mapped[str] = mapped_column(String(8), default="none")
+    #: The fixed local date of kind "date"; None for every other kind.
+    due_on: Mapped[date | None]
+    #: Days after she was asked, or after her employment began.
+    due_days: Mapped[int | None]
+    #: A date that leaves too little time is moved to the first comfortable one.
+    due_eased: Mapped[bool] = mapped_column(default=False)
+
+
+class AssignmentRule(Dated, Base):
+    """A statement of who should be on a track, compared with who is every day, until it is ended."""
+
+    __tablename__ = "assignment_rules"
+    __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", DUE_KINDS))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     track_key: Mapped[str] = mapped_column(String(80))
-    #: The local date by which the track should be done; None for no date.
-    due_on: Mapped[date | None]
+    #: Whom it means: `organizations.rules.criteria_json`.
+    criteria: Mapped[dict[str, Any]]
     made_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    made_at: Mapped[datetime]
+    #: The key of the form, so that a double tap makes one rule.
+    client_id: Mapped[str] = mapped_column(String(32))
+    #: When it was last compared with who works there.
+    reconciled_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class RuleMember(Base):
+    """A spell in which a rule means a person. It asks her once in each, so that what a person undid stays undone."""
+
+    __tablename__ = "assignment_rule_members"
+    __table_args__ = (
+        Index(
+            "uq_assignment_rule_members_open",
+            "rule_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("assignment_rules.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    since: Mapped[datetime]
+    #: When she was first found not to be meant any more.
+    until: Mapped[datetime | None]
+
+
+class AssignmentBatch(Dated, Base):
+    """One act of assigning, to one person or many, that can be undone as one."""
+
+    __tablename__ = "assignment_batches"
+    __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", DUE_KINDS))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    track_key: Mapped[str] = mapped_column(String(80))
+    #: The rule that asked; None for a person's own act.
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("assignment_rules.id"), index=True)
+    #: None for the command.
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     made_at: Mapped[datetime]
     #: The key of the form, so that a double tap assigns once.
     client_id: Mapped[str] = mapped_column(String(32))
@@ -61,6 +120,7 @@ class Assignment(Base):
     track_key: Mapped[str] = mapped_column(String(80))
     #: The cycle of the track that is asked for; a renewal is asked for anew.
     cycle: Mapped[int] = mapped_column(default=1)
+    #: The local date by which the track should be done, as the batch's rule gave it then; None for no date.
     due_on: Mapped[date | None]
     #: This batch opened the enrolment, so undoing it may withdraw it while nothing was done.
     opened_enrolment: Mapped[bool] = mapped_column(default=False)
@@ -106,6 +166,42 @@ class TrackCompletion(Base):
     #: What was counted: [{"item": id, "module": key, "round": n, "completed_on": date}], and for what is no module
     #: {"item": id, "kind": "hours" or another, "completed_on": date, ...} (`rules.record.Proof.counted`).
     counted: Mapped[list[Any]]
+
+
+class AssignmentUpload(Dated, Base):
+    """A file of people to be asked, read and judged, that waits for the reader's yes. Kept for a day."""
+
+    __tablename__ = "assignment_uploads"
+    __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", DUE_KINDS))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    track_key: Mapped[str] = mapped_column(String(80))
+    #: None for the command.
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    made_at: Mapped[datetime]
+    client_id: Mapped[str] = mapped_column(String(32))
+    applied_at: Mapped[datetime | None]
+
+
+class UploadRow(Base):
+    """One row of such a file: what stood in it, and whom it means or why it cannot be done."""
+
+    __tablename__ = "assignment_upload_rows"
+    __table_args__ = (UniqueConstraint("upload_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("assignment_uploads.id"))
+    #: As a spreadsheet shows it; the headers are row 1.
+    number: Mapped[int]
+    #: What stood in its cells, by column, for the file of refused rows.
+    cells: Mapped[dict[str, Any]]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    #: The first day of her spell there.
+    began_on: Mapped[date | None]
+    #: Why it is refused (`messages`); None for a row that can be done.
+    fault: Mapped[str | None] = mapped_column(String(30))
 
 
 class Waiver(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, true
 
 from lms.actor import Actor
-from lms.tracks.models import AssignmentBatch, Waiver
+from lms.tracks.models import AssignmentBatch, AssignmentRule, Waiver
 
 
 def can_assign(actor: Actor, organization_id: int) -> bool:
@@ -32,3 +32,8 @@ def visible_waivers(actor: Actor) -> ColumnElement[bool]:
 def can_renew(actor: Actor, person_id: int) -> bool:
     """Return whether the actor may begin the next cycle of a person's track: the worker herself, or a certifier."""
     return actor.person_id == person_id or actor.has("certifier")
+
+
+def visible_rules(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the standing rules that the actor may read, compare and end."""
+    return AssignmentRule.organization_id.in_(actor.supervises)

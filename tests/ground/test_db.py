@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from lms import db as database
 from lms.app import create_app
-from lms.db import UtcDateTime, db, insert_once, is_retryable, one_of, reading, upsert, write
+from lms.db import UtcDateTime, among, db, insert_once, is_retryable, one_of, reading, upsert, write
+from lms.notifications.models import Letter
 from lms.people.models import Contact, Person
 from lms.scheduler.models import Lease
 from tests.conftest import AT
@@ -236,3 +237,45 @@ def test_an_old_sqlite_is_warned_about(monkeypatch: pytest.MonkeyPatch, caplog: 
         database._warn_of_old_sqlite()
     assert "3.40.1" in caplog.text
     assert "pysqlite3" in caplog.text
+
+
+def test_many_rows_are_inserted_as_few_are(app: Flask) -> None:
+    def letters(count: int, first: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "dedupe_key": f"letter {first + number}",
+                "kind": "assignment",
+                "values": {"name": "ʻAna “Li”", "number": number, "none": None},
+                "created_at": AT,
+                "run_at": AT + timedelta(microseconds=number),
+                "state": "pending",
+                "channel": None,
+            }
+            for number in range(count)
+        ]
+
+    few = write(lambda session: insert_once(session, Letter, letters(5, 0), "dedupe_key"))
+    many = write(lambda session: insert_once(session, Letter, letters(database.MANY_ROWS, 3), "id", "dedupe_key"))
+    assert len(few) == 5
+    assert [row.dedupe_key for row in many] == [f"letter {number}" for number in range(5, 203)], (
+        "what is there is skipped"
+    )
+    assert sorted(row.id for row in many) == [row.id for row in many]
+    columns = (Letter.public_id, Letter.values, Letter.created_at, Letter.tries, Letter.channel, Letter.language)
+    rows = reading().execute(select(*columns).order_by(Letter.id)).all()
+    assert len({row.public_id for row in rows}) == len(rows) == 203, "defaults are made anew for each row"
+    assert {tuple(row)[2:] for row in rows} == {(AT, 0, None, "en")}
+    assert [row[1]["number"] for row in rows] == [0, 1, 2, 3, 4, *range(2, 200)]
+    assert rows[-1][1] == {"name": "ʻAna “Li”", "number": 199, "none": None}
+    naive = [{**each, "created_at": AT.replace(tzinfo=None)} for each in letters(database.MANY_ROWS, 900)]
+    with pytest.raises(ValueError, match="naive"):
+        write(lambda session: insert_once(session, Letter, naive) and None)
+
+
+def test_among_many_is_among_few(app: Flask) -> None:
+    made = write(lambda session: insert_once(session, Person, [PERSON] * 3))
+    ids = [row.id for row in made]
+    for more in (0, 1000):
+        wanted = [ids[0], ids[2], *range(10**6, 10**6 + more)]
+        found = reading().scalars(select(Person.id).where(among(reading(), Person.id, wanted)).order_by(Person.id))
+        assert list(found) == [ids[0], ids[2]]

@@ -362,6 +362,7 @@ LEFT_OUT = {
     "cohort_organizations": "whose staff may join a cohort says nothing of a person",
     "training_imports": "her own acts as staff concern others",
     "staff_imports": "her own acts as a supervisor concern others; what a list said of her is listed",
+    "assignment_uploads": "her own acts as a supervisor concern others; a row that means her is listed",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

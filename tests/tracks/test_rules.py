@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from lms.tracks.rules import (
+    Due,
+    as_due,
     due_fault,
     due_state,
     is_binding,
-    is_due_tight,
+    is_due_early,
     realistic_due,
     renewal_of,
     sort_people,
@@ -89,20 +91,22 @@ def test_what_a_due_date_means(days: int | None, expected: str) -> None:
 
 
 def test_due_dates_that_cannot_be() -> None:
-    assert due_fault(None, TODAY) is None
-    assert due_fault(TODAY, TODAY) is None
-    assert due_fault(TODAY - timedelta(days=1), TODAY) == "due-past"
-    assert due_fault(TODAY + timedelta(days=5 * 366), TODAY) is None
-    assert due_fault(TODAY + timedelta(days=5 * 366 + 1), TODAY) == "due-far"
+    assert due_fault(as_due(None), TODAY) is None
+    assert due_fault(Due("date"), TODAY) == "due-missing"
+    assert due_fault(Due("asked", days=5 * 366 + 1), TODAY) == "due-far"
+    assert due_fault(as_due(TODAY), TODAY) is None
+    assert due_fault(as_due(TODAY - timedelta(days=1)), TODAY) == "due-past"
+    assert due_fault(as_due(TODAY + timedelta(days=5 * 366)), TODAY) is None
+    assert due_fault(as_due(TODAY + timedelta(days=5 * 366 + 1)), TODAY) == "due-far"
 
 
 def test_a_date_is_tight_when_the_days_are_fewer_than_the_work() -> None:
     assert realistic_due(90, TODAY) == TODAY + timedelta(days=3 + 7)
     assert realistic_due(91, TODAY) == TODAY + timedelta(days=4 + 7)
-    assert is_due_tight(TODAY + timedelta(days=1), TODAY, 90)
-    assert not is_due_tight(TODAY + timedelta(days=2), TODAY, 90)
-    assert not is_due_tight(None, TODAY, 90)
-    assert not is_due_tight(realistic_due(900, TODAY), TODAY, 900)
+    assert is_due_early(TODAY + timedelta(days=1), TODAY, 90)
+    assert not is_due_early(TODAY + timedelta(days=2), TODAY, 90)
+    assert not is_due_early(None, TODAY, 90)
+    assert not is_due_early(realistic_due(900, TODAY), TODAY, 900)
 
 
 def test_people_are_sorted_by_what_the_organization_asked_itself() -> None:

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
-from lms.home.queries.export import read_export
-from lms.home.queries.facts import OWN, PROGRESS, SEEN, Asked, Facts, Gathered, ModuleDone, gather
-from lms.home.queries.office import JobRow, OfficeCounts, count_letters, count_office, find_published_at, list_jobs
-from lms.home.queries.person import LOOKED, Look, SpellHere, has_looked, list_looks, list_spells_here
-from lms.home.queries.team import (
+from lms.home.queries.choices import (
     Choices,
     LatestBatch,
+    find_latest_batch,
+    list_choices,
+)
+from lms.home.queries.export import (
+    read_export,
+)
+from lms.home.queries.facts import (
+    OWN,
+    PROGRESS,
+    SEEN,
+    Asked,
+    Facts,
+    Gathered,
+    ModuleDone,
+    gather,
+)
+from lms.home.queries.office import (
+    JobRow,
+    OfficeCounts,
+    count_letters,
+    count_office,
+    find_published_at,
+    list_jobs,
+)
+from lms.home.queries.person import (
+    LOOKED,
+    Look,
+    SpellHere,
+    has_looked,
+    list_looks,
+    list_spells_here,
+)
+from lms.home.queries.team import (
     Line,
     TeamCounts,
     count_team,
-    find_latest_batch,
-    list_choices,
     list_lines,
 )
-from lms.home.queries.team_export import AskedTrack, ExportedLine, read_team
+from lms.home.queries.team_export import (
+    AskedTrack,
+    ExportedLine,
+    read_team,
+)
 
 __all__ = [
     "LOOKED",

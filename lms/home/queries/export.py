@@ -121,7 +121,26 @@ def _of_work() -> dict[str, Select[Any]]:
         "paid_under_contracts": _of("employments", "contract_employments", "employment_id", "started_on", "ended_on"),
         "in_lists_of_staff": _own("staff_import_rows", "cells", "what", "applied_at"),
         "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
+        "standing_rules": _of_rules(),
+        "teams": _of_teams(),
+        "waiting_files": _own("assignment_upload_rows", "number", "cells", place="assignment_upload_rows"),
     }
+
+
+def _of_rules() -> Select[Any]:
+    """Return which standing rules mean or meant her."""
+    own, rule = TABLES["assignment_rule_members"], TABLES["assignment_rules"]
+    columns = [own.c.since, own.c.until, rule.c.track_key.label("track"), rule.c.criteria]
+    joined = own.join(rule, rule.c.id == own.c.rule_id)
+    return _section(joined, own, columns, "assignment_rules").where(own.c.person_id == _ME)
+
+
+def _of_teams() -> Select[Any]:
+    """Return which teams her employments are or were in."""
+    own, team, employment = TABLES["team_members"], TABLES["teams"], TABLES["employments"]
+    columns = [own.c.since, own.c.until, team.c.name.label("team")]
+    joined = own.join(team, team.c.id == own.c.team_id).join(employment, employment.c.id == own.c.employment_id)
+    return _section(joined, own, columns, "teams").where(employment.c.person_id == _ME)
 
 
 def _of_learning() -> dict[str, Select[Any]]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Date,
     FromClause,
     Integer,
@@ -27,15 +26,14 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
+from lms.home.queries.choices import ours, title_of_spell, works_today
 from lms.home.queries.facts import TABLES
 from lms.home.rules import LAPSING_DAYS, PAGE_SIZE, TeamFilter
 from lms.people.rules import search_key
@@ -47,7 +45,6 @@ _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["stat
 _SHARES, _BATCHES = TABLES["certificate_shares"], TABLES["assignment_batches"]
 
 _MOST_WORDS = 4
-_MOST_TITLES = 100
 
 
 @dataclass(frozen=True)
@@ -79,23 +76,6 @@ class TeamCounts:
     listed: int
 
 
-@dataclass(frozen=True)
-class Choices:
-    """The names of organizations, and the job titles of those who work there today (at most 100)."""
-
-    organizations: tuple[str, ...]
-    titles: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LatestBatch:
-    """The latest act of assigning, with how many people it still asks."""
-
-    public_id: str
-    track_key: str
-    standing: int
-
-
 def count_team(session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> TeamCounts:
     """Return the counts of a team, and how many lines `list_lines` has on all its pages. One query."""
     row = session.execute(_counts(*_shape(wanted)), _values(organization_ids, wanted, today)).one()
@@ -113,47 +93,23 @@ def list_lines(
     return [Line(*row) for row in session.execute(_lines(*_shape(wanted)), values)]
 
 
-def list_choices(session: Session, organization_ids: Sequence[int], today: date) -> Choices:
-    """Return what a list of these organizations can be narrowed by. One query."""
-    found: dict[str, list[str]] = {"name": [], "title": []}
-    for kind, text in session.execute(_CHOICES, {"organizations": list(organization_ids), "today": today}):
-        found[kind].append(text)
-    return Choices(tuple(found["name"]), tuple(found["title"]))
-
-
-def find_latest_batch(session: Session, organization_ids: Sequence[int], since: datetime) -> LatestBatch | None:
-    """Return what was assigned last at these organizations, unless it was before `since` or taken back. One query."""
-    values = {"organizations": list(organization_ids), "since": since}
-    row = session.execute(_LATEST, values).one_or_none()
-    return LatestBatch(*row[:3]) if row is not None and row.undone_at is None and row.standing else None
-
-
-def _shape(wanted: TeamFilter) -> tuple[str, bool, bool, int]:
+def _shape(wanted: TeamFilter) -> tuple[str, bool, tuple[str, ...], int]:
     words = search_key(wanted.search).split()
-    return wanted.status, bool(wanted.track_key), bool(wanted.title), min(len(words), _MOST_WORDS)
+    by = tuple(name for name in ("title", "team", "rule") if getattr(wanted, name))
+    return wanted.status, bool(wanted.track_key), by, min(len(words), _MOST_WORDS)
 
 
 def _values(organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> dict[str, Any]:
     words = search_key(wanted.search).split()[:_MOST_WORDS]
     values: dict[str, Any] = {f"word{number}": f"%{word}%" for number, word in enumerate(words)}
     values |= {"track": wanted.track_key} if wanted.track_key else {}
-    values |= {"title": wanted.title} if wanted.title else {}
+    values |= {name: getattr(wanted, name) for name in ("title", "team", "rule") if getattr(wanted, name)}
     return values | {
         "organizations": list(organization_ids),
         "today": today,
         "soon": today + timedelta(days=SOON_DAYS),
         "horizon": today + timedelta(days=LAPSING_DAYS),
     }
-
-
-def _ours(column: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the criterion of the organizations that are asked for."""
-    return column.in_(bindparam("organizations", expanding=True))
-
-
-def _works_today() -> ColumnElement[bool]:
-    spell, today = _EMPLOYMENTS.c, bindparam("today", type_=Date)
-    return (spell.started_on <= today) & (spell.ended_on.is_(None) | (spell.ended_on >= today))
 
 
 def _has_left() -> ColumnElement[bool]:
@@ -165,13 +121,23 @@ def _has_left() -> ColumnElement[bool]:
     )
 
 
-def _title() -> ScalarSelect[str]:
-    """Return the title of a spell on the day."""
-    terms, spell = _TERMS.c, _EMPLOYMENTS.c
-    begun = (terms.employment_id == spell.id) & (terms.since <= bindparam("today", type_=Date))
-    return (
-        select(terms.title).where(begun).order_by(terms.since.desc()).limit(1).correlate(_EMPLOYMENTS).scalar_subquery()
-    )
+def _has_title() -> ColumnElement[bool]:
+    return title_of_spell() == bindparam("title", type_=String)
+
+
+def _is_in_team() -> ColumnElement[bool]:
+    """Return the criterion of spells that are in the team asked for, by its public id."""
+    team, member = TABLES["teams"].c, TABLES["team_members"].c
+    here = (member.team_id == team.id) & (member.employment_id == _EMPLOYMENTS.c.id) & member.until.is_(None)
+    return exists().where(here, team.public_id == bindparam("team", type_=String)).correlate(_EMPLOYMENTS)
+
+
+def _is_meant() -> ColumnElement[bool]:
+    """Return the criterion of spells whose person the standing rule asked for means, by its public id."""
+    rule, member, spell = TABLES["assignment_rules"].c, TABLES["assignment_rule_members"].c, _EMPLOYMENTS.c
+    here = (member.rule_id == rule.id) & (member.person_id == spell.person_id) & member.until.is_(None)
+    mine = (rule.organization_id == spell.organization_id) & (rule.public_id == bindparam("rule", type_=String))
+    return exists().where(here, mine).correlate(_EMPLOYMENTS)
 
 
 def _asked() -> FromClause:
@@ -222,7 +188,7 @@ def _first_asked(status: str, *, by_track: bool) -> Subquery:
             func.row_number().over(partition_by=group, order_by=urgency).label("place"),
         )
         .select_from(_asked())
-        .where(_ours(asked.organization_id), _on_track(asked.track_key, by_track=by_track), _in_state(status))
+        .where(ours(asked.organization_id), _on_track(asked.track_key, by_track=by_track), _in_state(status))
         .subquery()
     )
     return select(ranked).where(ranked.c.place == 1).subquery("first_asked")
@@ -268,7 +234,7 @@ def _first_lapsing(*, by_track: bool) -> Subquery:
     seen = (
         select(spell.person_id, spell.organization_id, award.track_key, award.cycle, _valid_until().label("until"))
         .select_from(_EMPLOYMENTS.join(_AWARDS, award.person_id == spell.person_id))
-        .where(_ours(spell.organization_id), _works_today(), _on_track(award.track_key, by_track=by_track))
+        .where(ours(spell.organization_id), works_today(), _on_track(award.track_key, by_track=by_track))
         .where(_stands(), _is_seen())
         .subquery()
     )
@@ -310,7 +276,7 @@ def _list(status: str, *, by_track: bool) -> _List:
     if status == "left":
         return _List(source, source, _has_left(), blank, (spell.ended_on.desc(),))
     if status == "none":
-        return _List(source, source, _works_today() & ~_is_asked("", by_track=by_track), blank, ())
+        return _List(source, source, works_today() & ~_is_asked("", by_track=by_track), blank, ())
     first = _first_lapsing(by_track=by_track) if status == "lapsing" else _first_asked(status, by_track=by_track)
     same = (first.c.person_id == spell.person_id) & (first.c.organization_id == spell.organization_id)
     others = func.coalesce(first.c.many, 1) - 1
@@ -326,19 +292,19 @@ def _list(status: str, *, by_track: bool) -> _List:
         by_date = (first.c.completed_on.desc(), first.c.due_on.is_(None), first.c.due_on)
         order = by_date if status else ()
     columns = (first.c.track_key, func.coalesce(first.c.cycle, 1), *dates, others)
-    return _List(joined, joined if narrows else source, _works_today(), columns, order)
+    return _List(joined, joined if narrows else source, works_today(), columns, order)
 
 
-def _narrowed(statement: Select[Any], found: _List, *, by_title: bool, words: int) -> Select[Any]:
-    """Return `statement` over the lines of a list that have the title and every word of the name asked for."""
-    criteria = [_ours(_EMPLOYMENTS.c.organization_id), found.criterion]
-    criteria += [_title() == bindparam("title", type_=String)] if by_title else []
+def _narrowed(statement: Select[Any], found: _List, *, by: tuple[str, ...], words: int) -> Select[Any]:
+    """Return `statement` over the lines of a list that have the title, team, rule and every word asked for."""
+    narrowing = {"title": _has_title, "team": _is_in_team, "rule": _is_meant}
+    criteria = [ours(_EMPLOYMENTS.c.organization_id), found.criterion, *(narrowing[name]() for name in by)]
     criteria += [_PEOPLE.c.search_key.like(bindparam(f"word{number}", type_=String)) for number in range(words)]
     return statement.where(*criteria)
 
 
 @cache
-def _lines(status: str, by_track: bool, by_title: bool, words: int) -> Select[Any]:
+def _lines(status: str, by_track: bool, by: tuple[str, ...], words: int) -> Select[Any]:
     found, spell = _list(status, by_track=by_track), _EMPLOYMENTS.c
     statement = select(
         _PEOPLE.c.id,
@@ -350,46 +316,15 @@ def _lines(status: str, by_track: bool, by_title: bool, words: int) -> Select[An
         spell.ended_on,
         *found.columns,
     ).order_by(*found.order, _PEOPLE.c.search_key, _PEOPLE.c.id, spell.organization_id)
-    narrowed = _narrowed(statement.select_from(found.source), found, by_title=by_title, words=words)
+    narrowed = _narrowed(statement.select_from(found.source), found, by=by, words=words)
     return narrowed.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
 
 
 @cache
-def _counts(status: str, by_track: bool, by_title: bool, words: int) -> Select[Any]:
-    staff = select(func.count()).select_from(_EMPLOYMENTS).where(_ours(_EMPLOYMENTS.c.organization_id), _works_today())
+def _counts(status: str, by_track: bool, by: tuple[str, ...], words: int) -> Select[Any]:
+    staff = select(func.count()).select_from(_EMPLOYMENTS).where(ours(_EMPLOYMENTS.c.organization_id), works_today())
     lapsing = select(func.count()).select_from(_first_lapsing(by_track=False))
     found = _list(status, by_track=by_track)
-    listed = _narrowed(select(func.count()).select_from(found.counted), found, by_title=by_title, words=words)
+    listed = _narrowed(select(func.count()).select_from(found.counted), found, by=by, words=words)
     counts = (staff.where(_is_asked("late")), staff.where(_is_asked("due-soon")), lapsing, listed)
     return select(*(count.scalar_subquery() for count in counts))
-
-
-def _choices() -> CompoundSelect[Any]:
-    """Return the statement of what a list can be narrowed by."""
-    name = _ORGANIZATIONS.c.name.label("text")
-    names = select(literal_column("'name'").label("kind"), name).where(_ours(_ORGANIZATIONS.c.id))
-    staff = _ours(_EMPLOYMENTS.c.organization_id) & _works_today()
-    titles = select(_title().label("text")).select_from(_EMPLOYMENTS).where(staff).distinct()
-    shown = titles.order_by("text").limit(_MOST_TITLES).subquery()
-    return union_all(names, select(literal_column("'title'"), shown.c.text)).order_by("kind", "text")
-
-
-def _latest() -> Select[Any]:
-    """Return the statement of the latest act of assigning since an instant."""
-    batch, asked = _BATCHES.c, _ASSIGNMENTS.c
-    standing = select(func.count()).where(asked.batch_id == batch.id, asked.undone_at.is_(None))
-    return (
-        select(
-            batch.public_id,
-            batch.track_key,
-            standing.correlate(_BATCHES).scalar_subquery().label("standing"),
-            batch.undone_at,
-        )
-        .where(_ours(batch.organization_id), batch.made_at >= bindparam("since", type_=batch.made_at.type))
-        .order_by(batch.made_at.desc(), batch.id.desc())
-        .limit(1)
-    )
-
-
-_CHOICES = _choices()
-_LATEST = _latest()

@@ -1,4 +1,4 @@
-"""The pages that gather features for one reader."""
+"""The gathering pages: the front door, a worker's home and record, a supervisor's team, the office."""
 
 from __future__ import annotations
 

@@ -24,8 +24,10 @@ from lms.i18n import format_date, language
 from lms.i18n import gettext as _
 from lms.organizations.messages import REASON_NAMES
 from lms.organizations.policy import can_see_fact
-from lms.organizations.rules import may_see
+from lms.organizations.queries import team_names
+from lms.organizations.rules import criteria_of, may_see
 from lms.tracks import queries as tracks
+from lms.tracks.messages import reason_words
 from lms.web.access import get_actor, roles
 
 
@@ -38,6 +40,7 @@ class Progress:
     done: int
     total: int
     why: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Page:
     library: Library
     gathered: Gathered
     spells: list[SpellHere]
+    #: Why standing rules ask her, by organization, track and cycle.
+    reasons: dict[tuple[int, str, int], str]
 
     @property
     def person(self) -> SpellHere:
@@ -107,13 +112,20 @@ def team_person(public_id: str) -> str:
 
 
 def find_page(actor: Actor, public_id: str) -> Page:
-    """Return what the reader may see of a person; raise `NotFound`. Three queries."""
+    """Return what the reader may see of a person; raise `NotFound`. At most five queries."""
     spells = queries.list_spells_here(reading(), policy.visible_spells(actor), public_id)
     if not policy.can_open(actor, [spell.span for spell in spells]):
         raise NotFound
     library = current(reading())
     gathered = queries.gather(reading(), library, [spells[0].person_id], queries.SEEN, actor.today)
-    return Page(actor, library, gathered, spells)
+    return Page(actor, library, gathered, spells, _reasons(spells[0].person_id))
+
+
+def _reasons(person_id: int) -> dict[tuple[int, str, int], str]:
+    """Return why standing rules ask a person, in words. At most two queries."""
+    found = tracks.reasons_of(reading(), person_id)
+    teams = team_names(reading(), {each for kept in found.values() for each in kept.get("teams", ())})
+    return {place: reason_words(criteria_of(kept), teams) for place, kept in found.items()}
 
 
 def _may_assist(page: Page) -> bool:
@@ -190,7 +202,8 @@ def _progress(page: Page, spell: SpellHere, asked: Asked) -> Progress:
         completed_on = row.completed_on if row and row.completed_on <= day else None
     title = label_of(tracks.track_title(page.library, asked.track_key, language()))
     why = url_for("home.team_why", public_id=page.person.person_public_id, key=asked.track_key) if total else ""
-    return Progress(title, stands(asked.due_on, day, completed_on), done, total, why)
+    reason = page.reasons.get((asked.organization_id, asked.track_key, asked.cycle), "")
+    return Progress(title, stands(asked.due_on, day, completed_on), done, total, why, reason)
 
 
 def last_day(page: Page, spell: SpellHere) -> date:

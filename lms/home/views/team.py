@@ -152,8 +152,16 @@ def _filters(library: Library, choices: Choices, wanted: TeamFilter) -> dict[str
     locale = language()
     ways = {key: tracks.track_title(library, key, locale) for key in library.keys("track")}
     titles = [("", _("All")), *((title, title) for title in choices.titles)]
-    narrowed = _narrowed(wanted, ways.get(wanted.track_key))
-    return {"wanted": wanted, "states": _states(), "tracks": ways, "titles": titles, "narrowed": narrowed}
+    teams = [("", _("All")), *choices.teams] if choices.teams else []
+    standing = [("", _("All")), *((key, _way(ways, track)) for key, track in choices.rules)] if choices.rules else []
+    narrowed = _narrowed(wanted, ways.get(wanted.track_key), {**dict(teams), **dict(standing)})
+    lists = {"titles": titles, "teams": teams, "standing": standing}
+    return {"wanted": wanted, "states": _states(), "tracks": ways, "narrowed": narrowed, **lists}
+
+
+def _way(ways: dict[str, Text], track_key: str) -> str:
+    """Return the words of a standing rule: its track's title; of one that is not offered any more, its key."""
+    return ways[track_key].text if track_key in ways else track_key
 
 
 def _states() -> list[tuple[str, str]]:
@@ -169,10 +177,11 @@ def _states() -> list[tuple[str, str]]:
     ]
 
 
-def _narrowed(wanted: TeamFilter, track: Text | None) -> Markup:
-    """Return in words what the list is narrowed to, "" for nothing."""
+def _narrowed(wanted: TeamFilter, track: Text | None, names: dict[str, str]) -> Markup:
+    """Return in words what the list is narrowed to, "" for nothing. `names` holds those of teams and rules."""
     status = dict(_states())[wanted.status] if wanted.status else ""
-    words = (status, label_of(track) if track else "", wanted.title, wanted.search)
+    team, rule = (names.get(each, "?") if each else "" for each in (wanted.team, wanted.rule))
+    words = (status, label_of(track) if track else "", wanted.title, team, rule, wanted.search)
     return Markup(" · ").join(word for word in words if word)
 
 
@@ -203,5 +212,6 @@ def _latest(actor: Actor, library: Library) -> Latest | None:
 def _href_for(wanted: TeamFilter) -> Callable[[int], str]:
     """Return a function from a page's number to its address, with the same filters."""
     names = {"status": wanted.status, "track": wanted.track_key, "title": wanted.title, "q": wanted.search}
+    names |= {"team": wanted.team, "rule": wanted.rule}
     kept: dict[str, Any] = {name: value for name, value in names.items() if value}
     return lambda page: url_for("home.team", page=page, **kept)

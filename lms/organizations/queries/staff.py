@@ -21,7 +21,12 @@ from lms.people.rules import Identifier, search_key
 PAGE_SIZE = 50
 #: The columns of people that lists of staff show. Foreign keys name tables, and so do these joins.
 PEOPLE = table(
-    "people", column("id", Integer), column("public_id", String), column("name", String), column("search_key", String)
+    "people",
+    column("id", Integer),
+    column("public_id", String),
+    column("name", String),
+    column("search_key", String),
+    column("language", String),
 )
 
 

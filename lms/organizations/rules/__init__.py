@@ -49,6 +49,11 @@ from lms.organizations.rules.judging import (
     judge,
     with_earlier,
 )
+from lms.organizations.rules.matching import (
+    Criteria,
+    criteria_json,
+    criteria_of,
+)
 from lms.organizations.rules.organizations import (
     check_contract,
     check_within,
@@ -57,12 +62,17 @@ from lms.organizations.rules.organizations import (
     program_of,
     valid_key,
 )
-from lms.organizations.rules.sight import Sight, may_see, sight_of
+from lms.organizations.rules.sight import (
+    Sight,
+    may_see,
+    sight_of,
+)
 from lms.organizations.rules.tables import (
     Sheet,
     TableProblem,
     TableRow,
     harmless,
+    read_grid,
     read_sheet,
     read_table,
     write_table,
@@ -82,6 +92,7 @@ __all__ = [
     "Asked",
     "Change",
     "Contracted",
+    "Criteria",
     "Defaults",
     "Entry",
     "Fault",
@@ -102,6 +113,8 @@ __all__ = [
     "check_terms_day",
     "check_within",
     "column_names",
+    "criteria_json",
+    "criteria_of",
     "entry_of",
     "fault_json",
     "fault_of",
@@ -115,6 +128,7 @@ __all__ = [
     "plan_import",
     "program_of",
     "read_entry",
+    "read_grid",
     "read_pasted",
     "read_rows",
     "read_sheet",

@@ -119,6 +119,14 @@ def _header(cell: str) -> str:
     return "_".join(cell.casefold().replace("-", " ").replace("_", " ").split())
 
 
+def read_grid(data: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows of a CSV or Excel file that are not blank, each with its number; raise `BadInput`.
+
+    The first row may or may not name the columns. What is read is what `read_table` reads.
+    """
+    return _filled(data)
+
+
 def fold_header(cell: str) -> str:
     """Return a header without case, accents and glottal marks, an underscore for each blank or hyphen."""
     return "_".join(search_key(cell.replace("_", " ")).split())

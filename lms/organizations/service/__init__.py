@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from lms.organizations.service.applying import PART, apply_part
-from lms.organizations.service.contracts import add_contract, end_contract, pay_employment
+from lms.organizations.service.applying import (
+    PART,
+    apply_part,
+)
+from lms.organizations.service.contracts import (
+    add_contract,
+    end_contract,
+    pay_employment,
+)
 from lms.organizations.service.employments import (
     Newcomer,
     Started,
@@ -13,7 +20,11 @@ from lms.organizations.service.employments import (
     start_employment,
     welcome_person,
 )
-from lms.organizations.service.importing import Imported, import_organizations, preview_import
+from lms.organizations.service.importing import (
+    Imported,
+    import_organizations,
+    preview_import,
+)
 from lms.organizations.service.organizations import (
     Facts,
     change_organization,
@@ -34,7 +45,14 @@ from lms.organizations.service.supervision import (
     end_supervision,
     start_supervision,
 )
-from lms.organizations.service.transfers import transfer_employment
+from lms.organizations.service.teams import (
+    change_team,
+    end_team,
+    make_team,
+)
+from lms.organizations.service.transfers import (
+    transfer_employment,
+)
 
 __all__ = [
     "PART",
@@ -49,6 +67,7 @@ __all__ = [
     "apply_part",
     "begin_list",
     "change_organization",
+    "change_team",
     "change_terms",
     "create_organization",
     "delegate",
@@ -56,10 +75,12 @@ __all__ = [
     "end_delegation",
     "end_employment",
     "end_supervision",
+    "end_team",
     "forget_lists",
     "import_organizations",
     "judge_list",
     "keep_list",
+    "make_team",
     "pay_employment",
     "preview_import",
     "start_employment",

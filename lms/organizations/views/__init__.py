@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from lms.organizations.views import admin, contracts, lists, moving, staff, supervision
-from lms.organizations.views.blueprint import bp
+from lms.organizations.views import (
+    admin,
+    contracts,
+    lists,
+    moving,
+    staff,
+    supervision,
+    teams,
+)
+from lms.organizations.views.blueprint import (
+    bp,
+)
 
 #: Importing these modules registers their routes.
-PAGES = (admin, contracts, lists, moving, staff, supervision)
+PAGES = (
+    admin,
+    contracts,
+    lists,
+    moving,
+    staff,
+    supervision,
+    teams,
+)
 
-__all__ = ["PAGES", "bp"]
+__all__ = [
+    "PAGES",
+    "bp",
+]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.db import chunks, is_postgresql, take_turns
+from lms.db import among, is_postgresql, take_turns
 from lms.errors import NotFound
 from lms.people.models import Account, Person
 from lms.people.rules import Guard, Identifier
@@ -21,9 +21,8 @@ def lock(session: Session, person_ids: Iterable[int]) -> None:
     """
     if not is_postgresql(session):
         return
-    for chunk in chunks(sorted(set(person_ids)), 1000):
-        rows = select(Person.id).where(Person.id.in_(chunk)).order_by(Person.id)
-        session.execute(rows.with_for_update(key_share=True)).all()
+    rows = select(Person.id).where(among(session, Person.id, sorted(set(person_ids)))).order_by(Person.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def lock_account(session: Session, account_id: int) -> Account:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from lms.db import among
 from lms.errors import NotFound
 from lms.organizations.queries import PEOPLE, works_there
 from lms.people.rules import search_key
@@ -132,10 +133,51 @@ def asked_of(
             Assignment.organization_id == organization_id,
             Assignment.track_key == track_key,
             Assignment.undone_at.is_(None),
-            Assignment.person_id.in_(person_ids),
+            among(session, Assignment.person_id, person_ids),
         )
     )
     return {row.person_id: row.due_on for row in rows}
+
+
+def asked_at(
+    session: Session, organization_ids: Collection[int], track_key: str, person_ids: Collection[int]
+) -> list[tuple[int, int]]:
+    """Return (person id, organization id) of those whom these organizations have asked to do a track. One query."""
+    rows = session.execute(
+        select(Assignment.person_id, Assignment.organization_id)
+        .where(
+            Assignment.organization_id.in_(organization_ids),
+            Assignment.track_key == track_key,
+            Assignment.undone_at.is_(None),
+            among(session, Assignment.person_id, person_ids),
+        )
+        .distinct()
+    )
+    return [(row.person_id, row.organization_id) for row in rows]
+
+
+def asked_by_rule(session: Session, rule_id: int, person_ids: Collection[int]) -> dict[int, int]:
+    """Return {person id: assignment id} of what a rule asks of these people and nobody took back. One query."""
+    rows = session.execute(
+        select(Assignment.person_id, Assignment.id)
+        .join(AssignmentBatch, AssignmentBatch.id == Assignment.batch_id)
+        .where(
+            AssignmentBatch.rule_id == rule_id,
+            Assignment.undone_at.is_(None),
+            among(session, Assignment.person_id, person_ids),
+        )
+    )
+    return {row.person_id: row.id for row in rows}
+
+
+def completed_by(session: Session, person_ids: Collection[int], track_key: str) -> set[int]:
+    """Return those of these people who have completed a track, in any cycle. One query, or none without people."""
+    if not person_ids:
+        return set()
+    done = select(TrackCompletion.person_id).where(
+        TrackCompletion.track_key == track_key, among(session, TrackCompletion.person_id, person_ids)
+    )
+    return set(session.scalars(done))
 
 
 def askers_of(session: Session, person_id: int, track_key: str, *, until: datetime) -> frozenset[int]:

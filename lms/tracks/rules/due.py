@@ -1,11 +1,14 @@
-"""What a due date means, and which dates can be."""
+"""What a due date means, how it is found for each person, and which dates can be."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 DueState = Literal["done", "late", "due-soon", "on-time"]
+DueKind = Literal["none", "date", "asked", "employed"]
 
 #: "Due soon" begins this many days before the due date.
 SOON_DAYS = 30
@@ -15,6 +18,44 @@ MINUTES_A_DAY = 30
 SPARE_DAYS = 7
 #: A due date further ahead is a slip of the year.
 LATEST_DUE_DAYS = 5 * 366
+
+
+@dataclass(frozen=True)
+class Due:
+    """How a due date is found: none, a fixed local date, or days after she was asked or her employment began.
+
+    With `eased`, a date that leaves too little time is moved to the first comfortable one.
+    """
+
+    kind: DueKind = "none"
+    on: date | None = None
+    days: int | None = None
+    eased: bool = False
+
+
+def as_due(given: date | Due | None) -> Due:
+    """Return a fixed date, or None for no date, as a rule."""
+    if isinstance(given, Due):
+        return given
+    return Due("date", given) if given is not None else Due()
+
+
+def resolve_due(due: Due, began_on: date, today: date, minutes: int) -> date | None:
+    """Return the local date by which a person is asked on `today` to learn for `minutes`.
+
+    `began_on` is the first day of her spell at the organization that asks.
+    """
+    days = timedelta(days=due.days or 0)
+    found = {"none": None, "date": due.on, "asked": today + days, "employed": began_on + days}[due.kind]
+    if due.eased and is_due_early(found, today, minutes):
+        return realistic_due(minutes, today)
+    return found
+
+
+def list_early(due: Due, began: Mapping[int, date], today: date, minutes: int) -> tuple[int, ...]:
+    """Return those whose date has passed or leaves too little time. `began` holds the first days of their spells."""
+    dates = {person_id: resolve_due(due, began_on, today, minutes) for person_id, began_on in began.items()}
+    return tuple(person_id for person_id, due_on in dates.items() if is_due_early(due_on, today, minutes))
 
 
 def due_state(due_on: date | None, today: date, completed_on: date | None) -> DueState:
@@ -35,18 +76,31 @@ def realistic_due(minutes: int, today: date) -> date:
     return today + timedelta(days=_days(minutes) + SPARE_DAYS)
 
 
-def due_fault(due_on: date | None, today: date) -> str | None:
-    """Return why a due date cannot be: "due-past", "due-far" (a slip of the year), or None."""
-    if due_on is None:
-        return None
-    if due_on < today:
-        return "due-past"
-    return "due-far" if due_on > today + timedelta(days=LATEST_DUE_DAYS) else None
+def due_fault(due: Due, today: date) -> str | None:
+    """Return why a due date cannot be asked for, or None.
+
+    "due-missing" or "days-missing" where its date or its number of days is; "due-past"; "due-far", a slip of the
+    year. What is eased, or counted from each person's own day, cannot have passed for all.
+    """
+    if due.kind == "date":
+        if due.on is None:
+            return "due-missing"
+        if due.on < today and not due.eased:
+            return "due-past"
+        return "due-far" if due.on > today + timedelta(days=LATEST_DUE_DAYS) else None
+    if due.kind in {"asked", "employed"}:
+        if due.days is None:
+            return "days-missing"
+        return None if 1 <= due.days <= LATEST_DUE_DAYS else "due-far"
+    return None
 
 
-def is_due_tight(due_on: date | None, today: date, minutes: int) -> bool:
-    """Return whether a date leaves fewer days, today included, than these minutes take at half an hour a day."""
-    return due_on is not None and (due_on - today).days + 1 < _days(minutes)
+def is_due_early(due_on: date | None, today: date, minutes: int) -> bool:
+    """Return whether a date has passed, or leaves fewer days, today included, than these minutes take.
+
+    They take a day for each half hour.
+    """
+    return due_on is not None and (due_on < today or (due_on - today).days + 1 < _days(minutes))
 
 
 def _days(minutes: int) -> int:

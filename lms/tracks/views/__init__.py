@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from lms.tracks.views import assigning, batches, learning, waiving
-from lms.tracks.views.blueprint import bp
+from lms.tracks.views import (
+    asked,
+    assigning,
+    batches,
+    files,
+    learning,
+    ruling,
+    waiving,
+)
+from lms.tracks.views.blueprint import (
+    bp,
+)
 
 #: Importing these modules registers their routes.
-PAGES = (assigning, batches, learning, waiving)
+PAGES = (
+    asked,
+    assigning,
+    batches,
+    files,
+    learning,
+    ruling,
+    waiving,
+)
 
-__all__ = ["PAGES", "bp"]
+__all__ = [
+    "PAGES",
+    "bp",
+]

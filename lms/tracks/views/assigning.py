@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,16 +16,18 @@ from lms.ids import new_client_id
 from lms.organizations.queries import Choice, StaffRow, list_staff, list_supervised
 from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
+from lms.tracks.rules import Sorting
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
+from lms.tracks.views.choosing import Candidate, count_fitting, find_ways, list_chosen, offer, read_criteria, who_fault
 from lms.tracks.views.picking import (
+    CRITERIA,
+    LONGEST_ADDRESS,
     Picking,
     fill_form,
     find_organization,
-    list_chosen,
     list_page,
     read_picking,
-    who_choices,
 )
 from lms.web.access import get_actor, roles
 
@@ -38,38 +40,82 @@ def assign() -> Page:
     """Choose a track and staff. Searching and turning pages keeps the ticks; "look" leads to the preview."""
     library, picking = current(reading()), read_picking()
     form = fill_form(library, picking)
-    moves = request.form.get("do") in {"find", "back"} or "page" in request.form
-    if moves and picking.fits_address:
-        return redirect(picking.address(form))
-    if moves or not form.validate_on_submit():
-        return _pick(form, picking)
-    chosen = list_chosen(picking, form.who.data)
-    if not chosen:
-        form.form_errors.append(messages.fault_sentence("nobody-chosen"))
-        return _pick(form, picking)
-    seen = ConfirmForm(formdata=None, track=form.track.data, due_on=form.due_on.data)
-    return _preview(library, seen, picking.organization, chosen)
+    moves = request.form.get("do") in {"find", "back", "count"} or "page" in request.form
+    if moves and len(address := picking.address(form)) <= LONGEST_ADDRESS:
+        return redirect(address)
+    _ease(library, form)
+    if not moves and form.validate_on_submit() and (chosen := _chosen(form, picking)):
+        return preview_page(library, _first_look(form), picking.organization, chosen, form)
+    return _pick(library, form, picking)
 
 
 @bp.post("/team/assign/confirm")
 @roles("supervisor")
 def confirm() -> Page:
-    """Do exactly what the preview showed; a second tap finds it done."""
+    """Do exactly what the preview showed; a second tap finds it done. "ease" moves dates that leave too little time."""
     form = ConfirmForm()
-    organization = _own_organization(form.organization.data or "")
-    chosen = _own_staff(organization, (form.people.data or "").split())
-    if form.validate_on_submit():
+    library, organization = current(reading()), own_organization(form.organization.data or "")
+    chosen = own_staff(organization, form)
+    if request.form.get("do") == "ease":
+        _ease_all(library, form)
+    elif form.validate_on_submit():
         try:
-            return redirect(url_for("tracks.batch", public_id=_assign(form, organization, chosen)))
+            return redirect(url_for("tracks.batch", public_id=_assign(form, organization)))
         except RuleBroken as error:
-            form.form_errors.append(messages.sentence(error))
-            form.client_id.data = new_client_id()  # what is confirmed next is another act
-    return _preview(current(reading()), form, organization, chosen)
+            refuse(form, error)
+    return preview_page(library, form, organization, chosen, again(library))
 
 
-def _assign(form: ConfirmForm, organization: Choice, chosen: list[StaffRow]) -> str:
+def _chosen(form: AssignForm, picking: Picking) -> Sequence[Candidate]:
+    """Return who was chosen; nobody, with the reason in the form, where none can be asked."""
+    fault = who_fault(form, picking)
+    chosen = [] if fault else list_chosen(form, picking)
+    if not chosen:
+        empty = "nobody-chosen" if form.who.data == "some" else "nobody-fits"
+        form.who.errors = [messages.fault_sentence(fault or empty)]
+    return chosen
+
+
+def _ease(library: Library, form: AssignForm) -> None:
+    """Take the first comfortable day instead of one that has passed, where that was asked for."""
+    if request.form.get("do") == "ease" and (minutes := minutes_of(library, form.track.data)) is not None:
+        form.move_to(rules.realistic_due(minutes, get_actor().today))
+
+
+def _ease_all(library: Library, form: ConfirmForm) -> None:
+    if form.due_kind.data:
+        form.eased.data = "1"
+    else:
+        form.move_to(rules.realistic_due(minutes_of(library, form.track.data) or 0, get_actor().today))
+
+
+def minutes_of(library: Library, track_key: str | None) -> int | None:
+    """Return how long a track takes; None where none is chosen."""
+    if library.find("track", track_key or "") is None:
+        return None
+    return queries.track_minutes(library, library.spec(TrackSpec, "track", track_key or ""))
+
+
+def _first_look(form: AssignForm) -> ConfirmForm:
+    known = {"track": form.track.data, "due_on": form.due_on.data}
+    return ConfirmForm(formdata=None, **known, due_kind=form.due_kind.data or "", due_days=form.due_days.data)
+
+
+def again(library: Library) -> AssignForm:
+    """Return the form that led to the preview, as the preview sends it along."""
+    return fill_form(library, read_picking())
+
+
+def refuse(form: ConfirmForm, error: RuleBroken) -> None:
+    """Say above the form why it was refused; what is confirmed next is another act."""
+    form.form_errors.append(messages.sentence(error))
+    form.client_id.data = new_client_id()
+
+
+def _assign(form: ConfirmForm, organization: Choice) -> str:
     """Assign, and return the public id of what was done."""
-    actor, people = get_actor(), [row.person_id for row in chosen]
+    actor, wish = get_actor(), form.wish()
+    people = [row.person_id for row in own_staff(organization, form, "people")]
     return write(
         lambda session: service.assign(
             session,
@@ -77,14 +123,14 @@ def _assign(form: ConfirmForm, organization: Choice, chosen: list[StaffRow]) -> 
             organization.id,
             form.track.data,
             people,
-            due_on=form.due_on.data,
+            due_on=wish,
             client_id=form.client_id.data,
             at=now(),
         )
     ).batch_public_id
 
 
-def _own_organization(public_id: str) -> Choice:
+def own_organization(public_id: str) -> Choice:
     """Return an organization whose staff the reader supervises; raise `NotFound`."""
     actor = get_actor()
     if not public_id:
@@ -92,57 +138,77 @@ def _own_organization(public_id: str) -> Choice:
     return find_organization(list_supervised(reading(), actor.supervises, actor.today), public_id)
 
 
-def _own_staff(organization: Choice, public_ids: list[str]) -> list[StaffRow]:
-    """Return the staff of these public ids; raise `NotFound` when one does not work there today."""
+def own_staff(organization: Choice, form: ConfirmForm, name: str = "chosen") -> list[StaffRow]:
+    """Return the staff whom a field of the preview names; raise `NotFound` when one does not work there today."""
+    public_ids = (form[name].data or form.people.data or "").split()
     staff = {row.person_public_id: row for row in list_staff(reading(), [organization.id], get_actor().today)}
     if not staff.keys() >= set(public_ids):
         raise NotFound
     return [staff[each] for each in dict.fromkeys(public_ids)]
 
 
-def _pick(form: AssignForm, picking: Picking) -> tuple[str, int]:
+def _pick(library: Library, form: AssignForm, picking: Picking) -> tuple[str, int]:
     """Show the form with the page of staff that is asked for."""
     listed = list_page(picking)
-    form.who.choices = who_choices(listed.count)
+    offer(form, find_ways(picking.organization), picking, listed.count)
     shown = {row.person_public_id for row in listed.rows}
+    minutes = minutes_of(library, form.track.data) if form.due_on.errors else None
     html = render_template(
         "tracks/assign.html",
         form=form,
         picking=picking,
         listed=listed,
         elsewhere=[each for each in picking.picked if each not in shown],
+        realistic=rules.realistic_due(minutes, get_actor().today) if minutes is not None else None,
+        fits=any(form[name].data for name in CRITERIA),
+        fitting=count_fitting(form, picking),
     )
     return html, 400 if form.errors else 200
 
 
-def _preview(library: Library, form: ConfirmForm, organization: Choice, chosen: list[StaffRow]) -> Page:
-    """Show who would be newly asked, who has been asked before, and who has finished."""
-    actor = get_actor()
+def preview_page(
+    library: Library, form: ConfirmForm, organization: Choice, chosen: Sequence[Candidate], asked: AssignForm
+) -> Page:
+    """Show who would be newly asked, who has been asked before, and who has finished.
+
+    `asked` is the form that chose them: it goes along, so that going back finds it, and so that it can be a rule.
+    """
     track: TrackSpec = library.spec(TrackSpec, "track", form.track.data)
     people = {row.person_id: row for row in chosen}
-    sorting = service.preview(reading(), actor, organization.id, track.key, list(people), at=now())
+    sorting = service.preview(reading(), get_actor(), organization.id, track.key, list(people), at=now())
     form.organization.data = organization.public_id
     form.people.data = " ".join(people[each].person_public_id for each in sorting.new)
+    form.chosen.data = " ".join(row.person_public_id for row in people.values())
     html = render_template(
         "tracks/preview.html",
         form=form,
+        asked=asked,
+        criteria_fields=CRITERIA,
+        may_stand=read_criteria(asked, read_picking()) is not None,
         organization=organization,
         title=queries.track_title(library, track.key, language()),
         can_be_met=track.can_be_met,
         new=[people[each] for each in sorting.new],
         already=[people[each] for each in sorting.already],
         finished=[people[each] for each in sorting.finished],
-        **_dates(form.due_on.data, queries.track_minutes(library, track), actor.today),
+        **_dates(library, track, form, people, sorting),
     )
     return html, 400 if form.errors else 200
 
 
-def _dates(due_on: date | None, minutes: int, today: date) -> dict[str, object]:
-    """Return what the preview says of the due date: whether it is tight, and which date would be comfortable."""
+def _dates(
+    library: Library, track: TrackSpec, form: ConfirmForm, people: dict[int, Candidate], sorting: Sorting
+) -> dict[str, object]:
+    """Return what the preview says of due dates: for whom they leave too little time, and which is comfortable."""
+    minutes, today, due = queries.track_minutes(library, track), get_actor().today, form.wish()
+    began = {each: people[each].started_on for each in sorting.new}
+    dates = {each: rules.resolve_due(due, began[each], today, minutes) for each in began}
     return {
-        "due_on": due_on,
+        "due": due,
+        "due_words": messages.due_words(due),
+        "dates": dates,
         "minutes": minutes,
-        "is_tight": rules.is_due_tight(due_on, today, minutes),
-        "days": (due_on - today).days + 1 if due_on else None,
+        "early": [people[each] for each in rules.list_early(due, began, today, minutes)],
+        "days": (due.on - today).days + 1 if due.on else None,
         "realistic": rules.realistic_due(minutes, today),
     }

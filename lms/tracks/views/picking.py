@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request, url_for
-from flask_babel import ngettext
-from wtforms.fields.choices import SelectChoice
 
 from lms.content.library import Library
 from lms.db import reading
@@ -20,8 +18,10 @@ from lms.tracks.forms import AssignForm
 from lms.web.access import get_actor
 from lms.web.forms import choices_of
 
-#: More ticks than this do not travel in an address: gunicorn takes one of 4,094 bytes.
-MOST_IN_ADDRESS = 100
+#: A longer address does not travel: gunicorn takes one of 4,094 bytes.
+LONGEST_ADDRESS = 3_000
+#: The fields that say who fits.
+CRITERIA = ("titles", "teams", "areas", "languages", "kinds", "since", "for_days")
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,6 @@ class Picking:
     page: int
     picked: tuple[str, ...]
 
-    @property
-    def fits_address(self) -> bool:
-        """Return whether all of it can travel in an address."""
-        return len(self.picked) <= MOST_IN_ADDRESS
-
     def address(self, form: AssignForm, page: int | None = None) -> str:
         """Return the address of this state of the page, at its own or another page of the list."""
         return url_for(
@@ -48,8 +43,11 @@ class Picking:
             page=page or self.page,
             track=form.track.data or None,
             due_on=form.due_on.data,
-            who=form.who.data if form.who.data == "all" else None,
+            due_kind=form.due_kind.data or None,
+            due_days=form.due_days.data,
+            who=form.who.data or None,
             person=self.picked,
+            **{name: form[name].data or None for name in CRITERIA},
         )
 
 
@@ -73,7 +71,9 @@ def read_picking() -> Picking:
     organizations = tuple(list_supervised(reading(), actor.supervises, actor.today))
     is_search = not posted or request.form.get("do") == "find"
     search = request.values.get("q" if is_search else "applied", "")
-    ticks = [*request.values.getlist("person"), *request.form.get("people", "").split()]
+    ticks = request.values.getlist("person")
+    if request.form.get("who", "some") == "some":  # back from the preview
+        ticks += (request.form.get("chosen") or request.form.get("people", "")).split()
     return Picking(
         organization=find_organization(organizations, request.values.get("organization", "")),
         organizations=organizations,
@@ -96,18 +96,17 @@ def fill_form(library: Library, picking: Picking) -> AssignForm:
     form = AssignForm(formdata=request.values)
     form.organization.choices = choices_of((each.public_id, each.name) for each in picking.organizations)
     form.organization.data = picking.organization.public_id
-    form.track.choices = choices_of([("", _("Choose a track")), *_tracks(library)])
+    form.track.choices = choices_of([("", _("Choose a track")), *track_choices(library)])
     form.q.data, form.applied.data = picking.search, picking.search
+    if request.form.get("do") == "count":
+        form.who.data = "fit"
+    elif not form.who.data and picking.picked:
+        form.who.data = "some"
     return form
 
 
-def who_choices(count: int) -> list[SelectChoice]:
-    """Return the words of the two ways to choose, for a list of `count` people."""
-    everyone = ngettext("The one person in this list", "Everyone in this list (%(num)s people)", count)
-    return choices_of([("some", _("Only the people I tick")), ("all", everyone)])
-
-
-def _tracks(library: Library) -> list[tuple[str, str]]:
+def track_choices(library: Library) -> list[tuple[str, str]]:
+    """Return key and title of every published track."""
     unfinished = _("%(track)s (cannot be completed yet)")
     return [
         (card.key, card.title.text if card.can_be_met else unfinished % {"track": card.title.text})
@@ -123,12 +122,3 @@ def list_page(picking: Picking) -> Listed:
     skip = (page - 1) * PAGE_SIZE
     rows = list_staff(reading(), ids, day, search=picking.search, limit=PAGE_SIZE, offset=skip)
     return Listed(rows, listed.count, page)
-
-
-def list_chosen(picking: Picking, who: str) -> list[StaffRow]:
-    """Return the staff that was chosen: everyone whom the search finds, or those ticked. One query."""
-    day, ids = get_actor().today, [picking.organization.id]
-    if who == "all":
-        return list_staff(reading(), ids, day, search=picking.search)
-    ticked = set(picking.picked)
-    return [row for row in list_staff(reading(), ids, day) if row.person_public_id in ticked]

@@ -1,0 +1,98 @@
+"""What every way of assigning shares: who may, whom it newly asks, and asking them in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.clock import local_date
+from lms.content.library import Library
+from lms.db import insert_once
+from lms.errors import NotFound
+from lms.organizations.policy import still_supervises
+from lms.organizations.queries import list_open_spells
+from lms.signals import announce
+from lms.tracks import policy, queries, rules
+from lms.tracks.events import Assigned, TrackAssigned, track_assigned
+from lms.tracks.models import Assignment, AssignmentBatch
+from lms.tracks.rules import Due, Sorting
+from lms.tracks.service.enrolling import enrol_in
+from lms.tracks.specs import TrackSpec
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one batch asks: which people, each by which local date (None for no date)."""
+
+    batch: AssignmentBatch
+    due_of: Mapping[int, date | None]
+
+
+def answers_for(session: Session, actor: Actor, organization_id: int, today: date) -> bool:
+    """Return whether policy, and the rows as this session reads them, let the actor assign there."""
+    return policy.can_assign(actor, organization_id) and still_supervises(session, actor, organization_id, today)
+
+
+def check_actor(session: Session, actor: Actor, organization_id: int, at: datetime) -> None:
+    """Raise `NotFound` unless the actor answers for the organization today."""
+    if not answers_for(session, actor, organization_id, local_date(at)):
+        raise NotFound
+
+
+def began_of(session: Session, organization_id: int, today: date) -> dict[int, date]:
+    """Return {person id: the first day of her spell} of all who work at an organization today. One query."""
+    found: dict[int, date] = {}
+    for spell in list_open_spells(session, [organization_id], today):
+        found.setdefault(spell.person_id, spell.started_on)
+    return found
+
+
+def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int]) -> Sorting:
+    """Return `person_ids` by what asking them for a track would do. Two queries."""
+    asked = queries.asked_of(session, organization_id, track_key, person_ids)
+    done = queries.completed_by(session, asked.keys(), track_key)
+    return rules.sort_people(person_ids, asked, done)
+
+
+def dates_of(
+    library: Library, track_key: str, due: Due, began: Mapping[int, date], person_ids: Collection[int], today: date
+) -> dict[int, date | None]:
+    """Return by which local date each of these people is asked to finish. Raises `NotFound` without such a track."""
+    minutes = queries.track_minutes(library, library.spec(TrackSpec, "track", track_key))
+    return {each: rules.resolve_due(due, began[each], today, minutes) for each in person_ids}
+
+
+def ask_all(session: Session, library: Library, track_key: str, wishes: Sequence[Wish], at: datetime) -> None:
+    """Enrol everybody whom the batches ask, write the assignments and announce them.
+
+    The people's rows are locked. The number of statements does not depend on how many they are.
+    """
+    people = sorted({person_id for wish in wishes for person_id in wish.due_of})
+    if not people:
+        return
+    cycles = enrol_in(session, library, people, track_key, at=at)
+    rows = [
+        {
+            "batch_id": wish.batch.id,
+            "person_id": person_id,
+            "organization_id": wish.batch.organization_id,
+            "track_key": track_key,
+            "cycle": cycles.cycle_of[person_id],
+            "due_on": due_on,
+            "opened_enrolment": person_id in cycles.opened,
+            "assigned_at": at,
+            "assigned_on": local_date(at),
+        }
+        for wish in wishes
+        for person_id, due_on in wish.due_of.items()
+    ]
+    made = insert_once(session, Assignment, rows, "id", "person_id", "organization_id", "due_on")
+    subjects = tuple(
+        Assigned(row.person_id, track_key, row.organization_id, row.due_on, row.id)
+        for row in sorted(made, key=lambda row: int(row.id))
+    )
+    announce(track_assigned, session, TrackAssigned(subjects, at))

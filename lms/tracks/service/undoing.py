@@ -1,0 +1,123 @@
+"""Taking back what was assigned: a whole act, by a person; or of some people, by the rule that asked them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.clock import local_date
+from lms.content.library import current
+from lms.courses.queries import worked_since
+from lms.db import among
+from lms.errors import NotFound
+from lms.people.service import lock
+from lms.tracks import queries
+from lms.tracks.models import Assignment, AssignmentBatch, Enrolment
+from lms.tracks.service.asking import answers_for, began_of
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What undoing did: assignments taken back, enrolments withdrawn, and assignments of people who left (kept)."""
+
+    undone: int
+    withdrawn: int
+    kept: int
+
+
+def undo_batch(session: Session, actor: Actor, batch_public_id: str, *, at: datetime) -> Undone:
+    """Take back what a batch asked of those who still work there, and return what was done.
+
+    An enrolment that the batch opened is withdrawn when nothing was done on it since and nobody else asks for the
+    track; what was learned stays learned. Twice changes nothing the second time. Raises `NotFound` unless the
+    actor answers for the organization today.
+    """
+    batch = _locked_batch(session, actor, batch_public_id)
+    today = local_date(at)
+    if not answers_for(session, actor, batch.organization_id, today):
+        raise NotFound
+    staff = began_of(session, batch.organization_id, today)
+    rows = session.execute(
+        select(Assignment.id, Assignment.person_id, Assignment.opened_enrolment).where(
+            Assignment.batch_id == batch.id, Assignment.undone_at.is_(None)
+        )
+    ).all()
+    ours = [row for row in rows if row.person_id in staff]
+    if not ours:
+        return Undone(0, 0, len(rows))
+    withdrawn = take_back(session, batch.track_key, [row.id for row in ours], since=batch.made_at, at=at)
+    batch.undone_at, batch.undone_by = at, actor.account_id
+    record(
+        session,
+        actor.account_id,
+        "tracks.assignment_undone",
+        "assignment_batch",
+        batch.public_id,
+        at=at,
+        organization_id=batch.organization_id,
+        people=[row.person_id for row in ours],
+        withdrawn=withdrawn,
+    )
+    return Undone(len(ours), len(withdrawn), len(rows) - len(ours))
+
+
+def take_back(
+    session: Session, track_key: str, assignment_ids: Collection[int], *, since: datetime, at: datetime
+) -> list[int]:
+    """Take these assignments of one track back, whose people are locked, and return whose enrolments are withdrawn.
+
+    That is done where an assignment opened it, nothing was done on it `since`, and nobody else asks for the track.
+    """
+    gone = session.execute(
+        update(Assignment)
+        .where(among(session, Assignment.id, assignment_ids))
+        .values(undone_at=at)
+        .returning(Assignment.person_id, Assignment.opened_enrolment)
+        .execution_options(synchronize_session=False)
+    ).all()
+    opened = [row.person_id for row in gone if row.opened_enrolment]
+    if not opened:
+        return []
+    busy = begun_of(session, track_key, opened, since)
+    asked = select(Assignment.person_id).where(
+        among(session, Assignment.person_id, opened),
+        Assignment.track_key == track_key,
+        Assignment.undone_at.is_(None),
+    )
+    idle = set(opened) - busy - set(session.scalars(asked))
+    withdrawn = session.scalars(
+        update(Enrolment)
+        .where(among(session, Enrolment.person_id, idle), Enrolment.track_key == track_key, Enrolment.state == "active")
+        .values(state="withdrawn")
+        .returning(Enrolment.person_id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(withdrawn)
+
+
+def begun_of(session: Session, track_key: str, person_ids: Collection[int], since: datetime) -> set[int]:
+    """Return those of these people who have done anything in the modules of a track, as it binds each, since then."""
+    if not person_ids:
+        return set()
+    standing = queries.standing_of(session, current(session), person_ids, [track_key])
+    revisions = (standing.revision_of(person_id, track_key) for person_id in person_ids)
+    modules = {key for each in set(revisions) if each is not None for key in standing.tracks[each].modules}
+    return {person_id for person_id, _ in worked_since(session, person_ids, modules, since)}
+
+
+def _locked_batch(session: Session, actor: Actor, public_id: str) -> AssignmentBatch:
+    """Return a batch with its people locked; raise `NotFound` when there is none."""
+    people = select(Assignment.person_id).join(AssignmentBatch, AssignmentBatch.id == Assignment.batch_id)
+    found = session.scalars(people.where(AssignmentBatch.public_id == public_id)).all()
+    lock(session, [*found, actor.person_id])
+    query = select(AssignmentBatch).where(AssignmentBatch.public_id == public_id)
+    batch = session.execute(query).scalar_one_or_none()
+    if batch is None:
+        raise NotFound
+    return batch

@@ -1,0 +1,148 @@
+"""Standing rules: what each says and would change today; making, comparing and ending one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from lms.clock import now
+from lms.content.library import current
+from lms.db import reading, write
+from lms.errors import RuleBroken
+from lms.i18n import gettext as _
+from lms.i18n import language
+from lms.organizations.queries import Choice, names_of, team_names
+from lms.organizations.rules import criteria_of
+from lms.people.queries import names_of as person_names
+from lms.tracks import messages, policy, queries, service
+from lms.tracks.forms import AssignForm, ButtonForm, ConfirmForm
+from lms.tracks.queries import RuleRow
+from lms.tracks.rules import Due, RulePlan
+from lms.tracks.service import Reconciled, Statement
+from lms.tracks.views.assigning import Page, again, own_organization, own_staff, preview_page, refuse
+from lms.tracks.views.blueprint import bp
+from lms.tracks.views.choosing import read_criteria
+from lms.tracks.views.picking import read_picking
+from lms.web.access import get_actor, roles
+
+
+@bp.get("/team/rules")
+@roles("supervisor")
+def standing() -> str:
+    """List the standing rules of the reader's organizations."""
+    rows = queries.list_rules(reading(), policy.visible_rules(get_actor()))
+    library = current(reading())
+    teams = team_names(reading(), {each for row in rows for each in row.criteria.get("teams", ())})
+    return render_template(
+        "tracks/rules.html",
+        rows=[(row, *_words(row, teams), queries.track_title(library, row.track_key, language())) for row in rows],
+        names=names_of(reading(), {row.organization_id for row in rows}),
+    )
+
+
+@bp.get("/team/rules/<public_id>")
+@roles("supervisor")
+def rule(public_id: str) -> str:
+    """Show one rule, and what comparing it with who works there would change now, by name."""
+    row = queries.get_rule(reading(), policy.visible_rules(get_actor()), public_id)
+    plan = service.plan_reconciling(reading(), public_id, at=now())
+    library = current(reading())
+    return render_template(
+        "tracks/rule.html",
+        rule=row,
+        words=_words(row, team_names(reading(), row.criteria.get("teams", ()))),
+        title=queries.track_title(library, row.track_key, language()),
+        is_offered=library.find("track", row.track_key) is not None,
+        organization=names_of(reading(), [row.organization_id])[row.organization_id],
+        groups=_groups(plan),
+        changes=bool(plan.new or plan.back),
+    )
+
+
+@bp.post("/team/rules/new")
+@roles("supervisor")
+def make_rule() -> Page:
+    """Make a rule of what the preview showed; a second tap finds it made."""
+    form, library = ConfirmForm(), current(reading())
+    organization, asked = own_organization(form.organization.data or ""), again(library)
+    if form.validate_on_submit():
+        try:
+            return _made(_make(form, organization, asked))
+        except RuleBroken as error:
+            refuse(form, error)
+    return preview_page(library, form, organization, own_staff(organization, form), asked)
+
+
+@bp.post("/team/rules/<public_id>/compare")
+@roles("supervisor")
+def compare(public_id: str) -> Response:
+    """Do now what the rule's page shows, without waiting for the night."""
+    actor, form = get_actor(), ButtonForm()
+    queries.get_rule(reading(), policy.visible_rules(actor), public_id)
+    if form.validate_on_submit():
+        done = write(lambda session: service.reconcile_rule(session, public_id, at=now(), actor=actor))
+        flash(_told(done.plan), "success")
+    return redirect(url_for("tracks.rule", public_id=public_id))
+
+
+@bp.post("/team/rules/<public_id>/end")
+@roles("supervisor")
+def end_rule(public_id: str) -> Response:
+    """End a rule; what it asked stays."""
+    actor, form = get_actor(), ButtonForm()
+    queries.get_rule(reading(), policy.visible_rules(actor), public_id)
+    if form.validate_on_submit():
+        write(lambda session: service.end_rule(session, actor, public_id, at=now()))
+        flash(_("The rule is ended. What it asked stays."), "success")
+    return redirect(url_for("tracks.rule", public_id=public_id))
+
+
+def _make(form: ConfirmForm, organization: Choice, asked: AssignForm) -> Reconciled:
+    criteria = read_criteria(asked, read_picking())
+    if criteria is None:
+        raise RuleBroken("changed")
+    due = form.wish()
+    eased = Due(due.kind, due.on, due.days, eased=due.kind != "none")
+    said = Statement(organization.id, form.track.data, criteria, eased)
+    expected = {row.person_id for row in own_staff(organization, form, "people")}
+    actor, key = get_actor(), form.client_id.data
+    return write(lambda session: service.make_rule(session, actor, said, expected=expected, client_id=key, at=now()))
+
+
+def _made(done: Reconciled) -> Response:
+    flash(" ".join([_("The rule stands."), _told(done.plan)]), "success")
+    return redirect(url_for("tracks.rule", public_id=done.rule_public_id))
+
+
+def _told(plan: RulePlan) -> str:
+    """Return what comparing did, in words."""
+    words = [ngettext("%(num)s person was asked.", "%(num)s people were asked.", len(plan.new)) if plan.new else ""]
+    if plan.back:
+        words.append(ngettext("Taken back for %(num)s person.", "Taken back for %(num)s people.", len(plan.back)))
+    return " ".join(words).strip() or _("Nobody was newly assigned")
+
+
+def _words(row: RuleRow, teams: Mapping[str, str]) -> tuple[str, str]:
+    """Return whom a rule means and by when, in words."""
+    due = Due(row.due_kind, row.due_on, row.due_days, row.due_eased)  # type: ignore[arg-type]  # a known kind
+    return messages.criteria_words(criteria_of(row.criteria), teams), messages.due_words(due)
+
+
+def _groups(plan: RulePlan) -> list[tuple[str, str, list[str]]]:
+    """Return heading, explanation and names of each group of a plan that is not empty. One query."""
+    names = person_names(reading(), {*plan.new, *plan.back, *plan.kept, *plan.left, *plan.waived})
+    groups: list[tuple[str, str, Iterable[int]]] = [
+        (_("Would be asked now"), _("They newly fit."), plan.new),
+        (_("Would not be asked any more"), _("They no longer fit, and have not begun."), plan.back),
+        (_("Stay on the track"), _("They no longer fit, but have begun or finished."), plan.kept),
+        (_("Have left"), _("What was asked of them stays as it was."), plan.left),
+        (
+            _("Were taken back by hand"),
+            _("They fit, but somebody took it back. The rule does not ask again."),
+            plan.waived,
+        ),
+    ]
+    return [(heading, about, [names[each] for each in people]) for heading, about, people in groups if people]
