@@ -15,6 +15,7 @@ from lms.config import Config
 from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
+from lms.demo.advancing import advance
 from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
 from lms.demo.elsewhere import tell_all
@@ -66,6 +67,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     certify_all(app, cast, plan)
     write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: load_teams_and_rules(session, cast))
+    write(lambda session: advance(session, cast, plan))
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")
     release_figures(config, at=now())
