@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
+from lms.actor import Actor
+from lms.audit.service import record
 from lms.db import insert_once, upsert
 from lms.scheduler.models import Lease, RecurringTask
 from lms.scheduler.rules import Schedule, next_run, next_try
@@ -65,6 +67,12 @@ def take_task(session: Session, name: str, schedule: Schedule, *, at: datetime, 
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return taken is not None
+
+
+def ask_now(session: Session, actor: Actor, name: str, *, at: datetime) -> None:
+    """Let whoever leads run a job at its next tick, whether it is due or not: twice does no harm."""
+    upsert(session, RecurringTask, {"name": name, "next_run_at": at}, key=["name"], change=["next_run_at"])
+    record(session, actor.account_id, "job-asked", "job", name, at=at)
 
 
 def finish_task(

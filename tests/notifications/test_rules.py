@@ -30,7 +30,11 @@ def test_a_batch_fits_into_its_lease_even_when_every_server_is_slow() -> None:
     [
         ([], None),
         ([Contact("phone", "+1"), Contact("email", "a@x")], "a@x"),
-        ([Contact("phone", "+1", is_confirmed=True), Contact("email", "a@x")], "+1"),
+        ([Contact("phone", "+1", is_confirmed=True, is_agreed=True), Contact("email", "a@x")], "+1"),
+        ([Contact("phone", "+1", is_confirmed=True), Contact("email", "a@x")], "a@x"),
+        ([Contact("phone", "+1", is_confirmed=True)], None),
+        ([Contact("email", "a@x", is_confirmed=True, is_bouncing=True), Contact("email", "b@x")], "b@x"),
+        ([Contact("phone", "+1", is_agreed=True, is_bouncing=True)], None),
         ([Contact("email", "work@x", True, True), Contact("email", "own@x", True)], "own@x"),
         ([Contact("email", "b@x"), Contact("email", "a@x")], "a@x"),
     ],

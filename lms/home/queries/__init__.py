@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.home.queries.export import read_export
 from lms.home.queries.facts import OWN, PROGRESS, SEEN, Asked, Facts, Gathered, ModuleDone, gather
+from lms.home.queries.news import team_news
 from lms.home.queries.office import JobRow, OfficeCounts, count_letters, count_office, find_published_at, list_jobs
 from lms.home.queries.person import LOOKED, Look, SpellHere, has_looked, list_looks, list_spells_here
 from lms.home.queries.team import (
@@ -47,4 +48,5 @@ __all__ = [
     "list_looks",
     "list_spells_here",
     "read_export",
+    "team_news",
 ]
