@@ -73,6 +73,15 @@ def next_run(schedule: Schedule, after: datetime, zone: str) -> datetime:
     return next(run for run in runs if run > after)
 
 
+def latest_plausible(schedule: Schedule, at: datetime, zone: str) -> datetime:
+    """Return the latest instant at which a job can be due next, seen from `at`.
+
+    A later one was written while a clock was far ahead, and would keep the job waiting until then. Two days are left
+    over, so that a clock that is set back by less repeats nothing.
+    """
+    return next_run(schedule, at, zone) + timedelta(days=2)
+
+
 def next_try(schedule: Schedule, after: datetime, zone: str, failures: int) -> datetime:
     """Return when a job runs again that has now failed `failures` times in a row (0: it went well), in UTC.
 

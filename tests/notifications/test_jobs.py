@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -32,19 +31,6 @@ from tests.conftest import AT
 from tests.notifications.test_mail import Inbox, controller
 
 NAMES = {"en": "Ana Lee", "es": "María Peñúñuri", "to": "Mele ʻAkauʻola", "sm": "Sāmoana Leʻiato"}
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def server(inbox: Inbox) -> Iterator[Controller]:
-    running = controller(inbox)
-    running.start()
-    yield running
-    running.stop()
 
 
 def use_mail(app: Flask, url: str) -> Config:

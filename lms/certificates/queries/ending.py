@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.certificates.models import Award, Edition, StatusEvent
 
 
-def select_ending(_today: date) -> Select[Any]:
+def select_ending(_today: date) -> Select[*tuple[Any, ...]]:
     """Return a select of person_id, subject (the award's id), falls_on (the last day), and since (NULL).
 
     They are the certificates with an end, by the newest edition that was released, neither revoked nor renewed.

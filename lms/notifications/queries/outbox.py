@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from lms.notifications.models import STATES, Letter
@@ -65,7 +65,7 @@ def count_sent(session: Session, person_id: int) -> int:
 
 
 def list_outbox(session: Session, *, state: str = "", kind: str = "", page: int = 1) -> list[OutboxRow]:
-    """Return one page of 50 letters; what failed first, then the newest. "" does not narrow. One query."""
+    """Return one page of 50 letters, the newest first; "" does not narrow. One query."""
     columns = (
         Letter.public_id,
         Letter.kind,
@@ -78,8 +78,7 @@ def list_outbox(session: Session, *, state: str = "", kind: str = "", page: int 
         Letter.tries,
         Letter.problem,
     )
-    failed_first = case((Letter.state == "failed", 0), else_=1)
-    rows = select(*columns).where(_narrowed(state, kind)).order_by(failed_first, Letter.id.desc())
+    rows = select(*columns).where(_narrowed(state, kind)).order_by(Letter.id.desc())
     return [OutboxRow(*row) for row in session.execute(_paged(rows, page))]
 
 

@@ -83,4 +83,5 @@ def quiet_end(at: datetime, zone: ZoneInfo, wish: Wish) -> datetime | None:
     if not is_quiet:
         return None
     day = shown.date() + timedelta(days=0 if is_before_end else 1)
-    return first_instant(datetime.combine(day, ends), zone)
+    end = first_instant(datetime.combine(day, ends), zone)
+    return quiet_end(end, zone, wish) or end  # where a whole date was left out, it is quiet still

@@ -46,7 +46,9 @@ def plan_reminders(session: Session, *, today: date, at: datetime) -> int:
     take_turns(session, "plan reminders")
     for name, kind in KINDS.items():
         session.execute(_steps(session, name, kind, today, at))
-    made = cast("CursorResult[Any]", session.execute(_letters(session, at))).rowcount
+    made = cast(
+        "CursorResult[Any]", session.execute(_letters(session, at), execution_options={"preserve_rowcount": True})
+    ).rowcount
     own = select(func.max(Letter.id)).where(
         Letter.person_id == Reminder.person_id, Letter.kind == "reminder", Letter.created_at == at
     )

@@ -23,7 +23,7 @@ from lms.web.forms import page_of
 @bp.get("/admin/letters")
 @roles("administrator")
 def outbox() -> Any:
-    """List letters: what failed first, then the newest, narrowed by state and kind."""
+    """List letters, the newest first, narrowed by state and kind."""
     state, kind = (_known(request.args.get(name, ""), all_) for name, all_ in (("state", STATES), ("kind", KINDS)))
     counts = queries.count_outbox(reading(), kind=kind)
     number, pages = page_of(counts[state] if state else sum(counts.values()), PAGE_SIZE)
