@@ -17,6 +17,7 @@ from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
 from lms.demo.certifying import certify_all
 from lms.demo.learning import TRACK, learn
+from lms.demo.letters import load_choices, write_letters
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
 from lms.ids import new_client_id
@@ -56,6 +57,8 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     tell("lessons, quizzes and surveys are loaded")
     certify_all(app, cast, plan)
     write(lambda session: drop_pending(session, at=now()))
+    write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
+    write(lambda session: write_letters(session, at=now()))
     tell("certificates are signed")
     release_figures(config, at=now())
     tell("figures are released")

@@ -227,9 +227,9 @@ def test_three_schedulers_that_are_killed_lose_nothing_and_repeat_at_most_one_le
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1600)
 def test_a_thousand_letters_survive_fifty_kills(
     content_app: Flask, make: Make, server: Controller, inbox: Inbox
 ) -> None:
     use_mail(content_app, f"smtp://127.0.0.1:{server.port}")
-    drill(content_app, make, inbox, count=1000, kills=50, seconds=800)
+    drill(content_app, make, inbox, count=1000, kills=50, seconds=1500)

@@ -66,7 +66,8 @@ class Sample:
 
 def list_samples(config: Config) -> list[Sample]:
     """Return every text message in every language, with all that it can say. Needs an application context."""
-    long = dataclasses.replace(config, base_url=max(config.base_url, _BASE_URL, key=len))
+    address = max(config.base_url, _BASE_URL, key=len)
+    long = dataclasses.replace(config, env="production", base_url=address)  # without the mark of a demonstration
     cases = [*((kind, values) for kind, values in _VALUES.items()), *((k, {**_VALUES[k], **v}) for k, v in _MORE)]
     return [_sample(kind, tag, values, long) for kind, values in sorted(cases, key=lambda c: c[0]) for tag in TAGS]
 

@@ -89,7 +89,7 @@ def _line(key: str, name: str, track: str, day: str) -> str:
 _HEADINGS: dict[str, Callable[[int], str]] = {
     "late": lambda n: ngettext("%(num)s person is late", "%(num)s people are late", n),
     "week": lambda n: ngettext("%(num)s person is due in 7 days", "%(num)s people are due in 7 days", n),
-    "month": lambda n: ngettext("%(num)s person is due in 30 days", "%(num)s people are due in 30 days", n),
+    "month": lambda n: ngettext("%(num)s person is due in 8 to 30 days", "%(num)s people are due in 8 to 30 days", n),
     "lapsing": lambda n: ngettext(
         "%(num)s person has a certificate that lapses in 90 days",
         "%(num)s people have a certificate that lapses in 90 days",
