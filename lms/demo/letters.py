@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from lms.clock import local_date
 from lms.demo.people import Cast
 from lms.demo.plan import Worker
+from lms.notifications.queries import list_numbers
 from lms.notifications.rules import Wish
 from lms.notifications.service import choose, plan_digests, plan_reminders
-from lms.people.queries import list_contacts
 
 #: What workers chose, in turn: most said nothing but that texts may come.
 _WISHES = (Wish(), Wish(), Wish("sms"), Wish(), Wish("sms", 20, 9), Wish(), Wish("none"), Wish())
@@ -24,7 +24,7 @@ def load_choices(session: Session, cast: Cast, workers: Sequence[Worker], *, at:
     """Let workers with a phone choose how they are reminded, and most of them agree to text messages."""
     for number, worker in enumerate(workers):
         actor, wish = cast.workers[worker.number], _WISHES[number % len(_WISHES)]
-        phones = [row.value for row in list_contacts(session, actor.person_id) if row.kind == "phone"]
+        phones = list_numbers(session, actor.person_id)
         if phones and number % _UNWILLING:
             choose(session, actor, wish, phones, at=at)
 

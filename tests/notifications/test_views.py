@@ -130,9 +130,9 @@ def test_a_supervisor_turns_her_weekly_letter_off(site: Site) -> None:
     browser = site.browser(site.boss)
     page = text_of(browser.get("/account/letters"))
     assert "Each Monday" in page
-    assert "we need a phone number" in page
+    assert "a phone number that you have confirmed" in page
     refused = browser.post("/account/letters", data={"channel": "sms"})
-    assert "We have no phone number of yours" in text_of(refused, 400)
+    assert "We have no phone number that you have confirmed" in text_of(refused, 400)
     browser.post("/account/letters", data={"channel": "email"})
     assert site.wish(site.boss) == Wish("email", 21, 8, False)
     browser.post("/account/letters", data={"channel": "email", "wants_digest": "y"})

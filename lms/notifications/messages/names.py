@@ -27,7 +27,7 @@ STATE_NAMES = {
     "dropped": _l("No longer needed"),
 }
 _SENTENCES = {
-    "no-number": _l('We have no phone number of yours. Add one first, under "How you reach me".'),
+    "no-number": _l('We have no phone number that you have confirmed. Add one first, under "How you reach me".'),
     "consent-needed": _l("Please also tick that text messages may come to your number."),
     "letter-not-failed": _l("This letter has not failed. There is nothing to send again."),
 }

@@ -13,6 +13,8 @@ from lms.notifications.queries.choices import (
     knows_address,
     list_agreed_people,
     list_agreements,
+    list_numbers,
+    numbers_of,
 )
 from lms.notifications.queries.digest import News, NewsLine, TeamNews, TeamNewsOf, list_readers
 from lms.notifications.queries.facts import KINDS, Claimed, Facts, Moment, get_facts, has_due
@@ -57,7 +59,9 @@ __all__ = [
     "list_agreed_people",
     "list_agreements",
     "list_items",
+    "list_numbers",
     "list_outbox",
     "list_readers",
     "list_sent",
+    "numbers_of",
 ]

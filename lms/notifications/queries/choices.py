@@ -56,6 +56,16 @@ def list_agreements(session: Session, person_id: int, numbers: Collection[str]) 
     return {row.number: Agreement(row.number, row.kind == "given", row.way, row.at) for row in rows}
 
 
+def list_numbers(session: Session, person_id: int) -> list[str]:
+    """Return the phone numbers of which a person has proven that they reach her. One query."""
+    return numbers_of(people.list_contacts(session, person_id))
+
+
+def numbers_of(contacts: Sequence[ContactRow]) -> list[str]:
+    """Return the numbers among these contacts that were proven."""
+    return [row.value for row in contacts if row.kind == "phone" and row.facts.confirmed_at is not None]
+
+
 def has_stopped(session: Session, number: str) -> bool:
     """Return whether whoever reads this number asked for no more texts. One query."""
     newest = select(SmsConsent.kind).where(SmsConsent.number == number).order_by(SmsConsent.id.desc()).limit(1)

@@ -29,10 +29,11 @@ WORDING = "2026-11"
 def choose(session: Session, actor: Actor, wish: Wish, agreed: Collection[str], *, at: datetime) -> None:
     """Keep how the actor wants to be written to, and to which of her numbers texts may come.
 
-    Raises `RuleBroken`: "no-number" when she wants texts and has no number, "consent-needed" when she agreed to none.
+    Only a number that she has proven counts: a typing mistake must not write to a stranger. Raises `RuleBroken`:
+    "no-number" when she wants texts and has none, "consent-needed" when she agreed to none.
     """
     lock(session, [actor.person_id])
-    numbers = [row.value for row in people.list_contacts(session, actor.person_id) if row.kind == "phone"]
+    numbers = queries.list_numbers(session, actor.person_id)
     agreed = set(agreed) & set(numbers)
     if wish.channel == "sms" and not agreed:
         raise RuleBroken("consent-needed" if numbers else "no-number")
@@ -73,12 +74,13 @@ def stop(session: Session, letter_public_id: str, *, again: bool, at: datetime) 
 def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
     """Do what a text message from `number` asks for, and write the answer; return "stop", "start", "help" or "".
 
-    It counts for everybody who has this number: whoever holds the phone may say so.
+    No more texts counts for everybody who has this number: whoever holds the phone may say so. Texts again counts for
+    those who have proven that it reaches them.
     """
     wanted = rules.wanted(text)
     if not wanted:
         return ""
-    holders = people.find_contacts_by_value(session, Identifier("phone", number))
+    holders = people.list_holders(session, Identifier("phone", number))
     known = sorted({*holders, *queries.list_agreed_people(session, number)})
     lock(session, known)
     language = _language_of(session, known)
@@ -86,8 +88,9 @@ def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
     if wanted == "stop" and not queries.has_stopped(session, number):
         _consent(session, known or [None], number, False, "text", "STOP", language, at=at)
         changed = True
-    elif wanted == "start" and holders:
-        agreed = {each: queries.list_agreements(session, each, [number]).get(number) for each in holders}
+    elif wanted == "start":
+        proven = [each for each, is_proven in holders.items() if is_proven]
+        agreed = {each: queries.list_agreements(session, each, [number]).get(number) for each in proven}
         asked = [each for each, said in agreed.items() if said is None or not said.is_given]
         _consent(session, asked, number, True, "text", "START", language, at=at)
         changed = bool(asked)

@@ -43,7 +43,7 @@ def choices() -> Any:
 def _form(actor: Actor, contacts: list[ContactRow]) -> ChoicesForm:
     """Return the form with what holds now."""
     wish = queries.find_wish(reading(), actor.person_id)
-    numbers = [row.value for row in contacts if row.kind == "phone"]
+    numbers = queries.numbers_of(contacts)
     said = queries.list_agreements(reading(), actor.person_id, numbers)
     form = ChoicesForm(
         channel=wish.channel or "",
