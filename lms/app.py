@@ -25,15 +25,19 @@ from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.fieldwork import views as fieldwork_views
 from lms.home import views as home_views
+from lms.home.queries import team_news
 from lms.i18n import gettext as _
 from lms.mail import open_senders
 from lms.notifications import handlers as notifications_handlers
+from lms.notifications import jobs as notifications_jobs
+from lms.notifications import views as notifications_views
 from lms.organizations import queries as organizations_queries
 from lms.organizations import views as organizations_views
 from lms.people import queries as people_queries
 from lms.people import views as people_views
 from lms.reports import views as reports_views
 from lms.scheduler import service as scheduler_service
+from lms.scheduler import views as scheduler_views
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
@@ -51,8 +55,10 @@ VIEWS = (
     training_views,
     tracks_views,
     certificates_views,
+    notifications_views,
     home_views,
     reports_views,
+    scheduler_views,
 )
 #: Lower features announce, higher ones hear: each handler runs inside the announcing transaction.
 HANDLERS = (
@@ -83,6 +89,7 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(module.bp)
     for module in HANDLERS:
         module.connect()
+    app.extensions[notifications_jobs.EXTENSION] = team_news
     app.context_processor(lambda: {"nav": navigation(find_actor())})
     return app
 

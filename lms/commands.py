@@ -19,6 +19,7 @@ from lms.certificates import cli as certificates_cli
 from lms.config import BadSettings, Config
 from lms.demo.cli import group as demo
 from lms.errors import BadInput
+from lms.notifications import cli as notifications_cli
 from lms.organizations import cli as organizations_cli
 from lms.people import cli as people_cli
 from lms.publish import content
@@ -66,6 +67,7 @@ for group in (
     audit_cli.group,
     certificates_cli.group,
     certificates_cli.keys_group,
+    notifications_cli.group,
     organizations_cli.group,
     people_cli.group,
     reports_cli.group,

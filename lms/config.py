@@ -31,6 +31,8 @@ class Config:
     base_url: str
     mail_url: str
     sms_url: str
+    #: What gateways show that report answers and refusals; "" lets none of them in.
+    inbound_secret: str
     timezone: str
     keys_dir: Path
     content_dir: Path
@@ -57,6 +59,7 @@ class Config:
             base_url=env.get("LMS_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
             mail_url=env.get("LMS_MAIL_URL", f"file:{data / 'mail'}"),
             sms_url=env.get("LMS_SMS_URL", f"file:{data / 'sms'}"),
+            inbound_secret=env.get("LMS_INBOUND_SECRET", ""),
             timezone=env.get("LMS_TIMEZONE", "America/Los_Angeles"),
             keys_dir=Path(env.get("LMS_KEYS_DIR", str(data / "keys"))).resolve(),
             content_dir=Path(env.get("LMS_CONTENT_DIR", str(ROOT / "content"))).resolve(),
@@ -77,6 +80,8 @@ class Config:
             faults.append(f"LMS_TIMEZONE is {self.timezone!r}; use a name such as America/Los_Angeles.")
         if self.proxies < 0:
             faults.append("LMS_TRUSTED_PROXIES must be a whole number: how many proxies stand in front.")
+        if self.inbound_secret and len(self.inbound_secret) < 16:
+            faults.append("LMS_INBOUND_SECRET must have at least 16 characters.")
         if self.env == "production":
             faults += self._production_faults(need_keys=need_keys)
         if faults:

@@ -99,6 +99,8 @@ def init_app(app: Flask, language_of_reader: Callable[[], str | None]) -> None:
         format_day=format_day,
         format_month=format_month,
         format_instant=format_instant,
+        format_near=format_near,
+        format_near_day=format_near_day,
         format_hours=format_hours,
         format_number=format_number,
         format_names=format_names,
@@ -181,6 +183,17 @@ def format_date(day: date | None) -> str:
 def format_day(day: date | None) -> str:
     """Return a date in words with its weekday."""
     return _date(day, "full", language()) if day else ""
+
+
+def format_near_day(day: date) -> str:
+    """Return a date of the next months without its year, as a text message has room for: "Mar 8"."""
+    return _date(day, "MMM d" if language() == "en" else "d MMM", language())
+
+
+def format_near(at: datetime) -> str:
+    """Return a near instant without its year, as local date and 24-hour time: "Mar 8, 13:30"."""
+    local = at.astimezone(zone())
+    return f"{format_near_day(local.date())}, {local:%H:%M}"
 
 
 def format_month(day: date) -> str:

@@ -1,20 +1,24 @@
-"""Sending: a letter into a file or to an SMTP server, a text message into a file. Knows no letter and no person.
+"""Sending: a letter into a file or to an SMTP server, a text message into a file or to a gateway over HTTP.
 
 `LMS_MAIL_URL` is `file:DIR`, `smtp://user:password@host:port?starttls=1`, or `smtps://...` (TLS from the first byte);
-`LMS_SMS_URL` is `file:DIR`. Anything else is refused when the program starts.
+`LMS_SMS_URL` is `file:DIR`, or `https://...`: each message is posted there as JSON. Anything else is refused when the
+program starts. Nothing here knows a letter or a person.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
 import smtplib
 import ssl
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -25,6 +29,9 @@ TIMEOUT_SECONDS = 30.0
 _SPECIAL = r"\s\x00-\x1f\x7f@,;:<>()\[\]\"\\"
 _EMAIL = re.compile(rf"[^{_SPECIAL}]{{1,64}}@[^{_SPECIAL}]{{1,189}}")
 _NUMBER = re.compile(r"\+[0-9]{8,15}")
+#: Answers by which a gateway says that this number will never do. Others, such as 400 and 404, may be a fault of
+#: the settings, for which no number is to blame.
+_REFUSES_NUMBER = (410, 422)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -32,6 +39,10 @@ M_contra = TypeVar("M_contra", contravariant=True)
 
 class Undeliverable(Exception):
     """The address can never be reached; sending again is of no use."""
+
+
+class RefusedError(Exception):
+    """A gateway did not take a message; a later try may help. The message is its answer."""
 
 
 class Sender(Protocol[M_contra]):
@@ -77,12 +88,13 @@ def mail_sender(url: str) -> Sender[EmailMessage]:
 
 
 def sms_sender(url: str) -> Sender[TextMessage]:
-    """Return the sender of text messages that `url` names; raise `BadSettings` for any but file."""
+    """Return the sender of text messages that `url` names; raise `BadSettings` for any but file and https."""
     if url.startswith("file:"):
         return TextFolder(_folder(url))
-    raise BadSettings(
-        f"LMS_SMS_URL cannot use {urlsplit(url).scheme or url!r}; use file:DIR (there is no gateway yet)."
-    )
+    parts = urlsplit(url)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return _gateway(parts)
+    raise BadSettings(f"LMS_SMS_URL cannot use {parts.scheme or url!r}; use file:DIR or https://token@host/path.")
 
 
 def check_email(address: str) -> str:
@@ -174,6 +186,63 @@ class SmtpServer:
         if self.user:
             server.login(self.user, self.password)
         return server
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Posts each text message to a gateway over HTTP, as JSON with `id`, `to` and `text`.
+
+    `authorization` is the header of that name. The id is sent as `Idempotency-Key` too, so that the gateway can
+    recognize a repeat. It follows no redirection.
+    """
+
+    host: str
+    port: int
+    target: str
+    is_encrypted: bool = True
+    authorization: str = field(default="", repr=False)
+
+    def send(self, message: TextMessage) -> None:
+        """Hand `message` over; raise `Undeliverable` when the gateway refuses its number for good."""
+        body = json.dumps({"id": message.id, "to": check_number(message.number), "text": message.text})
+        headers = {"Content-Type": "application/json", "Idempotency-Key": message.id}
+        headers |= {"Authorization": self.authorization} if self.authorization else {}
+        connection = self._connect()
+        try:
+            connection.request("POST", self.target, body.encode(), headers)
+            answer = connection.getresponse()
+            said = f"{answer.status} {answer.read(500).decode(errors='replace')}".strip()
+        finally:
+            connection.close()
+        if answer.status in _REFUSES_NUMBER:
+            raise Undeliverable(said)
+        if not 200 <= answer.status < 300:
+            raise RefusedError(said)
+
+    def _connect(self) -> HTTPConnection:
+        if self.is_encrypted:
+            context = ssl.create_default_context()
+            return HTTPSConnection(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
+        return HTTPConnection(self.host, self.port, timeout=TIMEOUT_SECONDS)
+
+
+def _gateway(parts: SplitResult) -> Gateway:
+    """Return the gateway of an http address; raise `BadSettings` for what it must not or cannot mean."""
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise BadSettings(f"LMS_SMS_URL cannot be read: {error}.") from error
+    is_encrypted = parts.scheme == "https"
+    if not is_encrypted and parts.hostname not in _LOOPBACK:
+        raise BadSettings("LMS_SMS_URL would send numbers and words unencrypted; use https://.")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    authorization = ""
+    if password:
+        authorization = f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
+    elif user:
+        authorization = f"Bearer {user}"
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Gateway(parts.hostname or "", port or (443 if is_encrypted else 80), target, is_encrypted, authorization)
 
 
 def _smtp_sender(parts: SplitResult) -> SmtpServer:

@@ -21,6 +21,7 @@ from lms.demo.certifying import certify_all
 from lms.demo.elsewhere import tell_all
 from lms.demo.fieldwork import load_fieldwork
 from lms.demo.learning import TRACK, learn
+from lms.demo.letters import load_choices, write_letters
 from lms.demo.lists import load_list
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
@@ -69,6 +70,8 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_teams_and_rules(session, cast))
     write(lambda session: advance(session, cast, plan))
     write(lambda session: drop_pending(session, at=now()))
+    write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
+    write(lambda session: write_letters(session, at=now()))
     tell("certificates are signed")
     release_figures(config, at=now())
     tell("figures are released")

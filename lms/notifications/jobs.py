@@ -1,4 +1,6 @@
-"""The job that sends letters. A letter is claimed, sent outside any transaction, and settled: at least once each.
+"""The jobs of letters: planning what is due by local dates, and sending.
+
+A letter is claimed, sent outside any transaction, and settled: at least once each.
 
 Killed between sending and settling, a sender leaves one letter that another sends again when the lease has run out,
 with the same Message-ID.
@@ -17,22 +19,36 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 from lms.clock import local_date
 from lms.config import Config
 from lms.db import reading, write
 from lms.mail import Senders, Undeliverable, open_senders
 from lms.notifications import messages, queries, rules, service
-from lms.notifications.queries import Facts
+from lms.notifications.queries import Claimed, Facts, Moment, TeamNewsOf
 from lms.notifications.rules import NoLongerTrue, NotYet
-from lms.notifications.service import Claimed
 
 log = logging.getLogger(__name__)
+#: Under this name the roof tells whom to ask how a team stands (`queries.TeamNewsOf`).
+EXTENSION = "lms.notifications.news"
 
 
 def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
     """Send letters that are due; return what became of them, "" when there were none."""
     return send_letters(current_app, at=at)
+
+
+def plan_reminders(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
+    """Write the reminders of the local day; return how many letters there are, "" for none."""
+    made = write(lambda session: service.plan_reminders(session, today=local_date(at), at=at))
+    return f"{made} to remind" if made else ""
+
+
+def plan_digests(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
+    """Write the weekly letters to supervisors; return how many there are, "" for none."""
+    made = write(lambda session: service.plan_digests(session, today=local_date(at), at=at))
+    return f"{made} to supervisors" if made else ""
 
 
 def send_letters(app: Flask, *, at: datetime, limit: int = 100) -> str:
@@ -65,6 +81,7 @@ class Sending:
     holder: str = field(default_factory=_name)
     began: float = field(default_factory=time.monotonic)
     patience: timedelta = rules.LEASE - rules.MARGIN
+    news_of: TeamNewsOf = field(default_factory=lambda: current_app.extensions[EXTENSION])
 
     def now(self) -> datetime:
         """Return the present instant of this run."""
@@ -93,18 +110,24 @@ class Sending:
 
     def _post_one(self, letter: Claimed) -> str:
         """Send one letter, settle it, and return "sent", "dropped", "put off" or "failed"."""
+        facts: Facts | None = None
         try:
-            facts = self._send(letter)
+            facts = self._facts(letter)
+            self._send(letter, facts)
         except NoLongerTrue as reason:
             why = str(reason)
             write(lambda session: service.mark_dropped(session, letter.id, self.holder, why))
             return "dropped"
         except NotYet as reason:
-            why, at = str(reason), self.now()
-            write(lambda session: service.put_off(session, letter.id, self.holder, why, at=at))
+            why, run_at = str(reason), reason.until or self.now() + rules.REST
+            write(lambda session: service.put_off(session, letter.id, self.holder, why, run_at=run_at))
             return "put off"
         except Exception as error:  # noqa: BLE001 -- one letter's fault must not keep the others; it is logged
-            return self._fail(letter, error)
+            return self._fail(letter, facts, error)
+        return self._note_sent(letter, facts)
+
+    def _note_sent(self, letter: Claimed, facts: Facts) -> str:
+        """Write down that a letter left, and where to."""
         write(
             lambda session: service.mark_sent(
                 session,
@@ -118,23 +141,36 @@ class Sending:
         )
         return "sent"
 
-    def _send(self, letter: Claimed) -> Facts:
-        """Render and send a letter from what is true now; nothing of the database is held while it leaves."""
+    def _facts(self, letter: Claimed) -> Facts:
+        """Return what a letter says now; nothing of the database is held afterwards."""
         at = self.now()
-        facts = queries.get_facts(reading(), letter, at=at, today=local_date(at))
-        words = messages.render(letter.kind, facts, self.config)
+        facts = queries.get_facts(reading(), letter, Moment(at, local_date(at), self.news_of))
         reading().rollback()
+        return facts
+
+    def _send(self, letter: Claimed, facts: Facts) -> None:
+        """Render a letter and let it leave."""
+        at = self.now()
+        words = messages.render(letter.kind, facts, self.config, letter_id=letter.public_id)
         if facts.channel == "sms":
             self.senders.sms.send(messages.to_text_message(words, facts, message_id=letter.public_id, at=at))
         else:
             mail = messages.to_email(words, facts, self.config, message_id=letter.public_id, at=at)
             self.senders.mail.send(mail)
-        return facts
 
-    def _fail(self, letter: Claimed, error: Exception) -> str:
-        """Note why a letter did not leave, and return "put off", or "failed" when it is not tried again."""
+    def _fail(self, letter: Claimed, facts: Facts | None, error: Exception) -> str:
+        """Note why a letter did not leave, and return "put off", or "failed" when it is not tried again.
+
+        An address that refuses it for good is marked; a letter that was not bound to it is tried again elsewhere.
+        """
         log.warning("letter %s (%s) was not sent", letter.public_id, letter.kind, exc_info=error)
-        for_good = isinstance(error, Undeliverable)
+        refused = facts if isinstance(error, Undeliverable) else None
+        for_good = isinstance(error, Undeliverable) and (facts is None or letter.address is not None)
         problem, at = f"{type(error).__name__}: {error}", self.now()
-        write(lambda session: service.mark_failed(session, letter, self.holder, problem, for_good=for_good, at=at))
+
+        def settle(session: Session) -> None:
+            if service.mark_failed(session, letter, self.holder, problem, for_good=for_good, at=at) and refused:
+                service.note_bounce(session, refused.channel, refused.address, str(error), at=at)
+
+        write(settle)
         return "failed" if for_good or rules.retry_at(letter.tries + 1, at) is None else "put off"

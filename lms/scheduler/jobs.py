@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Protocol
 
 from flask import current_app
+from flask_babel.speaklater import LazyString
 
 from lms import doctor
 from lms.audit import jobs as audit_jobs
 from lms.certificates import jobs as certificates_jobs
 from lms.config import Config
 from lms.db import db
+from lms.i18n import lazy_gettext as _l
 from lms.notifications import jobs as notifications_jobs
 from lms.organizations import jobs as organizations_jobs
 from lms.people import jobs as people_jobs
 from lms.reports import jobs as reports_jobs
-from lms.scheduler.rules import Daily, Every, Schedule
+from lms.scheduler.rules import Daily, Every, Schedule, Weekly, is_constant
 from lms.surveys import jobs as surveys_jobs
 from lms.tracks import jobs as tracks_jobs
 
@@ -37,10 +39,15 @@ class Job:
     """One job: its name for `lms jobs run`, what it is for, when it runs, and the function."""
 
     name: str
-    about: str
+    about: str | LazyString
     schedule: Schedule
     run: Run
     sqlite_only: bool = False
+
+    @property
+    def runs_on_request(self) -> bool:
+        """Return whether it makes sense to ask for a run: one that runs at every tick is never far away."""
+        return not is_constant(self.schedule)
 
     def fits(self, config: Config) -> bool:
         """Return whether the job has a meaning with these settings."""
@@ -82,22 +89,26 @@ def _checkpoint(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the 
 
 
 JOBS = (
-    Job("letters", "Send letters and text messages that are due", Every(5), notifications_jobs.run),
-    Job("certificates", "Sign, draw and release certificates that were decided", Every(5), _finish_certificates),
-    Job("staff-lists", "Go on with lists of staff that were begun", Every(5), organizations_jobs.run),
-    Job("recompute", "Recompute everything derived, and mend what was missed", Daily(2, 30), _recompute),
+    Job("letters", _l("Send letters and text messages that are due"), Every(5), notifications_jobs.run),
+    Job("certificates", _l("Sign, draw and release certificates that were decided"), Every(5), _finish_certificates),
+    Job("staff-lists", _l("Go on with lists of staff that were begun"), Every(5), organizations_jobs.run),
+    Job("reminders", _l("Write the reminders of the day"), Daily(8, 0), notifications_jobs.plan_reminders),
+    Job("digest", _l("Write to supervisors how their teams stand"), Weekly(0, 8, 0), notifications_jobs.plan_digests),
+    Job("recompute", _l("Recompute everything derived, and mend what was missed"), Daily(2, 30), _recompute),
     Job(
         "reconcile",
-        "Ask whom standing rules newly mean, and take back where they no longer do",
+        _l("Ask whom standing rules newly mean, and take back where they no longer do"),
         Daily(5, 0),
         tracks_jobs.reconcile,
     ),
-    Job("forget-files", "Forget files of people to be asked, after a day", Every(3600), tracks_jobs.forget_uploads),
-    Job("check", "Read the files of certificates and the audit trail again, and mend files", Daily(4, 0), _check),
-    Job("mix-answers", "Let surveys' answer sheets lose the order in which they came", Daily(3, 0), surveys_jobs.run),
-    Job("forget", "Forget old guesses, ended sessions and codes", Daily(3, 15), people_jobs.run),
-    Job("forget-lists", "Forget old lists of staff", Daily(3, 20), organizations_jobs.forget),
-    Job("release-figures", "Release to viewers the figures of closed periods", Daily(3, 45), reports_jobs.run),
-    Job("audit-chain", "Chain the newest audit events", Every(600), audit_jobs.run),
-    Job("checkpoint", "Move SQLite's log into the database file", Every(3600), _checkpoint, sqlite_only=True),
+    Job("forget-files", _l("Forget files of people to be asked, after a day"), Every(3600), tracks_jobs.forget_uploads),
+    Job("check", _l("Read the files of certificates and the audit trail again, and mend files"), Daily(4, 0), _check),
+    Job(
+        "mix-answers", _l("Let surveys' answer sheets lose the order in which they came"), Daily(3, 0), surveys_jobs.run
+    ),
+    Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
+    Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),
+    Job("release-figures", _l("Release to viewers the figures of closed periods"), Daily(3, 45), reports_jobs.run),
+    Job("audit-chain", _l("Chain the newest audit events"), Every(600), audit_jobs.run),
+    Job("checkpoint", _l("Move SQLite's log into the database file"), Every(3600), _checkpoint, sqlite_only=True),
 )

@@ -98,10 +98,9 @@ class Loop:
         """Return whether `job` runs now; one with an hour of its own is then taken, so that nobody else runs it."""
         if rules.is_constant(job.schedule):
             return True
-        task = queries.find_task(reading(), job.name)
-        if task is not None and task.next_run_at > at:
+        task, zone = queries.find_task(reading(), job.name), _config(self.app).timezone
+        if task is not None and at < task.next_run_at <= rules.latest_plausible(job.schedule, at, zone):
             return False
-        zone = _config(self.app).timezone
         return write(lambda session: service.take_task(session, job.name, job.schedule, at=at, zone=zone))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from lms.clock import first_instant, wall
+
 #: A tick never comes less often than this, so that nothing is more than this late.
 LONGEST_TICK = 30
 
@@ -32,7 +34,20 @@ class Daily:
         return f"daily at {self.hour:02d}:{self.minute:02d}"
 
 
-Schedule = Every | Daily
+@dataclass(frozen=True)
+class Weekly:
+    """A schedule: once a week, on a local weekday (0: Monday), when clocks first show this time or a later one."""
+
+    weekday: int
+    hour: int
+    minute: int
+
+    def __str__(self) -> str:
+        day = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[self.weekday]
+        return f"{day} at {self.hour:02d}:{self.minute:02d}"
+
+
+Schedule = Every | Daily | Weekly
 
 
 def is_constant(schedule: Schedule) -> bool:
@@ -53,8 +68,18 @@ def next_run(schedule: Schedule, after: datetime, zone: str) -> datetime:
     """
     if isinstance(schedule, Every):
         return after.astimezone(UTC) + timedelta(seconds=schedule.seconds)
-    wall = time(schedule.hour, schedule.minute)
-    return next(run for run in _daily_runs(wall, after, ZoneInfo(zone)) if run > after)
+    weekday = schedule.weekday if isinstance(schedule, Weekly) else None
+    runs = _local_runs(time(schedule.hour, schedule.minute), weekday, after, ZoneInfo(zone))
+    return next(run for run in runs if run > after)
+
+
+def latest_plausible(schedule: Schedule, at: datetime, zone: str) -> datetime:
+    """Return the latest instant at which a job can be due next, seen from `at`.
+
+    A later one was written while a clock was far ahead, and would keep the job waiting until then. Two days are left
+    over, so that a clock that is set back by less repeats nothing.
+    """
+    return next_run(schedule, at, zone) + timedelta(days=2)
 
 
 def next_try(schedule: Schedule, after: datetime, zone: str, failures: int) -> datetime:
@@ -68,32 +93,15 @@ def next_try(schedule: Schedule, after: datetime, zone: str, failures: int) -> d
     return min(following, after.astimezone(UTC) + timedelta(minutes=4 ** min(failures - 1, 6)))
 
 
-def _daily_runs(wall: time, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield the runs of a daily job in order, beginning before `after`."""
-    day = after.astimezone(zone).date() - timedelta(days=2)
+def _local_runs(hour: time, weekday: int | None, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the runs of a job in order, on each local day or on each of one weekday, beginning before `after`."""
+    day = after.astimezone(zone).date() - timedelta(days=2 if weekday is None else 8)
     while True:
-        if _exists(day, zone):
-            yield _first_instant(datetime.combine(day, wall), zone)
+        if weekday in (None, day.weekday()) and _exists(day, zone):
+            yield first_instant(datetime.combine(day, hour), zone)
         day += timedelta(days=1)
 
 
 def _exists(day: date, zone: ZoneInfo) -> bool:
     """Return whether clocks in `zone` ever showed the date `day`."""
-    return _wall(_first_instant(datetime.combine(day, time.min), zone), zone).date() == day
-
-
-def _wall(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return what clocks in `zone` show at the instant `at`, without a zone."""
-    return at.astimezone(zone).replace(tzinfo=None)
-
-
-def _first_instant(wanted: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first instant, to the second, at which clocks in `zone` show `wanted` or later."""
-    late = wanted.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if _wall(late, zone) == wanted:
-        return late
-    early = wanted.replace(tzinfo=zone, fold=1).astimezone(UTC)  # the change lies between the two
-    while late - early > timedelta(seconds=1):
-        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
-        early, late = (early, middle) if _wall(middle, zone) >= wanted else (middle, late)
-    return late
+    return wall(first_instant(datetime.combine(day, time.min), zone), zone).date() == day

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
+from lms.actor import Actor
+from lms.audit.service import record
 from lms.db import insert_once, upsert
 from lms.scheduler.models import Lease, RecurringTask
-from lms.scheduler.rules import Schedule, next_run, next_try
+from lms.scheduler.rules import Schedule, latest_plausible, next_run, next_try
 
 LEADER = "jobs"
 #: The lease that nobody holds: its instant tells when the database last took a write.
@@ -52,11 +54,18 @@ def beat(session: Session, *, at: datetime) -> None:
 def take_task(session: Session, name: str, schedule: Schedule, *, at: datetime, zone: str) -> bool:
     """Return whether the job is due and now ours. A job seen for the first time waits for its hour.
 
-    Whoever takes it moves its next run, so that of many only one does; `finish_task` then sets the true one.
+    Whoever takes it moves its next run, so that of many only one does; `finish_task` then sets the true one. One whose
+    next run lies impossibly far ahead waits for its hour too: it was written before a clock was set back.
     """
-    first = {"name": name, "next_run_at": next_run(schedule, at, zone)}
-    if insert_once(session, RecurringTask, [first], "name"):
+    following = next_run(schedule, at, zone)
+    if insert_once(session, RecurringTask, [{"name": name, "next_run_at": following}], "name"):
         return False
+    session.execute(
+        update(RecurringTask)
+        .where(RecurringTask.name == name, RecurringTask.next_run_at > latest_plausible(schedule, at, zone))
+        .values(next_run_at=following)
+        .execution_options(synchronize_session=False)
+    )
     taken = session.execute(
         update(RecurringTask)
         .where(RecurringTask.name == name, RecurringTask.next_run_at <= at)
@@ -65,6 +74,12 @@ def take_task(session: Session, name: str, schedule: Schedule, *, at: datetime, 
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return taken is not None
+
+
+def ask_now(session: Session, actor: Actor, name: str, *, at: datetime) -> None:
+    """Let whoever leads run a job at its next tick, whether it is due or not: twice does no harm."""
+    upsert(session, RecurringTask, {"name": name, "next_run_at": at}, key=["name"], change=["next_run_at"])
+    record(session, actor.account_id, "job-asked", "job", name, at=at)
 
 
 def finish_task(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from http.client import HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -23,7 +27,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from lms.app import create_app
 from lms.config import BadSettings, Config
 from lms.mail import (
+    Gateway,
     MailFolder,
+    RefusedError,
     SmtpServer,
     TextFolder,
     TextMessage,
@@ -296,9 +302,89 @@ def test_settings_that_cannot_be_used_are_refused_at_the_start(url: str, word: s
         mail_sender(url)
 
 
-def test_no_gateway_for_text_messages_is_built_yet() -> None:
-    with pytest.raises(BadSettings, match="LMS_SMS_URL cannot use 'twilio'"):
-        sms_sender("twilio://key")
+class Counter(BaseHTTPRequestHandler):
+    """A gateway that keeps what it was sent, and answers as the number asks for."""
+
+    heard: ClassVar[list[tuple[str, dict[str, str], Any]]] = []
+
+    def do_POST(self) -> None:
+        """Take one message."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.heard.append((self.path, dict(self.headers), body))
+        status = {"+12135550410": 410, "+12135550422": 422, "+12135550404": 404, "+12135550302": 302}.get(
+            body["to"], 202
+        )
+        self.send_response(status)
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+        self.wfile.write(b"told why")
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def gateway() -> Iterator[str]:
+    Counter.heard.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Counter)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_gateway_gets_each_text_message_once_with_its_id(gateway: str) -> None:
+    sms_sender(f"http://tok%40en@{gateway}/send?from=1").send(TextMessage("abc", "+12135550100", "Mālō ʻAna", AT))
+    ((path, headers, body),) = Counter.heard
+    assert path == "/send?from=1"
+    assert (headers["Authorization"], headers["Idempotency-Key"]) == ("Bearer tok@en", "abc")
+    assert body == {"id": "abc", "to": "+12135550100", "text": "Mālō ʻAna"}
+    sms_sender(f"http://user:pass@{gateway}").send(TextMessage("abd", "+12135550100", "x", AT))
+    path, headers, _ = Counter.heard[1]
+    assert (path, headers["Authorization"]) == ("/", "Basic dXNlcjpwYXNz")
+    sms_sender(f"http://{gateway}/").send(TextMessage("abe", "+12135550100", "x", AT))
+    assert "Authorization" not in Counter.heard[2][1]
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"), [("410", Undeliverable), ("422", Undeliverable), ("404", RefusedError), ("302", RefusedError)]
+)
+def test_a_gateway_that_says_no_for_good_is_told_from_one_that_may_say_yes_later(
+    gateway: str, number: str, fault: type[Exception]
+) -> None:
+    with pytest.raises(fault, match=f"{number} told why"):
+        sms_sender(f"http://{gateway}/").send(TextMessage("abc", f"+12135550{number}", "x", AT))
+    assert len(Counter.heard) == 1, "no redirection is followed"
+    with pytest.raises(Undeliverable):
+        sms_sender(f"http://{gateway}/").send(TextMessage("abc", "nonsense", "x", AT))
+    assert len(Counter.heard) == 1
+
+
+def test_a_gateway_that_does_not_answer_is_a_fault_of_the_moment() -> None:
+    with pytest.raises(OSError, match="refused"):
+        sms_sender("http://127.0.0.1:9/").send(TextMessage("abc", "+12135550100", "x", AT))
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("twilio://key", "LMS_SMS_URL cannot use 'twilio'"),
+        ("http://gateway.example/send", "unencrypted"),
+        ("https://gateway.example:many/", "Port"),
+        ("https:///send", "LMS_SMS_URL cannot use 'https'"),
+    ],
+)
+def test_a_gateway_that_cannot_be_used_is_refused_at_the_start(url: str, word: str) -> None:
+    with pytest.raises(BadSettings, match=word):
+        sms_sender(url)
+
+
+def test_a_gateway_is_encrypted_and_keeps_its_secret() -> None:
+    found = sms_sender("https://secret@gateway.example/v1")
+    assert found == Gateway("gateway.example", 443, "/v1", True, "Bearer secret")
+    assert "secret" not in repr(found)
+    assert isinstance(found, Gateway)
+    assert isinstance(found._connect(), HTTPSConnection)
 
 
 def test_the_default_settings_write_into_folders(tmp_path: Path) -> None:

@@ -16,12 +16,13 @@ from lms.config import Config
 from lms.i18n import TAGS
 from lms.mail import Undeliverable
 from lms.notifications import rules
-from lms.notifications.messages import Words, render, to_email, to_text_message
-from lms.notifications.queries import KINDS, Facts
+from lms.notifications.messages import Words, list_samples, render, to_email, to_text_message
+from lms.notifications.queries import KINDS, Facts, Item, News, NewsLine
 from lms.people.models import LINK_PURPOSES
 from lms.people.rules import code_digits, link_token
 from tests.conftest import AT
 
+LETTER = "k" * 20
 NAME = "Mele ʻAkauʻola-Fīnau"
 LINK = {"link_public_id": "a" * 20, "expires_at": datetime(2026, 3, 12, 20, 30, tzinfo=UTC)}
 TITLE = "Core & <first> steps"
@@ -40,8 +41,25 @@ VALUES: dict[str, dict[str, Any]] = {
         "organization": "Clínica <del> Pueblo",
         "due_on": date(2026, 4, 1),
     },
+    "reminder": {
+        "items": [
+            Item("track", TITLE, date(2026, 3, 12), "tracks.show", {"key": "core"}),
+            Item("track", "Late <one>", date(2026, 3, 1), "tracks.show", {"key": "first"}, is_over=True),
+            Item("certificate", TITLE, date(2026, 4, 1), "certificates.own_certificate", {"public_id": "c" * 20}),
+        ]
+    },
+    "digest": {
+        "parts": tuple(
+            News(key, 7, (NewsLine("Ana <b>", TITLE, date(2026, 3, 12)),))
+            for key in ("late", "week", "month", "lapsing", "finished")
+        ),
+        "counts": {"late": 7, "week": 7, "lapsing": 7},
+    },
+    "sms_answer": {"answer": "stop"},
 }
-EVERY = [(kind, tag) for kind in KINDS for tag in TAGS]
+#: Goes to the number that wrote, never by mail.
+MAILED = tuple(kind for kind in KINDS if kind != "sms_answer")
+EVERY = [(kind, tag) for kind in MAILED for tag in TAGS]
 
 
 @pytest.fixture
@@ -70,13 +88,18 @@ def secret_of(kind: str, config: Config) -> str:
     if kind in LINK_PURPOSES:
         folder = "invitation" if kind == "invitation" else "reset"
         return f"{config.base_url}/{folder}/{link_token(config.secret_key, 'a' * 20)}"
-    paths = {"assignment": "tracks/core", "certificate": f"record/certificates/{'c' * 20}"}
+    paths = {
+        "assignment": "tracks/core",
+        "reminder": "learn",
+        "digest": "team",
+        "certificate": f"record/certificates/{'c' * 20}",
+    }
     return f"{config.base_url}/{paths.get(kind, 'record/applications/' + 'c' * 20)}"
 
 
 @pytest.mark.parametrize(("kind", "tag"), EVERY)
 def test_a_letter_says_what_to_do_and_whom_to_ask(config: Config, kind: str, tag: str) -> None:
-    words = render(kind, facts(kind, tag), config)
+    words = render(kind, facts(kind, tag), config, letter_id=LETTER)
     assert words.subject
     assert "\n" not in words.subject
     for part in (words.text, words.html):
@@ -93,7 +116,7 @@ def test_a_letter_says_what_to_do_and_whom_to_ask(config: Config, kind: str, tag
 
 @pytest.mark.parametrize(("kind", "tag"), EVERY)
 def test_a_page_in_a_letter_tells_nobody_that_it_was_read(config: Config, kind: str, tag: str) -> None:
-    html = render(kind, facts(kind, tag), config).html
+    html = render(kind, facts(kind, tag), config, letter_id=LETTER).html
     assert not re.search(r"<(img|script|link|iframe)|src=|url\(|@import", html)
     targets = re.findall(r'href="([^"]+)"', html)
     assert targets
@@ -102,7 +125,7 @@ def test_a_page_in_a_letter_tells_nobody_that_it_was_read(config: Config, kind: 
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
-    words = render("assignment", facts("assignment", tag), config)
+    words = render("assignment", facts("assignment", tag), config, letter_id=LETTER)
     assert TITLE in words.text
     assert TITLE in words.subject
     assert "Core &amp; &lt;first&gt; steps" in words.html
@@ -110,47 +133,76 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
     assert f"<bdi>{NAME}</bdi>" in words.html
 
 
-@pytest.mark.parametrize(("kind", "tag"), EVERY)
-def test_a_text_message_is_one_short_line(config: Config, kind: str, tag: str) -> None:
-    config = dataclasses.replace(config, base_url="https://learn.example.org")
-    words = render(kind, facts(kind, tag, "sms", title="Core skills", organization="Clínica del Pueblo"), config)
-    assert "\n" not in words.text
-    assert "  " not in words.text
-    assert words.subject == words.html == ""
-    assert secret_of(kind, config) in words.text
-    assert config.help_phone in words.text
-    assert rules.segments(words.text) <= (3 if kind == "code" else 5)
+def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
+    samples = list_samples(config)
+    assert {sample.kind for sample in samples} == set(KINDS)
+    assert len(samples) == len(TAGS) * (len(KINDS) + 7), "each variant in each language"
+    for sample in samples:
+        told = (sample.kind, sample.language, sample.text)
+        assert sample.segments <= 3, told
+        assert "\n" not in sample.text, told
+        assert "  " not in sample.text, told
+        assert "%(" not in sample.text, told
+        if sample.kind in rules.STOPPED_BY:
+            assert rules.wanted(stop_word(sample.text)) == "stop", told
+        else:
+            assert config.help_phone in sample.text, told
+
+
+def stop_word(text: str) -> str:
+    """Return the word in capitals that a text message names to end such messages."""
+    return next(word for word in re.findall(r"[A-Zʻ]{4,}", text) if word not in {"START"})
+
+
+@pytest.mark.parametrize(("answer", "wanted"), [("stop", "start"), ("start", "stop"), ("help", "stop")])
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_words_that_an_answer_names_are_understood(config: Config, tag: str, answer: str, wanted: str) -> None:
+    text = render("sms_answer", facts("sms_answer", tag, "sms", answer=answer), config, letter_id=LETTER).text
+    words = [rules.wanted(word) for word in re.findall(r"[A-Zʻ]{4,}", text)]
+    assert words[0] == wanted, text
+    assert answer != "start" or words[1] == "help", text
+
+
+def test_a_text_message_is_whole_where_there_is_room_and_never_cuts_a_name(config: Config) -> None:
+    short = facts("assignment", "en", "sms", title=rules.Title("Core"), organization=rules.Title("Hope"))
+    text = render("assignment", short, config, letter_id=LETTER).text
+    assert text.startswith(f"Health training: {NAME}, Hope asks you to learn Core by April 1, 2026: http")
+    long = {"title": rules.Title("Core skills " * 9), "organization": rules.Title("Hope")}
+    cut = render("assignment", facts("assignment", "en", "sms", **long), config, letter_id=LETTER).text
+    assert "Core skills Core..." in cut or "Core skills..." in cut
+    assert NAME in cut or "ʻ" not in cut, "a name stands whole or not at all"
+    assert rules.segments(cut) <= 3
 
 
 def test_a_code_is_the_first_thing_in_its_text_message(config: Config) -> None:
-    words = render("code", facts("code", "en", "sms"), config)
+    words = render("code", facts("code", "en", "sms"), config, letter_id=LETTER)
     assert words.text.startswith(code_digits(config.secret_key, "b" * 20))
     assert rules.segments(words.text) == 1
 
 
 @pytest.mark.parametrize(
-    ("tag", "day", "due"),
+    ("tag", "day", "due", "near"),
     [
-        ("en", "March 12, 2026", "Wednesday, April 1, 2026"),
-        ("es", "12 de marzo de 2026", "miércoles, 1 de abril de 2026"),
-        ("to", "12 Maʻasi 2026", "Pulelulu 1 ʻEpeleli 2026"),
-        ("sm", "12 Mati 2026", "Aso Lulu, 1 Aperila 2026"),
+        ("en", "March 12, 2026", "Wednesday, April 1, 2026", "Mar 12"),
+        ("es", "12 de marzo de 2026", "miércoles, 1 de abril de 2026", "12 mar"),
+        ("to", "12 Maʻasi 2026", "Pulelulu 1 ʻEpeleli 2026", "12 Maʻa"),
+        ("sm", "12 Mati 2026", "Aso Lulu, 1 Aperila 2026", "12 Mat"),
     ],
 )
-def test_dates_are_words_of_the_reader(config: Config, tag: str, day: str, due: str) -> None:
-    assert f"{day}, 13:30" in render("reset", facts("reset", tag), config).text
-    assert due in render("assignment", facts("assignment", tag), config).text
-    assert due not in render("assignment", facts("assignment", tag, due_on=None), config).text
-    assert day in render("invitation", facts("invitation", tag, "sms"), config).text
+def test_dates_are_words_of_the_reader(config: Config, tag: str, day: str, due: str, near: str) -> None:
+    assert f"{day}, 13:30" in render("reset", facts("reset", tag), config, letter_id=LETTER).text
+    assert due in render("assignment", facts("assignment", tag), config, letter_id=LETTER).text
+    assert due not in render("assignment", facts("assignment", tag, due_on=None), config, letter_id=LETTER).text
+    assert near in render("invitation", facts("invitation", tag, "sms"), config, letter_id=LETTER).text
 
 
 def test_a_minute_is_not_minutes(config: Config) -> None:
-    assert "for 1 minute." in render("code", facts("code", "en", minutes=1), config).text
-    assert "for 10 minutes." in render("code", facts("code", "en"), config).text
+    assert "for 1 minute." in render("code", facts("code", "en", minutes=1), config, letter_id=LETTER).text
+    assert "for 10 minutes." in render("code", facts("code", "en"), config, letter_id=LETTER).text
 
 
 def test_a_certificate_without_an_end_says_none(config: Config) -> None:
-    words = render("certificate", facts("certificate", "en", valid_until=None), config)
+    words = render("certificate", facts("certificate", "en", valid_until=None), config, letter_id=LETTER)
     assert "valid until" not in words.text + words.html
     assert f"{config.base_url}/verify/7K3M9QW2RT5XA" in words.text
 
@@ -158,18 +210,19 @@ def test_a_certificate_without_an_end_says_none(config: Config) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_demonstration_says_that_it_is_invented(config: Config, kind: str) -> None:
     demo = dataclasses.replace(config, env="demo")
-    for channel in ("email", "sms"):
-        real = render(kind, facts(kind, "en", channel), config)
-        invented = render(kind, facts(kind, "en", channel), demo)
+    for channel in ("email", "sms") if kind in MAILED else ("sms",):
+        real = render(kind, facts(kind, "en", channel), config, letter_id=LETTER)
+        invented = render(kind, facts(kind, "en", channel), demo, letter_id=LETTER)
         assert "demo" in invented.text
         assert "demo" not in real.text.replace(config.help_email, "").replace(config.help_name, "")
-    assert "invented" in invented.html + render(kind, facts(kind, "en"), demo).html
+    if kind in MAILED:
+        assert "invented" in render(kind, facts(kind, "en"), demo, letter_id=LETTER).html
 
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_an_email_has_both_parts_and_a_fixed_id(config: Config, tag: str) -> None:
     told = facts("certificate", tag)
-    words = render("certificate", told, config)
+    words = render("certificate", told, config, letter_id=LETTER)
     made = to_email(words, told, config, message_id="k" * 20, at=AT)
     read: Any = message_from_bytes(bytes(made), policy=default)
     assert read["Message-ID"] == f"<{'k' * 20}@demo.example>"

@@ -21,8 +21,8 @@ from lms.db import reading, write
 from lms.ids import new_client_id
 from lms.notifications import queries, rules, service
 from lms.notifications.jobs import send_letters
-from lms.notifications.models import Letter
-from lms.notifications.queries import Facts
+from lms.notifications.models import Letter, SmsConsent
+from lms.notifications.queries import Facts, Moment
 from lms.notifications.rules import NoLongerTrue, NotYet
 from lms.people.models import Contact, OneTimeCode, Person
 from lms.people.rules import Guard, Identifier
@@ -44,9 +44,14 @@ def claimed(kind: str, at: datetime = LATER) -> service.Claimed:
 
 def told(letter: service.Claimed, at: datetime = LATER) -> Facts:
     try:
-        return queries.get_facts(reading(), letter, at=at, today=local_date(at))
+        return queries.get_facts(reading(), letter, Moment(at, local_date(at)))
     finally:
         reading().rollback()
+
+
+def agree(person: MadePerson, number: str) -> None:
+    said = {"number": number, "kind": "given", "way": "page", "wording": "2026-11", "language": "en", "at": AT}
+    write(lambda session: session.add(SmsConsent(person_id=person.person_id, **said)))
 
 
 def change(model: Any, criterion: Any, **values: Any) -> None:
@@ -150,13 +155,16 @@ def test_whoever_gave_an_address_up_gets_nothing_there(content_app: Flask, make:
     worker, _ = certify(content_app, make)
     letter = claimed("certificate")
     change(Contact, Contact.person_id == worker.person_id, ended_at=AT)
-    with pytest.raises(NoLongerTrue, match="no contact"):
+    with pytest.raises(NoLongerTrue, match="no e-mail"):
         told(letter)
     write(
         lambda session: session.add(
             Contact(person_id=worker.person_id, kind="phone", value="+12135550100", added_at=AT)
         )
     )
+    with pytest.raises(NoLongerTrue, match="no number where she agreed"):
+        told(letter)
+    agree(worker, "+12135550100")
     assert (told(letter).channel, told(letter).address) == ("sms", "+12135550100")
 
 

@@ -30,7 +30,11 @@ def test_a_batch_fits_into_its_lease_even_when_every_server_is_slow() -> None:
     [
         ([], None),
         ([Contact("phone", "+1"), Contact("email", "a@x")], "a@x"),
-        ([Contact("phone", "+1", is_confirmed=True), Contact("email", "a@x")], "+1"),
+        ([Contact("phone", "+1", is_confirmed=True, is_agreed=True), Contact("email", "a@x")], "+1"),
+        ([Contact("phone", "+1", is_confirmed=True), Contact("email", "a@x")], "a@x"),
+        ([Contact("phone", "+1", is_confirmed=True)], None),
+        ([Contact("email", "a@x", is_confirmed=True, is_bouncing=True), Contact("email", "b@x")], "b@x"),
+        ([Contact("phone", "+1", is_agreed=True, is_bouncing=True)], None),
         ([Contact("email", "work@x", True, True), Contact("email", "own@x", True)], "own@x"),
         ([Contact("email", "b@x"), Contact("email", "a@x")], "a@x"),
     ],
@@ -79,3 +83,89 @@ def test_more_words_never_take_fewer_messages(text: str, more: str) -> None:
 def test_a_problem_is_kept_on_one_line() -> None:
     assert one_line(" SMTP\r\n  said \t no ") == "SMTP said no"
     assert len(one_line("x" * 1000)) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("STOP", "stop"),
+        (" stop. ", "stop"),
+        ("Please stop writing to me", "stop"),
+        ("Alto", "stop"),
+        ("¡PARAR!", "stop"),
+        ("TAʻOFI", "stop"),
+        ("ta'ofi", "stop"),
+        ("Ta‘ofi", "stop"),
+        ("Tuʻu", "stop"),
+        ("tuku ia", "stop"),
+        ("opt out", "stop"),
+        ("opt-out", "stop"),
+        ("ＳＴＯＰ", "stop"),
+        ("Cancelar", "stop"),
+        ("end", "stop"),
+        ("When does it end?", ""),
+        ("I will start on Monday", ""),
+        ("Start", "start"),
+        ("INICIAR", "start"),
+        ("kamata", "start"),
+        ("amata", "start"),
+        ("help", "help"),
+        ("Ayúda?", "help"),
+        ("tokoni", "help"),
+        ("FESOASOANI", "help"),
+        ("thank you", ""),
+        ("", ""),
+        ("😀", ""),
+    ],
+)
+def test_what_a_text_message_asks_for(text: str, wanted: str) -> None:
+    assert rules.wanted(text) == wanted
+
+
+@given(st.text(max_size=200))
+def test_any_text_message_is_understood_or_not(text: str) -> None:
+    assert rules.wanted(text) in {"stop", "start", "help", ""}
+
+
+def test_a_token_opens_only_what_it_was_made_for() -> None:
+    token = rules.stop_token("secret", "k" * 20)
+    assert rules.letter_of_token("secret", token) == "k" * 20
+    for wrong in (token[:-1], token + "0", "j" + token[1:], token[:-1] + ("0" if token[-1] != "0" else "1"), "", "é"):
+        assert rules.letter_of_token("secret", wrong) is None
+    assert rules.letter_of_token("other", token) is None
+
+
+def test_a_shared_secret_lets_nobody_in_while_there_is_none() -> None:
+    assert rules.is_secret("a long secret", "a long secret")
+    assert not rules.is_secret("another", "a long secret")
+    assert not rules.is_secret("", "")
+
+
+def test_what_she_chose_comes_first_where_it_can() -> None:
+    mail, sms = Contact("email", "a@x", is_confirmed=True), Contact("phone", "+1", is_agreed=True)
+    assert best_contact([mail, sms], "sms") == sms
+    assert best_contact([mail, sms], "email") == mail
+    assert best_contact([mail, sms]) == mail
+    assert best_contact([mail, Contact("phone", "+1")], "sms") == mail, "without her consent no text comes"
+    assert best_contact([sms], "email") == sms
+    assert best_contact([mail, sms], "none") == mail, "what is no reminder still comes"
+
+
+@pytest.mark.parametrize(
+    ("title", "length", "short"),
+    [
+        ("Core skills", None, "Core skills"),
+        ("Core skills", 11, "Core skills"),
+        ("Core skills for all", 13, "Core..."),
+        ("Core, skills for all", 8, "Core..."),
+        ("Supercalifragilistic", 10, "Superca..."),
+    ],
+)
+def test_a_title_is_cut_at_a_word(title: str, length: int | None, short: str) -> None:
+    assert rules.cut(title, length) == short
+    assert length is None or len(rules.cut(title, length)) <= length
+
+
+@given(st.text(min_size=1, max_size=120), st.integers(12, 60))
+def test_a_cut_title_is_never_longer_than_asked(title: str, length: int) -> None:
+    assert len(rules.cut(title, length)) <= max(length, 3)

@@ -13,6 +13,7 @@ from lms.certificates.events import CertificateIssued, DecisionMade, Issued, cer
 from lms.db import reading, write
 from lms.notifications import queries, rules, service
 from lms.notifications.models import Letter
+from lms.notifications.queries import Moment
 from lms.people import service as people
 from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
 from lms.people.rules import Identifier
@@ -69,7 +70,7 @@ def test_every_old_contact_hears_of_a_way_back(app: Flask, make: Make) -> None:
         ("email", "m@test.example", AT),
         ("sms", "+12135550100", AT),
     ]
-    told = [queries.get_facts(reading(), letter, at=AT, today=AT.date()) for letter in claim()]
+    told = [queries.get_facts(reading(), letter, Moment(AT, AT.date())) for letter in claim()]
     assert [(each.name, each.language, each.channel) for each in told] == [
         ("Mele ʻAnau", "to", "email"),
         ("Mele ʻAnau", "to", "sms"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lms.scheduler.rules import LONGEST_TICK, Daily, Every, is_constant, next_run, next_try, tick_seconds
+from lms.scheduler.rules import LONGEST_TICK, Daily, Every, Weekly, is_constant, next_run, next_try, tick_seconds
 
 ZONES = ("America/Los_Angeles", "Pacific/Apia", "Pacific/Tongatapu", "Pacific/Honolulu")
 MINUTE = timedelta(minutes=1)
@@ -66,7 +66,7 @@ def test_a_daily_run_is_what_a_walk_by_the_minute_finds(moment: tuple[str, datet
     assert next_run(Daily(hour, minute), after, zone) == oracle(time(hour, minute), after, zone)
 
 
-def runs(schedule: Daily, since: datetime, until: datetime, zone: str) -> list[datetime]:
+def runs(schedule: Daily | Weekly, since: datetime, until: datetime, zone: str) -> list[datetime]:
     found = []
     at = next_run(schedule, since, zone)
     while at <= until:
@@ -121,6 +121,14 @@ def test_the_pause_after_a_failure_grows_up_to_the_next_run() -> None:
     assert next_try(Every(45), half_past_two, zone, 3) - half_past_two == timedelta(seconds=45)
 
 
+def test_a_weekly_run_is_the_daily_one_of_its_weekday() -> None:
+    zone, since = ZONES[0], datetime(2026, 3, 4, tzinfo=UTC)
+    weekly = runs(Weekly(0, 8, 0), since, since + timedelta(days=60), zone)
+    daily = runs(Daily(8, 0), since, since + timedelta(days=60), zone)
+    assert weekly == [at for at in daily if at.astimezone(ZoneInfo(zone)).weekday() == 0]
+    assert len(weekly) == 8
+
+
 def test_short_intervals_run_at_every_tick_and_long_ones_are_asked_for() -> None:
     assert is_constant(Every(5))
     assert is_constant(Every(LONGEST_TICK))
@@ -130,8 +138,9 @@ def test_short_intervals_run_at_every_tick_and_long_ones_are_asked_for() -> None
 
 
 def test_schedules_say_what_they_are() -> None:
-    assert [str(each) for each in (Every(5), Every(600), Daily(2, 5))] == [
+    assert [str(each) for each in (Every(5), Every(600), Daily(2, 5), Weekly(0, 8, 0))] == [
         "every 5 s",
         "every 10 min",
         "daily at 02:05",
+        "Monday at 08:00",
     ]

@@ -10,6 +10,8 @@ from lms.db import reading, write
 from lms.scheduler import queries, service
 from lms.scheduler.rules import Daily, Every
 from tests.conftest import AT
+from tests.factories import Make
+from tests.organizations.conftest import actions, actor_of
 
 ZONE = "America/Los_Angeles"
 SECOND = timedelta(seconds=1)
@@ -58,6 +60,25 @@ def test_a_job_seen_for_the_first_time_waits_for_its_hour_and_is_taken_once(app:
     assert take_task(600 * SECOND) is False, "taken"
     assert take_task(600 * SECOND + service.TAKEN - SECOND) is False
     assert take_task(600 * SECOND + service.TAKEN) is True, "whoever took it died"
+
+
+def test_a_job_that_ran_while_a_clock_was_far_ahead_does_not_wait_until_then(app: Flask) -> None:
+    take_task()
+    write(lambda s: service.finish_task(s, "job", Every(600), "ok", at=AT + timedelta(days=370), zone=ZONE))
+    assert take_task(600 * SECOND) is False, "it gets its hour again"
+    assert take_task(1200 * SECOND) is True
+    write(lambda s: service.finish_task(s, "job", Every(600), "ok", at=AT + timedelta(hours=12), zone=ZONE))
+    assert take_task(1200 * SECOND) is False, "a clock that was set back by hours repeats nothing"
+    assert take_task(timedelta(hours=12) + 600 * SECOND) is True
+
+
+def test_an_administrator_asks_for_a_run(app: Flask, make: Make) -> None:
+    admin = actor_of(make.person(roles=("administrator",)))
+    for name in ("job", "new"):
+        write(lambda session, name=name: service.ask_now(session, admin, name, at=AT))
+    assert take_task() is True, "at the next tick"
+    assert take_task() is False
+    assert actions() == ["job-asked", "job-asked"]
 
 
 def test_how_a_job_went_is_kept_with_its_next_hour(app: Flask) -> None:

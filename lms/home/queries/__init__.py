@@ -21,6 +21,9 @@ from lms.home.queries.facts import (
     ModuleDone,
     gather,
 )
+from lms.home.queries.news import (
+    team_news,
+)
 from lms.home.queries.office import (
     JobRow,
     OfficeCounts,
@@ -82,4 +85,5 @@ __all__ = [
     "list_spells_here",
     "read_export",
     "read_team",
+    "team_news",
 ]

@@ -106,6 +106,9 @@ def _of_herself() -> dict[str, Select[Any]]:
         "roles": _of("accounts", "role_grants", "account_id", *grant, place="role_grants"),
         "recoveries": _of("accounts", "recoveries", "account_id", "requested_at", "vouched_at", "refused_at", "reason"),
         "letters": _own("letters", "kind", "channel", "address", "language", "created_at", "sent_at", "state"),
+        "reminders": _own("reminders", "kind", "subject", "falls_on", "step", "planned_at"),
+        "letter_choices": _own("letter_choices", "channel", "quiet_from", "quiet_until", "wants_digest", "changed_at"),
+        "text_consents": _own("sms_consents", "number", "kind", "way", "wording", "language", "at"),
         "who_looked": _looks(),
     }
 

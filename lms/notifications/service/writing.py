@@ -1,13 +1,12 @@
-"""Changes of letters: written with their cause, claimed by one sender at a time, then sent, put off or dropped."""
+"""Writing letters: with their cause, in its transaction, each once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, case, or_, select, update
+from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from lms.certificates.events import CertificateIssued, DecisionMade
@@ -21,24 +20,6 @@ from lms.tracks.events import TrackAssigned
 
 #: Outcomes of a decision that a letter tells; after "certify" the certificate itself brings one.
 _TOLD_OUTCOMES = {"ask": "question", "refuse": "refusal"}
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A letter that this sender holds; `tries` counts those that failed.
-
-    `channel` and `address` are None where the person's best contact counts.
-    """
-
-    id: int
-    public_id: str
-    kind: str
-    person_id: int | None
-    channel: str | None
-    address: str | None
-    language: str
-    values: Mapping[str, Any]
-    tries: int
 
 
 def write_link_letter(session: Session, made: LinkMade) -> int:
@@ -127,6 +108,31 @@ def write_assignment_letters(session: Session, assigned: TrackAssigned) -> int:
     return _write(session, rows, at=assigned.at, run_at=assigned.at + rules.SECOND_THOUGHTS)
 
 
+def write_digests(session: Session, person_ids: Iterable[int], week: date, *, at: datetime) -> int:
+    """Write to each supervisor how her team stands, once for the week that begins on a Monday; return the new ones."""
+    key, values = f"digest:{week.isoformat()}", {"week": week.isoformat()}
+    return _write(session, (_to_person(each, "digest", f"{key}:{each}", values) for each in person_ids), at=at)
+
+
+def write_answers(
+    session: Session, number: str, answer: str, person_ids: Iterable[int | None], language: str, *, at: datetime
+) -> int:
+    """Write one answer to a text message that was just received; return how many letters are new (0 or 1).
+
+    `answer` is "stop", "start" or "help". It is of the first of those who have the number, if anybody has.
+    """
+    row = {
+        "dedupe_key": f"answer:{number}:{answer}:{at.isoformat()}",
+        "person_id": next(iter(person_ids), None),
+        "kind": "sms_answer",
+        "channel": "sms",
+        "address": number,
+        "language": language,
+        "values": {"answer": answer},
+    }
+    return _write(session, [row], at=at)
+
+
 def _to_person(person_id: int, kind: str, dedupe_key: str, values: dict[str, Any]) -> dict[str, Any]:
     """Return a letter to a person, wherever she can be reached when it is sent."""
     where = {"channel": None, "address": None, "language": "en"}
@@ -140,91 +146,8 @@ def _write(session: Session, rows: Iterable[dict[str, Any]], *, at: datetime, ru
     return len(insert_once(session, Letter, letters))
 
 
-def claim_letters(session: Session, holder: str, *, at: datetime, limit: int = rules.BATCH) -> tuple[Claimed, ...]:
-    """Take up to `limit` letters that are due, or whose sender's lease ran out, and return them.
-
-    Nobody else gets them until `rules.LEASE` has passed. A sender that dies costs its letters time, never a try.
-    """
-    lapsed = and_(Letter.state == "sending", Letter.locked_until <= at)
-    due = (
-        select(Letter.id)
-        .where(or_(and_(Letter.state == "pending", Letter.run_at <= at), lapsed))
-        .order_by(case((Letter.kind.in_(rules.URGENT), 0), else_=1), Letter.run_at, Letter.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    rows = session.execute(
-        update(Letter)
-        .where(Letter.id.in_(select(due.c.id)))
-        .values(state="sending", locked_by=holder, locked_until=at + rules.LEASE)
-        .returning(
-            Letter.id,
-            Letter.public_id,
-            Letter.kind,
-            Letter.person_id,
-            Letter.channel,
-            Letter.address,
-            Letter.language,
-            Letter.values,
-            Letter.tries,
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
-    order = {kind: number for number, kind in enumerate(rules.URGENT)}
-    return tuple(sorted((Claimed(*row) for row in rows), key=lambda each: (order.get(each.kind, 99), each.id)))
-
-
-def mark_sent(
-    session: Session, letter_id: int, holder: str, *, channel: str, address: str, language: str, at: datetime
-) -> bool:
-    """Note that a letter left, and where to; return False when another sender holds it by now."""
-    sent = {"state": "sent", "sent_at": at, "problem": None}
-    return _settle(session, letter_id, holder, **sent, channel=channel, address=address, language=language)
-
-
-def mark_dropped(session: Session, letter_id: int, holder: str, reason: str) -> bool:
-    """Note why a letter need not leave any more; return False when another sender holds it by now."""
-    return _settle(session, letter_id, holder, state="dropped", problem=rules.one_line(reason))
-
-
-def mark_failed(session: Session, letter: Claimed, holder: str, problem: str, *, for_good: bool, at: datetime) -> bool:
-    """Count a try that failed, and say why and when comes the next; after the last, or `for_good`, the letter failed.
-
-    Returns False when another sender holds it by now.
-    """
-    tries = letter.tries + 1
-    again = None if for_good else rules.retry_at(tries, at)
-    outcome = {"state": "pending", "run_at": again} if again else {"state": "failed"}
-    return _settle(session, letter.id, holder, **outcome, tries=tries, problem=rules.one_line(problem))
-
-
-def put_off(session: Session, letter_id: int, holder: str, reason: str, *, at: datetime) -> bool:
-    """Let a letter rest whose time has not come, without counting a try; False when another holds it by now."""
-    again = {"state": "pending", "run_at": at + rules.REST, "problem": rules.one_line(reason)}
-    return _settle(session, letter_id, holder, **again)
-
-
 def drop_pending(session: Session, *, at: datetime) -> int:
     """Drop every letter that was written by `at` and not sent, and return how many: of history nobody needs mail."""
     old = (Letter.state == "pending") & (Letter.created_at <= at)
     result = session.execute(update(Letter).where(old).values(state="dropped", problem="loaded history"))
     return int(cast("CursorResult[Any]", result).rowcount)
-
-
-def give_back(session: Session, letters: Iterable[Claimed], holder: str) -> None:
-    """Let go of claimed letters that were not tried, so that another sender may take them now."""
-    for letter in letters:
-        _settle(session, letter.id, holder, state="pending")
-
-
-def _settle(session: Session, letter_id: int, holder: str, **values: Any) -> bool:
-    """Change a letter that `holder` still holds, and let it go."""
-    settled = session.execute(
-        update(Letter)
-        .where(Letter.id == letter_id, Letter.state == "sending", Letter.locked_by == holder)
-        .values(**values, locked_by=None, locked_until=None)
-        .returning(Letter.id)
-        .execution_options(synchronize_session=False)
-    )
-    return settled.one_or_none() is not None

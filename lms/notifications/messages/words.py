@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,8 +18,12 @@ from lms.config import Config
 from lms.i18n import force_locale
 from lms.i18n import gettext as _
 from lms.mail import TextMessage, check_email, check_number
-from lms.notifications.queries import Facts
-from lms.people.rules import code_digits, link_token
+from lms.notifications import rules
+from lms.notifications.messages.links import LINKS
+from lms.notifications.messages.telling import Told, tell, tell_part
+from lms.notifications.queries import Facts, Item
+from lms.notifications.rules import Title, stop_token
+from lms.people.rules import code_digits
 
 _EXTENSION = "lms.notifications"
 
@@ -31,17 +35,45 @@ class Words:
     text: str
     subject: str = ""
     html: str = ""
+    #: The address that stops letters of this sort; "" for those that cannot be stopped.
+    stop: str = ""
 
 
-def render(kind: str, facts: Facts, config: Config) -> Words:
-    """Return the words of a letter in the language of `facts`. Needs an application context, no request."""
+def render(kind: str, facts: Facts, config: Config, *, letter_id: str) -> Words:
+    """Return the words of a letter in the language of `facts`. Needs an application context, no request.
+
+    `letter_id` is the letter's public id, by which its reader can stop letters of this sort.
+    """
     with force_locale(facts.language):
-        values = _values(kind, facts, config)
         if facts.channel == "sms":
-            return Words(_line(_template(f"{kind}.sms.txt").render(values)))
+            return Words(_short(kind, facts, config, letter_id))
+        values = _values(kind, facts, config, letter_id)
         text = _template(f"{kind}.txt")
         subject = "".join(text.blocks["subject"](text.new_context(values)))
-        return Words(text.render(values).strip() + "\n", _line(subject), _template(f"{kind}.html").render(values))
+        html = _template(f"{kind}.html").render(values)
+        return Words(text.render(values).strip() + "\n", _line(subject), html, values["stop"])
+
+
+def _short(kind: str, facts: Facts, config: Config, letter_id: str) -> str:
+    """Return a text message; where it would take too many parts, with shorter titles, at last without the name."""
+    text = ""
+    for length, has_name in rules.ATTEMPTS:
+        tried = _shortened(facts, length, has_name=has_name)
+        text = _line(_template(f"{kind}.sms.txt").render(_values(kind, tried, config, letter_id)))
+        if rules.segments(text) <= rules.MOST_SEGMENTS:
+            break
+    return text
+
+
+def _shortened(facts: Facts, length: int | None, *, has_name: bool) -> Facts:
+    """Return facts with titles of at most `length` letters."""
+    values: dict[str, Any] = {
+        key: rules.cut(each, length) if isinstance(each, Title) else each for key, each in facts.values.items()
+    }
+    if "items" in values:
+        items: list[Item] = facts.values["items"]
+        values["items"] = [replace(item, title=rules.cut(item.title, length)) for item in items]
+    return replace(facts, name=facts.name if has_name else "", values=values)
 
 
 def to_email(words: Words, facts: Facts, config: Config, *, message_id: str, at: datetime) -> EmailMessage:
@@ -58,6 +90,9 @@ def to_email(words: Words, facts: Facts, config: Config, *, message_id: str, at:
     message["Date"] = at
     message["Message-ID"] = f"<{message_id}@{config.help_email.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    if words.stop:  # RFC 8058: one press in the mail program, without opening anything
+        message["List-Unsubscribe"] = f"<{words.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(words.text, cte="quoted-printable")
     message.add_alternative(words.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = facts.language
@@ -69,19 +104,32 @@ def to_text_message(words: Words, facts: Facts, *, message_id: str, at: datetime
     return TextMessage(message_id, check_number(facts.address), words.text, at)
 
 
-def _values(kind: str, facts: Facts, config: Config) -> dict[str, Any]:
+def _values(kind: str, facts: Facts, config: Config, letter_id: str) -> dict[str, Any]:
     """Return what the templates of `kind` use: the facts, the links, who helps."""
     valid_until = facts.values.get("expires_at")
+    token = stop_token(config.secret_key, letter_id)
+    links = {name: _address(config, *link(facts, config)) for name, link in LINKS[kind].items()}
     return {
         **facts.values,
         **_made_now(facts, config),
         "name": facts.name,
         "language": facts.language,
-        "links": {name: _address(config, *link(facts, config)) for name, link in _LINKS[kind].items()},
+        "links": links,
+        "told": [
+            *(_told(item, config) for item in facts.values.get("items", ())),
+            *(tell_part(part, links[part.key]) for part in facts.values.get("parts", ())),
+        ],
         "until": local_date(valid_until) if valid_until else None,
+        "stops": rules.STOPPED_BY.get(kind, ""),
+        "stop": _address(config, "notifications.stop", {"token": token}) if kind in rules.STOPPED_BY else "",
         "is_demo": config.env == "demo",
         "help_contact": {"name": config.help_name, "phone": config.help_phone, "email": config.help_email},
     }
+
+
+def _told(item: Item, config: Config) -> Told:
+    """Return what a reminder says of one thing, with its address."""
+    return replace(tell(item), link=_address(config, item.endpoint, item.address))
 
 
 def _made_now(facts: Facts, config: Config) -> dict[str, str]:
@@ -91,36 +139,9 @@ def _made_now(facts: Facts, config: Config) -> dict[str, str]:
     return {"code": code_digits(config.secret_key, facts.values["code_public_id"])}
 
 
-Link = Callable[[Facts, Config], tuple[str, dict[str, str]]]
-
-
-def _one_time(endpoint: str) -> Link:
-    return lambda facts, config: (endpoint, {"token": link_token(config.secret_key, facts.values["link_public_id"])})
-
-
-def _own(endpoint: str) -> Link:
-    return lambda facts, _config: (endpoint, {"public_id": facts.values["public_id"]})
-
-
-_LINKS: dict[str, dict[str, Link]] = {
-    "invitation": {"open": _one_time("people.invitation")},
-    "reset": {"open": _one_time("people.reset")},
-    "recovery": {"open": _one_time("people.reset")},
-    "recovery_notice": {},
-    "code": {},
-    "certificate": {
-        "open": _own("certificates.own_certificate"),
-        "verify": lambda facts, _config: ("certificates.verify", {"serial": facts.values["serial"]}),
-    },
-    "question": {"open": _own("certificates.own_application")},
-    "refusal": {"open": _own("certificates.own_application")},
-    "assignment": {"open": lambda facts, _config: ("tracks.show", {"key": facts.values["track_key"]})},
-}
-
-
-def _address(config: Config, endpoint: str, values: dict[str, str]) -> str:
+def _address(config: Config, endpoint: str, values: Mapping[str, str]) -> str:
     """Return the address of a page as a reader opens it; it never comes from a request."""
-    path = current_app.url_map.bind("").build(endpoint, values)
+    path = current_app.url_map.bind("").build(endpoint, dict(values))
     return f"{config.base_url}{path}"
 
 

@@ -1,0 +1,51 @@
+"""How a team stands, for the weekly letter to its supervisor: the same lists that `/team` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from lms.content.library import current
+from lms.home.queries.team import Line, count_team, list_lines
+from lms.home.rules import TeamFilter
+from lms.notifications.queries import News, NewsLine, TeamNews
+from lms.tracks.queries import track_title
+
+#: How many people each part names; the rest stand behind its link.
+_NAMED = 5
+_WEEK = timedelta(days=7)
+
+
+def team_news(session: Session, organization_ids: Sequence[int], today: date, language: str) -> TeamNews:
+    """Return how the staff of these organizations stand on the local date `today`. Five queries.
+
+    Counts beyond one page of a list are those of `/team`; what is due in 7 days is counted on the first page.
+    """
+    library = current(session)
+
+    def lines(status: str) -> list[Line]:
+        return list_lines(session, organization_ids, TeamFilter(status=status), today)
+
+    def news(key: str, count: int, found: Iterable[tuple[Line, date | None]]) -> News:
+        told = tuple(
+            NewsLine(line.name, track_title(library, line.track_key or "", language).text, day)
+            for line, day in list(found)[:_NAMED]
+            if day is not None
+        )
+        return News(key, count, told)
+
+    counts = count_team(session, organization_ids, TeamFilter(), today)
+    due = [(line, line.due_on) for line in lines("due-soon")]
+    week = [(line, day) for line, day in due if day is not None and day <= today + _WEEK]
+    done = [(line, line.completed_on) for line in lines("done")]
+    finished = [(line, day) for line, day in done if day is not None and day > today - _WEEK]
+    parts = (
+        news("late", counts.late, ((line, line.due_on) for line in lines("late"))),
+        news("week", len(week), week),
+        news("month", counts.due_soon - len(week), due[len(week) :]),
+        news("lapsing", counts.lapsing, ((line, line.valid_until) for line in lines("lapsing"))),
+        news("finished", len(finished), finished),
+    )
+    return TeamNews(tuple(part for part in parts if part.count))

@@ -1,0 +1,78 @@
+"""Every text message with long but believable values, so that its length is known before it is paid for."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lms.config import Config
+from lms.i18n import TAGS
+from lms.notifications import rules
+from lms.notifications.messages.words import render
+from lms.notifications.queries import Facts, Item
+from lms.notifications.rules import Title
+
+#: A base address as long as those that organizations have; the demonstration's own is shorter than most.
+_BASE_URL = "https://training.chw-consortium.example.org"
+_NAME = "Sālote Mele Lavinia ʻAkauʻola-Fīnauafisi"
+_TITLE = Title("Core competencies for community health workers, promotores and representatives")
+_PLACE = Title("Asociación de Promotoras y Promotores de Salud del Sur de Los Ángeles")
+_DAY, _LETTER = date(2026, 9, 23), "k" * 20
+_LINK = {"link_public_id": "a" * 20, "expires_at": datetime(2026, 9, 23, 20, 30, tzinfo=UTC)}
+_OWN = {"public_id": "c" * 20, "title": _TITLE}
+_ITEM = Item("track", _TITLE, _DAY, "tracks.show", {"key": "community-health-core"})
+_VALUES: dict[str, dict[str, Any]] = {
+    "invitation": _LINK,
+    "reset": _LINK,
+    "recovery": _LINK,
+    "recovery_notice": {},
+    "code": {"code_public_id": "b" * 20, "minutes": 10},
+    "certificate": {**_OWN, "serial": "7K3M9QW2RT5XA", "valid_until": _DAY, "is_correction": False},
+    "question": _OWN,
+    "refusal": _OWN,
+    "assignment": {"title": _TITLE, "track_key": "community-health-core", "organization": _PLACE, "due_on": _DAY},
+    "reminder": {"items": [_ITEM], "today": date(2026, 9, 16)},
+    "digest": {"parts": (), "counts": {"late": 112, "week": 238, "lapsing": 94, "finished": 61}},
+    "sms_answer": {"answer": "stop"},
+}
+#: What else a template of a kind can say, beside its first sample.
+_MORE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("assignment", {"due_on": None}),
+    ("certificate", {"is_correction": True}),
+    ("reminder", {"items": [dataclasses.replace(_ITEM, is_over=True)]}),
+    ("reminder", {"items": [_ITEM, dataclasses.replace(_ITEM, day=date(2026, 9, 24))]}),
+    (
+        "reminder",
+        {"items": [Item("certificate", _TITLE, _DAY, "certificates.own_certificate", {"public_id": "c" * 20})]},
+    ),
+    ("sms_answer", {"answer": "start"}),
+    ("sms_answer", {"answer": "help"}),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One text message with long values: its length as carriers count it."""
+
+    kind: str
+    language: str
+    text: str
+    units: int
+    segments: int
+    is_gsm: bool
+
+
+def list_samples(config: Config) -> list[Sample]:
+    """Return every text message in every language, with all that it can say. Needs an application context."""
+    address = max(config.base_url, _BASE_URL, key=len)
+    long = dataclasses.replace(config, env="production", base_url=address)  # without the mark of a demonstration
+    cases = [*((kind, values) for kind, values in _VALUES.items()), *((k, {**_VALUES[k], **v}) for k, v in _MORE)]
+    return [_sample(kind, tag, values, long) for kind, values in sorted(cases, key=lambda c: c[0]) for tag in TAGS]
+
+
+def _sample(kind: str, tag: str, values: dict[str, Any], config: Config) -> Sample:
+    name = "" if kind in ("code", "sms_answer") else _NAME
+    text = render(kind, Facts(name, tag, "sms", "+12135550100", values), config, letter_id=_LETTER).text
+    return Sample(kind, tag, text, rules.units(text), rules.segments(text), rules.is_gsm(text))

@@ -1,0 +1,101 @@
+"""The sentences of letters about several things: one function for each kind of reminder and part of a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lms.i18n import format_date, format_day, format_near_day, ngettext
+from lms.i18n import gettext as _
+from lms.notifications.queries import Item, News
+
+#: How an address is made of an endpoint and its values.
+LinkTo = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing in a reminder: the subject of a letter about it alone, its sentence, a shorter one, and its link."""
+
+    subject: str
+    sentence: str
+    short: str
+    label: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a digest: how many, the first of them, and where all of them are."""
+
+    heading: str
+    lines: tuple[str, ...]
+    more: str
+    link: str
+
+
+def tell(item: Item) -> Told:
+    """Return what a reminder says of one thing, in the language in force."""
+    return _TELLS[item.kind](item)
+
+
+def _track(item: Item) -> Told:
+    title, day, short_day = item.title, format_day(item.day), format_near_day(item.day)
+    if item.is_over:
+        return Told(
+            _("You can still finish: %(title)s", title=title),
+            _("%(title)s was to be finished by %(day)s. You can still finish it.", title=title, day=day),
+            _("%(title)s was due on %(day)s, you can still finish it", title=title, day=short_day),
+            _("Go on with it"),
+        )
+    return Told(
+        _("By %(day)s: %(title)s", title=title, day=day),
+        _("Please finish %(title)s by %(day)s.", title=title, day=day),
+        _("please finish %(title)s by %(day)s", title=title, day=short_day),
+        _("Go on with it"),
+    )
+
+
+def _certificate(item: Item) -> Told:
+    title, day = item.title, format_day(item.day)
+    return Told(
+        _("Your certificate is valid until %(day)s", day=format_date(item.day)),
+        _("Your certificate, %(title)s, is valid until %(day)s. To renew it in time, ask your supervisor, or us.",
+          title=title, day=day),
+        _("your certificate %(title)s is valid until %(day)s", title=title, day=format_near_day(item.day)),
+        _("See my certificate"),
+    )  # fmt: skip
+
+
+_TELLS: dict[str, Callable[[Item], Told]] = {"track": _track, "certificate": _certificate}
+
+
+def tell_part(part: News, link: str) -> Part:
+    """Return what a digest says of one part of a team, in the language in force."""
+    left = part.count - len(part.lines)
+    more = ngettext("and %(num)s more", "and %(num)s more", left) if left > 0 else ""
+    lines = tuple(_line(part.key, each.name, each.track, format_date(each.day)) for each in part.lines)
+    return Part(_HEADINGS[part.key](part.count), lines, more, link)
+
+
+def _line(key: str, name: str, track: str, day: str) -> str:
+    if key == "lapsing":
+        return _("%(name)s: %(track)s, valid until %(day)s", name=name, track=track, day=day)
+    if key == "finished":
+        return _("%(name)s: %(track)s, on %(day)s", name=name, track=track, day=day)
+    return _("%(name)s: %(track)s, due %(day)s", name=name, track=track, day=day)
+
+
+_HEADINGS: dict[str, Callable[[int], str]] = {
+    "late": lambda n: ngettext("%(num)s person is late", "%(num)s people are late", n),
+    "week": lambda n: ngettext("%(num)s person is due in 7 days", "%(num)s people are due in 7 days", n),
+    "month": lambda n: ngettext("%(num)s person is due in 8 to 30 days", "%(num)s people are due in 8 to 30 days", n),
+    "lapsing": lambda n: ngettext(
+        "%(num)s person has a certificate that lapses in 90 days",
+        "%(num)s people have a certificate that lapses in 90 days",
+        n,
+    ),
+    "finished": lambda n: ngettext(
+        "%(num)s person finished in the last 7 days", "%(num)s people finished in the last 7 days", n
+    ),
+}

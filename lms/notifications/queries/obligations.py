@@ -1,0 +1,40 @@
+"""What people are reminded of: for each kind its steps, and who is concerned, as one select over all people.
+
+Whether it is still true is asked again when the letter is sent (`queries.reminders`). A new kind is one entry here,
+one there, and its sentences (`messages.telling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select
+
+from lms.certificates.queries.ending import select_ending
+from lms.notifications import rules
+from lms.notifications.rules import Steps
+from lms.tracks.queries.due import select_due
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of reminder: its steps, and who is concerned on a local date.
+
+    `concerned(today)` selects person_id, subject, falls_on, and since (the day it began, or NULL).
+    """
+
+    steps: Steps
+    concerned: Callable[[date], Select[Any]]
+
+    def span(self, today: date) -> tuple[date, date]:
+        """Return the first and the last date of obligations that have a step today, or one to be made up for."""
+        return today - timedelta(days=self.steps.until), today - timedelta(days=self.steps.days[0])
+
+
+KINDS: dict[str, Kind] = {
+    "track": Kind(rules.TRACK, select_due),
+    "certificate": Kind(rules.CERTIFICATE, select_ending),
+}

@@ -1,0 +1,55 @@
+"""Changes of letters: written with their cause, planned, sent, and how readers want them."""
+
+from __future__ import annotations
+
+from lms.notifications.queries.facts import Claimed
+from lms.notifications.service.choices import WORDING, choose, clear_bounce, hear, note_bounce, stop
+from lms.notifications.service.planning import plan_digests, plan_reminders
+from lms.notifications.service.sending import (
+    claim_letters,
+    give_back,
+    mark_dropped,
+    mark_failed,
+    mark_sent,
+    put_off,
+    retry,
+)
+from lms.notifications.service.writing import (
+    drop_pending,
+    write_answers,
+    write_assignment_letters,
+    write_certificate_letters,
+    write_code_letter,
+    write_decision_letter,
+    write_digests,
+    write_link_letter,
+    write_recovery_notices,
+)
+
+__all__ = [
+    "WORDING",
+    "Claimed",
+    "choose",
+    "claim_letters",
+    "clear_bounce",
+    "drop_pending",
+    "give_back",
+    "hear",
+    "mark_dropped",
+    "mark_failed",
+    "mark_sent",
+    "note_bounce",
+    "plan_digests",
+    "plan_reminders",
+    "put_off",
+    "retry",
+    "stop",
+    "write_answers",
+    "write_assignment_letters",
+    "write_certificate_letters",
+    "write_code_letter",
+    "write_decision_letter",
+    "write_digests",
+    "write_link_letter",
+    "write_recovery_notices",
+]

@@ -1,0 +1,157 @@
+"""What readers choose: how they are written to, text messages or none, and that an address is right after all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.certificates.queries import holders_of
+from lms.db import insert_once, upsert
+from lms.errors import NotFound, RuleBroken
+from lms.ids import new_public_id
+from lms.notifications import queries, rules
+from lms.notifications.models import Bounce, Letter, LetterChoice, SmsConsent
+from lms.notifications.rules import Wish
+from lms.notifications.service.writing import write_answers
+from lms.people import queries as people
+from lms.people.rules import Identifier
+from lms.people.service import lock
+
+#: The version of the sentence that she agrees to (`forms.ChoicesForm.agrees`); another sentence gets another one.
+WORDING = "2026-11"
+
+
+def choose(session: Session, actor: Actor, wish: Wish, agreed: Collection[str], *, at: datetime) -> None:
+    """Keep how the actor wants to be written to, and to which of her numbers texts may come.
+
+    Only a number that she has proven counts: a typing mistake must not write to a stranger. Raises `RuleBroken`:
+    "no-number" when she wants texts and has none, "consent-needed" when she agreed to none.
+    """
+    lock(session, [actor.person_id])
+    numbers = queries.list_numbers(session, actor.person_id)
+    agreed = set(agreed) & set(numbers)
+    if wish.channel == "sms" and not agreed:
+        raise RuleBroken("consent-needed" if numbers else "no-number")
+    _keep(session, actor.person_id, wish, at=at)
+    known = queries.list_agreements(session, actor.person_id, numbers)
+    for number in numbers:
+        is_given = number in known and known[number].is_given
+        if is_given != (number in agreed):
+            _consent(session, [actor.person_id], number, number in agreed, "page", WORDING, actor.language, at=at)
+    record(session, actor.account_id, "letters-chosen", "person", actor.person_id, at=at, channel=wish.channel)
+
+
+def stop(session: Session, letter_public_id: str, *, again: bool, at: datetime) -> str:
+    """Stop letters of the sort of this one, for its reader, or let them come `again`; return "reminders" or "digest".
+
+    The letter itself is the proof: whoever holds it may. Raises `NotFound` for one that nobody can stop.
+    """
+    found = session.execute(
+        select(Letter.person_id, Letter.kind).where(Letter.public_id == letter_public_id)
+    ).one_or_none()
+    stops = rules.STOPPED_BY.get(found.kind) if found else None
+    if found is None or stops is None or found.person_id is None:
+        raise NotFound
+    lock(session, [found.person_id])
+    now = queries.find_wish(session, found.person_id)
+    if stops == "digest":
+        wish = Wish(now.channel, now.quiet_from, now.quiet_until, again)
+    else:
+        kept = None if now.channel == "none" else now.channel
+        wish = Wish(kept if again else "none", now.quiet_from, now.quiet_until, now.wants_digest)
+    if wish != now:
+        _keep(session, found.person_id, wish, at=at)
+        action = "letters-started" if again else "letters-stopped"
+        record(session, None, action, "person", found.person_id, at=at, what=stops)
+    return stops
+
+
+def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
+    """Do what a text message from `number` asks for, and write the answer; return "stop", "start", "help" or "".
+
+    No more texts counts for everybody who has this number: whoever holds the phone may say so. Texts again counts for
+    those who have proven that it reaches them.
+    """
+    wanted = rules.wanted(text)
+    if not wanted:
+        return ""
+    holders = people.list_holders(session, Identifier("phone", number))
+    known = sorted({*holders, *queries.list_agreed_people(session, number)})
+    lock(session, known)
+    language = _language_of(session, known)
+    changed = wanted == "help"
+    if wanted == "stop" and not queries.has_stopped(session, number):
+        _consent(session, known or [None], number, False, "text", "STOP", language, at=at)
+        changed = True
+    elif wanted == "start":
+        proven = [each for each, is_proven in holders.items() if is_proven]
+        agreed = {each: queries.list_agreements(session, each, [number]).get(number) for each in proven}
+        asked = [each for each, said in agreed.items() if said is None or not said.is_given]
+        _consent(session, asked, number, True, "text", "START", language, at=at)
+        changed = bool(asked)
+    if changed:
+        write_answers(session, number, wanted, known, language, at=at)
+    return wanted
+
+
+def note_bounce(session: Session, channel: str, address: str, problem: str, *, at: datetime) -> bool:
+    """Note that an address refuses letters for good; return False when that is known."""
+    row = {"channel": channel, "address": address, "problem": rules.one_line(problem), "at": at}
+    return bool(insert_once(session, Bounce, [{"public_id": new_public_id(), **row}]))
+
+
+def clear_bounce(session: Session, actor: Actor, public_id: str, *, at: datetime) -> None:
+    """Try an address of the actor's again, which she says is right; raise `NotFound`."""
+    own = [row.value for row in people.list_contacts(session, actor.person_id)]
+    cleared = session.execute(
+        update(Bounce)
+        .where(Bounce.public_id == public_id, Bounce.address.in_(own), Bounce.cleared_at.is_(None))
+        .values(cleared_at=at)
+        .returning(Bounce.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if cleared is None:
+        raise NotFound
+    record(session, actor.account_id, "bounce-cleared", "person", actor.person_id, at=at)
+
+
+def _keep(session: Session, person_id: int, wish: Wish, *, at: datetime) -> None:
+    row = {
+        "person_id": person_id,
+        "channel": wish.channel,
+        "quiet_from": wish.quiet_from,
+        "quiet_until": wish.quiet_until,
+        "wants_digest": wish.wants_digest,
+        "changed_at": at,
+    }
+    upsert(session, LetterChoice, row, key=["person_id"], change=[name for name in row if name != "person_id"])
+
+
+def _consent(
+    session: Session,
+    person_ids: Collection[int | None],
+    number: str,
+    is_given: bool,
+    way: str,
+    wording: str,
+    language: str,
+    *,
+    at: datetime,
+) -> None:
+    """Write down what was said about texts to a number."""
+    said = {"number": number, "kind": "given" if is_given else "withdrawn", "way": way, "wording": wording}
+    rows = [{"person_id": each, **said, "language": language, "at": at} for each in person_ids]
+    if rows:
+        session.execute(insert(SmsConsent), rows)
+
+
+def _language_of(session: Session, person_ids: Collection[int]) -> str:
+    """Return the language of the first of these people; English where there is none."""
+    if not person_ids:
+        return "en"
+    return holders_of(session, [min(person_ids)])[min(person_ids)].language

@@ -1,0 +1,45 @@
+"""The address in a letter that stops its sort: signed out, with one tap, by a mail program too (RFC 8058)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, session
+
+from lms.certificates.queries import holders_of
+from lms.clock import now
+from lms.db import reading, write
+from lms.errors import NotFound
+from lms.i18n import force_locale, language
+from lms.notifications import queries, rules, service
+from lms.notifications.views.blueprint import bp, config
+from lms.web.access import find_actor, public
+from lms.web.shell import csrf
+
+
+@bp.route("/letters/stop/<token>", methods=["GET", "POST"])
+@public
+@csrf.exempt  # type: ignore[untyped-decorator]  # the token itself is the proof; a mail program has no other
+def stop(token: str) -> Any:
+    """Say what would stop, and stop it; a second button lets it come again."""
+    letter_id = rules.letter_of_token(config().secret_key, token)
+    if letter_id is None:
+        raise NotFound
+    is_again = request.form.get("do") == "start"
+    state = "asked"
+    if request.method == "POST":
+        write(lambda session_: service.stop(session_, letter_id, again=is_again, at=now()))
+        state = "started" if is_again else "stopped"
+    sort, tongue = _about(letter_id)
+    with force_locale(tongue):
+        return render_template("notifications/stop.html", sort=sort, state=state)
+
+
+def _about(letter_id: str) -> tuple[str, str]:
+    """Return what a letter's link stops, and the language to say it in; raise `NotFound`. Two queries."""
+    found = queries.find_sort(reading(), letter_id)
+    if found is None or found[1] not in rules.STOPPED_BY:
+        raise NotFound
+    chosen = find_actor() is not None or "language" in session
+    tongue = language() if chosen else holders_of(reading(), [found[0]])[found[0]].language
+    return rules.STOPPED_BY[found[1]], tongue
