@@ -20,6 +20,7 @@ from lms.competencies import handlers as competencies_handlers
 from lms.config import ROOT, Config
 from lms.content import models as _content_models  # noqa: F401
 from lms.courses import handlers as courses_handlers
+from lms.courses import queries as courses_queries
 from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.fieldwork import views as fieldwork_views
@@ -37,7 +38,7 @@ from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
 from lms.training import views as training_views
-from lms.web import access, health, shell
+from lms.web import access, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
 VIEWS = (
@@ -76,6 +77,7 @@ def create_app(config: Config) -> Flask:
     i18n.init_app(app, _language_of_reader)
     shell.init_app(app, config)
     access.init_app(app)
+    rounds.init_app(app, lambda person_id, key: courses_queries.round_of(reading(), person_id, key))
     health.init_app(app, lambda session: scheduler_service.beat(session, at=now()))
     for module in VIEWS:
         app.register_blueprint(module.bp)

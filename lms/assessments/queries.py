@@ -193,23 +193,22 @@ def passes_of(
 
 
 def states_of(
-    session: Session, person_ids: Collection[int], module_keys: Iterable[str], round_number: int = 1
-) -> dict[tuple[int, str], QuizState]:
-    """Return {(person id, module key): how far}, without those who never began. One query."""
-    query = (
-        select(
-            Attempt.person_id,
-            Attempt.module_key,
-            func.count(),
-            func.sum(case((Attempt.submitted_at.is_(None), 1), else_=0)),
-            func.sum(case((Attempt.passed.is_(True), 1), else_=0)),
-        )
-        .where(Attempt.round == round_number)
-        .group_by(Attempt.person_id, Attempt.module_key)
-    )
+    session: Session, person_ids: Collection[int], module_keys: Iterable[str]
+) -> dict[tuple[int, str, int], QuizState]:
+    """Return {(person id, module key, round): how far}, without those that never began. One query."""
+    query = select(
+        Attempt.person_id,
+        Attempt.module_key,
+        Attempt.round,
+        func.count(),
+        func.sum(case((Attempt.submitted_at.is_(None), 1), else_=0)),
+        func.sum(case((Attempt.passed.is_(True), 1), else_=0)),
+    ).group_by(Attempt.person_id, Attempt.module_key, Attempt.round)
     return {
-        (person_id, module_key): QuizState(count, bool(is_open), bool(is_passed))
-        for person_id, module_key, count, is_open, is_passed in session.execute(_of(query, person_ids, module_keys))
+        (person_id, module_key, number): QuizState(count, bool(is_open), bool(is_passed))
+        for person_id, module_key, number, count, is_open, is_passed in session.execute(
+            _of(query, person_ids, module_keys)
+        )
     }
 
 

@@ -24,6 +24,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.web.access import get_actor, signed_in
+from lms.web.rounds import round_of
 from lms.web.shell import request_id
 from lms.web.showing import Option, Question, beneath, marked, wants_both
 
@@ -47,7 +48,7 @@ class Graded:
 def quiz(module_key: str) -> Page:
     """Show where the reader is with this quiz: before it, in it, or its result."""
     actor = get_actor()
-    attempt = queries.find_attempt(reading(), actor.person_id, module_key)
+    attempt = queries.find_attempt(reading(), actor.person_id, module_key, round_of(module_key))
     if attempt is None:
         return _start_page(module_key)
     if attempt.submitted_at is None:
@@ -59,9 +60,9 @@ def quiz(module_key: str) -> Page:
 @signed_in
 def start(module_key: str) -> Page:
     """Begin an attempt, or take up the open one."""
-    actor = get_actor()
+    actor, number = get_actor(), round_of(module_key)
     try:
-        write(lambda session: service.start_attempt(session, actor, module_key, shown=_shown(), at=now()))
+        write(lambda s: service.start_attempt(s, actor, module_key, shown=_shown(), at=now(), round_number=number))
     except RuleBroken as error:
         if error.code == "prerequisite":  # the module's page names what comes first
             return redirect(url_for("courses.module", module_key=module_key))

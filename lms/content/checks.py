@@ -77,11 +77,14 @@ def _circles(folder: Folder) -> Iterator[Problem]:
     required: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for address, made in folder.objects.items():
         required[address] = {
-            (reference.kind, reference.name) for _, reference in made.references() if reference.kind == made.kind
+            (reference.kind, reference.name)
+            for _, reference in made.references()
+            if reference.kind == made.kind and reference.comes_first
         }
     for address, made in folder.objects.items():
         for file, reference in made.references():
-            if reference.kind == made.kind and address in _reached((reference.kind, reference.name), required):
+            is_first = reference.kind == made.kind and reference.comes_first
+            if is_first and address in _reached((reference.kind, reference.name), required):
                 yield file.problem(reference.path, f"{made.key!r} would require itself, through {reference.name!r}")
 
 

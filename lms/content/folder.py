@@ -376,5 +376,6 @@ def _suggestion(error: ErrorDetails, spec_class: type[Spec]) -> str:
     """Return "; did you mean ..." for an unknown key of the file's outermost level."""
     if len(error["loc"]) != 1:
         return ""
-    close = get_close_matches(str(error["loc"][0]), list(spec_class.model_fields), n=1)
+    names = [field.alias or name for name, field in spec_class.model_fields.items()]
+    close = get_close_matches(str(error["loc"][0]), names, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar, cast
 
@@ -216,6 +217,27 @@ def source_of(session: Session, revision_id: int) -> Source:
     if not isinstance(found, Source):
         raise NotFound(f"revision {revision_id} is not a source")
     return found
+
+
+@dataclass(frozen=True)
+class Version:
+    """The first publication that has a revision."""
+
+    number: int
+    published_at: datetime
+
+
+def published_as(session: Session, revision_id: int | None) -> Version | None:
+    """Return with which publication a revision came, None for one that none has. One query."""
+    rows = (
+        select(Publication.number, Publication.published_at)
+        .join(PublicationItem, PublicationItem.publication_id == Publication.id)
+        .where(PublicationItem.revision_id == revision_id)
+        .order_by(Publication.number)
+        .limit(1)
+    )
+    row = session.execute(rows).one_or_none()
+    return Version(*row) if row else None
 
 
 def words_of(session: Session, revision_id: int | None, locale: str) -> Words:

@@ -64,6 +64,8 @@ class Reference:
     kind: str
     name: str
     path: Path
+    #: Whether it must be there first, so that a circle of such references could never begin.
+    comes_first: bool = True
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,22 @@ class LessonProgress(Base):
     shown_language: Mapped[str] = mapped_column(String(5))
 
 
+class ModuleRound(Base):
+    """A further round of a module is open to a worker, such as for a renewal. The first round is open to everybody."""
+
+    __tablename__ = "module_rounds"
+    __table_args__ = (
+        UniqueConstraint("person_id", "module_key", "round"),
+        CheckConstraint("round >= 1", name="round_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    module_key: Mapped[str] = mapped_column(String(80))
+    round: Mapped[int]
+    opened_at: Mapped[datetime]
+
+
 class ModuleCompletion(Base):
     """A dated credit: this person completed this module in this round. Never reset, never deleted."""
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, exists, select
+from sqlalchemy import Integer, Select, Table, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
 from lms.clock import local_date
 from lms.content.library import Library
-from lms.courses.models import LessonProgress, ModuleCompletion
+from lms.courses.models import LessonProgress, ModuleCompletion, ModuleRound
 from lms.courses.rules import Done, ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step
 from lms.courses.specs import ModuleSpec
 from lms.surveys import queries as surveys
@@ -21,11 +21,15 @@ from lms.surveys.queries import subject_of
 
 _LESSONS = cast("Table", LessonProgress.__table__).c
 _DONE = cast("Table", ModuleCompletion.__table__).c
+_ROUNDS = cast("Table", ModuleRound.__table__).c
 # What every lesson asks is built once: building costs more than asking.
+_ROUND = select(func.max(_ROUNDS.round)).where(
+    _ROUNDS.person_id == bindparam("person_id"), _ROUNDS.module_key == bindparam("module_key")
+)
 _FINISHED = select(_LESSONS.lesson_key).where(
     _LESSONS.person_id == bindparam("person_id"),
     _LESSONS.module_key == bindparam("module_key"),
-    _LESSONS.round == bindparam("round_number"),
+    _LESSONS.round == func.coalesce(bindparam("round_number", type_=Integer), _ROUND.scalar_subquery(), 1),
 )
 _NOT_COMPLETED = select(
     _LESSONS.person_id,
@@ -184,32 +188,44 @@ def read_done(session: Session, person_ids: Collection[int] | None) -> AllDone:
 
 
 def finished_lessons(
-    session: Session, person_ids: Collection[int], module_keys: Collection[str], round_number: int = 1
-) -> dict[tuple[int, str], set[str]]:
-    """Return {(person id, module key): keys of finished lessons}. One query."""
-    query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.lesson_key).where(
-        LessonProgress.round == round_number
-    )
-    found: dict[tuple[int, str], set[str]] = {}
-    for person_id, module_key, lesson_key in session.execute(_narrow(query, LessonProgress, person_ids, module_keys)):
-        found.setdefault((person_id, module_key), set()).add(lesson_key)
+    session: Session, person_ids: Collection[int], module_keys: Collection[str]
+) -> dict[Candidate, set[str]]:
+    """Return {(person id, module key, round): keys of finished lessons}. One query."""
+    query = select(LessonProgress.person_id, LessonProgress.module_key, LessonProgress.round, LessonProgress.lesson_key)
+    found: dict[Candidate, set[str]] = {}
+    for *each, lesson_key in session.execute(_narrow(query, LessonProgress, person_ids, module_keys)):
+        found.setdefault((each[0], each[1], each[2]), set()).add(lesson_key)
     return found
 
 
-def finished_in_module(session: Session, person_id: int, module_key: str, round_number: int = 1) -> frozenset[str]:
-    """Return the keys of the lessons that one person finished in one module. One query."""
+def round_of(session: Session, person_id: int, module_key: str) -> int:
+    """Return in which round of a module a person is: 1 until a further one was opened. One query."""
+    asked = {"person_id": person_id, "module_key": module_key}
+    return session.execute(_ROUND, asked).scalar_one() or 1
+
+
+def rounds_of(
+    session: Session, person_ids: Collection[int], module_keys: Collection[str] | None = None
+) -> dict[tuple[int, str], int]:
+    """Return {(person id, module key): the round that is open}, without those in the first. One query."""
+    query = select(ModuleRound.person_id, ModuleRound.module_key, func.max(ModuleRound.round))
+    query = query.group_by(ModuleRound.person_id, ModuleRound.module_key)
+    rows = session.execute(_narrow(query, ModuleRound, person_ids, module_keys))
+    return {(person_id, key): number for person_id, key, number in rows}
+
+
+def finished_in_module(
+    session: Session, person_id: int, module_key: str, round_number: int | None = None
+) -> frozenset[str]:
+    """Return the keys of the lessons that one person finished in a module, in a round (None: hers now). One query."""
     asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
     return frozenset(row[0] for row in session.execute(_FINISHED, asked))
 
 
 def progress_of(
-    session: Session,
-    library: Library,
-    person_ids: Collection[int],
-    module_keys: Iterable[str],
-    round_number: int = 1,
+    session: Session, library: Library, person_ids: Collection[int], module_keys: Iterable[str]
 ) -> dict[tuple[int, str], ModuleProgress]:
-    """Return {(person id, module key): progress} for every pair. Four queries, whatever the numbers.
+    """Return {(person id, module key): progress in the round that is open}. Five queries, whatever the numbers.
 
     Modules that the current publication does not have are left out.
     """
@@ -217,23 +233,24 @@ def progress_of(
     modules = {key: library.spec(ModuleSpec, "module", key) for key in keys}
     if not modules or not person_ids:
         return {}
-    finished = finished_lessons(session, person_ids, keys, round_number)
+    rounds = rounds_of(session, person_ids, keys)
+    finished = finished_lessons(session, person_ids, keys)
     completed = completions_of(session, person_ids, keys)
-    quizzes = assessments.states_of(session, person_ids, keys, round_number)
+    quizzes = assessments.states_of(session, person_ids, keys)
     receipts = surveys.receipts_of(session, person_ids, [subject_of(key) for key in keys])
     found = {}
     for person_id in person_ids:
         for key, module in modules.items():
-            completion = completed.get((person_id, key))
+            number, completion = rounds.get((person_id, key), 1), completed.get((person_id, key))
             lessons = tuple(lesson.key for lesson in module.lessons)
             found[person_id, key] = ModuleProgress(
                 module_key=key,
                 lessons=lessons,
-                finished=in_order(lessons, finished.get((person_id, key), ())),
-                quiz=_stand(module, quizzes.get((person_id, key))),
+                finished=in_order(lessons, finished.get((person_id, key, number), ())),
+                quiz=_stand(module, quizzes.get((person_id, key, number))),
                 has_survey=module.survey is not None,
-                surveyed=(person_id, module.survey, subject_of(key), round_number) in receipts,
-                completed_on=completion.completed_on if completion else None,
+                surveyed=(person_id, module.survey, subject_of(key), number) in receipts,
+                completed_on=completion.completed_on if completion and completion.round >= number else None,
             )
     return found
 
@@ -249,7 +266,7 @@ def _stand(module: ModuleSpec, state: assessments.QuizState | None) -> QuizStand
 
 
 def next_step_in_module(session: Session, library: Library, person_id: int, module_key: str) -> NextStep:
-    """Return what this person does next in a module; raise `NotFound` without such a module. Four queries."""
+    """Return what this person does next in a module; raise `NotFound` without such a module. Five queries."""
     module = library.spec(ModuleSpec, "module", module_key)
     return next_step(module, progress_of(session, library, [person_id], [module_key])[person_id, module_key])
 

@@ -16,7 +16,7 @@ from lms.content.lessons import render
 from lms.content.library import Library, Source, current, source_of, spec_of
 from lms.courses import queries, rules
 from lms.courses.events import ModuleCompleted, ModuleCredit, module_completed
-from lms.courses.models import LessonProgress, ModuleCompletion
+from lms.courses.models import LessonProgress, ModuleCompletion, ModuleRound
 from lms.courses.queries import Candidate, Ready
 from lms.courses.specs import LessonSpec, ModuleSpec
 from lms.db import insert_once
@@ -43,15 +43,16 @@ def finish_lesson(
     *,
     shown: Shown,
     at: datetime,
-    round_number: int = 1,
+    round_number: int | None = None,
 ) -> bool:
-    """Mark a lesson as finished and return whether that is new; a second time changes nothing.
+    """Mark a lesson as finished, in a round (None: hers now), and return whether that is new.
 
-    Raise `NotFound` without such a lesson, `RuleBroken("prerequisite", module=key)` while another module
-    comes first.
+    A second time changes nothing. Raise `NotFound` without such a lesson, `RuleBroken("prerequisite", module=key)`
+    while another module comes first.
     """
     lock(session, [actor.person_id])
     library = current(session)
+    round_number = round_number or queries.round_of(session, actor.person_id, module_key)
     source = library.get("module", module_key)
     lesson = spec_of(ModuleSpec, source).lesson(lesson_key)
     if lesson is None:
@@ -92,6 +93,24 @@ def complete_modules(
     if subjects:
         announce(module_completed, session, ModuleCompleted(subjects))
     return subjects
+
+
+def open_rounds(
+    session: Session, library: Library, wanted: Collection[tuple[int, str]], *, at: datetime
+) -> list[tuple[int, str, int]]:
+    """Open the next round of modules for persons, as (person id, module key), who completed the round they are in.
+
+    Return (person id, module key, round) of what is new. What was done stays; all of the module is done anew. Modules
+    that are not taught any more are left out. The caller holds the persons' locks. Three queries.
+    """
+    ids, keys = {person_id for person_id, _ in wanted}, {key for _, key in wanted if library.find("module", key)}
+    now_in = queries.rounds_of(session, ids, keys)
+    rows = [
+        {"person_id": each[0], "module_key": each[1], "round": done.round + 1, "opened_at": at}
+        for each, done in queries.completions_of(session, ids, keys).items()
+        if each in wanted and done.round >= now_in.get(each, 1)
+    ]
+    return [tuple(row) for row in insert_once(session, ModuleRound, rows, "person_id", "module_key", "round")]
 
 
 def require_earlier_steps(

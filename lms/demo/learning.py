@@ -14,6 +14,7 @@ from lms.assessments import rules as grading
 from lms.assessments.service import Sheet, Shown, start_attempt, submit_attempt
 from lms.assessments.specs import ItemSpec, QuizSpec
 from lms.content.library import Library
+from lms.courses.queries import round_of
 from lms.courses.service import Shown as LessonShown
 from lms.courses.service import finish_lesson
 from lms.courses.specs import ModuleSpec
@@ -84,8 +85,9 @@ def take_quiz(
     quiz = library.spec(QuizSpec, "module", key)
     learner = as_actor(actor, "worker", clock.at.date())
     shown = Shown(language, both=language != "en")
-    public_id = start_attempt(session, learner, key, shown=shown, at=clock.tick())
-    attempt = assessments.find_attempt(session, actor.person_id, key)
+    number = round_of(session, actor.person_id, key)
+    public_id = start_attempt(session, learner, key, shown=shown, at=clock.tick(), round_number=number)
+    attempt = assessments.find_attempt(session, actor.person_id, key, number)
     if attempt is None:
         raise RuntimeError("the attempt that was just opened is not there")
     drawn = {entry.item_id for entry in attempt.form}
@@ -115,4 +117,5 @@ def answer_survey(
             typed[question.id] = str(rng.choices((2, 3, 4, 5), (1, 2, 5, 6))[0])
         elif question.type == "choice":
             typed[question.id] = rng.choice([option.id for option in question.options])
-    answer_module_survey(session, as_actor(actor, "worker", at.date()), module.key, typed, language=language, at=at)
+    number, learner = round_of(session, actor.person_id, module.key), as_actor(actor, "worker", at.date())
+    answer_module_survey(session, learner, module.key, typed, language=language, at=at, round_number=number)

@@ -1,17 +1,17 @@
-"""Decisions of the gathering pages: whose home is where, what comes next, what may begin, how a past view is frozen."""
+"""Decisions of the gathering pages: whose home is where, what comes next, what may begin."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from lms.actor import Span
 from lms.clock import local_date, zone
-from lms.tracks.rules import ItemProgress, TrackProgress
+from lms.tracks.rules import TrackProgress
 
-StepKind = Literal["answer", "learn", "certificate", "wait", "choose", "rest"]
+StepKind = Literal["answer", "learn", "certificate", "wait", "practice", "choose", "rest"]
 
 #: The home page of each role, the strongest first.
 HOMES = (
@@ -112,8 +112,8 @@ class Case:
 class Next:
     """The one thing to do next.
 
-    "answer" a decision, "learn" in a track, look at a new "certificate", "wait" for the certifier, "choose" a track,
-    or "rest" when nothing is left. `public_id` names the case or the certificate.
+    "answer" a decision, "learn" in a track, look at a new "certificate", "wait" for the certifier, "practice" in the
+    field, "choose" a track, or "rest" when nothing is left. `public_id` names the case or the certificate.
     """
 
     kind: StepKind
@@ -128,10 +128,12 @@ def next_of(
     holdings: Sequence[Holding],
     choices: Sequence[str],
     today: date,
+    practice: Sequence[str] = (),
 ) -> Next:
     """Return the one thing to do next.
 
-    `learning` holds active tracks in order, each with the module to work on; `choices` the tracks that can begin.
+    `learning` holds active tracks in order, each with the module to work on; `choices` the tracks that can begin,
+    `practice` active tracks in order that ask for hours, a sign-off or another track now.
     """
     if asked := next((case for case in cases if case.state == "asked"), None):
         return Next("answer", asked.track_key, asked.public_id)
@@ -144,7 +146,9 @@ def next_of(
         return Next("wait", waiting.track_key, waiting.public_id)
     if refused := next((case for case in cases if case.state == "refused"), None):
         return Next("answer", refused.track_key, refused.public_id)
-    return Next("choose", choices[0]) if choices else Next("rest")
+    kind: StepKind
+    kind, keys = ("practice", practice) if practice else ("choose", choices)
+    return Next(kind, keys[0]) if keys else Next("rest")
 
 
 def is_news(holding: Holding, today: date) -> bool:
@@ -208,6 +212,28 @@ def tracks_to_begin(
     return sorted(free, key=place)
 
 
+@dataclass(frozen=True)
+class Nearest:
+    """A track of a level, and how many of its parts she has not done."""
+
+    level: str
+    track_key: str
+    left: int
+    is_done: bool = False
+
+
+def nearest_level(tracks: Iterable[Nearest], ladder: Sequence[str]) -> Nearest | None:
+    """Return the track by which she is nearest to the next level above the highest that she has reached.
+
+    None at the top of the ladder, and where no track leads to a higher level now.
+    """
+    rank = {level: number for number, level in enumerate(ladder)}
+    placed = [each for each in tracks if each.level in rank]
+    reached = max((rank[each.level] for each in placed if each.is_done), default=-1)
+    above = [each for each in placed if rank[each.level] > reached]
+    return min(above, key=lambda each: (rank[each.level], each.left, each.track_key), default=None)
+
+
 def day_start(at: datetime) -> datetime:
     """Return the instant at which the local day of `at` began."""
     return datetime.combine(local_date(at), time(), zone())
@@ -222,21 +248,6 @@ def spell_of(spans: Sequence[Span], organization_id: int, recorded_on: date, tod
     own = [span for span in spans if span.organization_id == organization_id and span.since <= today]
     present = next((span for span in own if span.covers(today)), None)
     return present or next((span for span in own if span.covers(recorded_on)), None)
-
-
-def as_of(progress: TrackProgress, day: date) -> TrackProgress:
-    """Return how far a worker had come on the local date `day`: what came later is taken away."""
-    if progress.completed_on is not None and progress.completed_on <= day:
-        return progress
-    items = tuple(_item_as_of(item, day) for item in progress.items)
-    done = sum(item.state == "done" for item in items)
-    return replace(progress, state="active", completed_on=None, items=items, done=done)
-
-
-def _item_as_of(item: ItemProgress, day: date) -> ItemProgress:
-    if item.state == "done" and (item.completed_on is None or item.completed_on > day):
-        return replace(item, state="todo", completed_on=None)
-    return item
 
 
 @dataclass(frozen=True)

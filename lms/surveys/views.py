@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from lms.actor import Actor
 from lms.clock import now
 from lms.content.library import Library, Text, Words, current, marks, worst
 from lms.db import reading, write
@@ -19,6 +20,7 @@ from lms.surveys.messages import sentence
 from lms.surveys.rules import MINIMUM_GROUP, TEXT_LIMIT
 from lms.surveys.specs import QuestionSpec, SurveySpec
 from lms.web.access import get_actor, signed_in
+from lms.web.rounds import round_of
 from lms.web.showing import Option, Question, beneath, marked, wants_both
 
 bp = Blueprint("surveys", __name__, template_folder="templates")
@@ -41,9 +43,7 @@ def answer(module_key: str) -> Page:
     if not form.validate_on_submit():
         return _survey_page(module_key, typed, {})
     try:
-        errors = write(
-            lambda s: service.answer_module_survey(s, actor, module_key, typed, language=language(), at=now())
-        )
+        errors = _store(actor, module_key, typed)
     except RuleBroken as error:
         if error.code == "earlier_steps":
             return _to_module(module_key, error)
@@ -51,6 +51,16 @@ def answer(module_key: str) -> Page:
     if errors:
         return _survey_page(module_key, typed, errors)
     return redirect(url_for("surveys.module_survey", module_key=module_key))
+
+
+def _store(actor: Actor, module_key: str, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Store the answers, and return what is wrong with them."""
+    tongue, number = language(), round_of(module_key)
+    return write(
+        lambda session: service.answer_module_survey(
+            session, actor, module_key, typed, language=tongue, at=now(), round_number=number
+        )
+    )
 
 
 def _to_module(module_key: str, error: RuleBroken) -> Response:
@@ -62,7 +72,8 @@ def _to_module(module_key: str, error: RuleBroken) -> Response:
 def _survey_page(module_key: str, typed: Mapping[str, str], errors: Mapping[str, str]) -> Page:
     library = current(reading())
     try:
-        spec = service.begin_module_survey(reading(), library, get_actor(), module_key)
+        number = round_of(module_key)
+        spec = service.begin_module_survey(reading(), library, get_actor(), module_key, round_number=number)
     except RuleBroken as error:
         return _to_module(module_key, error)
     return _thanks(library, module_key) if spec is None else _questions(library, module_key, spec, typed, errors)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
+from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.clock import local_date, now
 from lms.i18n import lazy_gettext as _l
 from lms.tracks import rules
-from lms.tracks.messages import fault_sentence
+from lms.tracks.messages import WAIVER_REASONS, fault_sentence
 from lms.web.forms import Form, OnceForm, choices_of
 
 _MISSING = _l("Please choose one.")
@@ -41,6 +42,25 @@ class AssignForm(Form):
         fault = rules.due_fault(field.data, local_date(now()))
         if fault is not None:
             raise ValidationError(fault_sentence(fault))
+
+
+class WaiveForm(OnceForm):
+    """Which part a worker need not do, why, and until when."""
+
+    #: The view offers those that may be waived.
+    part = SelectField(_l("Which part?"), validators=[InputRequired(_MISSING)])
+    reason = RadioField(_l("Why?"), choices=choices_of(WAIVER_REASONS.items()), validators=[InputRequired(_MISSING)])
+    note = TextAreaField(
+        _l("What should she know?"),
+        description=_l("She reads this, with your name. Nothing about her health, please."),
+        validators=[Optional(), Length(max=500)],
+    )
+    ends_on = DateField(
+        _l("Until"),
+        description=_l("The last day on which it counts. Leave it empty for no end."),
+        validators=[Optional()],
+    )
+    beside: ClassVar[Mapping[str, str]] = {"ends-past": "ends_on", "not-waivable": "part"}
 
 
 class ConfirmForm(OnceForm):

@@ -1,21 +1,52 @@
-"""Sentences for what the rules of tracks refuse, and for what is not recorded yet."""
+"""Sentences for what the rules of tracks refuse, and for every part of a track: why it stands as it does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import url_for
+
+from lms.content.library import Library, Text
+from lms.courses.specs import ModuleSpec
 from lms.errors import RuleBroken
+from lms.i18n import format_date, format_hours, format_names, ngettext
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
+from lms.tracks import queries
+from lms.tracks.rules import Explanation, Part, Proof, SetView
 
 _SENTENCES = {
     "nobody-chosen": _l("Please choose at least one person."),
     "sent-before": _l("This form was sent before, with other choices. Please look at these once more, then confirm."),
     "due-past": _l("This day has passed. Choose today or a later day."),
     "due-far": _l("This date is more than five years ahead. Please check the year."),
+    "ends-past": _l("This day has passed. Choose today or a later day, or leave it empty."),
+    "not-waivable": _l("This part is done already, or nothing is asked of her there now. Please choose another one."),
+    "no-renewal": _l("There is nothing to renew here now."),
+}
+#: Why a requirement need not be met: as the certifier chooses it, and as the worker reads it.
+WAIVER_REASONS: Mapping[str, str] = {
+    "experience": _l("Her experience shows it"),
+    "earlier-training": _l("She learned it elsewhere"),
+    "not-offered": _l("It is not offered now"),
+    "accommodation": _l("An accommodation, as agreed with her"),
+    "other": _l("Another reason"),
+}
+_TOLD_REASONS: Mapping[str, str] = {
+    "experience": _l("Your experience shows it."),
+    "earlier-training": _l("You learned it elsewhere."),
+    "not-offered": _l("It is not offered now."),
+    "accommodation": _l("As agreed with you."),
+    "other": _l("As the certifier decided."),
 }
 
 
 def sentence(error: RuleBroken) -> str:
     """Return what to tell the reader about a refused change: what is wrong, and what to do."""
+    if error.code == "renewal-early":
+        return str(_("You can renew this from %(date)s on.", date=format_date(error.values["opens_on"])))  # type: ignore[arg-type]
     return str(_SENTENCES[error.code])
 
 
@@ -27,3 +58,135 @@ def fault_sentence(code: str) -> str:
 def unavailable() -> str:
     """Return the words for what the program does not record yet."""
     return str(_("Not recorded here yet. Nothing is asked of you now."))
+
+
+@dataclass(frozen=True)
+class PartWords:
+    """The words of one explained track in one language: what each part is called, and why it stands as it does.
+
+    With `reduced` nothing is told of why a requirement was waived: so a supervisor reads it.
+    """
+
+    library: Library
+    track_key: str
+    locale: str
+    explained: Explanation
+    reduced: bool = False
+
+    @cached_property
+    def _parts(self) -> dict[str, Part]:
+        return {part.id: part for part in self.explained.parts}
+
+    def title(self, part: Part) -> Text:
+        """Return what a part is called."""
+        if part.kind == "track":
+            return queries.track_title(self.library, part.key, self.locale)
+        if part.kind == "item" and part.key:
+            return queries.module_title(self.library, part.key, self.locale)
+        return queries.item_title(self.library, self.track_key, part.id, part.title, self.locale)
+
+    def set_title(self, each: SetView) -> Text | None:
+        """Return what a set is called, None where it has no title."""
+        if not each.title:
+            return None
+        return queries.item_title(self.library, self.track_key, f"set-{each.id}", each.title, self.locale)
+
+    def set_rule(self, each: SetView) -> str:
+        """Return how many parts of a set are asked for, "" where it is all of them."""
+        if each.needed == len(each.parts):
+            return ""
+        return str(_("Choose %(needed)s of %(all)s", needed=each.needed, all=len(each.parts)))
+
+    def note(self, part: Part) -> str:
+        """Return why a part stands as it does, in one or two short sentences."""
+        if part.proof is not None:
+            done = self._done(part, part.proof)
+            return f"{done} {_('More than is asked for; it stays yours.')}" if self._is_extra(part) else done
+        if part.state == "blocked":
+            return str(_("Opens after: %(parts)s", parts=format_names([self._named(key) for key in part.blocked_by])))
+        if part.state == "spare":
+            return str(_("Not needed: another part counts in its place."))
+        if part.state in {"planned", "unrecorded"}:
+            if part.state == "planned" and part.key:
+                return str(_("This part is not taught now."))
+            return _("We are preparing this part.") if part.state == "planned" else unavailable()
+        return self._open(part)
+
+    def _is_extra(self, part: Part) -> bool:
+        return part.state == "extra" and not self.reduced
+
+    def _named(self, key: str) -> str:
+        """Return the title of a part, or of the first open part of a set."""
+        if not key.startswith("set:"):
+            return str(self.title(self._parts[key]))
+        each = next(each for each in self.explained.sets if each.id == key.removeprefix("set:"))
+        title = self.set_title(each)
+        if title is not None:
+            return str(title)
+        return format_names([str(self.title(part)) for part in each.parts if not part.is_done][: each.left])
+
+    def _done(self, part: Part, proof: Proof) -> str:
+        on = format_date(proof.on)
+        if proof.kind == "module" and proof.key != part.key:
+            title = queries.module_title(self.library, proof.key, self.locale)
+            return str(_("Done on %(date)s with “%(module)s”, which counts for it.", date=on, module=title))
+        if proof.kind == "recognized":
+            learned = format_date(proof.learned_on)
+            return str(_("Learned elsewhere on %(learned)s, recognized on %(date)s.", learned=learned, date=on))
+        if proof.kind == "waiver":
+            return self._waived(proof)
+        if proof.kind == "hours":
+            return str(_("%(time)s, enough since %(date)s.", time=format_hours(proof.minutes), date=on))
+        if proof.kind == "sign-off":
+            until = format_date(proof.until)
+            signed = _("Signed on %(date)s.", date=on)
+            return f"{signed} {_('Valid until %(date)s.', date=until)}" if until else str(signed)
+        return str(_("Done on %(date)s", date=on))
+
+    def _waived(self, proof: Proof) -> str:
+        if self.reduced:
+            return str(_("Counts since %(date)s.", date=format_date(proof.on)))
+        why = f"{_('You need not do this.')} {_TOLD_REASONS.get(proof.reason, '')}".strip()
+        return f"{why} {_('Until %(date)s.', date=format_date(proof.until))}" if proof.until else why
+
+    def _open(self, part: Part) -> str:
+        if part.kind == "hours":
+            so_far, asked = format_hours(part.minutes), format_hours(part.asked)
+            return str(_("%(so_far)s of %(asked)s so far", so_far=so_far, asked=asked))
+        if part.lapsed is not None:
+            ended = format_date(part.lapsed.until)
+            return str(_("What counted here ended on %(date)s.", date=ended))
+        if part.kind == "item":
+            minutes = self.minutes(part)
+            return str(_("About %(time)s", time=format_hours(minutes))) if minutes else ""
+        words = {"sign-off": _("Not signed yet."), "track": _("This track comes first.")}
+        return str(words[part.kind])
+
+    def minutes(self, part: Part) -> int:
+        """Return how long a module takes; 0 where that is not known."""
+        if part.kind != "item" or self.library.find("module", part.key) is None:
+            return 0
+        return self.library.spec(ModuleSpec, "module", part.key).minutes
+
+    def href(self, part: Part) -> str | None:
+        """Return the page of a part that is a module or a track, None where there is none."""
+        if part.kind == "track":
+            return url_for("tracks.show", key=part.key)
+        is_taught = part.kind == "item" and self.library.find("module", part.key) is not None
+        return url_for("courses.module", module_key=part.key) if is_taught else None
+
+
+def so_far(explained: Explanation) -> str:
+    """Return how many of the parts that are asked for are done."""
+    return str(_("%(done)s of %(total)s parts done", done=explained.done, total=explained.total))
+
+
+def counted_words(words: PartWords) -> str:
+    """Return which parts count already, "" when none does: told when somebody begins a track."""
+    titles = [str(words.title(part)) for part in words.explained.parts if part.is_done]
+    if not titles:
+        return ""
+    named, more = titles[:5], len(titles) - 5
+    if more > 0:
+        named.append(ngettext("%(num)s more", "%(num)s more", more))
+    return str(_("This counts already: %(parts)s.", parts=format_names(named)))

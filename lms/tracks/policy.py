@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 
 from lms.actor import Actor
-from lms.tracks.models import AssignmentBatch
+from lms.tracks.models import AssignmentBatch, Waiver
 
 
 def can_assign(actor: Actor, organization_id: int) -> bool:
@@ -16,3 +16,19 @@ def can_assign(actor: Actor, organization_id: int) -> bool:
 def visible_batches(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of the acts of assigning that the actor may read and undo."""
     return AssignmentBatch.organization_id.in_(actor.supervises)
+
+
+def can_waive(actor: Actor, person_id: int) -> bool:
+    """Return whether the actor may spare a person a requirement, and read why: a certifier, never herself."""
+    return actor.has("certifier") and person_id != actor.person_id
+
+
+def visible_waivers(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the waivers that `can_waive` lets the actor read, and of her own."""
+    own = Waiver.person_id == actor.person_id
+    return true() if actor.has("certifier") else own
+
+
+def can_renew(actor: Actor, person_id: int) -> bool:
+    """Return whether the actor may begin the next cycle of a person's track: the worker herself, or a certifier."""
+    return actor.person_id == person_id or actor.has("certifier")

@@ -32,9 +32,9 @@ def test_states_and_passes_of_many(actors: list[Actor]) -> None:
     start(opened)
     ids = [actor.person_id for actor in actors]
     assert queries.states_of(reading(), ids, ["alpha", "beta"]) == {
-        (passed.person_id, "alpha"): QuizState(2, is_open=False, is_passed=True),
-        (failed.person_id, "alpha"): QuizState(1, is_open=False, is_passed=False),
-        (opened.person_id, "alpha"): QuizState(1, is_open=True, is_passed=False),
+        (passed.person_id, "alpha", 1): QuizState(2, is_open=False, is_passed=True),
+        (failed.person_id, "alpha", 1): QuizState(1, is_open=False, is_passed=False),
+        (opened.person_id, "alpha", 1): QuizState(1, is_open=True, is_passed=False),
     }
     (key,) = queries.passes_of(reading(), None)
     assert key == (passed.person_id, "alpha", 1)

@@ -18,7 +18,7 @@ SURVEY = "surveys/opinion.yml"
 TRACK = "tracks/start.yml"
 SKILLS = "frameworks/skills.yml"
 DONE = "certificates/done.yml"
-HOURS_AND_SIGN_OFF = "hours: [{kind: x, minutes: 9, title: T}]\nsign_offs: [{id: x, title: S}]\nitems:\n"
+HOURS_AND_SIGN_OFF = "hours: [{kind: class, minutes: 9, title: T}]\nsign_offs: [{id: class, title: S}]\nitems:\n"
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_ten_mistakes_in_one_run(folder):
         (TRACK, ", module: visits", ", planned: true", 0, "needs a title"),
         (TRACK, "valid_months: 24", "certifier: false", 0, "must be True"),
         (TRACK, "items:\n", "items:\n  - {id: other, module: visits}\n", 2, "used twice: visits"),
-        (TRACK, "items:\n", HOURS_AND_SIGN_OFF, 1, "change an id"),
+        (TRACK, "items:\n", HOURS_AND_SIGN_OFF, 1, "give another id"),
         (SKILLS, "id: plain", "id: title", -1, "cannot be called title"),
         (SKILLS, "levels:\n", "levels:\n  - {id: talking, title: T}\n", 1, "change an id"),
         (SKILLS, "maps: [", "maps: [{from: talking, to: x, title: Y}, ", 0, "used twice: talking"),

@@ -9,8 +9,9 @@ import pytest
 
 from lms.actor import Span
 from lms.home import rules
-from lms.home.rules import Case, Holding, Next, Way
-from lms.tracks.rules import ItemProgress, TrackProgress
+from lms.home.rules import Case, Holding, Nearest, Next, Way
+from lms.tracks.rules import Credit, Record, Scope, TrackProgress, judge, progress_in
+from tests.tracks.sample import track
 
 TODAY = date(2026, 3, 5)
 
@@ -19,18 +20,14 @@ def days(offset: int) -> date:
     return TODAY + timedelta(days=offset)
 
 
-def progress(done: int = 0, total: int = 2, **more: Any) -> TrackProgress:
-    items = tuple(
-        ItemProgress(
-            f"i{number}",
-            f"m{number}",
-            "done" if number < done else "current" if number == done else "todo",
-            days(-10 + number) if number < done else None,
-        )
-        for number in range(total)
-    )
-    values = {"state": "active", "cycle": 1, "done": done, "total": total, "items": items}
-    return TrackProgress(**{**values, **more})
+def progress(done: int = 0, total: int = 2) -> TrackProgress:
+    """Return the progress of a track of so many modules, the first ones done ten days ago and later."""
+    facts = [
+        Credit(f"m{number}", 1, datetime.combine(days(-10 + number), time(12), UTC), days(-10 + number), "en")
+        for number in range(done)
+    ]
+    spec = track(*(f"m{number}" for number in range(max(1, total))))
+    return progress_in(judge(spec, Record(facts), Scope(), TODAY), "active", 1)
 
 
 def way(
@@ -126,9 +123,30 @@ def test_what_comes_next_from_the_most_urgent_down() -> None:
     everything["cases"].pop()
     assert next_of(**everything) == Next("answer", "core", "r")
     everything["cases"].pop()
+    assert next_of(**everything, practice=["core"]) == Next("practice", "core")
     assert next_of(**everything) == Next("choose", "next")
     everything["choices"] = []
     assert next_of(**everything) == Next("rest")
+
+
+RUNGS = ["entry", "core", "lead"]
+
+
+@pytest.mark.parametrize(
+    ("tracks", "expected"),
+    [
+        ([], None),
+        ([Nearest("entry", "a", 3), Nearest("entry", "b", 2), Nearest("core", "c", 1)], "b"),
+        ([Nearest("entry", "a", 0, is_done=True), Nearest("entry", "b", 2), Nearest("core", "c", 4)], "c"),
+        ([Nearest("core", "c", 0, is_done=True), Nearest("entry", "b", 2)], None),
+        ([Nearest("entry", "a", 0, is_done=True), Nearest("lead", "z", 9)], "z"),
+        ([Nearest("elsewhere", "a", 1)], None),
+    ],
+    ids=["nothing", "the nearest of the first", "the next one up", "the top", "a gap", "no place on the ladder"],
+)
+def test_how_far_the_next_level_is(tracks: list[Nearest], expected: str | None) -> None:
+    found = rules.nearest_level(tracks, RUNGS)
+    assert (found.track_key if found else None) == expected
 
 
 @pytest.mark.parametrize(
@@ -199,19 +217,6 @@ def test_under_which_spell_a_fact_is_read() -> None:
     assert rules.spell_of([old, gap], 1, days(-70), TODAY) == old
     assert rules.spell_of([old, gap], 1, days(-45), TODAY) is None
     assert rules.spell_of([Span(1, days(2), None)], 1, days(3), TODAY) is None
-
-
-def test_a_past_view_takes_away_what_came_later() -> None:
-    whole = progress(2, 3, state="completed", completed_on=days(-1))
-    assert rules.as_of(whole, days(-1)) is whole
-    then = rules.as_of(whole, days(-10))
-    assert (then.state, then.done, then.completed_on) == ("active", 1, None)
-    assert [(item.state, item.completed_on) for item in then.items] == [
-        ("done", days(-10)), ("todo", None), ("current", None),
-    ]  # fmt: skip
-    assert rules.as_of(progress(1), days(-20)).done == 0
-    undated = progress(items=(ItemProgress("i", "m", "done"),))
-    assert rules.as_of(undated, TODAY).done == 0
 
 
 def test_filters_from_an_address() -> None:

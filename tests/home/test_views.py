@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, update
 from lms.assessments.models import Attempt
 from lms.audit.models import AuditEvent
 from lms.certificates.models import Application, Award, Edition
+from lms.clock import now
 from lms.competencies.models import Attainment, Evidence
 from lms.config import ROOT
 from lms.content.library import Text, current
@@ -27,6 +28,7 @@ from lms.people.models import Person
 from lms.publish import publish_directory
 from lms.scheduler.models import RecurringTask
 from lms.tracks.models import Enrolment
+from lms.tracks.service import waive
 from tests.factories import MadePerson, Make, day, sign_in
 from tests.home.conftest import CORE, FIRST, Story, counted, instant
 
@@ -155,7 +157,7 @@ def test_what_is_due_stands_in_words_and_late_is_said_kindly(story: Story, make:
     assert "Asked by Fale Ola" in html
     assert html.index("First steps</span>") < html.index("Your other tracks") < html.index("/tracks/core")
     assert "1 of 11" not in html
-    assert "0 of 11 steps" in html
+    assert "0 of 13 steps" in html
     story.run(
         lambda s: s.execute(update(Employment).where(Employment.id == employment).values(ended_on=day(-1))) and None
     )
@@ -264,10 +266,53 @@ def test_a_worker_with_nothing_left_rests(story: Story, make: Make, client: Flas
     story.run(lambda session: session.execute(update(Application).values(state="certified")) and None)
     sign_in(client, person)
     html = main(client, "/learn")
-    assert "Nothing to do now" in html
+    assert "Field practice" in html.split("next-step-action")[0], "the hours are left to do"
+    assert "0 min of 40 h so far" in html
     assert "We are preparing this part." in html
-    assert "3 of 11 steps" in html
+    assert "3 of 13 steps" in html
     assert "What you could begin" not in html
+
+
+def test_how_far_the_next_level_is_stands_in_words(story: Story, make: Make, client: FlaskClient) -> None:
+    person = make.person(language="es")
+    sign_in(client, person)
+    assert "Le faltan 2 partes para llegar a “Inicial”." in main(client, "/learn")
+    story.complete(person, "communication")
+    assert "Le falta 1 parte" in main(client, "/learn")
+    story.enrol(person)
+    story.complete(person, "outreach")
+    assert "para llegar a" not in main(client, "/learn"), "what is above cannot be completed yet"
+
+
+def test_a_supervisor_reads_why_without_reasons(
+    story: Story, make: Make, client: FlaskClient, place: int, supervisor: MadePerson
+) -> None:
+    person, certifier = staff(make, place, "Sina"), make.person("Vera", roles=("certifier",))
+    story.assign(supervisor, place, [person], CORE, due=9)
+    actor = story.actor(certifier, "certifier")
+    spare = {"reason": "accommodation", "note": "Her own affair", "ends_on": None, "client_id": "e" * 32, "at": now()}
+    story.run(lambda s: waive(s, actor, person.person_id, CORE, "outreach", **spare))
+    story.complete(person, "communication")
+    sign_in(client, supervisor)
+    path = f"/team/people/{person.person_public_id}"
+    assert f'href="{path}/tracks/{CORE}/why"' in main(client, path)
+    said = words(main(client, f"{path}/tracks/{CORE}/why"))
+    for expected in (
+        "2 of 13 parts done",
+        "Counts since",
+        "0 min of 40 h so far",
+        "Version 1 of the training",
+        "Due on",
+    ):
+        assert expected in said, expected
+    for secret in ("accommodation", "agreed", "Her own affair", "Vera", "need not do", "%"):
+        assert secret not in said, secret
+    assert client.get(f"{path}/tracks/{FIRST}/why").status_code == 404, "not asked for"
+    assert client.get(f"{path}/tracks/no-such/why").status_code == 404
+    sign_in(client, make.supervisor(make.organization(), "Somebody else"))
+    assert client.get(f"{path}/tracks/{CORE}/why").status_code == 404
+    sign_in(client, person)
+    assert client.get(f"{path}/tracks/{CORE}/why").status_code == 404
 
 
 def test_a_draft_is_marked_and_its_english_stands_once(story: Story, make: Make, client: FlaskClient) -> None:
@@ -324,7 +369,7 @@ def test_a_track_that_is_taught_no_more_still_has_its_page(
     sign_in(client, person)
     for path in ("/learn", "/record"):
         html = main(client, path)
-        assert "2 of 11 steps" in html, path
+        assert "2 of 13 steps" in html, path
     assert "public-health" in main(client, "/learn")
     assert "/modules/public-health" not in main(client, "/learn")
     assert "You could begin" in main(client, "/learn")
@@ -537,7 +582,7 @@ def test_a_supervisor_of_two_organizations(story: Story, make: Make, client: Fla
     text = words(main(client, "/team"))
     assert "One and Two" in text
     assert "Sina First steps One 0 of 2 Was due on" in text
-    assert "Sina Core training Two 0 of 11 Due on" in text
+    assert "Sina Core training Two 0 of 13 Due on" in text
     assert "Tavita Core training Two" in text
     text = words(main(client, f"/team/people/{both.person_public_id}"))
     assert text.index("One") < text.index("First steps") < text.index("Two") < text.index("Core training") or (
@@ -666,9 +711,16 @@ def test_a_worker_who_moved_between_two_organizations(
     for link in ("/team/assign?", "/terms", "/end", "/access", ".pdf"):
         assert link not in html, link
 
+    said = words(main(client, f"{path}/tracks/{FIRST}/why"))
+    for expected in ("1 of 2 parts done", "What counts Communication", "What is missing Outreach", "Was due on"):
+        assert expected in said, "as it stood on her last day"
+    assert client.get(f"{path}/tracks/{CORE}/why").status_code == 404, "that she was asked for elsewhere"
+
     sign_in(client, new_supervisor)
+    assert client.get(f"{path}/tracks/{FIRST}/why").status_code == 404
+    assert "2 of 13 parts done" in words(main(client, f"{path}/tracks/{CORE}/why"))
     text = words(main(client, path))
-    for expected in ("Río Hondo", "Promotora", "Core training", "2 of 11 steps"):
+    for expected in ("Río Hondo", "Promotora", "Core training", "2 of 13 steps"):
         assert expected in text, expected
     for unexpected in ("Kāinga Lelei", "Navigator", "leave", "First steps", "Valid until"):
         assert unexpected not in text, unexpected

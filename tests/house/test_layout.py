@@ -197,6 +197,8 @@ BORROWED = {
     ("certificates/queries/applications.py", "accounts"),
     ("certificates/queries/facts.py", "people"),
     ("organizations/queries/staff.py", "people"),
+    ("tracks/queries/waivers.py", "accounts"),
+    ("tracks/queries/waivers.py", "people"),
 }
 READS_ALL = {"home", "reports"}
 

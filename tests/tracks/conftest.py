@@ -24,30 +24,36 @@ from tests.factories import MadePerson
 from tests.organizations.conftest import actor_of
 
 MODULES = ("communication", "outreach")
-__all__ = ["MODULES", "actor_of", "answer", "earn", "learn", "read_lesson"]
+__all__ = ["MODULES", "actor_of", "answer", "earn", "insert_credit", "learn", "read_lesson"]
 
 
-def earn(person: MadePerson, *modules: str, at: datetime = AT, language: str = "to") -> None:
+def earn(person: MadePerson, *modules: str, at: datetime = AT, language: str = "to", round_: int = 1) -> None:
     """Write completed modules without telling anybody."""
 
     def fn(session: Any) -> None:
-        library = current(session)
         for module in modules:
-            session.execute(
-                insert(ModuleCompletion).values(
-                    public_id=new_public_id(),
-                    person_id=person.person_id,
-                    module_key=module,
-                    round=1,
-                    completed_at=at,
-                    completed_on=local_date(at),
-                    minutes=45,
-                    revision_id=library.get("module", module).revision_id,
-                    language=language,
-                )
-            )
+            insert_credit(session, person, module, at=at, language=language, round_=round_)
 
     write(fn)
+
+
+def insert_credit(
+    session: Any, person: MadePerson, module: str, *, at: datetime, language: str = "to", round_: int = 1
+) -> None:
+    """Write a completed module in a transaction."""
+    session.execute(
+        insert(ModuleCompletion).values(
+            public_id=new_public_id(),
+            person_id=person.person_id,
+            module_key=module,
+            round=round_,
+            completed_at=at,
+            completed_on=local_date(at),
+            minutes=45,
+            revision_id=current(session).get("module", module).revision_id,
+            language=language,
+        )
+    )
 
 
 def read_lesson(person: MadePerson, module: str, *, at: datetime) -> None:

@@ -1,116 +1,81 @@
-"""Rules of tracks: what counts, what comes next, when a track is met, what a due date means."""
+"""Rules of tracks: which version binds, what a due date means, whom an assignment asks, when renewing opens."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from lms.tracks.rules import (
-    Credit,
-    best_credits,
     due_fault,
     due_state,
-    find_met,
     is_binding,
     is_due_tight,
-    progress_in,
     realistic_due,
+    renewal_of,
     sort_people,
 )
-from lms.tracks.specs import TrackSpec
+from tests.tracks.sample import track
 
 TODAY = date(2026, 3, 5)
-NOON = datetime(2026, 3, 5, 20, tzinfo=UTC)
-
-
-def track(*modules: str, **more: Any) -> TrackSpec:
-    """Return a track of modules; `more` may add planned items, hours and sign-offs."""
-    items = [{"id": f"i-{key}", "module": key} for key in modules] + more.pop("planned", [])
-    whole = {"key": "t", "title": "Track", "summary": "A track.", "level": "entry", "items": items, **more}
-    return TrackSpec.read(whole)
-
-
-def credit(module: str, days: int = 0, *, round_: int = 1, language: str = "es") -> Credit:
-    """Return a credit earned `days` after noon today."""
-    at = NOON + timedelta(days=days)
-    return Credit(module, round_, at, at.date(), language)
-
-
-PLANNED = [{"id": "later", "planned": True, "title": "Advocacy"}]
-HOURS = [{"kind": "practicum", "minutes": 60, "title": "Field practice"}]
-SIGN_OFFS = [{"id": "field", "title": "Observed"}]
 
 
 def test_the_version_she_began_binds_while_it_can_be_met() -> None:
+    planned = [{"id": "later", "planned": True, "title": "Advocacy"}]
     assert is_binding(track("a", "b"), {"a", "b", "c"})
     assert not is_binding(track("a", "b"), {"a"})
-    assert not is_binding(track("a", planned=PLANNED), {"a"})
-    assert not is_binding(track("a", hours=HOURS), {"a"})
-    assert not is_binding(track("a", sign_offs=SIGN_OFFS), {"a"})
-
-
-def test_the_earliest_credit_of_each_module_counts() -> None:
-    later, earlier = credit("a", 2, round_=2), credit("a", 0)
-    assert best_credits([later, earlier, credit("b", 1)], None) == {"a": earlier, "b": credit("b", 1)}
-
-
-def test_a_new_cycle_counts_only_what_came_after_the_one_before() -> None:
-    old, same, new = credit("a", 0), credit("b", 1), credit("a", 5, round_=2)
-    assert best_credits([old, same, new], same.completed_at) == {"a": new}
-
-
-def test_a_track_is_met_by_its_last_credit() -> None:
-    counting = {"a": credit("a", 0, language="to"), "b": credit("b", 3, language="es")}
-    met = find_met(track("a", "b"), 7, counting, NOON - timedelta(days=9), TODAY - timedelta(days=9))
-    assert met is not None
-    assert (met.completed_at, met.completed_on) == (NOON + timedelta(days=3), TODAY + timedelta(days=3))
-    assert (met.language, met.revision_id) == ("es", 7)
-    assert met.counted() == [
-        {"item": "i-a", "module": "a", "round": 1, "completed_on": "2026-03-05"},
-        {"item": "i-b", "module": "b", "round": 1, "completed_on": "2026-03-08"},
+    assert not is_binding(track("a", planned=planned), {"a"})
+    assert not is_binding(track("a", sign_offs=[{"id": "field", "title": "Observed"}]), {"a"})
+    assert is_binding(track("a", sign_offs=[{"id": "field", "title": "Observed", "checklist": "visit"}]), {"a"})
+    assert is_binding(track("a", hours=[{"kind": "practicum", "minutes": 60, "title": "Practice"}]), {"a"})
+    either = [
+        {"id": "s", "choose": 1, "items": [{"id": "x", "module": "x", "accepts": ["z"]}, {"id": "y", "module": "y"}]}
     ]
+    assert is_binding(track(sets=either), {"z"}), "what it accepts is taught"
+    assert not is_binding(track(sets=either), {"a"})
 
 
-def test_earlier_work_counts_but_not_before_she_enrolled() -> None:
-    enrolled = NOON + timedelta(days=30)
-    met = find_met(track("a"), 7, {"a": credit("a")}, enrolled, enrolled.date())
-    assert met is not None
-    assert (met.completed_at, met.completed_on) == (enrolled, enrolled.date())
+LATE = ["2025-03-10", "2027-05-01"]
 
 
-@pytest.mark.parametrize("more", [{"planned": PLANNED}, {"hours": HOURS}, {"sign_offs": SIGN_OFFS}])
-def test_what_the_program_cannot_record_is_never_met(more: dict[str, Any]) -> None:
-    assert find_met(track("a", **more), 7, {"a": credit("a")}, NOON, TODAY) is None
+@pytest.mark.parametrize(
+    ("asked", "months", "done", "expected"),
+    [
+        ({"from": "completion"}, 24, ["2025-03-10"], ("2026-12-10", "2027-03-10", "2027-03-10")),
+        ({"from": "completion", "grace_days": 30}, 24, LATE, ("2029-01-31", "2029-05-01", "2029-05-31")),
+        ({"from": "expiry", "grace_days": 60}, 24, LATE, ("2028-12-10", "2029-03-10", "2029-05-09")),
+        ({"from": "expiry"}, 24, ["2025-03-10", "2027-01-15"], ("2028-12-10", "2029-03-10", "2029-03-10")),
+        ({"from": "expiry"}, 12, ["2020-03-01", "2024-01-15"], ("2024-10-17", "2025-01-15", "2025-01-15")),
+        ({"from": "10-31"}, 12, ["2025-03-10"], ("2026-08-02", "2026-10-31", "2026-10-31")),
+        ({"from": "01-01", "window_days": 45}, 1, ["2025-11-20"], ("2025-11-17", "2026-01-01", "2026-01-01")),
+        ({"from": "01-01"}, 1, ["2025-12-20"], ("2026-10-03", "2027-01-01", "2027-01-01")),
+        ({"from": "completion"}, 1, ["2025-01-31"], ("2024-11-30", "2025-02-28", "2025-02-28")),
+    ],
+    ids=["completion", "late moves the next", "late within grace", "early", "lapsed", "Kentucky", "new in November",
+         "new in late December", "a short month"],
+)  # fmt: skip
+def test_when_a_track_is_due_again(
+    asked: dict[str, Any], months: int, done: list[str], expected: tuple[str, ...]
+) -> None:
+    found = renewal_of(track("a", valid_months=months, renewal=asked), [date.fromisoformat(each) for each in done])
+    assert found is not None
+    assert tuple(map(str, (found.opens_on, found.due_on, found.lapses_on))) == expected
 
 
-def test_a_missing_module_leaves_a_track_open() -> None:
-    assert find_met(track("a", "b"), 7, {"a": credit("a")}, NOON, TODAY) is None
+def test_a_renewal_is_early_then_open_then_late_then_lapsed() -> None:
+    renewing = track("a", valid_months=12, renewal={"from": "completion", "window_days": 60, "grace_days": 10})
+    found = renewal_of(renewing, [date(2025, 3, 5)])
+    assert found is not None
+    days = {"early": -61, "open": -60, "late": 1, "lapsed": 11}
+    assert {found.state(found.due_on + timedelta(days=each)) for each in days.values()} == set(days)
+    assert all(found.state(found.due_on + timedelta(days=each)) == state for state, each in days.items())
+    assert (found.state(found.due_on), found.state(found.lapses_on)) == ("open", "late")
 
 
-def test_progress_names_the_next_item_and_what_is_not_open_yet() -> None:
-    whole = track("a", "b", "c", planned=PLANNED, hours=HOURS, sign_offs=SIGN_OFFS)
-    progress = progress_in(whole, {"a": TODAY}, "active", 1)
-    assert [(item.id, item.state) for item in progress.items] == [
-        ("i-a", "done"),
-        ("i-b", "current"),
-        ("i-c", "todo"),
-        ("later", "planned"),
-    ]
-    assert (progress.done, progress.total, progress.is_begun, progress.can_be_met) == (1, 4, True, False)
-    assert progress.current == progress.items[1]
-    assert [(each.id, each.title) for each in progress.unrecorded] == [
-        ("practicum", "Field practice"),
-        ("field", "Observed"),
-    ]
-
-
-def test_a_completed_track_has_no_next_item() -> None:
-    progress = progress_in(track("a", "b"), {"a": TODAY}, "completed", 2, TODAY)
-    assert progress.current is None
-    assert [item.state for item in progress.items] == ["done", "todo"]
-    assert not progress_in(track("a"), {}, "open", 1).is_begun
+def test_without_a_rule_or_a_completion_nothing_is_due_again() -> None:
+    assert renewal_of(track("a", valid_months=12), [TODAY]) is None
+    assert renewal_of(track("a", valid_months=12, renewal={"from": "completion"}), []) is None
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_the_next_step_leads_into_the_module(team: Team) -> None:
 def test_earlier_work_counts_at_once(team: Team) -> None:
     earn(team.ana, *MODULES)
     browser = team.worker()
-    assert "What you did before counts." in text_of(browser.get(f"/tracks/{TRACK}"))
+    assert "This counts already: Communication" in text_of(browser.get(f"/tracks/{TRACK}"))
     said = text_of(browser.post(f"/tracks/{TRACK}/enrol", follow_redirects=True))
     assert "You have finished this track" in said
 
@@ -147,7 +147,8 @@ def test_a_track_with_planned_parts_says_so(team: Team) -> None:
     browser = team.worker()
     browser.post("/tracks/core/enrol")
     said = text_of(browser.get("/tracks/core"))
-    assert "You have done all that is open now" in said
+    assert "Next: Field practice" in said
+    assert "0 min of 40 h so far" in said
     assert "Advocacy : planned, not open yet" in said
     assert "Field practice" in said
     assert "cannot be completed yet" in said

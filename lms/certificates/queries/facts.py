@@ -63,7 +63,10 @@ class Completion:
     completed_on: date
     revision_id: int
     language: str
+    #: The items that a module met.
     counted: tuple[Counted, ...]
+    #: All that was counted, as the track's row keeps it: hours, sign-offs and what was waived too.
+    entries: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def completions_of(session: Session, keys: Collection[Key]) -> dict[Key, Complet
     rows = tracks.list_completions(session, {key[0] for key in keys}, {key[1] for key in keys})
     found = ((each.person_id, each.track_key, each.cycle) for each in rows)
     return {
-        key: Completion(key, row.completed_on, row.revision_id, row.language, _counted(row.counted))
+        key: Completion(key, row.completed_on, row.revision_id, row.language, _counted(row.counted), tuple(row.counted))
         for key, row in zip(found, rows, strict=True)
         if key in keys
     }
@@ -124,6 +127,7 @@ def _counted(entries: list[dict[str, Any]]) -> tuple[Counted, ...]:
     return tuple(
         Counted(each["item"], each["module"], each["round"], date.fromisoformat(each["completed_on"]))
         for each in entries
+        if each.get("kind", "module") == "module"
     )
 
 
@@ -159,7 +163,7 @@ def _basis(
         whole += credit.minutes if credit else 0
         languages |= dict.fromkeys(credit.language.split("+") if credit else ())
         is_proven = is_proven and credit is not None and _promised(session, credit) <= {p.competency for p in proofs}
-    return Basis(minutes, whole, "+".join(languages), is_proven)
+    return Basis(minutes, whole, "+".join(languages) or completion.language, is_proven)
 
 
 def _promised(session: Session, credit: courses.CompletionRow) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from lms.actor import Actor
 from lms.certificates import messages, queries, service
 from lms.certificates.forms import BatchForm, CertifyForm, NotYetForm
 from lms.certificates.policy import can_decide
-from lms.certificates.queries import ApplicationRow, Filter, Said
+from lms.certificates.queries import ApplicationRow, Credit, Filter, Said
 from lms.certificates.rules.decisions import OPEN_STATES
 from lms.certificates.rules.names import check_name
 from lms.certificates.service import Batch
@@ -25,7 +26,9 @@ from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
-from lms.tracks.queries import item_title, module_title, track_title
+from lms.tracks.messages import PartWords
+from lms.tracks.queries import track_title
+from lms.tracks.rules import Part, Record, Scope, recall
 from lms.tracks.specs import TrackSpec
 from lms.web.access import get_actor, roles
 
@@ -40,6 +43,8 @@ class Requirement:
     language: str = ""
     attempts: int = 0
     percent: int | None = None
+    #: How it was met, where that is not by its own module.
+    note: str = ""
 
 
 @bp.get("/certify")
@@ -140,26 +145,28 @@ def _name_problem(name: str) -> str:
 
 
 def _requirements(library: Library, row: ApplicationRow) -> list[Requirement]:
-    """Return every item of the track as it was judged, each with the credit that met it."""
+    """Return every part of the track as it was judged, each with what met it."""
     completion = queries.completions_of(reading(), [row.key]).get(row.key)
     if completion is None:
         raise NotFound
     spec = spec_of(TrackSpec, source_of(reading(), completion.revision_id))
+    why = recall(spec, completion.entries, Record(), Scope(row.cycle), get_actor().today)
     credited = queries.credits_of(reading(), row.person_id)
-    counted = {each.item: credited.get((each.module_key, each.round)) for each in completion.counted}
-    found = []
-    for item in spec.items:
-        title = (
-            module_title(library, item.module, language())
-            if item.module
-            else item_title(library, row.track_key, item.id, item.title or "", language())
-        )
-        credit = counted.get(item.id)
-        facts = (
-            (credit.completed_on, credit.minutes, credit.language, credit.attempts, credit.percent) if credit else ()
-        )
-        found.append(Requirement(title.text, *facts))
-    return found
+    words = PartWords(library, row.track_key, language(), why)
+    return [_requirement(words, part, credited) for part in why.parts if part.state != "spare"]
+
+
+def _requirement(words: PartWords, part: Part, credited: Mapping[tuple[str, int], Credit]) -> Requirement:
+    title, proof = str(words.title(part)), part.proof
+    if proof is None:
+        return Requirement(title)
+    if proof.kind != "module":
+        return Requirement(title, proof.on, proof.minutes, note=words.note(part))
+    credit = credited.get((proof.key, proof.round))
+    if credit is None:
+        return Requirement(title)
+    facts = (credit.completed_on, credit.minutes, credit.language, credit.attempts, credit.percent)
+    return Requirement(title, *facts, note=words.note(part) if proof.key != part.key else "")
 
 
 @bp.route("/certify/batch", methods=["GET", "POST"])

@@ -126,14 +126,16 @@ def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
-    graded = ("started_at", "submitted_at", "percent", "passed")
+    graded, waived = ("started_at", "submitted_at", "percent", "passed"), ("granted_at", "ends_on", "withdrawn_at")
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
         "tracks_completed": _own("track_completions", "cycle", "completed_at", "language", "counted", **track),
+        "waivers": _own("waivers", "cycle", "requirement", "reason_code", "note", *waived, **track),
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
+        "further_rounds": _own("module_rounds", "round", "opened_at", **module),
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),
         "competencies": _own("attainments", "competency", "attained_at"),

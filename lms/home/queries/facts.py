@@ -37,19 +37,19 @@ from sqlalchemy.orm import Session
 
 from lms.certificates.rules import states
 from lms.clock import local_date
-from lms.content.library import Library, source_of, spec_of
+from lms.content.library import Library
 from lms.courses.rules import ModuleProgress, QuizStand, in_order
 from lms.courses.specs import ModuleSpec
 from lms.db import Base, UtcDateTime
 from lms.home.rules import Case, Holding
 from lms.surveys.queries import subject_of
-from lms.tracks.queries import CompletionRow, EnrolmentRow, Standing
-from lms.tracks.rules import Credit
-from lms.tracks.specs import TrackSpec
+from lms.tracks.queries import CompletionRow, EnrolmentRow, Standing, bound_tracks, read_practice, read_specs
+from lms.tracks.rules import Credit, Waived
 
 TABLES = Base.metadata.tables
 _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions"], TABLES["module_completions"]
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
+_WAIVERS, _ROUNDS = TABLES["waivers"], TABLES["module_rounds"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
 _SHARES, _ORGANIZATIONS = TABLES["certificate_shares"], TABLES["organizations"]
@@ -69,14 +69,13 @@ _COLUMNS: dict[str, Any] = {
     "until": Date,
     "data": JSON,
 }
-_ROUND = 1
 
 #: What the page of a team needs to say how far people are; what a worker's own pages need beside it.
-PROGRESS = ("enrolment", "track", "module")
+PROGRESS = ("enrolment", "track", "module", "waiver")
 CERTIFICATES = ("award",)
 TEAM = PROGRESS + CERTIFICATES
 SEEN = (*TEAM, "asked", "shared")
-OWN = (*TEAM, "asked", "application", "lesson", "quiz", "survey")
+OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "survey")
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,9 @@ class Facts:
     modules: list[ModuleDone] = field(default_factory=list)
     finished: dict[str, set[str]] = field(default_factory=dict)
     quizzes: dict[str, QuizStand] = field(default_factory=dict)
-    surveyed: set[tuple[str, str]] = field(default_factory=set)
+    surveyed: set[tuple[str, str, int]] = field(default_factory=set)
+    #: Modules of which a further round was opened, with its number.
+    rounds: dict[str, int] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
@@ -122,17 +123,17 @@ class Facts:
         return frozenset(module.key for module in self.modules)
 
     def module_progress(self, library: Library, key: str) -> ModuleProgress:
-        """Return how far she is with a module that is taught."""
-        module = library.spec(ModuleSpec, "module", key)
+        """Return how far she is with a module that is taught, in the round in which she is."""
+        module, number = library.spec(ModuleSpec, "module", key), self.rounds.get(key, 1)
         lessons = tuple(lesson.key for lesson in module.lessons)
-        completed = [each.completed_on for each in self.modules if each.key == key]
+        completed = [each.completed_on for each in self.modules if each.key == key and each.round >= number]
         return ModuleProgress(
             module_key=key,
             lessons=lessons,
             finished=in_order(lessons, self.finished.get(key, ())),
             quiz=self.quizzes.get(key, "todo") if module.has_quiz else "none",
             has_survey=module.survey is not None,
-            surveyed=(module.survey or "", subject_of(key)) in self.surveyed,
+            surveyed=(module.survey or "", subject_of(key), number) in self.surveyed,
             completed_on=max(completed, default=None),
         )
 
@@ -154,10 +155,11 @@ def gather(
 ) -> Gathered:
     """Return what is known of these people on the local date `today`. One query, whatever the numbers.
 
-    `kinds` is one of `PROGRESS`, `TEAM`, `SEEN`, `OWN`. Revisions of tracks that this process has not read yet cost
-    one query each, once.
+    `kinds` is one of `PROGRESS`, `TEAM`, `SEEN`, `OWN`. Training from elsewhere, hours and sign-offs cost a query each
+    where a track on which somebody is asks for them (`tracks.queries.read_practice`), and revisions of tracks that this
+    process has not read yet one each, once.
     """
-    gathered = Gathered(Standing(library))
+    gathered = Gathered(Standing(library, today))
     awards: dict[str, list[Any]] = {}
     rows = session.execute(_statement(kinds), {"ids": list(person_ids)}).all() if person_ids else []
     for row in rows:
@@ -167,36 +169,39 @@ def gather(
             _READERS[row.kind](gathered, row)
     for entries in sorted(awards.values(), key=lambda entries: entries[0].at, reverse=True):
         gathered.of(entries[0].person_id).holdings.append(_holding(entries, today))
-    gathered.standing.tracks = _specs(session, library, gathered.standing)
+    standing = gathered.standing
+    standing.tracks = read_specs(session, standing)
+    asked = bound_tracks(standing)
+    if kinds == OWN:  # her pages say how far she is from the tracks that she could begin, too
+        asked += [track for track in standing.tracks.values() if track.can_be_met]
+    read_practice(session, standing, person_ids, asked)
     return gathered
-
-
-def _specs(session: Session, library: Library, standing: Standing) -> dict[int, TrackSpec]:
-    """Return by revision the tracks that are published, and those that people enrolled under or completed."""
-    revisions = {row.revision_id for row in standing.enrolments.values()}
-    revisions |= {row.revision_id for row in standing.completions.values()}
-    present = [library.get("track", key) for key in library.keys("track")]
-    found = {source.revision_id: spec_of(TrackSpec, source) for source in present}
-    old = {each: spec_of(TrackSpec, source_of(session, each)) for each in sorted(revisions - found.keys())}
-    return {**found, **old}
 
 
 def _enrolment(gathered: Gathered, row: Any) -> None:
     found = EnrolmentRow(row.id, row.person_id, row.key, row.n, row.code, row.at, row.m)
-    known = gathered.standing.enrolments.get((row.person_id, row.key))
-    if known is None or known.cycle < found.cycle:
-        gathered.standing.enrolments[row.person_id, row.key] = found
+    gathered.standing.add_enrolment(found)
 
 
 def _track(gathered: Gathered, row: Any) -> None:
     done = CompletionRow(row.person_id, row.key, row.n, row.at, row.day, row.m, row.code, row.data)
-    gathered.standing.completions[row.person_id, row.key, row.n] = done
+    gathered.standing.add_completion(done)
 
 
 def _module(gathered: Gathered, row: Any) -> None:
     credit = Credit(row.key, row.n, row.at, row.day, row.code)
-    gathered.standing.credits.setdefault(row.person_id, []).append(credit)
+    gathered.standing.record(row.person_id).credits.append(credit)
     gathered.of(row.person_id).modules.append(ModuleDone(row.key, row.n, row.day, row.m, row.code))
+
+
+def _waiver(gathered: Gathered, row: Any) -> None:
+    waived = Waived(row.other, row.key, row.n, row.word, row.code, row.at, row.until, is_withdrawn=row.then is not None)
+    gathered.standing.record(row.person_id).waivers.append(waived)
+
+
+def _round(gathered: Gathered, row: Any) -> None:
+    rounds = gathered.of(row.person_id).rounds
+    rounds[row.key] = max(row.n, rounds.get(row.key, 1))
 
 
 def _lesson(gathered: Gathered, row: Any) -> None:
@@ -209,7 +214,7 @@ def _quiz(gathered: Gathered, row: Any) -> None:
 
 
 def _survey(gathered: Gathered, row: Any) -> None:
-    gathered.of(row.person_id).surveyed.add((row.code, row.key))
+    gathered.of(row.person_id).surveyed.add((row.code, row.key, row.n))
 
 
 def _asked(gathered: Gathered, row: Any) -> None:
@@ -229,6 +234,8 @@ _READERS: dict[str, Callable[[Gathered, Any], None]] = {
     "enrolment": _enrolment,
     "track": _track,
     "module": _module,
+    "waiver": _waiver,
+    "round": _round,
     "lesson": _lesson,
     "quiz": _quiz,
     "survey": _survey,
@@ -292,10 +299,22 @@ def _modules() -> Select[Any]:
     return _branch("module", _MODULES, **columns, at=own.completed_at, day=own.completed_on)
 
 
+def _waivers() -> Select[Any]:
+    own = _WAIVERS.c
+    columns = {"id": own.id, "key": own.track_key, "code": own.reason_code, "other": own.public_id, "n": own.cycle}
+    dates = {"at": own.granted_at, "then": own.withdrawn_at, "until": own.ends_on}
+    return _branch("waiver", _WAIVERS, word=own.requirement, **columns, **dates)
+
+
+def _rounds() -> Select[Any]:
+    own = _ROUNDS.c
+    return _branch("round", _ROUNDS, id=own.id, key=own.module_key, n=own.round)
+
+
 def _lessons() -> Select[Any]:
     own = _LESSONS.c
     branch = _branch("lesson", _LESSONS, id=own.id, key=own.module_key, code=own.lesson_key)
-    return branch.where(own.finished_at.is_not(None), own.round == _ROUND, ~_is_completed(_LESSONS))
+    return branch.where(own.finished_at.is_not(None), ~_is_completed(_LESSONS))
 
 
 def _quizzes() -> Select[Any]:
@@ -303,13 +322,12 @@ def _quizzes() -> Select[Any]:
     is_open = func.sum(case((own.submitted_at.is_(None), 1), else_=0))
     is_passed = func.sum(case((own.passed.is_(True), 1), else_=0))
     branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=is_open, m=is_passed)
-    return branch.where(own.round == _ROUND, ~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+    return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
 
 
 def _surveys() -> Select[Any]:
     own = _RECEIPTS.c
-    branch = _branch("survey", _RECEIPTS, id=own.id, key=own.subject_key, code=own.survey_key)
-    return branch.where(own.round == _ROUND)
+    return _branch("survey", _RECEIPTS, id=own.id, key=own.subject_key, code=own.survey_key, n=own.round)
 
 
 def _assignments() -> Select[Any]:
@@ -352,6 +370,8 @@ _BRANCHES: dict[str, Callable[[], Select[Any]]] = {
     "enrolment": _enrolments,
     "track": _completions,
     "module": _modules,
+    "waiver": _waivers,
+    "round": _rounds,
     "lesson": _lessons,
     "quiz": _quizzes,
     "survey": _surveys,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lms.home.views import learn, office, person, record, team
+from lms.home.views import learn, office, person, record, team, why
 from lms.home.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (learn, office, person, record, team)
+PAGES = (learn, office, person, record, team, why)
 
 __all__ = ["PAGES", "bp"]

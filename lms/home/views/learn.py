@@ -14,10 +14,11 @@ from lms.home import rules
 from lms.home.rules import Case, Holding, Next, Way
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import Learner, State, certificate_words, due_words, find_learner
-from lms.home.views.words import Title, Titles, label_of, titles_of
-from lms.i18n import format_date, format_hours
+from lms.home.views.words import Title, Titles, label_of, marked, titles_of
+from lms.i18n import format_hours, ngettext
 from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
+from lms.tracks.messages import PartWords
 from lms.tracks.rules import ItemProgress
 from lms.tracks.specs import TrackSpec
 from lms.web.access import get_actor, signed_in
@@ -65,7 +66,9 @@ def learn() -> str:
     page = Page(learner, titles_of(learner.library), learner.following)
     button = _button(page)
     shown = learner.shown
-    return render_template("home/learn.html", button=button, **_way(page, shown), **_lists(page, shown))
+    return render_template(
+        "home/learn.html", button=button, level=_next_level(page), **_way(page, shown), **_lists(page, shown)
+    )
 
 
 def _way(page: Page, way: Way | None) -> dict[str, object]:
@@ -75,7 +78,7 @@ def _way(page: Page, way: Way | None) -> dict[str, object]:
     return {
         "way": way,
         "way_title": page.titles.track(way.track_key),
-        "steps": [_step(page, way.track_key, item) for item in way.progress.items],
+        "steps": _steps(page, way),
         "due": due_words(way.due_on, page.learner.actor.today),
         "asked_by": _asked_by(page, way),
     }
@@ -95,6 +98,7 @@ def _lists(page: Page, shown: Way | None) -> dict[str, list[Entry]]:
 def _button(page: Page) -> Button:
     """Return the large button, in words."""
     makers = {"learn": _learn, "answer": _answer, "certificate": _news, "wait": _wait, "choose": _choose}
+    makers["practice"] = _practice
     return makers.get(page.following.kind, _rest)(page)
 
 
@@ -141,6 +145,16 @@ def _wait(page: Page) -> Button:
     return Button(Title(_("You have finished this track")), note, href, _("See how it stands"), kicker)
 
 
+def _practice(page: Page) -> Button:
+    key = page.following.track_key or ""
+    progress = page.learner.progress[key]
+    words = PartWords(page.learner.library, key, page.titles.locale, progress.explained)
+    part = progress.explained.following or progress.explained.parts[0]
+    kicker, href = page.titles.plain_track(key), url_for("tracks.show", key=key)
+    title = page.titles.title(words.title(part))
+    return Button(title, words.note(part), href, _("Have a look"), kicker, progress.done, progress.total)
+
+
 def _choose(page: Page) -> Button:
     key = page.following.track_key or ""
     kicker = _("You could begin next") if page.learner.finished else _("You could begin here")
@@ -154,18 +168,32 @@ def _rest(_page: Page) -> Button:
     return Button(Title(_("Nothing to do now")), note, url_for("home.record"), _("See my record"), "")
 
 
-def _step(page: Page, track_key: str, item: ItemProgress) -> Step:
-    """Return one line of the way so far on a track."""
-    title, key, library = page.titles.item(track_key, item), item.module_key, page.learner.library
-    is_taught = key is not None and library.find("module", key) is not None
-    href = url_for("courses.module", module_key=key) if is_taught else None
-    if item.completed_on is not None:
-        note = _("Done on %(date)s", date=format_date(item.completed_on))
-    elif key is not None and is_taught:
-        note = _("About %(time)s", time=format_hours(library.spec(ModuleSpec, "module", key).minutes))
-    else:
-        note = _("We are preparing this part.") if key is None else ""
-    return Step(title.label, item.state, note, href, title.english, title.tag)
+def _steps(page: Page, way: Way) -> list[Step]:
+    """Return the way so far on a track: what is asked for, and what is done beyond it."""
+    words = PartWords(page.learner.library, way.track_key, page.titles.locale, way.progress.explained)
+    parts = {each.id: each for each in (*way.progress.items, *way.progress.others)}
+    shown = [part for part in way.progress.explained.parts if part.state != "spare"]
+    return [_step(page, words, way.track_key, parts[part.id]) for part in shown]
+
+
+def _step(page: Page, words: PartWords, track_key: str, item: ItemProgress) -> Step:
+    title = page.titles.item(track_key, item)
+    return Step(title.label, item.state, words.note(item.part), words.href(item.part), title.english, title.tag)
+
+
+def _next_level(page: Page) -> str | Markup:
+    """Return how far she is from the next step of the ladder, "" where no track leads there now."""
+    found = page.learner.next_level
+    if found is None:
+        return ""
+    level = page.titles.level(found.level)
+    said = ngettext(
+        "You are %(num)s part away from “%(level)s”.",
+        "You are %(num)s parts away from “%(level)s”.",
+        found.left,
+        level=level.text,
+    )
+    return marked(said, level)
 
 
 def _asked_by(page: Page, way: Way | None) -> str | None:

@@ -14,7 +14,7 @@ from lms.courses.specs import ModuleSpec
 from lms.db import reading
 from lms.home import queries, rules
 from lms.home.queries import Asked, Facts
-from lms.home.rules import Holding, Next, Way
+from lms.home.rules import Holding, Nearest, Next, Way
 from lms.i18n import format_date, format_day
 from lms.i18n import gettext as _
 from lms.tracks.queries import Standing
@@ -76,6 +76,13 @@ class Learner:
         return [(way, key) for way, key in modules if key is not None]
 
     @cached_property
+    def practice(self) -> list[str]:
+        """Return the tracks that she is on and that ask for something other than a module now, in order."""
+        taught = set(self.library.keys("track"))
+        following = {way.track_key: way.progress.explained.following for way in self.ways if way.track_key in taught}
+        return [key for key, part in following.items() if part is not None and part.kind != "item"]
+
+    @cached_property
     def finished(self) -> dict[str, date]:
         """Return the tracks that she has completed, with the date, the latest first."""
         done = {key: progress.completed_on for key, progress in self.progress.items() if progress.state == "completed"}
@@ -86,9 +93,24 @@ class Learner:
     def choices(self) -> list[str]:
         """Return the tracks that she could begin, the next step of the ladder first."""
         levels = {key: self.library.spec(TrackSpec, "track", key).level for key in self.library.keys("track")}
+        return rules.tracks_to_begin(levels, self.ladder, [way.track_key for way in self.ways], list(self.finished))
+
+    @cached_property
+    def next_level(self) -> Nearest | None:
+        """Return the next step of the ladder, and how many parts are missing to it on the shortest way."""
+        tracks, me = [], self.actor.person_id
+        for key in self.library.keys("track"):
+            explained = self.standing.explain(me, key)
+            if explained is not None and explained.can_be_met:
+                level = self.library.spec(TrackSpec, "track", key).level
+                tracks.append(Nearest(level, key, explained.left, is_done=key in self.finished))
+        return rules.nearest_level(tracks, self.ladder)
+
+    @cached_property
+    def ladder(self) -> list[str]:
+        """Return the ids of the levels, from the first step up."""
         frameworks = (self.library.spec(FrameworkSpec, "framework", key) for key in self.library.keys("framework"))
-        ladder = [level.id for framework in frameworks for level in framework.levels]
-        return rules.tracks_to_begin(levels, ladder, [way.track_key for way in self.ways], list(self.finished))
+        return [level.id for framework in frameworks for level in framework.levels]
 
     @cached_property
     def holdings(self) -> list[Holding]:
@@ -98,7 +120,9 @@ class Learner:
     @cached_property
     def following(self) -> Next:
         """Return the one thing to do next."""
-        return rules.next_of(self.learning, self.facts.cases, self.holdings, self.choices, self.actor.today)
+        return rules.next_of(
+            self.learning, self.facts.cases, self.holdings, self.choices, self.actor.today, self.practice
+        )
 
     @property
     def shown(self) -> Way | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import render_template, url_for
 from markupsafe import Markup
@@ -36,6 +37,7 @@ class Progress:
     state: State
     done: int
     total: int
+    why: str
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,17 @@ class Page:
 @roles("supervisor")
 def team_person(public_id: str) -> str:
     """Show what the reader's organizations may see of one person, and note that she looked."""
-    page = _find(get_actor(), public_id)
+    page = find_page(get_actor(), public_id)
     places = [_place(page, spell) for spell in page.spells]
     certificates = [_certificate(page, each) for each in rules.latest_holdings(_visible(page))]
     access = url_for("people.access", public_id=public_id) if _may_assist(page) else None
-    _note_look(page)
+    note_look(page)
     return render_template(
         "home/person.html", name=page.person.name, places=places, certificates=certificates, access=access
     )
 
 
-def _find(actor: Actor, public_id: str) -> Page:
+def find_page(actor: Actor, public_id: str) -> Page:
     """Return what the reader may see of a person; raise `NotFound`. Three queries."""
     spells = queries.list_spells_here(reading(), policy.visible_spells(actor), public_id)
     if not policy.can_open(actor, [spell.span for spell in spells]):
@@ -120,7 +122,7 @@ def _may_assist(page: Page) -> bool:
     return page.present is not None and not me and not page.person.has_role
 
 
-def _note_look(page: Page) -> None:
+def note_look(page: Page) -> None:
     """Note who looked, for the person to read; once a day, and not of oneself."""
     actor, person, at = page.actor, page.person, now()
     if person.person_id == actor.person_id:
@@ -141,7 +143,7 @@ def _place(page: Page, spell: SpellHere) -> Place:
         reason=_reason(page.actor, spell),
         is_over=is_over,
         links=[] if is_over else _links(page, spell),
-        asked=[_progress(page, spell, asked) for asked in page.facts.asked if _stands_here(page, spell, asked)],
+        asked=[_progress(page, spell, asked) for asked in page.facts.asked if stands_here(page, spell, asked)],
     )
 
 
@@ -164,7 +166,7 @@ def _links(page: Page, spell: SpellHere) -> list[tuple[str, str]]:
     return links
 
 
-def _stands_here(page: Page, spell: SpellHere, asked: Asked) -> bool:
+def stands_here(page: Page, spell: SpellHere, asked: Asked) -> bool:
     """Return whether what an organization asked for is read under this spell."""
     if not can_see_fact(page.actor, page.spans, asked.organization_id, asked.assigned_on):
         return False
@@ -173,18 +175,23 @@ def _stands_here(page: Page, spell: SpellHere, asked: Asked) -> bool:
 
 def _progress(page: Page, spell: SpellHere, asked: Asked) -> Progress:
     """Return how far she is on a track that was asked for; of one who has left, as it stood on her last day."""
-    day = page.actor.today if spell.span.covers(page.actor.today) else spell.ended_on or page.actor.today
+    day = last_day(page, spell)
     standing, address = page.gathered.standing, (page.person.person_id, asked.track_key)
-    progress = standing.progress(*address)
+    progress = standing.progress(*address, day)
     if progress is not None and progress.cycle == asked.cycle:
-        seen = rules.as_of(progress, day)
-        done, total, completed_on = seen.done, seen.total, seen.completed_on
+        done, total, completed_on = progress.done, progress.total, progress.completed_on
     else:
         row = standing.completions.get((*address, asked.cycle))
         done = total = 0
         completed_on = row.completed_on if row and row.completed_on <= day else None
     title = label_of(tracks.track_title(page.library, asked.track_key, language()))
-    return Progress(title, stands(asked.due_on, day, completed_on), done, total)
+    why = url_for("home.team_why", public_id=page.person.person_public_id, key=asked.track_key) if total else ""
+    return Progress(title, stands(asked.due_on, day, completed_on), done, total, why)
+
+
+def last_day(page: Page, spell: SpellHere) -> date:
+    """Return the local date as of which a spell is read: today, or its last day."""
+    return page.actor.today if spell.span.covers(page.actor.today) else spell.ended_on or page.actor.today
 
 
 def _visible(page: Page) -> list[Holding]:

@@ -97,10 +97,21 @@ class Titles:
         return self.title(words.text(f"lessons/{lesson_key}.md:title", english))
 
     def item(self, track_key: str, item: ItemProgress) -> Title:
-        """Return the title of an item of a track."""
+        """Return the title of a part of a track."""
+        if item.part.kind == "track":
+            return self.track(item.part.key)
         if item.module_key is not None:
             return self.module(item.module_key)
         return self.title(tracks.item_title(self.library, track_key, item.id, item.title, self.locale))
+
+    def level(self, level_id: str) -> Text:
+        """Return the title of a level of the ladder; of one that no framework has, its id."""
+        for key in self.library.keys("framework"):
+            for level in self.library.spec(FrameworkSpec, "framework", key).levels:
+                if level.id == level_id:
+                    words = self.library.words("framework", key, self.locale)
+                    return words.text(f"{key}.yml:{level_id}.title", level.title)
+        return Text(level_id, "source", level_id)
 
     def competency(self, competency: str) -> Title:
         """Return the title of "framework/competency"; of one that no framework has any more, its key."""

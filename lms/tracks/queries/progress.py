@@ -5,17 +5,36 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.clock import local_date
+from lms.clock import local_date, now
 from lms.content.library import Library, source_of, spec_of
-from lms.courses.queries import completions_of
-from lms.tracks.models import Enrolment, TrackCompletion
-from lms.tracks.rules import Credit, Met, TrackProgress, TrackState, best_credits, find_met, is_binding, progress_in
+from lms.courses.queries import list_completions as list_credits
+from lms.fieldwork.queries import credited_minutes, signed_off
+from lms.tracks.models import Enrolment, TrackCompletion, Waiver
+from lms.tracks.rules import (
+    Credit,
+    Explanation,
+    Moment,
+    Record,
+    Renewal,
+    Scope,
+    TrackCredit,
+    TrackProgress,
+    TrackState,
+    Waived,
+    is_binding,
+    judge,
+    progress_in,
+    recall,
+    renewal_of,
+)
 from lms.tracks.specs import TrackSpec
+from lms.training.queries import recognized
 
 
 @dataclass(frozen=True)
@@ -33,7 +52,7 @@ class EnrolmentRow:
 
 @dataclass(frozen=True)
 class CompletionRow:
-    """A completed track. `counted` lists items with module, round and date."""
+    """A completed track. `counted` lists what was counted (`rules.record.Proof.counted`)."""
 
     person_id: int
     track_key: str
@@ -47,14 +66,31 @@ class CompletionRow:
 
 @dataclass
 class Standing:
-    """All that decides the progress of some people, as read by `standing_of`."""
+    """All that decides the progress of some people, as read by `standing_of`; `today` is the local date."""
 
     library: Library
+    today: date = field(default_factory=lambda: local_date(now()))
     enrolments: dict[tuple[int, str], EnrolmentRow] = field(default_factory=dict)
     completions: dict[tuple[int, str, int], CompletionRow] = field(default_factory=dict)
     #: By revision: the present ones, and those that people enrolled under or completed.
     tracks: dict[int, TrackSpec] = field(default_factory=dict)
-    credits: dict[int, list[Credit]] = field(default_factory=dict)
+    records: dict[int, Record] = field(default_factory=dict)
+
+    def record(self, person_id: int) -> Record:
+        """Return what a person has that tracks count."""
+        return self.records.setdefault(person_id, Record())
+
+    def add_enrolment(self, row: EnrolmentRow) -> None:
+        """Take in a cycle of a track: the newest counts, but for a renewal that was taken back."""
+        known = self.enrolments.get((row.person_id, row.track_key))
+        if known is None or _rank(known) < _rank(row):
+            self.enrolments[row.person_id, row.track_key] = row
+
+    def add_completion(self, row: CompletionRow) -> None:
+        """Take in a completed track, which counts where another track asks for it."""
+        self.completions[row.person_id, row.track_key, row.cycle] = row
+        credit = TrackCredit(row.track_key, row.cycle, row.completed_at, row.completed_on)
+        self.record(row.person_id).tracks.append(credit)
 
     def revision_of(self, person_id: int, track_key: str) -> int | None:
         """Return the revision of a track that binds a person; None when there is none any more."""
@@ -63,41 +99,92 @@ class Standing:
         enrolled = enrolment.revision_id if enrolment and enrolment.state == "active" else None
         if enrolled is None or source is None:
             return enrolled or (source.revision_id if source else None)
-        is_bound = is_binding(self.tracks[enrolled], self.library.keys("module"))
+        is_bound = is_binding(self.tracks[enrolled], self._taught)
         return enrolled if is_bound else source.revision_id
 
-    def counting(self, person_id: int, track_key: str, cycle: int) -> dict[str, Credit]:
-        """Return by module the credits that count in one cycle of a person's track."""
-        before = self.completions.get((person_id, track_key, cycle - 1))
-        return best_credits(self.credits.get(person_id, ()), before.completed_at if before else None)
-
-    def find_met(self, enrolment: EnrolmentRow) -> Met | None:
-        """Return how an active enrolment was met, or None while something is missing."""
-        revision_id = self.revision_of(enrolment.person_id, enrolment.track_key) or enrolment.revision_id
-        counting = self.counting(enrolment.person_id, enrolment.track_key, enrolment.cycle)
-        began_on = local_date(enrolment.started_at)
-        return find_met(self.tracks[revision_id], revision_id, counting, enrolment.started_at, began_on)
-
-    def progress(self, person_id: int, track_key: str) -> TrackProgress | None:
-        """Return how far a person is on a track; None when there is no such track for her."""
+    def scope(self, person_id: int, track_key: str) -> Scope:
+        """Return in which cycle of a track a person is, since when, and after what."""
         enrolment = self.enrolments.get((person_id, track_key))
-        cycle = enrolment.cycle if enrolment else 1
+        if enrolment is None:
+            return Scope(taught=self._taught)
+        began = Moment(enrolment.started_at, local_date(enrolment.started_at))
+        return Scope(
+            enrolment.cycle,
+            began if enrolment.state == "active" else None,
+            self._end_of(person_id, track_key, enrolment.cycle - 1),
+            self._taught,
+        )
+
+    @cached_property
+    def _taught(self) -> frozenset[str]:
+        return frozenset(self.library.keys("module"))
+
+    def _end_of(self, person_id: int, track_key: str, cycle: int) -> Moment | None:
         done = self.completions.get((person_id, track_key, cycle))
-        if done is not None:
-            counted = {each["module"]: date.fromisoformat(each["completed_on"]) for each in done.counted}
-            return progress_in(self.tracks[done.revision_id], counted, "completed", cycle, done.completed_on)
-        revision_id = self.revision_of(person_id, track_key)
+        return Moment(done.completed_at, done.completed_on) if done else None
+
+    def scope_of(self, done: CompletionRow) -> Scope:
+        """Return the scope in which a cycle was completed."""
+        before = self._end_of(done.person_id, done.track_key, done.cycle - 1)
+        return Scope(done.cycle, Moment(done.completed_at, done.completed_on), before)
+
+    def completion(self, person_id: int, track_key: str) -> CompletionRow | None:
+        """Return the completion of the cycle in which a person is, or None."""
+        enrolment = self.enrolments.get((person_id, track_key))
+        return self.completions.get((person_id, track_key, enrolment.cycle if enrolment else 1))
+
+    def explain(self, person_id: int, track_key: str, day: date | None = None) -> Explanation | None:
+        """Return why a person's track stands as it does; None when there is no such track for her.
+
+        With `day`, as it stood on that local date: what came later is left out.
+        """
+        done = self.completion(person_id, track_key)
+        if done is None or (day is not None and day < done.completed_on):
+            return self.judge(person_id, track_key, day)
+        record = self.record(person_id) if day is None else self.record(person_id).until(day)
+        return recall(self.tracks[done.revision_id], done.counted, record, self.scope_of(done), day or self.today)
+
+    def judge(self, person_id: int, track_key: str, day: date | None = None) -> Explanation | None:
+        """Return how a person stands by what her record holds, whether or not a completion is written down."""
+        done, record = self.completion(person_id, track_key), self.record(person_id)
+        revision_id = done.revision_id if done else self.revision_of(person_id, track_key)
         if revision_id is None:
             return None
-        counting = {key: each.completed_on for key, each in self.counting(person_id, track_key, cycle).items()}
-        state: TrackState = "active" if enrolment is not None and enrolment.state == "active" else "open"
-        return progress_in(self.tracks[revision_id], counting, state, cycle)
+        record = record if day is None else record.until(day)
+        scope = self.scope(person_id, track_key)
+        return judge(self.tracks[revision_id], record, scope, day or self.today)
+
+    def progress(self, person_id: int, track_key: str, day: date | None = None) -> TrackProgress | None:
+        """Return how far a person is on a track, or was on the local date `day`; None when there is no such track."""
+        explained = self.explain(person_id, track_key, day)
+        if explained is None:
+            return None
+        enrolment, done = self.enrolments.get((person_id, track_key)), self.completion(person_id, track_key)
+        cycle = enrolment.cycle if enrolment else 1
+        if done is not None and (day is None or done.completed_on <= day):
+            return progress_in(explained, "completed", cycle, done.completed_on)
+        is_going = enrolment is not None and (enrolment.state == "active" or done is not None)
+        state: TrackState = "active" if is_going else "open"
+        return progress_in(explained, state, cycle)
+
+    def renewal(self, person_id: int, track_key: str) -> Renewal | None:
+        """Return when a completed track is due again; None while it is not completed, or where it never is."""
+        done = self.completion(person_id, track_key)
+        source = self.library.find("track", track_key)
+        if done is None or source is None:
+            return None
+        cycles = sorted(key for key in self.completions if key[:2] == (person_id, track_key))
+        return renewal_of(self.tracks[source.revision_id], [self.completions[key].completed_on for key in cycles])
+
+
+def _rank(row: EnrolmentRow) -> tuple[bool, int]:
+    return row.state != "withdrawn", row.cycle
 
 
 def progress_of(
     session: Session, library: Library, person_ids: Iterable[int], track_keys: Iterable[str] | None = None
 ) -> dict[tuple[int, str], TrackProgress]:
-    """Return {(person id, track key): progress}, also of tracks that a person is not on. Three queries.
+    """Return {(person id, track key): progress}, also of tracks that a person is not on. As `standing_of` asks.
 
     Without `track_keys` all tracks of the publication, and retired ones on which somebody still is.
     """
@@ -112,28 +199,72 @@ def progress_of(
 
 
 def standing_of(
-    session: Session, library: Library, person_ids: Collection[int] | None, track_keys: Collection[str] | None = None
+    session: Session,
+    library: Library,
+    person_ids: Collection[int] | None,
+    track_keys: Collection[str] | None = None,
+    *,
+    today: date | None = None,
+    only_active: bool = False,
 ) -> Standing:
-    """Return what decides the progress of these people (None: of everybody). Three queries.
+    """Return what decides the progress of these people (None: of everybody) on the local date `today` (None: now).
 
-    Revisions of tracks that this process has not read yet cost one query each, once.
+    Four queries, and one each for recognized training, minutes and sign-offs where a track asks for them; with
+    `only_active` where a track asks on which somebody is now. Revisions of tracks that this process has not read yet
+    cost one query each, once.
     """
-    standing = Standing(library)
+    standing = Standing(library, today or local_date(now()))
     for row in _enrolments(session, person_ids, track_keys):
-        standing.enrolments[row.person_id, row.track_key] = row
-    for done in list_completions(session, person_ids, track_keys):
-        standing.completions[done.person_id, done.track_key, done.cycle] = done
+        standing.add_enrolment(row)
+    for done in list_completions(session, person_ids):
+        standing.add_completion(done)
+    standing.tracks = read_specs(session, standing)
+    ids = person_ids if person_ids is not None else {person_id for person_id, _ in standing.enrolments}
+    for each in list_credits(session, ids):
+        credit = Credit(each.module_key, each.round, each.completed_at, each.completed_on, each.language)
+        standing.record(each.person_id).credits.append(credit)
+    for person_id, waived in _waivers(session, person_ids):
+        standing.record(person_id).waivers.append(waived)
+    asked = standing.tracks.values() if not only_active else bound_tracks(standing)
+    read_practice(session, standing, ids, asked)
+    return standing
+
+
+def read_specs(session: Session, standing: Standing) -> dict[int, TrackSpec]:
+    """Return by revision the tracks that are published, and those that people enrolled under or completed."""
+    library = standing.library
     revisions = {row.revision_id for row in standing.enrolments.values()}
     revisions |= {row.revision_id for row in standing.completions.values()}
-    standing.tracks = {each: spec_of(TrackSpec, source_of(session, each)) for each in sorted(revisions)}
-    for source in (library.get("track", key) for key in library.keys("track")):
-        standing.tracks[source.revision_id] = spec_of(TrackSpec, source)
-    ids = person_ids if person_ids is not None else {person_id for person_id, _ in standing.enrolments}
-    for (person_id, module_key), credit in completions_of(session, ids).items():
-        standing.credits.setdefault(person_id, []).append(
-            Credit(module_key, credit.round, credit.completed_at, credit.completed_on, credit.language)
-        )
-    return standing
+    present = [library.get("track", key) for key in library.keys("track")]
+    found = {source.revision_id: spec_of(TrackSpec, source) for source in present}
+    return {
+        **found,
+        **{each: spec_of(TrackSpec, source_of(session, each)) for each in sorted(revisions - found.keys())},
+    }
+
+
+def bound_tracks(standing: Standing) -> list[TrackSpec]:
+    """Return the versions of tracks that bind somebody who is on them now."""
+    active = (row for row in standing.enrolments.values() if row.state == "active")
+    bound = {standing.revision_of(row.person_id, row.track_key) for row in active}
+    return [standing.tracks[each] for each in bound if each is not None]
+
+
+def read_practice(
+    session: Session, standing: Standing, person_ids: Collection[int] | None, asked: Iterable[TrackSpec]
+) -> None:
+    """Read into `standing` what these tracks ask for and modules do not give. At most three queries, perhaps none."""
+    specs = list(asked)
+    if not specs or (person_ids is not None and not person_ids):
+        return
+    if any(track.hours for track in specs):
+        for minutes in credited_minutes(session, person_ids):
+            standing.record(minutes.person_id).minutes.append(minutes)
+    if any(each.checklist for track in specs for each in track.sign_offs):
+        for signed in signed_off(session, person_ids):
+            standing.record(signed.person_id).sign_offs.append(signed)
+    for each in recognized(session, person_ids):
+        standing.record(each.person_id).recognized.append(each)
 
 
 def _enrolments(
@@ -159,6 +290,24 @@ def _enrolments(
 def list_enrolled(session: Session, person_ids: Collection[int] | None) -> set[tuple[int, str, int]]:
     """Return (person id, track key, cycle) of every enrolment; None means everybody. One query."""
     return {(row.person_id, row.track_key, row.cycle) for row in _enrolments(session, person_ids, None)}
+
+
+def _waivers(session: Session, person_ids: Collection[int] | None) -> list[tuple[int, Waived]]:
+    """Return every waiver with its person, the withdrawn ones told apart, the oldest first. One query."""
+    statement = select(
+        Waiver.person_id,
+        Waiver.public_id,
+        Waiver.track_key,
+        Waiver.cycle,
+        Waiver.requirement,
+        Waiver.reason_code,
+        Waiver.granted_at,
+        Waiver.ends_on,
+        Waiver.withdrawn_at.is_not(None),
+    ).order_by(Waiver.id)
+    if person_ids is not None:
+        statement = statement.where(Waiver.person_id.in_(person_ids))
+    return [(row[0], Waived(*row[1:])) for row in session.execute(statement)]
 
 
 def list_completions(

@@ -1,11 +1,14 @@
-"""What counts in a track, what comes next, and when it is complete."""
+"""How far a person is on a track, as pages show it; which version binds her; whether a completion has its basis."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from lms.tracks.rules.judging import Explanation, Part, is_whole
+from lms.tracks.rules.record import Proof, Record, Scope, of_hours, proof_of
 
 if TYPE_CHECKING:
     from lms.tracks.specs import TrackSpec
@@ -15,27 +18,17 @@ TrackState = Literal["open", "active", "completed"]
 
 
 @dataclass(frozen=True)
-class Credit:
-    """A completed module, as it counts in every track that has the module."""
-
-    module_key: str
-    round: int
-    completed_at: datetime
-    completed_on: date
-    language: str
-
-
-@dataclass(frozen=True)
 class ItemProgress:
-    """One item of a track for one person.
+    """One part of a track for one person.
 
-    `state`: "done", "current" (the next one), "todo", or "planned" (not open yet). `module_key` is None for what
-    has no module: planned items, hours and sign-offs.
+    `state`: "done", "current" (the next item), "todo", or "planned" (not open yet). `module_key` is None for what has
+    no module: planned items, hours, sign-offs and tracks. `part` says why.
     """
 
     id: str
     module_key: str | None
     state: ItemState
+    part: Part
     completed_on: date | None = None
     #: The English words of what has no module.
     title: str = ""
@@ -45,19 +38,31 @@ class ItemProgress:
 class TrackProgress:
     """One person's way through one track.
 
-    `state`: "open" (not on it), "active" or "completed". `done` of `total` count the items; `unrecorded` holds
-    hours and sign-offs, which the program does not record yet.
+    `state`: "open" (not on it), "active" or "completed". `done` of `total` count the parts that are asked for;
+    `others` holds tracks that come first, hours and sign-offs.
     """
 
     state: TrackState
     cycle: int
-    done: int
-    total: int
+    explained: Explanation
     items: tuple[ItemProgress, ...]
+    others: tuple[ItemProgress, ...] = ()
     completed_on: date | None = None
-    unrecorded: tuple[ItemProgress, ...] = ()
-    #: Whether the program can record all that the track asks for.
-    can_be_met: bool = True
+
+    @property
+    def done(self) -> int:
+        """Return how many of the parts that are asked for are done."""
+        return self.explained.done
+
+    @property
+    def total(self) -> int:
+        """Return how many parts are asked for."""
+        return self.explained.total
+
+    @property
+    def can_be_met(self) -> bool:
+        """Return whether the program can record all that the track asks for."""
+        return self.explained.can_be_met
 
     @property
     def current(self) -> ItemProgress | None:
@@ -66,123 +71,77 @@ class TrackProgress:
 
     @property
     def is_begun(self) -> bool:
-        """Return whether at least one item counts already."""
-        return self.done > 0
-
-
-@dataclass(frozen=True)
-class Met:
-    """A track whose every item is met: when, by which credits, and the language of the last of them."""
-
-    completed_at: datetime
-    completed_on: date
-    language: str
-    revision_id: int
-    credits: tuple[tuple[str, Credit], ...]
-
-    def counted(self) -> list[dict[str, object]]:
-        """Return what was counted, as the completion's row keeps it."""
-        return [
-            {
-                "item": item_id,
-                "module": credit.module_key,
-                "round": credit.round,
-                "completed_on": credit.completed_on.isoformat(),
-            }
-            for item_id, credit in self.credits
-        ]
+        """Return whether at least one part counts already."""
+        return any(each.part.is_done for each in (*self.items, *self.others))
 
 
 def is_binding(enrolled: TrackSpec, taught: Collection[str]) -> bool:
     """Return whether the version of a track that a person enrolled under still binds her; else the present one does.
 
-    Nobody's bar is raised on the way. But where the version she began under has planned items, hours, sign-offs
-    or a module that is not taught any more, the present version binds, so that nobody is stuck. `taught` holds
-    the keys of present modules.
+    Nobody's bar is raised on the way. But where the version she began under cannot be met with what is taught now
+    (`taught` holds the keys of present modules) and recorded, the present version binds, so that nobody is stuck.
     """
-    return enrolled.can_be_met and all(key in taught for key in enrolled.modules)
-
-
-def best_credits(credits_: Iterable[Credit], after: datetime | None) -> dict[str, Credit]:
-    """Return by module the earliest credit that counts in a cycle.
-
-    `after` is when the cycle before was completed: what was earned until then belongs to that cycle. None, for
-    the first cycle, lets all earlier work count.
-    """
-    found: dict[str, Credit] = {}
-    for credit in sorted(credits_, key=lambda each: (each.completed_at, each.round)):
-        if after is None or credit.completed_at > after:
-            found.setdefault(credit.module_key, credit)
-    return found
-
-
-def find_met(
-    track: TrackSpec, revision_id: int, counting: Mapping[str, Credit], enrolled_at: datetime, enrolled_on: date
-) -> Met | None:
-    """Return how a track (this revision of it) was met by these credits, or None while something is missing.
-
-    It was met when its last credit was earned, but not before she enrolled. A track with planned items, hours or
-    sign-offs cannot be met yet.
-    """
-    if not track.can_be_met or any(key not in counting for key in track.modules):
-        return None
-    credits_ = tuple((item.id, counting[item.module]) for item in track.items if item.module)
-    last = max((credit for _, credit in credits_), key=lambda each: (each.completed_at, each.module_key))
-    return Met(
-        completed_at=max(last.completed_at, enrolled_at),
-        completed_on=max(last.completed_on, enrolled_on),
-        language=last.language,
-        revision_id=revision_id,
-        credits=credits_,
-    )
-
-
-def completion_faults(
-    track: TrackSpec,
-    person_id: int,
-    counted: Iterable[Mapping[str, object]],
-    credited: Collection[tuple[object, ...]],
-    *,
-    is_enrolled: bool,
-) -> tuple[str, ...]:
-    """Return why a recorded completion does not follow from what it `counted`.
-
-    `track` is the revision under which it was completed; `credited` holds (person id, module key, round, ISO date) of
-    every completed module. The words are for who runs the site.
-    """
-    faults = [] if is_enrolled else ["was completed without an enrolment"]
-    met = set()
-    for each in counted:
-        met.add(each["module"])
-        if (person_id, each["module"], each["round"], each["completed_on"]) not in credited:
-            faults.append(f"counts module {each['module']} of {each['completed_on']}, which is not credited")
-    return (*faults, *(f"was completed without module {key}" for key in track.modules if key not in met))
+    return enrolled.can_be_met_by(taught)
 
 
 def progress_in(
-    track: TrackSpec, counting: Mapping[str, date], state: TrackState, cycle: int, completed_on: date | None = None
+    explained: Explanation, state: TrackState, cycle: int, completed_on: date | None = None
 ) -> TrackProgress:
-    """Return the way through a track; `counting` holds by module the local date on which it was completed."""
-    items: list[ItemProgress] = []
-    open_seen = state == "completed"
-    for item in track.items:
-        if item.module is None:
-            items.append(ItemProgress(item.id, None, "planned", title=item.title or ""))
-        elif item.module in counting:
-            items.append(ItemProgress(item.id, item.module, "done", counting[item.module]))
-        else:
-            items.append(ItemProgress(item.id, item.module, "todo" if open_seen else "current"))
-            open_seen = True
-    unrecorded = [ItemProgress(hours.kind, None, "planned", title=hours.title) for hours in track.hours]
-    unrecorded += [ItemProgress(sign_off.id, None, "planned", title=sign_off.title) for sign_off in track.sign_offs]
-    done = sum(item.state == "done" for item in items)
-    return TrackProgress(
-        state=state,
-        cycle=cycle,
-        done=done,
-        total=len(items),
-        items=tuple(items),
-        completed_on=completed_on,
-        unrecorded=tuple(unrecorded),
-        can_be_met=track.can_be_met,
-    )
+    """Return the way through a track as its explanation has it; a completed one has no next item."""
+    current = explained.current if state != "completed" else None
+    items = tuple(_item(part, is_current=part is current) for part in explained.items)
+    others = tuple(_item(part, is_current=False) for part in explained.others)
+    return TrackProgress(state, cycle, explained, items, others, completed_on)
+
+
+def _item(part: Part, *, is_current: bool) -> ItemProgress:
+    state: ItemState = "current" if is_current else "todo"
+    if part.proof is not None:
+        state = "done"
+    elif part.state in {"planned", "unrecorded"}:
+        state = "planned"
+    module_key = part.key if part.kind == "item" and part.key else None
+    return ItemProgress(part.id, module_key, state, part, part.proof.on if part.proof else None, part.title)
+
+
+def completion_faults(
+    track: TrackSpec, record: Record, scope: Scope, counted: Iterable[Mapping[str, Any]], *, is_enrolled: bool
+) -> tuple[str, ...]:
+    """Return why a recorded completion does not follow from what it `counted`.
+
+    `track` is the revision under which it was completed, `record` all that the person has. What ended or was withdrawn
+    since counts still: granted stays granted. The words are for who runs the site.
+    """
+    faults = [] if is_enrolled else ["was completed without an enrolment"]
+    known, proofs = _facts_of(record), {entry["item"]: proof_of(entry) for entry in counted}
+    hours = {each.key: each for each in track.hours}
+    for part_id, proof in proofs.items():
+        if proof.kind == "hours":
+            so_far = of_hours(hours[part_id], record, scope)[0] if part_id in hours else 0
+            if so_far < proof.minutes:
+                faults.append(f"counts {proof.minutes} minutes of {part_id}, of which {so_far} are credited")
+        elif _fact_of(proof) not in known:
+            named = f"module {proof.key}" if proof.kind == "module" else f"{proof.kind} for {part_id}"
+            faults.append(f"counts {named} of {proof.on}, which is not credited")
+    modules = {item.id: item.module for item in track.items}
+    missing = is_whole(track, proofs, scope.cycle)
+    lacking = (f"module {modules[each]}" if modules.get(each) else each for each in missing)
+    return (*faults, *(f"was completed without {each}" for each in lacking))
+
+
+def _fact_of(proof: Proof) -> tuple[object, ...]:
+    """Return what tells the fact that a proof names from all others of its person."""
+    if proof.source:
+        return proof.kind, proof.source
+    return proof.kind, proof.key, proof.round, proof.on
+
+
+def _facts_of(record: Record) -> set[tuple[object, ...]]:
+    """Return every fact of a person as `_fact_of` tells it."""
+    return {
+        *(("module", each.module_key, each.round, each.completed_on) for each in record.credits),
+        *(("sign-off", each.checklist_key, 0, each.passed_on) for each in record.sign_offs),
+        *(("track", each.track_key, each.cycle, each.completed_on) for each in record.tracks),
+        *(("recognized", each.public_id) for each in record.recognized),
+        *(("waiver", each.public_id) for each in record.waivers),
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,15 +11,19 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
+from lms.clock import local_date
 from lms.content.library import Library, current
 from lms.db import insert_once
+from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
 from lms.signals import announce
-from lms.tracks import queries
+from lms.tracks import policy, queries
 from lms.tracks.events import TrackCompleted, TrackDone, track_completed
 from lms.tracks.models import Enrolment, TrackCompletion
 from lms.tracks.queries import EnrolmentRow, Standing
 from lms.tracks.rules import Met
+from lms.tracks.service.renewing import open_cycles
+from lms.tracks.specs import TrackSpec
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Enrolled:
 def enrol(session: Session, person_ids: Iterable[int], track_key: str, *, at: datetime) -> list[int]:
     """Put people on a track and return those who were not on it, in the order of ids.
 
-    Who has completed it stays so; who withdrew comes back to the same cycle. Work done before counts at once.
-    Raises `NotFound` without such a track.
+    Who has completed it stays so, but for those who may renew it now: they begin the next cycle. Who withdrew comes
+    back to the same cycle. Work done before counts at once. Raises `NotFound` without such a track.
     """
     ids = sorted(set(person_ids))
     lock(session, ids)
@@ -50,6 +54,31 @@ def enrol_self(session: Session, actor: Actor, track_key: str, *, at: datetime) 
     if is_new:
         record(session, actor.account_id, "tracks.enrolled", "person", actor.person_id, at=at, track=track_key)
     return is_new
+
+
+def open_cycle(session: Session, actor: Actor, person_id: int, track_key: str, *, at: datetime) -> bool:
+    """Begin the next cycle of a completed track, and return whether that is new.
+
+    The worker herself may from the day on which it opens, a certifier at any time; a supervisor assigns it. Raises
+    `NotFound` for others and without such a track, `RuleBroken` ("no-renewal" where there is nothing to renew,
+    "renewal-early" with `opens_on`).
+    """
+    if not policy.can_renew(actor, person_id):
+        raise NotFound
+    lock(session, [person_id])
+    library, is_certifier = current(session), actor.person_id != person_id
+    library.get("track", track_key)
+    opened = open_cycles(session, library, [person_id], track_key, at=at, by=actor.account_id, is_early=is_certifier)
+    if opened:
+        complete(session, library, [person_id], at=at)
+        return True
+    standing = queries.standing_of(session, library, [person_id], [track_key], today=local_date(at))
+    enrolment, renewal = standing.enrolments.get((person_id, track_key)), standing.renewal(person_id, track_key)
+    if renewal is not None:
+        raise RuleBroken("renewal-early", opens_on=renewal.opens_on)
+    if enrolment is None or enrolment.cycle == 1:
+        raise RuleBroken("no-renewal")
+    return False
 
 
 def enrol_in(
@@ -80,6 +109,7 @@ def enrol_in(
         .returning(Enrolment.person_id)
     )
     opened |= set(session.scalars(back))
+    opened |= open_cycles(session, library, set(person_ids) - opened, track_key, at=at)
     rows = session.execute(
         select(Enrolment.person_id, Enrolment.cycle)
         .where(Enrolment.person_id.in_(person_ids), Enrolment.track_key == track_key)
@@ -99,18 +129,35 @@ def refresh(session: Session, library: Library, person_ids: Iterable[int], *, at
 
 
 def complete(session: Session, library: Library, person_ids: Collection[int], *, at: datetime) -> int:
-    """Do what `refresh` does for people whose rows are locked."""
-    if not person_ids:
-        return 0
-    met = list_met(queries.standing_of(session, library, person_ids))
-    return record_met(session, met, at) if met else 0
+    """Do what `refresh` does for people whose rows are locked.
+
+    A completed track may be what another one waits for, so that they are judged again until nothing comes of it.
+    """
+    added = 0
+    while person_ids:
+        standing = queries.standing_of(session, library, person_ids, today=local_date(at), only_active=True)
+        met = list_met(standing)
+        added += record_met(session, met, at) if met else 0
+        waiting = any(_waits(track) for track in standing.tracks.values())
+        if not met or not waiting:
+            break
+    return added
+
+
+def _waits(track: TrackSpec) -> bool:
+    """Return whether a track may wait for another one to be completed."""
+    return bool(track.prerequisites or (track.renewal and track.renewal.track))
 
 
 def list_met(standing: Standing) -> list[tuple[EnrolmentRow, Met]]:
-    """Return the active enrolments that are met, each with how."""
+    """Return the active enrolments that are met, with the revision that binds, each with how."""
     active = [each for each in standing.enrolments.values() if each.state == "active"]
-    found = [(enrolment, standing.find_met(enrolment)) for enrolment in active]
-    return [(enrolment, met) for enrolment, met in found if met is not None]
+    explained = [(each, standing.judge(each.person_id, each.track_key)) for each in active]
+    return [
+        (replace(each, revision_id=standing.revision_of(each.person_id, each.track_key) or each.revision_id), why.met)
+        for each, why in explained
+        if why is not None and why.met is not None
+    ]
 
 
 def record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: datetime) -> int:
@@ -122,7 +169,7 @@ def record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: da
             "cycle": enrolment.cycle,
             "completed_at": each.completed_at,
             "completed_on": each.completed_on,
-            "revision_id": each.revision_id,
+            "revision_id": enrolment.revision_id,
             "language": each.language,
             "counted": each.counted(),
         }
@@ -133,9 +180,7 @@ def record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: da
     session.execute(update(Enrolment).where(Enrolment.id.in_(done)).values(state="completed"))
     new = {(row.person_id, row.track_key, row.cycle) for row in added}
     subjects = tuple(
-        TrackDone(
-            e.person_id, e.track_key, e.cycle, each.completed_at, each.completed_on, each.language, each.revision_id
-        )
+        TrackDone(e.person_id, e.track_key, e.cycle, each.completed_at, each.completed_on, each.language, e.revision_id)
         for e, each in met
         if (e.person_id, e.track_key, e.cycle) in new
     )

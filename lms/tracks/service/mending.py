@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from lms.clock import local_date
 from lms.content.library import Library
-from lms.courses.queries import list_completions as list_credits
 from lms.db import chunks
 from lms.differences import Difference
 from lms.people.service import lock
@@ -60,29 +60,37 @@ def _mend_states(session: Session, person_ids: Collection[int] | None) -> list[s
 def _complete_missing(
     session: Session, library: Library, person_ids: Collection[int] | None, at: datetime
 ) -> list[str]:
-    """Record the completions that were missed, each judged again once its person is held, and tell of each."""
-    due = {each.person_id for each, _ in list_met(queries.standing_of(session, library, person_ids))}
-    if not due:
-        return []
-    lock(session, due)
-    met = list_met(queries.standing_of(session, library, due))
-    record_met(session, met, at)
-    return [f"{_told(each)} was complete on {how.completed_on} and not recorded" for each, how in met]
+    """Record the completions that were missed, each judged again once its person is held, and tell of each.
+
+    What one completes another may have waited for, so that it is looked again until nothing is missed.
+    """
+    lines: list[str] = []
+    today = local_date(at)
+    while due := {each.person_id for each, _ in list_met(_active(session, library, person_ids, today))}:
+        lock(session, due)
+        met = list_met(_active(session, library, due, today))
+        record_met(session, met, at)
+        lines += [f"{_told(each)} was complete on {how.completed_on} and not recorded" for each, how in met]
+    return lines
+
+
+def _active(session: Session, library: Library, person_ids: Collection[int] | None, today: date) -> queries.Standing:
+    return queries.standing_of(session, library, person_ids, today=today, only_active=True)
 
 
 def _baseless(session: Session, library: Library, person_ids: Collection[int] | None) -> list[str]:
     """Tell of each completion without enrolment, or that counts what is not credited or not all that is asked."""
     standing = queries.standing_of(session, library, person_ids)
     enrolled = queries.list_enrolled(session, person_ids)
-    credited = {
-        (each.person_id, each.module_key, each.round, each.completed_on.isoformat())
-        for each in list_credits(session, person_ids)
-    }
     return [
         f"{_told(done)} {fault}"
         for key, done in standing.completions.items()
         for fault in rules.completion_faults(
-            standing.tracks[done.revision_id], done.person_id, done.counted, credited, is_enrolled=key in enrolled
+            standing.tracks[done.revision_id],
+            standing.record(done.person_id),
+            standing.scope_of(done),
+            done.counted,
+            is_enrolled=key in enrolled,
         )
     ]
 

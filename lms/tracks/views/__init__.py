@@ -1,11 +1,11 @@
-"""Pages of tracks: the learner's way, assigning, and what was assigned."""
+"""Pages of tracks: the learner's way, assigning, what was assigned, and what a certifier waives."""
 
 from __future__ import annotations
 
-from lms.tracks.views import assigning, batches, learning
+from lms.tracks.views import assigning, batches, learning, waiving
 from lms.tracks.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (assigning, batches, learning)
+PAGES = (assigning, batches, learning, waiving)
 
 __all__ = ["PAGES", "bp"]

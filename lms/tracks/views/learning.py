@@ -1,26 +1,31 @@
-"""A learner's page of one track: the way so far, what counts, and what comes next."""
+"""A learner's page of one track: the way so far, what counts, what comes next, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.clock import now
-from lms.content.library import Library, Text, current, marks
-from lms.courses.specs import ModuleSpec
+from lms.content.library import Library, Text, current, marks, published_as
 from lms.db import reading, write
-from lms.errors import NotFound
-from lms.i18n import format_date, format_hours, language
+from lms.errors import NotFound, RuleBroken
+from lms.i18n import format_date, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 from lms.tracks import messages, queries, service
 from lms.tracks.forms import ButtonForm
-from lms.tracks.rules import ItemProgress, TrackProgress
+from lms.tracks.messages import PartWords
+from lms.tracks.queries import Standing
+from lms.tracks.rules import ItemProgress, Part, SetView, TrackProgress
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, signed_in
 from lms.web.showing import Step, beneath, marked, wants_both
+
+#: Where what has no page of its own is done, by the kind of the part.
+_PLACES = {"hours": "fieldwork.own_hours", "sign-off": "fieldwork.own_sign_offs"}
 
 
 @dataclass(frozen=True)
@@ -33,81 +38,223 @@ class Ask:
     due_iso: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """Parts under one heading, "" for none. `rule` says how many are asked for; `is_other_way` tells alternatives."""
+
+    title: Text | str
+    steps: list[Step]
+    rule: str = ""
+    is_other_way: bool = False
+
+
+@dataclass(frozen=True)
+class Following:
+    """The simplest next step as one link; without `href` its words alone say what to do."""
+
+    title: Text
+    title_en: str | None
+    note: str
+    href: str | None
+    is_item: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the pages of one track are made from."""
+
+    library: Library
+    key: str
+    standing: Standing
+    progress: TrackProgress
+
+    @property
+    def words(self) -> PartWords:
+        """Return the words of its parts in the reader's language."""
+        return PartWords(self.library, self.key, language(), self.progress.explained)
+
+
 @bp.get("/tracks/<key>")
 @signed_in
 def show(key: str) -> str:
     """Show the reader's way through a track, and the next step."""
-    library, person_id = current(reading()), get_actor().person_id
-    progress = queries.progress_of(reading(), library, [person_id], [key]).get((person_id, key))
-    if progress is None:
-        raise NotFound
-    return _page(library, key, progress)
+    page = find_page(key)
+    return render_template("tracks/show.html", **_shown(page), **frame(page, _groups(page)))
+
+
+@bp.get("/tracks/<key>/why")
+@signed_in
+def why(key: str) -> str:
+    """Show why a track stands as it does: the rule, what counts, what is missing, and the simplest next step."""
+    page, actor = find_page(key), get_actor()
+    waivers = queries.list_waivers(reading(), actor, actor.person_id, key)
+    return render_template(
+        "tracks/why.html",
+        waivers=[(each, page_title(page, each.requirement)) for each in waivers if each.withdrawn_at is None],
+        waiver_reasons=messages.WAIVER_REASONS,
+        version=published_as(reading(), _revision(page)),
+        **frame(page, _by_what_counts(page)),
+    )
 
 
 @bp.post("/tracks/<key>/enrol")
 @signed_in
 def enrol(key: str) -> Response:
-    """Put the reader on a track of her own choice."""
+    """Put the reader on a track of her own choice, and say what counts already."""
     actor, form = get_actor(), ButtonForm()
     if form.validate_on_submit() and write(lambda session: service.enrol_self(session, actor, key, at=now())):
-        flash(_("You are on this track now. What you did before counts."), "success")
+        counted = messages.counted_words(find_page(key).words)
+        flash(" ".join(filter(None, [_("You are on this track now."), counted])), "success")
     return redirect(url_for("tracks.show", key=key))
 
 
-def _page(library: Library, key: str, progress: TrackProgress) -> str:
-    title = queries.track_title(library, key, language())
-    steps = [_step(library, key, item) for item in progress.items]
-    unrecorded = [_unrecorded(library, key, item) for item in progress.unrecorded]
-    summary = queries.track_summary(library, key, language())
-    states = [title.state, summary.state, *(step.wording for step in (*steps, *unrecorded))]
-    steps = marked(steps)
-    following = progress.current
-    if progress.state == "open":  # she is nowhere on the way yet
-        steps = [replace(step, state="todo" if step.state == "current" else step.state) for step in steps]
-    return render_template(
-        "tracks/show.html",
-        key=key,
-        title=title,
-        summary=summary,
-        marks=marks(states),
-        both=wants_both(),
-        progress=progress,
-        steps=steps,
-        unrecorded=unrecorded,
-        following=steps[progress.items.index(following)] if following else None,
-        resume=url_for("courses.resume", module_key=following.module_key) if following else None,
-        asks=_asks(key) if progress.state != "completed" else [],
-        minutes=sum(_minutes(library, item) for item in progress.items if item.state != "done"),
+@bp.post("/tracks/<key>/renew")
+@signed_in
+def renew(key: str) -> Response:
+    """Begin the next cycle of a track that the reader has completed."""
+    actor, form = get_actor(), ButtonForm()
+    try:
+        if form.validate_on_submit() and write(
+            lambda session: service.open_cycle(session, actor, actor.person_id, key, at=now())
+        ):
+            flash(_("You have begun to renew this track. What you did before stays yours."), "success")
+    except RuleBroken as error:
+        flash(messages.sentence(error), "info")
+    return redirect(url_for("tracks.show", key=key))
+
+
+def find_page(key: str) -> Page:
+    """Return what is known of the reader on a track; raise `NotFound` where there is none for her."""
+    library, actor = current(reading()), get_actor()
+    standing = queries.standing_of(reading(), library, [actor.person_id], [key], today=actor.today)
+    progress = standing.progress(actor.person_id, key)
+    if progress is None:
+        raise NotFound
+    return Page(library, key, standing, progress)
+
+
+def _revision(page: Page) -> int | None:
+    """Return the revision that binds the reader, or under which she completed the track."""
+    person_id = get_actor().person_id
+    done = page.standing.completion(person_id, page.key)
+    return done.revision_id if done else page.standing.revision_of(person_id, page.key)
+
+
+def frame(page: Page, groups: list[Group]) -> Mapping[str, object]:
+    """Return what every page of a track shows: its title, the parts in groups, and the next step."""
+    title = queries.track_title(page.library, page.key, language())
+    summary = queries.track_summary(page.library, page.key, language())
+    steps = [step for group in groups for step in group.steps]
+    states = [title.state, summary.state, *(step.wording for step in steps)]
+    told = iter(marked(steps))
+    return {
+        "key": page.key,
+        "title": title,
+        "summary": summary,
+        "marks": marks(states),
+        "both": wants_both(),
+        "progress": page.progress,
+        "groups": [replace(group, steps=[next(told) for _step in group.steps]) for group in groups],
+        "so_far": messages.so_far(page.progress.explained),
+        "following": _following(page),
+        "began_on": _began_on(page),
+    }
+
+
+def _began_on(page: Page) -> str:
+    enrolment = page.standing.enrolments.get((get_actor().person_id, page.key))
+    scope = page.standing.scope(get_actor().person_id, page.key)
+    return format_date(scope.began.on) if enrolment and scope.began else ""
+
+
+def _shown(page: Page) -> Mapping[str, object]:
+    """Return what the page of the way shows beside the frame."""
+    renewal = page.standing.renewal(get_actor().person_id, page.key)
+    words = page.words
+    return {
+        "asks": _asks(page.key) if page.progress.state != "completed" else [],
+        "minutes": sum(words.minutes(part) for part in page.progress.explained.items if part.state in _TO_DO),
+        "counted": messages.counted_words(words) if page.progress.state == "open" else "",
+        "renewal": renewal,
+        "renewal_state": renewal.state(page.standing.today) if renewal else "",
+    }
+
+
+_TO_DO = {"open", "blocked"}
+
+
+def _following(page: Page) -> Following | None:
+    """Return the simplest next step; None when nothing can be done now."""
+    part = page.progress.explained.following if page.progress.state != "completed" else None
+    if part is None:
+        return None
+    title = page.words.title(part)
+    if part.kind == "item":
+        href: str | None = url_for("courses.resume", module_key=part.key)
+    elif part.kind == "track":
+        href = page.words.href(part)
+    else:
+        href = url_for(_PLACES[part.kind]) if _PLACES[part.kind] in current_app.view_functions else None
+    return Following(title, beneath(title, both=wants_both()), page.words.note(part), href, part.kind == "item")
+
+
+def page_title(page: Page, requirement: str) -> Text:
+    """Return what a requirement is called that a waiver names; its id when the track has it no more."""
+    part = next((each for each in page.progress.explained.parts if each.id == requirement), None)
+    return page.words.title(part) if part else Text(requirement, "source", requirement)
+
+
+def _groups(page: Page) -> list[Group]:
+    """Return the way: tracks that come first, each set, then hours and sign-offs."""
+    sets, progress = page.progress.explained.sets, page.progress
+    first = [each for each in progress.others if each.part.kind == "track"]
+    also = [each for each in progress.others if each.part.kind != "track"]
+    items = iter(progress.items)
+    found = [_group(page, each, [next(items) for _part in each.parts], sets[:place]) for place, each in enumerate(sets)]
+    if first:
+        found.insert(0, Group(_("This comes first"), [_step(page, each) for each in first]))
+    if also:
+        found.append(Group(_("Also part of this track"), [_step(page, each) for each in also]))
+    return found
+
+
+def _group(page: Page, each: SetView, items: list[ItemProgress], before: tuple[SetView, ...]) -> Group:
+    is_other_way = any(other.number == each.number for other in before)
+    steps = [_step(page, item) for item in items]
+    return Group(page.words.set_title(each) or "", steps, page.words.set_rule(each), is_other_way)
+
+
+def _by_what_counts(page: Page) -> list[Group]:
+    """Return the parts by whether they count, are missing, or are more than is asked for."""
+    parts = {each.id: each for each in (*page.progress.items, *page.progress.others)}
+    order = [parts[part.id] for part in page.progress.explained.parts]
+
+    def steps(*states: str) -> list[Step]:
+        return [_step(page, each) for each in order if each.part.state in states]
+
+    found = [
+        Group(_("What counts"), steps("met")),
+        Group(_("What is missing"), steps("open", "blocked", "planned", "unrecorded")),
+        Group(_("More than is asked for"), steps("extra")),
+        Group(_("Not needed"), steps("spare")),
+    ]
+    if page.progress.state == "completed":
+        found[1:2] = []
+    return [group for group in found if group.steps]
+
+
+def _step(page: Page, item: ItemProgress) -> Step:
+    part: Part = item.part
+    title = page.words.title(part)
+    is_elsewhere = page.progress.state == "open" and item.state == "current"  # she is nowhere on the way yet
+    return Step(
+        title,
+        "todo" if is_elsewhere else item.state,
+        page.words.note(part),
+        page.words.href(part),
+        beneath(title, both=wants_both()),
+        wording=title.state,
     )
-
-
-def _step(library: Library, key: str, item: ItemProgress) -> Step:
-    if item.module_key is None:
-        title = queries.item_title(library, key, item.id, item.title, language())
-        return _titled(title, "planned", _("We are preparing this part."))
-    title = queries.module_title(library, item.module_key, language())
-    note = _("Done on %(date)s", date=format_date(item.completed_on)) if item.completed_on else ""
-    if not note and (minutes := _minutes(library, item)):
-        note = _("About %(time)s", time=format_hours(minutes))
-    is_taught = library.find("module", item.module_key) is not None
-    href = url_for("courses.module", module_key=item.module_key) if is_taught else None
-    return _titled(title, item.state, note, href)
-
-
-def _unrecorded(library: Library, key: str, item: ItemProgress) -> Step:
-    title = queries.item_title(library, key, item.id, item.title, language())
-    return _titled(title, "planned", messages.unavailable())
-
-
-def _titled(title: Text, state: str, note: str, href: str | None = None) -> Step:
-    return Step(title, state, note, href, beneath(title, both=wants_both()), wording=title.state)
-
-
-def _minutes(library: Library, item: ItemProgress) -> int:
-    """Return how long an item takes; 0 where that is not known."""
-    if item.module_key is None or library.find("module", item.module_key) is None:
-        return 0
-    return library.spec(ModuleSpec, "module", item.module_key).minutes
 
 
 def _asks(key: str) -> list[Ask]:
