@@ -178,7 +178,7 @@ class Library:
         return spec_of(spec_class, self.get(kind, key))
 
     def beside(self, other: Library, kind: str) -> Library:
-        """Return this publication with the objects of `kind` of another one beside its own, under names of their own."""
+        """Return this publication with the objects of `kind` of another one beside its own, under other names."""
         others = {(of, f"{key} (other)"): each for (of, key), each in other._sources.items() if of == kind}
         return Library(self.publication_id, self.publication_number, {**others, **self._sources}, self._words)
 

@@ -104,8 +104,17 @@ def _parts(way: Way) -> str:
 
 def headline(change: Change, choices: Choices, plan: Plan) -> str:
     """Return what becomes of people by one change, in one line of the command."""
-    counts = [f"{number} {COUNTED[name]}" for name, number in plan.counts_of(change).items() if number]
-    return f"{choices.label} change of {change.kind} {change.key}: {', '.join(counts) or 'nobody is touched'}"
+    return f"{choices.label} change of {change.kind} {change.key}: {counts_line(plan.counts_of(change))}"
+
+
+def counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return counts with their words, without those of nobody."""
+    return [(str(words), counts[name]) for name, words in COUNTED.items() if counts.get(name)]
+
+
+def counts_line(counts: Mapping[str, int]) -> str:
+    """Return counts in one line."""
+    return ", ".join(f"{words}: {number}" for words, number in counted(counts)) or _("nobody is touched")
 
 
 def sheet(plan: Plan, known: Mapping[int, tuple[str, str]]) -> Sheet:

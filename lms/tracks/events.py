@@ -52,8 +52,8 @@ class TrackAssigned:
 class Changed:
     """A new version of a track or a module asks something of one worker, or has finished her track.
 
-    `deed` is "moves", "bound", "renews", "repeats" or "completes" (`rules.versions.Deed`); `cycle` the cycle of the track or the
-    round of the module; `due_on` the local date by which she is asked to do it again.
+    `deed` is "moves", "bound", "renews", "repeats" or "completes" (`rules.versions.Deed`); `cycle` the cycle of the
+    track or the round of the module; `due_on` the local date by which she is asked to do it again.
     """
 
     person_id: int

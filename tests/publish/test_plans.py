@@ -172,10 +172,10 @@ def test_what_is_planned_is_what_happens(organization: int, told: list[Any]) -> 
         lessons = taught("a")
         publish(content(track(key, **versions[0]), base, module("a", lessons=lessons)), at=AT)
         ids = grow(organization, key, people)
+        if is_smaller:
+            versions[2], chosen[1] = smaller(versions[1]), Choices("equivalent", under_way="move")
         for number, (fields, choice) in enumerate(zip(versions[1:], chosen, strict=True)):
             last = number == 1
-            if last and is_smaller:
-                fields, choice = smaller(versions[1]), Choices("equivalent", under_way="move")
             if last and is_changed:
                 lessons.append(f"lesson-{len(lessons)}")
             a = module("a", lessons=lessons)
