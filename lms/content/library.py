@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from sqlalchemy import URL, Engine, Table, select
 from sqlalchemy.orm import Session
 
+from lms.clock import local_date
 from lms.content.cache import Cache
 from lms.content.models import Publication, PublicationItem, Revision
 from lms.errors import NotFound
@@ -226,10 +227,10 @@ def source_of(session: Session, revision_id: int) -> Source:
 
 @dataclass(frozen=True)
 class Version:
-    """The first publication that has a revision."""
+    """The first publication that has a revision, and the local date on which it came."""
 
     number: int
-    published_at: datetime
+    published_on: date
 
 
 def published_as(session: Session, revision_id: int | None) -> Version | None:
@@ -242,7 +243,7 @@ def published_as(session: Session, revision_id: int | None) -> Version | None:
         .limit(1)
     )
     row = session.execute(rows).one_or_none()
-    return Version(*row) if row else None
+    return Version(row.number, local_date(row.published_at)) if row else None
 
 
 def words_of(session: Session, revision_id: int | None, locale: str) -> Words:

@@ -16,7 +16,7 @@ from tests.tracks.sample import TODAY, began, credit, elsewhere, finished, hours
 
 #: How often what was judged; printed by nothing, looked at by the last test.
 SEEN: Counter[str] = Counter()
-RUN = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+RUN = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 ENROLLED = -40
 
 
@@ -212,5 +212,5 @@ def test_the_cases_were_worth_their_time() -> None:
     """Each outcome came often enough for the properties above to mean anything."""
     assert SEEN["met"] >= 20
     assert SEEN["open"] >= 20
-    assert min(SEEN[each] for each in ("later", "recalled", "grown")) >= 15, SEEN
-    assert SEEN["mixed"] >= 100
+    assert min(SEEN[each] for each in ("later", "recalled", "grown")) >= 10, SEEN
+    assert SEEN["mixed"] >= 70

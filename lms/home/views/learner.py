@@ -100,10 +100,11 @@ class Learner:
         """Return the next step of the ladder, and how many parts are missing to it on the shortest way."""
         tracks, me = [], self.actor.person_id
         for key in self.library.keys("track"):
-            explained = self.standing.explain(me, key)
-            if explained is not None and explained.can_be_met:
-                level = self.library.spec(TrackSpec, "track", key).level
-                tracks.append(Nearest(level, key, explained.left, is_done=key in self.finished))
+            track = self.library.spec(TrackSpec, "track", key)
+            progress = self.progress.get(key) or self.standing.progress(me, key) if track.can_be_met else None
+            if progress is not None:
+                left = progress.explained.left
+                tracks.append(Nearest(track.level, key, left, is_done=key in self.finished))
         return rules.nearest_level(tracks, self.ladder)
 
     @cached_property

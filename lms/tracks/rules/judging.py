@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from lms.tracks.rules.record import (
@@ -97,50 +98,7 @@ class Met:
         return [proof.counted(part_id) for part_id, proof in self.proofs]
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """Why a track stands as it does: every requirement, and `met`, once all that is asked for is there.
-
-    `done` of `total` count parts: of different ways the shortest, hours, a sign-off and a track as one part each.
-    """
-
-    sets: tuple[SetView, ...]
-    #: Tracks that come first, hours and sign-offs.
-    others: tuple[Part, ...]
-    done: int
-    total: int
-    met: Met | None = None
-    #: Whether the program can record all that is asked for.
-    can_be_met: bool = True
-
-    @property
-    def items(self) -> tuple[Part, ...]:
-        """Return the items of all sets, in order."""
-        return tuple(part for each in self.sets for part in each.parts)
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """Return everything, as one would do it: tracks that come first, items, hours and sign-offs."""
-        first = [part for part in self.others if part.kind == "track"]
-        return (*first, *self.items, *(part for part in self.others if part.kind != "track"))
-
-    @property
-    def following(self) -> Part | None:
-        """Return the simplest next step: the first part that is asked for and can be done now."""
-        return next((part for part in self.parts if part.state == "open"), None)
-
-    @property
-    def current(self) -> Part | None:
-        """Return the first item that is asked for and can be done now."""
-        return next((part for part in self.items if part.state == "open"), None)
-
-    @property
-    def left(self) -> int:
-        """Return how many parts are missing."""
-        return self.total - self.done
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Need:
     """A requirement, with all that may meet it in the order in which it counts."""
 
@@ -160,7 +118,7 @@ class _Need:
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """What one cycle of a track asks for, with the facts of one person."""
 
     stages: tuple[tuple[tuple[SetSpec, ...], ...], ...]
@@ -170,12 +128,93 @@ class _Case:
 
     @property
     def needs(self) -> dict[str, _Need]:
+        """Return every requirement by its id."""
         return {**self.items, **self.others}
 
     def holds(self, met: Collection[str]) -> bool:
         """Return whether these met requirements are all that is asked for."""
         groups = (group for stage in self.stages for group in stage)
         return all(key in met for key in self.others) and all(any(_left(way, met) == 0 for way in g) for g in groups)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a track stands as it does: every requirement, and `met`, once all that is asked for is there.
+
+    `proofs` holds by requirement what meets it, `moment` when all of it was there for the first time. What was done
+    beyond that is looked for as of `extras_on`. Nothing is spelled out before somebody asks.
+    """
+
+    case: Case
+    proofs: Mapping[str, Proof | None]
+    moment: Moment | None = None
+    extras_on: date | None = None
+
+    @property
+    def can_be_met(self) -> bool:
+        """Return whether the program can record all that is asked for."""
+        return self.case.can_be_met
+
+    @property
+    def done(self) -> int:
+        """Return how many of the parts that are asked for are done."""
+        return self._counts[0]
+
+    @property
+    def total(self) -> int:
+        """Return how many parts are asked for: of different ways the shortest, hours, a sign-off and a track as one."""
+        return self._counts[1]
+
+    @property
+    def left(self) -> int:
+        """Return how many parts are missing."""
+        return self.total - self.done
+
+    @cached_property
+    def met(self) -> Met | None:
+        """Return how all of it was met, None while something is missing."""
+        return _met(self.moment, self) if self.moment else None
+
+    @cached_property
+    def sets(self) -> tuple[SetView, ...]:
+        """Return the sets of items, in order."""
+        found = tuple(_set_views(self.case, self.proofs))
+        return found if self.extras_on is None else _with_extras(found, self.case, self.extras_on)
+
+    @cached_property
+    def others(self) -> tuple[Part, ...]:
+        """Return the tracks that come first, the hours and the sign-offs."""
+        return tuple(_part(need, self.proofs[need.id], ()) for need in self.case.others.values())
+
+    @cached_property
+    def items(self) -> tuple[Part, ...]:
+        """Return the items of all sets, in order."""
+        return tuple(part for each in self.sets for part in each.parts)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Return everything, as one would do it: tracks that come first, items, hours and sign-offs."""
+        first = [part for part in self.others if part.kind == "track"]
+        return (*first, *self.items, *(part for part in self.others if part.kind != "track"))
+
+    @property
+    def following(self) -> Part | None:
+        """Return the simplest next step: the first part that is asked for and can be done now."""
+        return next((part for part in self.parts if part.state == "open"), None)
+
+    @property
+    def current(self) -> Part | None:
+        """Return the first item that is asked for and can be done now."""
+        return next((part for part in self.items if part.state == "open"), None)
+
+    @cached_property
+    def _counts(self) -> tuple[int, int]:
+        met = {key for key, proof in self.proofs.items() if proof}
+        done, total = sum(key in met for key in self.case.others), len(self.case.others)
+        for group in (group for stage in self.case.stages for group in stage):
+            shortest = min(way.needed for way in group)
+            total, done = total + shortest, done + max(0, shortest - min(_left(way, met) for way in group))
+        return done, total
 
 
 def judge(track: TrackSpec, record: Record, scope: Scope, today: date) -> Explanation:
@@ -186,11 +225,9 @@ def judge(track: TrackSpec, record: Record, scope: Scope, today: date) -> Explan
     """
     case = _case(track, record, scope)
     moment = _moment_of(case, scope.began) if scope.began else None
-    if moment is None:
-        return _explain(case, {key: need.proof(None, today) for key, need in case.needs.items()})
-    found = {key: need.proof(moment.at, moment.on) for key, need in case.needs.items()}
-    explained = _explain(case, found)
-    return replace(_with_extras(explained, case, today), met=_met(moment, explained))
+    at, on = (moment.at, moment.on) if moment else (None, today)
+    proofs = {key: need.proof(at, on) for key, need in case.needs.items()}
+    return Explanation(case, proofs, moment, today if moment else None)
 
 
 def recall(
@@ -199,17 +236,17 @@ def recall(
     """Return why a cycle was completed, from what its completion counted; what she did beyond that is extra."""
     found = {entry["item"]: proof_of(entry) for entry in counted}
     case = _case(track, record, scope)
-    return _with_extras(_explain(case, {key: found.get(key) for key in case.needs}), case, today)
+    return Explanation(case, {key: found.get(key) for key in case.needs}, extras_on=today)
 
 
-def _with_extras(explained: Explanation, case: _Case, today: date) -> Explanation:
-    """Return it with what is done and was not asked for any more when all was met."""
+def _with_extras(sets: tuple[SetView, ...], case: Case, today: date) -> tuple[SetView, ...]:
+    """Return the sets with what is done and was not asked for any more when all was met."""
 
     def shown(part: Part) -> Part:
         proof = case.items[part.id].proof(None, today) if part.state == "spare" else None
         return replace(part, state="extra", proof=proof) if proof else part
 
-    return replace(explained, sets=tuple(replace(each, parts=tuple(map(shown, each.parts))) for each in explained.sets))
+    return tuple(replace(each, parts=tuple(map(shown, each.parts))) for each in sets)
 
 
 def is_whole(track: TrackSpec, met: Collection[str], cycle: int) -> tuple[str, ...]:
@@ -223,12 +260,12 @@ def is_whole(track: TrackSpec, met: Collection[str], cycle: int) -> tuple[str, .
     return tuple(missing)
 
 
-def _case(track: TrackSpec, record: Record, scope: Scope) -> _Case:
+def _case(track: TrackSpec, record: Record, scope: Scope) -> Case:
     """Return what this cycle asks for: of a renewal by another track, that track alone."""
     again = track.renewal.track if track.renewal and scope.cycle > 1 else None
     if again is not None:
         need = _track_need(again, track.key, record, scope, scope.after)
-        return _Case((), {}, {need.id: need})
+        return Case((), {}, {need.id: need})
     others = [_track_need(key, track.key, record, scope, None) for key in track.prerequisites]
     for hours in track.hours:
         minutes, proofs = of_hours(hours, record, scope)
@@ -241,7 +278,7 @@ def _case(track: TrackSpec, record: Record, scope: Scope) -> _Case:
         else:
             others.append(_Need(sign.id, "sign-off", "", sign.title, missing="unrecorded"))
     items = {item.id: _item_need(item, track.key, record, scope) for item in track.items}
-    return _Case(track.stages, items, {need.id: need for need in others}, track.can_be_met)
+    return Case(track.stages, items, {need.id: need for need in others}, track.can_be_met)
 
 
 def _track_need(key: str, own: str, record: Record, scope: Scope, after: Moment | None) -> _Need:
@@ -261,7 +298,7 @@ def _item_need(item: TrackItemSpec, track_key: str, record: Record, scope: Scope
     )
 
 
-def _moment_of(case: _Case, began: Moment) -> Moment | None:
+def _moment_of(case: Case, began: Moment) -> Moment | None:
     """Return the first moment, not before she `began`, at which all that is asked for is there."""
     needs = case.needs
     ends = any(proof.until for need in needs.values() for proof in need.proofs)
@@ -286,27 +323,24 @@ def _left(way: SetSpec, met: Collection[str]) -> int:
     return max(0, way.needed - sum(item.id in met for item in way.items))
 
 
-def _explain(case: _Case, proofs: Mapping[str, Proof | None]) -> Explanation:
-    """Return every part with its state, where each requirement is met by its proof or is not."""
+def _set_views(case: Case, proofs: Mapping[str, Proof | None]) -> Iterator[SetView]:
+    """Yield every set with its parts, where each requirement is met by its proof or is not."""
     met = {key for key, proof in proofs.items() if proof}
     waiting = tuple(key for key, need in case.others.items() if need.kind == "track" and key not in met)
-    others = tuple(_part(need, proofs[need.id], ()) for need in case.others.values())
-    sets: list[SetView] = []
-    done, total = sum(part.is_done for part in others), len(others)
+    number = 0
     for stage in case.stages:
         closed = waiting
-        for number, group in enumerate(stage, total):
+        for group in stage:
             chosen = min(group, key=lambda each: _left(each, met))
-            sets += (_set_view(case, way, proofs, waiting, number, is_chosen=way is chosen) for way in group)
-            shortest = min(way.needed for way in group)
-            total, done = total + shortest, done + max(0, shortest - _left(chosen, met))
+            for way in group:
+                yield _set_view(case, way, proofs, waiting, number, is_chosen=way is chosen)
             closed = (*closed, f"set:{chosen.id}") if _left(chosen, met) else closed
+            number += 1
         waiting = closed
-    return Explanation(tuple(sets), others, done, total, can_be_met=case.can_be_met)
 
 
 def _set_view(
-    case: _Case,
+    case: Case,
     way: SetSpec,
     proofs: Mapping[str, Proof | None],
     waiting: tuple[str, ...],
@@ -340,7 +374,7 @@ def _part(
         state = "spare"
     else:
         state = "blocked" if blocked else "open"
-    lapsed = max(need.proofs, key=lambda each: each.until or each.on, default=None) if proof is None else None
+    lapsed = max(need.proofs, key=lambda each: each.until or each.on) if need.proofs and proof is None else None
     return Part(
         need.id,
         need.kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from lms.tracks.rules.judging import Explanation, Part, is_whole
@@ -38,16 +39,24 @@ class ItemProgress:
 class TrackProgress:
     """One person's way through one track.
 
-    `state`: "open" (not on it), "active" or "completed". `done` of `total` count the parts that are asked for;
-    `others` holds tracks that come first, hours and sign-offs.
+    `state`: "open" (not on it), "active" or "completed". `done` of `total` count the parts that are asked for.
     """
 
     state: TrackState
     cycle: int
     explained: Explanation
-    items: tuple[ItemProgress, ...]
-    others: tuple[ItemProgress, ...] = ()
     completed_on: date | None = None
+
+    @cached_property
+    def items(self) -> tuple[ItemProgress, ...]:
+        """Return the items of all sets, in order; a completed track has no next one."""
+        current = self.explained.current if self.state != "completed" else None
+        return tuple(_item(part, is_current=part is current) for part in self.explained.items)
+
+    @cached_property
+    def others(self) -> tuple[ItemProgress, ...]:
+        """Return the tracks that come first, the hours and the sign-offs."""
+        return tuple(_item(part, is_current=False) for part in self.explained.others)
 
     @property
     def done(self) -> int:
@@ -87,11 +96,8 @@ def is_binding(enrolled: TrackSpec, taught: Collection[str]) -> bool:
 def progress_in(
     explained: Explanation, state: TrackState, cycle: int, completed_on: date | None = None
 ) -> TrackProgress:
-    """Return the way through a track as its explanation has it; a completed one has no next item."""
-    current = explained.current if state != "completed" else None
-    items = tuple(_item(part, is_current=part is current) for part in explained.items)
-    others = tuple(_item(part, is_current=False) for part in explained.others)
-    return TrackProgress(state, cycle, explained, items, others, completed_on)
+    """Return the way through a track as its explanation has it."""
+    return TrackProgress(state, cycle, explained, completed_on)
 
 
 def _item(part: Part, *, is_current: bool) -> ItemProgress:
