@@ -66,5 +66,5 @@ def choices(draw: st.DrawFn) -> Choices:
     """Draw a label with what happens to whom."""
     ways = st.sampled_from(["move", "stay"])
     finished = draw(st.sampled_from(["stay", "renew"]))
-    label = draw(st.sampled_from(["retraining", "retraining", "equivalent"]))
+    label = draw(st.sampled_from(["retraining", "retraining", "retraining", "equivalent"]))
     return Choices(label, draw(ways), draw(ways), finished, 60 if finished == "renew" else 0)

@@ -23,7 +23,7 @@ from lms.tracks.rules.versions import Choices, usual_choices
 from tests.conftest import AT
 from tests.factories import Make
 from tests.organizations.conftest import crowd
-from tests.publish.conftest import LATER, content, did, enrol, module, outlook, publish, rows, track
+from tests.publish.conftest import LATER, RENEWAL, content, did, enrol, module, outlook, publish, rows, track
 from tests.publish.strategies import MODULES, choices, tracks
 
 PEOPLE = 6
@@ -35,7 +35,7 @@ seen: Counter[str] = Counter()
 @st.composite
 def populations(draw: st.DrawFn) -> list[tuple[bool, list[str], list[str]]]:
     """Draw of each person whether she is on the track early, and the modules she does before and after enrolling."""
-    some = st.lists(st.sampled_from(MODULES), max_size=4, unique=True)
+    some = st.lists(st.sampled_from(MODULES), min_size=1, max_size=4, unique=True)
     return [(draw(st.booleans()), draw(some), draw(some)) for _ in range(PEOPLE)]
 
 
@@ -172,6 +172,7 @@ def test_what_is_planned_is_what_happens(organization: int, told: list[Any]) -> 
         lessons = taught("a")
         publish(content(track(key, **versions[0]), base, module("a", lessons=lessons)), at=AT)
         ids = grow(organization, key, people)
+        versions[1:] = [{**RENEWAL, **fields} for fields in versions[1:]]
         if is_smaller:
             versions[2], chosen[1] = smaller(versions[1]), Choices("equivalent", under_way="move")
         for number, (fields, choice) in enumerate(zip(versions[1:], chosen, strict=True)):
