@@ -20,6 +20,7 @@ from lms.tracks.rules.versions import Choices, Way
 from tests.factories import Make
 from tests.organizations.conftest import crowd
 from tests.publish.conftest import LATER, RENEWAL, content, did, enrol, module, outlook, publish, rows, track
+from tests.racing import race
 
 RETRAIN = Choices("retraining")
 EQUAL = Choices("equivalent", under_way="move")
@@ -241,6 +242,28 @@ def test_a_track_that_renews_opens_its_modules_once(people: list[int]) -> None:
     drafts = content(track("t", "a", "b", "c", **RENEWAL), module("a", lessons=["one", "two"]))
     plan = publish(drafts, at=LATER, t=RENEW, module_a=RENEW).plan
     assert [each.deed for each in plan.effects if each.person_id == people[2]] == ["renews"]
+
+
+def test_two_who_publish_the_same_plan_do_it_once(app: Flask, people: list[int]) -> None:
+    drafts = content(track("t", "a", "b", "c"))
+    mark = outlook(drafts, t=RETRAIN).plan.mark
+    acts = [lambda: publish(drafts, at=LATER, mark=mark, t=RETRAIN)] * 2
+    found = race(app, *acts)
+    assert sorted(type(each).__name__ for each in found) == ["BadInput", "Prospect"]
+    assert rows(ContentChange, "label") == [("retraining",)]
+    assert rows(ChangeEffect, "person_id") == [(people[0],)]
+
+
+def test_learning_while_a_plan_is_done_changes_the_plan_or_comes_after(app: Flask, people: list[int]) -> None:
+    drafts = content(track("t", "a"))
+    mark = outlook(drafts, t=EQUAL).plan.mark
+    found = race(app, lambda: publish(drafts, at=LATER, mark=mark, t=EQUAL), lambda: did(people[:1], "a", at=LATER))
+    assert found[1] is None
+    applied = not isinstance(found[0], BadInput)
+    kept = rows(ChangeEffect, "person_id", "completes")
+    assert kept == ([(people[0], False), (people[1], True)] if applied else [])
+    done = {row[0] for row in rows(TrackCompletion, "person_id")}
+    assert done == (set(people) if applied else {people[2]})
 
 
 def test_an_older_version_comes_back(people: list[int]) -> None:
