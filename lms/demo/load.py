@@ -15,6 +15,7 @@ from lms.config import Config
 from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
+from lms.demo.advancing import advance
 from lms.demo.certifying import certify_all
 from lms.demo.learning import TRACK, learn
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
@@ -55,6 +56,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
         write(lambda session, part=part: _learn_all(session, cast, part, plan.today))  # type: ignore[misc]
     tell("lessons, quizzes and surveys are loaded")
     certify_all(app, cast, plan)
+    write(lambda session: advance(session, cast, plan))
     write(lambda session: drop_pending(session, at=now()))
     tell("certificates are signed")
     release_figures(config, at=now())

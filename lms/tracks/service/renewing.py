@@ -36,10 +36,11 @@ def open_cycles(
     """
     source = library.get("track", track_key)
     track = library.spec(TrackSpec, "track", track_key)
-    if track.renewal is None or not person_ids:
+    candidates = _who_completed(session, person_ids, track_key) if track.renewal else set()
+    if track.renewal is None or not candidates:
         return set()
-    standing = queries.standing_of(session, library, person_ids, today=local_date(at))
-    ready = {person_id for person_id in person_ids if _is_ready(standing, person_id, track_key, is_early=is_early)}
+    standing = queries.standing_of(session, library, candidates, today=local_date(at))
+    ready = {person_id for person_id in candidates if _is_ready(standing, person_id, track_key, is_early=is_early)}
     cycles = {person_id: standing.enrolments[person_id, track_key].cycle + 1 for person_id in ready}
     opened = _begin(session, cycles, track_key, source.revision_id, at)
     for person_id in sorted(opened):
@@ -49,6 +50,14 @@ def open_cycles(
     else:
         _open_modules(session, library, standing, opened, track, at)
     return opened
+
+
+def _who_completed(session: Session, person_ids: Collection[int], track_key: str) -> set[int]:
+    """Return who of these people completed a cycle of a track. One query."""
+    done = select(Enrolment.person_id).where(
+        Enrolment.person_id.in_(person_ids), Enrolment.track_key == track_key, Enrolment.state == "completed"
+    )
+    return set(session.scalars(done))
 
 
 def _is_ready(standing: Standing, person_id: int, track_key: str, *, is_early: bool) -> bool:
