@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from lms.errors import BadInput
 from lms.tracks import queries
 from lms.tracks.models import ChangeEffect, ContentChange, Enrolment, TrackCompletion
 from lms.tracks.rules.versions import Choices, Way
+from lms.tracks.service.versions import apply_plan
 from tests.factories import Make
 from tests.organizations.conftest import crowd
 from tests.publish.conftest import LATER, RENEWAL, content, did, enrol, module, outlook, publish, rows, track
@@ -254,7 +256,14 @@ def test_two_who_publish_the_same_plan_do_it_once(app: Flask, people: list[int])
     assert rows(ChangeEffect, "person_id") == [(people[0],)]
 
 
-def test_learning_while_a_plan_is_done_changes_the_plan_or_comes_after(app: Flask, people: list[int]) -> None:
+def test_learning_while_a_plan_is_done_changes_the_plan_or_comes_after(
+    app: Flask, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def apply_slowly(*arguments: Any, **more: Any) -> None:
+        time.sleep(0.3)  # without the lock of `plan_held` she would learn just now
+        apply_plan(*arguments, **more)
+
+    monkeypatch.setattr("lms.publish.service.apply_plan", apply_slowly)
     drafts = content(track("t", "a"))
     mark = outlook(drafts, t=EQUAL).plan.mark
     found = race(app, lambda: publish(drafts, at=LATER, mark=mark, t=EQUAL), lambda: did(people[:1], "a", at=LATER))
