@@ -35,6 +35,7 @@ from lms.organizations import queries as organizations_queries
 from lms.organizations import views as organizations_views
 from lms.people import queries as people_queries
 from lms.people import views as people_views
+from lms.publish import views as publish_views
 from lms.reports import views as reports_views
 from lms.scheduler import service as scheduler_service
 from lms.scheduler import views as scheduler_views
@@ -59,6 +60,7 @@ VIEWS = (
     home_views,
     reports_views,
     scheduler_views,
+    publish_views,
 )
 #: Lower features announce, higher ones hear: each handler runs inside the announcing transaction.
 HANDLERS = (

@@ -41,3 +41,8 @@ class Cache(Generic[V]):
             found = build()
             self.put(address, found)
         return found
+
+    def clear(self) -> None:
+        """Let everything go."""
+        with self._lock:
+            self._values.clear()

@@ -178,6 +178,11 @@ class Library:
         """Return the object as `spec_class`, built once for each revision; raise `NotFound` when it is missing."""
         return spec_of(spec_class, self.get(kind, key))
 
+    def beside(self, other: Library, kind: str) -> Library:
+        """Return this publication with the objects of `kind` of another one beside its own, under other names."""
+        others = {(of, f"{key} (other)"): each for (of, key), each in other._sources.items() if of == kind}
+        return Library(self.publication_id, self.publication_number, {**others, **self._sources}, self._words)
+
     def words(self, kind: str, key: str, locale: str) -> Words:
         """Return the object's words in `locale`, empty where nothing is translated."""
         return self._words.get((kind, key, locale)) or Words(locale)
@@ -249,6 +254,12 @@ def words_of(session: Session, revision_id: int | None, locale: str) -> Words:
     if not isinstance(found, Words):
         raise NotFound(f"revision {revision_id} is not a translation")
     return found
+
+
+def forget() -> None:
+    """Let go of what was read: a transaction that published may be rolled back, and its numbers be given anew."""
+    _revisions.clear()
+    _libraries.clear()
 
 
 def _database(session: Session) -> URL:

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from lms.content.folder import Folder
-from lms.content.library import SOURCE_LOCALE
+from lms.content.library import SOURCE_LOCALE, Library, Source, Words
 from lms.content.models import Publication, PublicationItem, Revision
 from lms.content.translations import published_words
 from lms.db import chunks, insert_once
@@ -126,6 +126,30 @@ def _current(session: Session) -> tuple[int, dict[Address, str]]:
     return number, {(row.kind, row.key, row.locale): row.sha256 for row in rows}
 
 
+def upcoming(session: Session, library: Library, drafts: Sequence[Draft]) -> Library:
+    """Return what readers would see once `drafts` are published over `library`. One query for each 500 drafts.
+
+    Texts that are not written yet have invented revisions, below zero.
+    """
+    ids = find_revisions(session, drafts)
+    sources: dict[tuple[str, str], Source] = {}
+    words: dict[Address, Words] = {}
+    for number, each in enumerate(drafts, 1):
+        known, revision_id = library.find(each.kind, each.key), ids.get(each.address, -number)
+        if each.locale != SOURCE_LOCALE:
+            words[each.address] = Words(each.locale, revision_id, each.sha256, each.body["words"])
+        elif known is not None and known.sha256 == each.sha256:
+            sources[each.kind, each.key] = known
+        else:
+            sources[each.kind, each.key] = Source(each.kind, each.key, revision_id, each.sha256, each.body)
+    return Library(None, library.publication_number + 1, sources, words)
+
+
+def sha256_of(drafts: Iterable[Draft]) -> str:
+    """Return the hash of all that `drafts` hold, as the publication's row keeps it."""
+    return _sha256_of(each.sha256 for each in drafts)
+
+
 def _write_revisions(session: Session, drafts: Sequence[Draft]) -> dict[Address, int]:
     """Write the texts that no publication has had yet, and return the id of each draft's revision."""
     rows = [
@@ -133,6 +157,11 @@ def _write_revisions(session: Session, drafts: Sequence[Draft]) -> dict[Address,
         for each in drafts
     ]
     insert_once(session, Revision, rows)
+    return find_revisions(session, drafts)
+
+
+def find_revisions(session: Session, drafts: Sequence[Draft]) -> dict[Address, int]:
+    """Return the id of each draft's revision; of those that no publication has had yet, nothing."""
     wanted = {(*each.address, each.sha256): each.address for each in drafts}
     found: dict[Address, int] = {}
     columns = (Revision.id, Revision.kind, Revision.key, Revision.locale, Revision.sha256)

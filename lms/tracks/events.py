@@ -1,4 +1,4 @@
-"""Facts that tracks announces: workers were asked to do a track, or have met all of it."""
+"""Facts that tracks announces: workers were asked to do a track, have met all of it, or it changed under them."""
 
 from __future__ import annotations
 
@@ -48,5 +48,31 @@ class TrackAssigned:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A new version of a track or a module asks something of one worker, or has finished her track.
+
+    `deed` is "moves", "bound", "renews", "repeats" or "completes" (`rules.versions.Deed`); `cycle` the cycle of the
+    track or the round of the module; `due_on` the local date by which she is asked to do it again.
+    """
+
+    person_id: int
+    kind: str
+    key: str
+    cycle: int
+    deed: str
+    completes: bool
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class ContentChanged:
+    """New versions were published. Announced once, with everybody who is to be told of it."""
+
+    subjects: tuple[Changed, ...]
+    at: datetime
+
+
 track_completed = Signal("track-completed")
 track_assigned = Signal("track-assigned")
+content_changed = Signal("content-changed")

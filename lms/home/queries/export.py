@@ -151,9 +151,11 @@ def _of_learning() -> dict[str, Select[Any]]:
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
     graded, waived = ("started_at", "submitted_at", "percent", "passed"), ("granted_at", "ends_on", "withdrawn_at")
+    changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
         "tracks_completed": _own("track_completions", "cycle", "completed_at", "language", "counted", **track),
+        "changes": _own("change_effects", *changed, module="module_key", **track),
         "waivers": _own("waivers", "cycle", "requirement", "reason_code", "note", *waived, **track),
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),

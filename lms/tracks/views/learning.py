@@ -21,6 +21,7 @@ from lms.tracks.messages import PartWords
 from lms.tracks.queries import Standing
 from lms.tracks.rules import ItemProgress, Part, SetView, TrackProgress
 from lms.tracks.views.blueprint import bp
+from lms.tracks.views.versions import notes_of
 from lms.web.access import get_actor, signed_in
 from lms.web.showing import Step, beneath, marked, wants_both
 
@@ -79,7 +80,8 @@ class Page:
 def show(key: str) -> str:
     """Show the reader's way through a track, and the next step."""
     page = find_page(key)
-    return render_template("tracks/show.html", **_shown(page), **frame(page, _groups(page)))
+    changed = notes_of(page.library, key, page.progress)
+    return render_template("tracks/show.html", changed=changed, **_shown(page), **frame(page, _groups(page)))
 
 
 @bp.get("/tracks/<key>/why")

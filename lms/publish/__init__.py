@@ -1,0 +1,9 @@
+"""The roof over content: checks and publishes a folder, and does to people what its new versions were chosen to do."""
+
+from __future__ import annotations
+
+from lms.publish.cli import content
+from lms.publish.service import Intent, Prospect, check_directory, publish_directory
+from lms.publish.specs import SHAPES
+
+__all__ = ["SHAPES", "Intent", "Prospect", "check_directory", "content", "publish_directory"]
