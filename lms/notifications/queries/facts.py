@@ -159,7 +159,7 @@ def _assignment_facts(session: Session, letter: Claimed, moment: Moment) -> Fact
     row = next((row for row in rows if row.assignment_id == letter.values["assignment_id"]), None)
     if row is None or row.state == "done":
         raise NoLongerTrue("the track is completed" if row else "the assignment or the employment has ended")
-    if row.track_key not in current(session).keys("track"):
+    if current(session).find("track", row.track_key) is None:
         raise NoLongerTrue("the track is taught no more")
     return _with(
         reader,

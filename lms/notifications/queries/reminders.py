@@ -48,10 +48,10 @@ def list_items(session: Session, letter_id: int, person_id: int, language: str, 
 def _tracks(session: Session, person_id: int, planned: Collection[Planned], language: str, today: date) -> list[Item]:
     """Return the tracks that are still asked for, by the same date, not completed, and still taught."""
     library = current(session)
-    taught = set(library.keys("track"))
     earliest: dict[tuple[str, int], date] = {}
     for row in tracks.own_assignments(session, person_id, today):
-        if row.state != "done" and row.due_on is not None and row.track_key in taught:
+        is_taught = library.find("track", row.track_key) is not None
+        if row.state != "done" and row.due_on is not None and is_taught:
             key = row.track_key, row.cycle
             earliest[key] = min(row.due_on, earliest.get(key, row.due_on))
     return [
