@@ -133,8 +133,8 @@ def test_a_row_that_names_nothing_is_found(app: Flask) -> None:
         connection.execute("COMMIT")
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute(
-            "INSERT INTO assignment_batches (public_id, organization_id, track_key, made_by, made_at, client_id) "
-            "VALUES ('x', 99, 'core', 98, '2026-03-05 00:00:00', 'k')"
+            "INSERT INTO assignment_batches (public_id, organization_id, track_key, made_by, made_at, "
+            "client_id, due_kind, due_eased) VALUES ('x', 99, 'core', 98, '2026-03-05 00:00:00', 'k', 'none', 0)"
         )
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("BEGIN IMMEDIATE")

@@ -377,7 +377,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(team: Team, browser: Any) 
     for values, words in (
         ({"lines": ""}, "There is nobody in it."),
         ({"lines": "just words"}, "We cannot tell who is meant."),
-        ({"file": (io.BytesIO(b"\x00\x01\x02\x00"), "x.csv")}, "This file cannot be read."),
+        ({"file": (io.BytesIO(b"\x00\x01\x02"), "x.csv")}, "This file cannot be read."),
         ({"lines": "a@x.example\n" * 41}, "These are more than 40 lines."),
         ({"lines": "a@x.example", "due_on": day(-1).isoformat()}, "This day has passed."),
         ({"lines": "a@x.example", "track": ""}, "Please choose one."),

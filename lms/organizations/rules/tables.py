@@ -102,13 +102,13 @@ def read_sheet(
     return Sheet(tuple(_rows([each if each in columns else "" for each in found], filled)), left_out)
 
 
-def _filled(data: bytes) -> list[tuple[int, list[str]]]:
+def _filled(data: bytes, *, may_be_blank: bool = False) -> list[tuple[int, list[str]]]:
     """Return the rows of a file that are not blank, each with its number; the first one names the columns."""
     if len(data) > LARGEST_FILE:
         raise BadInput([problem(1, "file-too-large", most=LARGEST_FILE // 1024 // 1024)])
     grid = _read_excel(data) if data.startswith((_PACKED, _OLD_EXCEL)) else _read_csv(_decode(data))
     filled = [(number, cells) for number, cells in enumerate(grid, 1) if any(cells)]
-    if not filled:
+    if not filled and not may_be_blank:
         raise BadInput([problem(1, "file-empty")])
     if len(filled) > MOST_ROWS:
         raise BadInput([problem(MOST_ROWS, "file-too-long", most=MOST_ROWS)])
@@ -122,9 +122,9 @@ def _header(cell: str) -> str:
 def read_grid(data: bytes) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV or Excel file that are not blank, each with its number; raise `BadInput`.
 
-    The first row may or may not name the columns. What is read is what `read_table` reads.
+    The first row may or may not name the columns. What is read is what `read_table` reads; nothing of a blank file.
     """
-    return _filled(data)
+    return _filled(data, may_be_blank=True)
 
 
 def fold_header(cell: str) -> str:
