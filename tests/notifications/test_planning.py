@@ -299,7 +299,7 @@ def test_a_digest_says_what_the_page_of_the_team_says(content_app: Flask, make: 
     finish(done, on=TODAY - 6 * DAY)
     finish(long_done, on=TODAY - 7 * DAY)
     digest()
-    news = content_app.extensions["lms.notifications.news"](reading(), [place], TODAY, "es")
+    news = content_app.extensions["lms.notifications.news"](reading(), [place], TODAY, "es", boss.person_id)
     reading().rollback()
     found = {part.key: (part.count, [line.name for line in part.lines]) for part in news.parts}
     assert found == {

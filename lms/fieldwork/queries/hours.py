@@ -76,6 +76,17 @@ class ActRow:
     standing: int
 
 
+@dataclass(frozen=True)
+class ReturnedRow:
+    """An entry that was returned to its worker and waits for her, with why."""
+
+    public_id: str
+    done_on: date
+    minutes: int
+    returned_at: datetime
+    words: str
+
+
 _COLUMNS = (
     HoursEntry.id,
     HoursEntry.public_id,
@@ -188,6 +199,19 @@ def list_events(session: Session, entry_id: int) -> list[EventRow]:
         .order_by(HoursEvent.id)
     )
     return [EventRow(*row) for row in rows]
+
+
+def list_returned(session: Session, person_id: int) -> list[ReturnedRow]:
+    """Return the entries of a person that wait for her, the first returned first. One query."""
+    columns = (HoursEntry.public_id, HoursEntry.done_on, HoursEntry.minutes, HoursEntry.state_at, HoursEvent.words)
+    newest = select(func.max(HoursEvent.id)).where(HoursEvent.entry_id == HoursEntry.id).correlate(HoursEntry)
+    rows = session.execute(
+        select(*columns)
+        .join(HoursEvent, HoursEvent.id == newest.scalar_subquery())
+        .where(HoursEntry.person_id == person_id, HoursEntry.state == "returned")
+        .order_by(HoursEntry.state_at, HoursEntry.id)
+    )
+    return [ReturnedRow(*row) for row in rows]
 
 
 def list_sums(session: Session, person_id: int) -> list[SumRow]:

@@ -40,7 +40,7 @@ from lms.training.queries.reviewing import (
     said_no,
     worth_of,
 )
-from lms.training.queries.sharing import ShareRow, list_shared_with, list_shares, providers_of, tied
+from lms.training.queries.sharing import ShareRow, count_waiting, list_shared_with, list_shares, providers_of, tied
 
 __all__ = [
     "PAGE_SIZE",
@@ -54,6 +54,7 @@ __all__ = [
     "count_entries",
     "count_files",
     "count_queue",
+    "count_waiting",
     "find_next",
     "find_sent_before",
     "first_accepts",
