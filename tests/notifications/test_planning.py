@@ -378,7 +378,7 @@ def test_ten_thousand_assignments_are_planned_in_a_few_statements(content_app: F
         event.remove(engine, "before_cursor_execute", note)
     print(f"\n{count} reminders planned on {engine.dialect.name} in {took:.2f} s")
     assert (
-        len([each for each in statements if not each.startswith(("PRAGMA", "BEGIN", "select pg_", "SELECT pg_"))]) <= 4
+        len([each for each in statements if not each.startswith(("PRAGMA", "BEGIN", "select pg_", "SELECT pg_"))]) <= 6
     )
     assert took < 10, "2 s on a machine that does nothing else"
     assert phone(asker), "the database is not at its end"

@@ -23,7 +23,7 @@ _DAY, _LETTER = date(2026, 9, 23), "k" * 20
 _LINK = {"link_public_id": "a" * 20, "expires_at": datetime(2026, 9, 23, 20, 30, tzinfo=UTC)}
 _OWN = {"public_id": "c" * 20, "title": _TITLE}
 _ITEM = Item("track", _TITLE, _DAY, "tracks.show", {"key": "community-health-core"})
-_CLASS = {"starts": time(17, 30), "ends": time(20, 30), "place": _PLACE, "is_waiting": False}
+_CLASS: dict[str, Any] = {"starts": time(17, 30), "ends": time(20, 30), "place": _PLACE, "is_waiting": False}
 _PATH = {"public_id": "c" * 20}
 
 
