@@ -144,7 +144,12 @@ def list_entries(session: Session, criterion: ColumnElement[bool], *, page: int 
 
 def count_entries(session: Session, criterion: ColumnElement[bool]) -> int:
     """Return how many entries meet `criterion`. One query."""
-    return int(session.execute(select(func.count()).select_from(HoursEntry).where(criterion)).scalar_one())
+    return int(session.execute(select_count(criterion)).scalar_one())
+
+
+def select_count(criterion: ColumnElement[bool]) -> Select[int]:
+    """Return what `count_entries` asks, for who asks for more in one statement."""
+    return select(func.count()).select_from(HoursEntry).where(criterion)
 
 
 def is_of(person_id: int) -> ColumnElement[bool]:

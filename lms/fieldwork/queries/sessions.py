@@ -176,7 +176,12 @@ def any_session() -> ColumnElement[bool]:
 
 def count_sessions(session: Session, criterion: ColumnElement[bool]) -> int:
     """Return how many rows `list_sessions` has in all. One query."""
-    return session.execute(select(func.count()).select_from(GroupSession).where(criterion)).scalar_one()
+    return session.execute(select_count(criterion)).scalar_one()
+
+
+def select_count(criterion: ColumnElement[bool]) -> Select[int]:
+    """Return what `count_sessions` asks, for who asks for more in one statement."""
+    return select(func.count()).select_from(GroupSession).where(criterion)
 
 
 def get_session(session: Session, criterion: ColumnElement[bool], public_id: str) -> GroupRow:

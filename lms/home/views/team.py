@@ -16,10 +16,6 @@ from lms.actor import Actor
 from lms.clock import now
 from lms.content.library import Library, Text, current
 from lms.db import reading
-from lms.fieldwork.policy.hours import settled_by
-from lms.fieldwork.policy.sessions import kept_sessions
-from lms.fieldwork.queries import hours
-from lms.fieldwork.queries import sessions as group_sessions
 from lms.home import queries, rules
 from lms.home.queries import Choices, Gathered, Line, TeamCounts
 from lms.home.rules import TeamFilter
@@ -29,7 +25,6 @@ from lms.home.views.words import label_of, marked
 from lms.i18n import format_date, format_number, language
 from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
-from lms.training.queries import count_waiting as count_training
 from lms.web.access import get_actor, roles
 
 
@@ -86,18 +81,14 @@ def _counts(counts: TeamCounts) -> list[tuple[int, str, str]]:
 
 
 def _waiting(actor: Actor) -> list[tuple[str, str]]:
-    """Return what else waits for the reader, each as address and words with their count. Three queries."""
-    to_settle = settled_by(actor) & hours.is_waiting()
-    training = count_training(reading(), actor.supervises, actor.today, but_of=actor.person_id)
-    kept = kept_sessions(actor) & ~group_sessions.is_past(now())
+    """Return what else waits for the reader, each as address and words with their count. One query."""
+    counts = queries.count_waiting(reading(), actor, now())
     found = [
-        ("fieldwork.team_hours", _("Hours to countersign"), hours.count_entries(reading(), to_settle)),
-        ("training.team", _("Earlier training that waits"), training),
-        ("fieldwork.plans", _("Sessions"), group_sessions.count_sessions(reading(), kept)),
+        ("fieldwork.team_hours", _("Hours to countersign"), counts.hours),
+        ("training.team", _("Earlier training that waits"), counts.training),
+        ("fieldwork.plans", _("Sessions"), counts.sessions),
     ]
-    return [
-        (url_for(endpoint), f"{words} ({format_number(count)})" if count else words) for endpoint, words, count in found
-    ]
+    return [(url_for(page), f"{words} ({format_number(count)})" if count else words) for page, words, count in found]
 
 
 def _listed(wanted: TeamFilter, counts: TeamCounts) -> str:

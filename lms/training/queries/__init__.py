@@ -40,7 +40,7 @@ from lms.training.queries.reviewing import (
     said_no,
     worth_of,
 )
-from lms.training.queries.sharing import ShareRow, count_waiting, list_shared_with, list_shares, providers_of, tied
+from lms.training.queries.sharing import ShareRow, count_waiting, list_shared_with, list_shares, providers_of, select_waiting, tied
 
 __all__ = [
     "PAGE_SIZE",
@@ -83,6 +83,7 @@ __all__ = [
     "read_row",
     "recognized",
     "said_no",
+    "select_waiting",
     "tied",
     "worth_of",
 ]

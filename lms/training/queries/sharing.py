@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, column, exists, func, or_, select, table
+from sqlalchemy import Date, Integer, Select, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -118,6 +118,11 @@ def list_shared_with(session: Session, actor: Actor, today: date) -> list[ShareR
 
 def count_waiting(session: Session, organization_ids: Collection[int], today: date, *, but_of: int) -> int:
     """Return how many requests wait for these providers, as `list_shared_with` lists them for `but_of`. One query."""
+    return session.execute(select_waiting(organization_ids, today, but_of=but_of)).scalar_one()
+
+
+def select_waiting(organization_ids: Collection[int], today: date, *, but_of: int) -> Select[int]:
+    """Return what `count_waiting` asks, for who asks for more in one statement."""
     newer = _TERMS.alias()
     is_hers = (
         exists()
@@ -130,14 +135,13 @@ def count_waiting(session: Session, organization_ids: Collection[int], today: da
             )
         )
     )
-    waiting = (
+    return (
         select(func.count())
         .select_from(TrainingShare)
         .join(EarlierTraining, EarlierTraining.id == TrainingShare.training_id)
         .where(TrainingShare.outcome.is_(None), TrainingShare.organization_id.in_(organization_ids), is_hers)
         .where(EarlierTraining.person_id != but_of)
     )
-    return session.execute(waiting).scalar_one()
 
 
 def tied(ties: Ties, shares: Collection[ShareRow], present: Collection[int]) -> Ties:
