@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lms.i18n import format_date, format_day, format_near_day, ngettext
 from lms.i18n import gettext as _
-from lms.notifications.messages.news import TELLS, Told
+from lms.notifications.messages import hours, sessions, tracks, training
+from lms.notifications.messages.told import Told
 from lms.notifications.queries import Item, News
 
 #: How an address is made of an endpoint and its values.
@@ -57,7 +58,22 @@ def _certificate(item: Item) -> Told:
     )  # fmt: skip
 
 
-_TELLS: dict[str, Callable[[Item], Told]] = {"track": _track, "module": _track, "certificate": _certificate, **TELLS}
+_TELLS: dict[str, Callable[[Item], Told]] = {
+    "track": _track,
+    "module": _track,
+    "certificate": _certificate,
+    "hours_returned": hours.tell_hours_returned,
+    "sign_off": hours.tell_sign_off,
+    "session": sessions.tell_session,
+    "place": sessions.tell_place,
+    "session_changed": sessions.tell_session_changed,
+    "session_cancelled": sessions.tell_session_cancelled,
+    "training": training.tell_training,
+    "training_waits": training.tell_training_waits,
+    "change": tracks.tell_change,
+    "waiver": tracks.tell_waiver,
+    "cycle": tracks.tell_cycle,
+}
 
 
 def tell_part(part: News, link: str) -> Part:

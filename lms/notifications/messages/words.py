@@ -20,14 +20,14 @@ from lms.i18n import gettext as _
 from lms.mail import TextMessage, check_email, check_number
 from lms.notifications import rules
 from lms.notifications.messages.links import LINKS
-from lms.notifications.messages.news import Told
 from lms.notifications.messages.telling import tell, tell_part
+from lms.notifications.messages.told import Told
 from lms.notifications.queries import NEWS, Facts, Item
 from lms.notifications.rules import Title, stop_token
 from lms.people.rules import code_digits
 
 _EXTENSION = "lms.notifications"
-#: Letters about facts have the same templates; what they say is `messages.news`.
+#: Letters about facts have the same templates; what they say is in `messages.telling`.
 _NAMES = dict.fromkeys(NEWS, "news")
 
 

@@ -18,7 +18,9 @@ from lms.notifications.queries.choices import (
 )
 from lms.notifications.queries.digest import News, NewsLine, TeamNews, TeamNewsOf, list_readers
 from lms.notifications.queries.facts import KINDS, Claimed, Facts, Moment, get_facts, has_due
-from lms.notifications.queries.news import NEWS, Item, session_prefix
+from lms.notifications.queries.fieldwork_news import session_prefix
+from lms.notifications.queries.items import Item
+from lms.notifications.queries.news import NEWS
 from lms.notifications.queries.outbox import (
     PAGE_SIZE,
     OutboxRow,

@@ -18,7 +18,8 @@ from lms.notifications import rules
 from lms.notifications.models import Letter
 from lms.notifications.queries import choices
 from lms.notifications.queries.digest import TeamNews, TeamNewsOf
-from lms.notifications.queries.news import NEWS, Cause, list_news
+from lms.notifications.queries.items import Cause
+from lms.notifications.queries.news import NEWS, list_news
 from lms.notifications.queries.reminders import list_items
 from lms.notifications.rules import NoLongerTrue, NotYet, Title, Wish
 from lms.organizations import queries as organizations
@@ -160,7 +161,7 @@ def _assignment_facts(session: Session, letter: Claimed, moment: Moment) -> Fact
     row = next((row for row in rows if row.assignment_id == letter.values["assignment_id"]), None)
     if row is None or row.state == "done":
         raise NoLongerTrue("the track is completed" if row else "the assignment or the employment has ended")
-    if row.track_key not in current(session).keys("track"):
+    if current(session).find("track", row.track_key) is None:
         raise NoLongerTrue("the track is taught no more")
     return _with(
         reader,

@@ -12,7 +12,8 @@ from lms.certificates import queries as certificates
 from lms.content.library import current
 from lms.fieldwork.queries import upcoming_of
 from lms.notifications.models import Reminder
-from lms.notifications.queries.news import Cause, Item, session_item
+from lms.notifications.queries.fieldwork_news import session_item
+from lms.notifications.queries.items import Cause, Item
 from lms.notifications.rules import Title
 from lms.tracks import queries as tracks
 from lms.tracks.queries import due
@@ -46,7 +47,7 @@ def _tracks(session: Session, cause: Cause, planned: Collection[Planned]) -> lis
             is_over=day < cause.today,
         )
         for key, cycle, day in due.list_due(session, cause.person_id, cause.today)
-        if (f"{key}:{cycle}", day) in planned and key in library.keys("track")
+        if (f"{key}:{cycle}", day) in planned and library.find("track", key) is not None
     ]
 
 
@@ -63,7 +64,7 @@ def _modules(session: Session, cause: Cause, planned: Collection[Planned]) -> li
             is_over=day < cause.today,
         )
         for key, number, day in due.list_repeated(session, cause.person_id, cause.today)
-        if (f"{key}:{number}", day) in planned and key in library.keys("module")
+        if (f"{key}:{number}", day) in planned and library.find("module", key) is not None
     ]
 
 

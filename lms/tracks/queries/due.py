@@ -8,29 +8,22 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Integer,
     Select,
     String,
     and_,
     cast,
-    column,
     exists,
     func,
     select,
-    table,
     type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
 
+from lms.courses.queries import has_completed
 from lms.db import is_postgresql
 from lms.organizations.queries import works_there
 from lms.tracks.models import Assignment, ChangeEffect, ContentChange, Enrolment, TrackCompletion
-
-#: Foreign keys name tables, and so does this look at what was completed.
-_MODULES = table(
-    "module_completions", column("person_id", Integer), column("module_key", String), column("round", Integer)
-)
 
 #: person_id, subject, falls_on, since
 Dues = Select[*tuple[Any, ...]]
@@ -61,11 +54,8 @@ def select_repeated(session: Session, _today: date, person_id: int | None = None
 
     They are those that a new version asks people to do again by a date, and that they have not done since.
     """
-    is_done = exists().where(
-        _MODULES.c.person_id == ChangeEffect.person_id,
-        _MODULES.c.module_key == ChangeEffect.module_key,
-        _MODULES.c.round >= ChangeEffect.cycle,
-    )
+    effect: Any = ChangeEffect
+    is_done = has_completed(effect.person_id, effect.module_key, effect.cycle)
     subject = (ChangeEffect.module_key + ":" + cast(ChangeEffect.cycle, String)).label("subject")
     return _effects(session, "repeats", person_id, subject).where(~is_done)
 

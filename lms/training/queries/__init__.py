@@ -40,7 +40,15 @@ from lms.training.queries.reviewing import (
     said_no,
     worth_of,
 )
-from lms.training.queries.sharing import ShareRow, count_waiting, list_shared_with, list_shares, providers_of, select_waiting, tied
+from lms.training.queries.sharing import (
+    ShareRow,
+    count_waiting,
+    list_shared_with,
+    list_shares,
+    providers_of,
+    select_waiting,
+    tied,
+)
 
 __all__ = [
     "PAGE_SIZE",
