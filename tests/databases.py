@@ -31,6 +31,7 @@ from lms.content import library, service
 from lms.content.service import Draft
 from lms.db import Base, db, write
 from lms.publish import check_directory
+from lms.publish.service import alone_tracks
 
 #: Whatever PostgreSQL needs to tell whether a test changed more than rows: relations, and triggers that are on.
 _SHAPE = """
@@ -99,7 +100,8 @@ def real_content() -> tuple[Draft, ...]:
     """Return what stands in content/, read and checked once a process."""
     folder, checked = check_directory(ROOT / "content")
     assert not checked.problems
-    return tuple(service.drafts_of(folder))
+    drafts = tuple(service.drafts_of(folder))
+    return (*drafts, *alone_tracks(drafts))
 
 
 def build(config: Config, *, content: bool) -> None:

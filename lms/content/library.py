@@ -156,11 +156,14 @@ class Library:
 
     @cached_property
     def _keys(self) -> dict[str, tuple[str, ...]]:
-        kinds = {kind for kind, _ in self._sources}
-        return {kind: tuple(sorted(key for each, key in self._sources if each == kind)) for kind in kinds}
+        written = sorted(address for address, source in self._sources.items() if not source.body.get("derived"))
+        return {kind: tuple(key for each, key in written if each == kind) for kind, _ in written}
 
     def keys(self, kind: str) -> tuple[str, ...]:
-        """Return the keys of all objects of `kind`, in alphabetical order."""
+        """Return the keys of all objects of `kind` that somebody wrote, in alphabetical order.
+
+        What publishing derived from another object is found by its key, and not listed.
+        """
         return self._keys.get(kind, ())
 
     def find(self, kind: str, key: str) -> Source | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -22,6 +22,7 @@ from lms.errors import BadInput, Problem
 from lms.publish import rules
 from lms.publish.specs import FOLDERS, SHAPES, TAUGHT
 from lms.tracks.queries.versions import plan_of
+from lms.tracks.rules import is_alone, key_alone
 from lms.tracks.rules.versions import Choices, Fault, Kind, Plan
 from lms.tracks.service.versions import apply_plan, plan_held
 
@@ -66,7 +67,26 @@ def read_drafts(directory: Path) -> tuple[Draft, ...]:
     folder, checked = check_directory(directory)
     if checked.problems:
         raise BadInput(checked.problems)
-    return tuple(service.drafts_of(folder))
+    drafts = tuple(service.drafts_of(folder))
+    return (*drafts, *alone_tracks(drafts))
+
+
+def alone_tracks(drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Yield a track for each module, so that it can be asked for alone; its words are the module's."""
+    for each in drafts:
+        if each.kind != "module":
+            continue
+        key = key_alone(each.key)
+        if each.locale == SOURCE_LOCALE:
+            told = each.body["files"]["module.yml"]
+            track = {"key": key, "alone": True, "title": told["title"], "summary": told["summary"], "level": "entry"}
+            items = [{"id": each.key, "module": each.key}]
+            body = {"derived": True, "files": {f"{key}.yml": {**track, "items": items}}}
+        else:
+            words = each.body["words"]
+            places = {f"{key}.yml:{name}": f"module.yml:{name}" for name in ("title", "summary")}
+            body = {"words": {ours: words[theirs] for ours, theirs in places.items() if theirs in words}}
+        yield service.draft("track", key, each.locale, body)
 
 
 def look(drafts: Sequence[Draft], intent: Intent, *, at: datetime) -> Prospect:
@@ -86,7 +106,7 @@ def _look(session: Session, drafts: Sequence[Draft], intent: Intent, *, at: date
 def _gone(published: Published, intent: Intent) -> tuple[tuple[str, str], ...]:
     """Return kind and key of what would be retired though nobody said so."""
     retired = (each for each in sorted(published.changes) if each.what == "retired" and each.locale == SOURCE_LOCALE)
-    taught = ((each.kind, each.key) for each in retired if each.kind in TAUGHT)
+    taught = ((each.kind, each.key) for each in retired if each.kind in TAUGHT and not is_alone(each.key))
     return tuple(each for each in taught if intent.retire is not None and each[1] not in intent.retire)
 
 

@@ -48,8 +48,11 @@ from lms.reports.rules import (
     periods_of,
     release,
 )
+from lms.tracks.rules import ALONE
 
 AREAS = OrganizationArea.__table__
+#: A module that was asked for alone is no career pathway: its completion is not counted among those of tracks.
+_IS_TRACK = ~DONE.c.track_key.startswith(ALONE)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _exact_report(scope: Scope, session: Session, question: Question) -> Report:
 @cache
 def _statements(kind: str, group: str, *, one_track: bool) -> tuple[Select[*tuple[Any, ...]], ...]:
     """Return the statements of a report: its totals, its employers, its rows. Parameters: ids, since, until, track."""
-    criteria: list[ColumnElement[bool]] = []
+    criteria: list[ColumnElement[bool]] = [_IS_TRACK]
     criteria.append(DONE.c.completed_on.between(bindparam("since", type_=Date), bindparam("until", type_=Date)))
     if one_track:
         criteria.append(DONE.c.track_key == bindparam("track"))
@@ -205,7 +208,7 @@ def due_periods(session: Session, today: date) -> list[str]:
 
     A period is out with its first figures: a contract that is entered afterwards changes nothing.
     """
-    first = session.scalar(select(func.min(DONE.c.completed_on)))
+    first = session.scalar(select(func.min(DONE.c.completed_on)).where(_IS_TRACK))
     if first is None:
         return []
     known = {period for periods in list_released(session).values() for period in periods}
@@ -312,7 +315,8 @@ def _completions(session: Session, period: Period, organizations: Collection[int
     employed = (
         select(SPELLS.c.organization_id, DONE.c.track_key, DONE.c.language, month, DONE.c.person_id, longest)
         .select_from(DONE.join(SPELLS, employed_then()))
-        .where(DONE.c.completed_on.between(period.since, period.until), SPELLS.c.organization_id.in_(organizations))
+        .where(_IS_TRACK, DONE.c.completed_on.between(period.since, period.until))
+        .where(SPELLS.c.organization_id.in_(organizations))
         .subquery()
     )
     columns = [column for column in employed.c if column.name != "place"]

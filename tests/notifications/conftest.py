@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from lms.people.models import Contact
 from lms.tracks.models import Assignment, AssignmentBatch, TrackCompletion
 from tests.conftest import AT
 from tests.factories import MadePerson
-from tests.notifications.test_mail import Inbox, controller
+from tests.notifications.test_mail import Inbox, QuickServer, controller
 
 FIRST, CORE = "first-steps", "core"
 TODAY = AT.date()
@@ -35,6 +36,15 @@ def server(inbox: Inbox) -> Iterator[Controller]:
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def quick_server(inbox: Inbox) -> Iterator[str]:
+    """Return the address of a server that is quick."""
+    with QuickServer(inbox) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"smtp://127.0.0.1:{running.server_address[1]}"
+        running.shutdown()
 
 
 def ask(

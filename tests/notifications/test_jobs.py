@@ -206,30 +206,31 @@ def drill(app: Flask, make: Make, inbox: Inbox, *, count: int, kills: int, secon
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert int(done.stdout.split()[-1]) == kills
+    killed = int(done.stdout.split()[-1])
+    assert kills <= killed <= kills + 2, "those that had been started before the last one died may die too"
     assert states() == {"sent": count}, "every letter was sent"
     arrived = Counter(str(message["Message-ID"]) for message in inbox.messages)
     readers = {(str(message["To"]), str(message["Message-ID"])) for message in inbox.messages}
     assert len(arrived) == len(readers) == count, "a repeat has the same Message-ID"
     assert {reader for reader, _ in readers} == {person.email for person in people}
     repeated = arrived.total() - count
-    assert repeated <= kills, "at most one repeat for each that was killed"
-    assert max(arrived.values()) <= kills + 1
+    assert repeated <= killed, "at most one repeat for each that was killed"
+    assert max(arrived.values()) <= killed + 1
     took = time.monotonic() - began
-    print(f"\n{count} letters, {kills} kills: {repeated} repeated, {took:.0f} s")
+    print(f"\n{count} letters, {killed} kills: {repeated} repeated, {took:.0f} s")
 
 
 def test_three_schedulers_that_are_killed_lose_nothing_and_repeat_at_most_one_letter_each(
-    content_app: Flask, make: Make, server: Controller, inbox: Inbox
+    content_app: Flask, make: Make, quick_server: str, inbox: Inbox
 ) -> None:
-    use_mail(content_app, f"smtp://127.0.0.1:{server.port}")
-    drill(content_app, make, inbox, count=20, kills=3, seconds=120)
+    use_mail(content_app, quick_server)
+    drill(content_app, make, inbox, count=40, kills=3, seconds=120)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1600)
 def test_a_thousand_letters_survive_fifty_kills(
-    content_app: Flask, make: Make, server: Controller, inbox: Inbox
+    content_app: Flask, make: Make, quick_server: str, inbox: Inbox
 ) -> None:
-    use_mail(content_app, f"smtp://127.0.0.1:{server.port}")
+    use_mail(content_app, quick_server)
     drill(content_app, make, inbox, count=1000, kills=50, seconds=1500)

@@ -85,8 +85,8 @@ class Learner:
     @cached_property
     def practice(self) -> list[str]:
         """Return the tracks that she is on and that ask for something other than a module now, in order."""
-        taught = set(self.library.keys("track"))
-        following = {way.track_key: way.progress.explained.following for way in self.ways if way.track_key in taught}
+        taught = [way for way in self.ways if self.library.find("track", way.track_key) is not None]
+        following = {way.track_key: way.progress.explained.following for way in taught}
         return [key for key, part in following.items() if part is not None and part.kind != "item"]
 
     @cached_property

@@ -218,7 +218,7 @@ def standing_of(
         standing.add_enrolment(row)
     for done in list_completions(session, person_ids):
         standing.add_completion(done)
-    standing.tracks = read_specs(session, standing)
+    standing.tracks = read_specs(session, standing, track_keys or ())
     ids = person_ids if person_ids is not None else {person_id for person_id, _ in standing.enrolments}
     for each in list_credits(session, ids):
         credit = Credit(each.module_key, each.round, each.completed_at, each.completed_on, each.language)
@@ -230,13 +230,14 @@ def standing_of(
     return standing
 
 
-def read_specs(session: Session, standing: Standing) -> dict[int, TrackSpec]:
-    """Return by revision the tracks that are published, and those that people enrolled under or completed."""
+def read_specs(session: Session, standing: Standing, asked: Collection[str] = ()) -> dict[int, TrackSpec]:
+    """Return by revision the tracks that are listed or `asked` for, and what people enrolled under or completed."""
     library = standing.library
     revisions = {row.revision_id for row in standing.enrolments.values()}
     revisions |= {row.revision_id for row in standing.completions.values()}
-    present = [library.get("track", key) for key in library.keys("track")]
-    found = {source.revision_id: spec_of(TrackSpec, source) for source in present}
+    keys = {*library.keys("track"), *asked, *(key for _, key in standing.enrolments)}
+    present = [library.find("track", key) for key in sorted(keys)]
+    found = {source.revision_id: spec_of(TrackSpec, source) for source in present if source is not None}
     return {
         **found,
         **{each: spec_of(TrackSpec, source_of(session, each)) for each in sorted(revisions - found.keys())},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.tracks.rules.alone import ALONE, is_alone, key_alone
 from lms.tracks.rules.due import (
     LATEST_DUE_DAYS,
     MINUTES_A_DAY,
@@ -69,6 +70,7 @@ from lms.tracks.rules.standing import (
 )
 
 __all__ = [
+    "ALONE",
     "COLUMNS",
     "LATEST_DUE_DAYS",
     "MINUTES_A_DAY",
@@ -105,9 +107,11 @@ __all__ = [
     "due_fault",
     "due_state",
     "find_meant",
+    "is_alone",
     "is_binding",
     "is_due_early",
     "judge",
+    "key_alone",
     "list_early",
     "plan_rule",
     "progress_in",

@@ -22,6 +22,7 @@ from lms.content.shapes import (
     refuse_twice,
     told_of,
 )
+from lms.tracks.rules.alone import ALONE, is_alone
 from lms.tracks.specs.parts import HoursSpec, Items, RenewalSpec, SetSpec, SignOffSpec, TrackItemSpec, told_of_parts
 
 #: Sets of which one suffices.
@@ -32,6 +33,8 @@ class TrackSpec(Spec):
     """What a track asks for. `items` is one set, all of it in order; `sets` says more."""
 
     key: Key
+    #: Derived from a module, to be asked for alone.
+    alone: Annotated[bool, Field(validate_default=True)] = False
     title: Title
     summary: Sentence
     level: Key
@@ -53,6 +56,13 @@ class TrackSpec(Spec):
     def from_source(cls, source: Source) -> Self:
         """Return the track of `source`."""
         return cls.read(file_of(source))
+
+    @field_validator("alone")
+    @classmethod
+    def _key_fits(cls, value: bool, info: ValidationInfo) -> bool:
+        if "key" in info.data and value != is_alone(info.data["key"]):
+            raise ValueError(f"choose a key that does not begin with {ALONE}: single modules have such keys")
+        return value
 
     @field_validator("prerequisites")
     @classmethod

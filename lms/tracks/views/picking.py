@@ -15,6 +15,7 @@ from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, Choice, StaffRow, count_staff, list_staff, list_supervised
 from lms.tracks import queries
 from lms.tracks.forms import AssignForm
+from lms.tracks.rules import key_alone
 from lms.web.access import get_actor
 from lms.web.forms import choices_of
 
@@ -106,12 +107,15 @@ def fill_form(library: Library, picking: Picking) -> AssignForm:
 
 
 def track_choices(library: Library) -> list[tuple[str, str]]:
-    """Return key and title of every published track."""
+    """Return key and title of every published track, then of every module that can be asked for alone."""
     unfinished = _("%(track)s (cannot be completed yet)")
-    return [
+    tracks = [
         (card.key, card.title.text if card.can_be_met else unfinished % {"track": card.title.text})
         for card in queries.list_cards(library, language())
     ]
+    titles = {key: queries.module_title(library, key, language()).text for key in library.keys("module")}
+    alone = sorted((title, key) for key, title in titles.items())
+    return [*tracks, *((key_alone(key), _("One module: %(module)s", module=title)) for title, key in alone)]
 
 
 def list_page(picking: Picking) -> Listed:
