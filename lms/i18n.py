@@ -190,6 +190,11 @@ def format_near_day(day: date) -> str:
     return _date(day, "MMM d" if language() == "en" else "d MMM", language())
 
 
+def format_near_weekday(day: date) -> str:
+    """Return a date of the next days with its weekday, as short as can be: "Sun, Mar 8"."""
+    return _date(day, "EEE, MMM d" if language() == "en" else "EEE d MMM", language())
+
+
 def format_near(at: datetime) -> str:
     """Return a near instant without its year, as local date and 24-hour time: "Mar 8, 13:30"."""
     local = at.astimezone(zone())

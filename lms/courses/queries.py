@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, Table, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
@@ -130,6 +130,14 @@ _COMPLETED = (
     ModuleCompletion.language,
     ModuleCompletion.revision_id,
 )
+
+
+def has_completed(
+    person_id: ColumnElement[int], module_key: ColumnElement[str], since_round: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Return the criterion of rows whose person has completed the row's module in the row's round, or a later one."""
+    done = (ModuleCompletion.person_id == person_id) & (ModuleCompletion.module_key == module_key)
+    return exists().where(done, ModuleCompletion.round >= since_round)
 
 
 def completions_of(

@@ -5,9 +5,31 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.certificates.events import CertificateIssued, DecisionMade, certificate_issued, decision_made
+from lms.fieldwork.events import (
+    HoursReturned,
+    ObservationSigned,
+    PlaceGiven,
+    SessionCancelled,
+    SessionChanged,
+    hours_returned,
+    observation_signed,
+    place_given,
+    session_cancelled,
+    session_changed,
+)
 from lms.notifications import service
 from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
-from lms.tracks.events import TrackAssigned, track_assigned
+from lms.tracks.events import (
+    ContentChanged,
+    CycleOpened,
+    TrackAssigned,
+    WaiverChanged,
+    content_changed,
+    cycle_opened,
+    track_assigned,
+    waiver_changed,
+)
+from lms.training.events import TrainingJudged, TrainingShared, training_judged, training_shared
 
 
 def on_link_made(made: LinkMade, *, session: Session) -> None:
@@ -40,6 +62,56 @@ def on_track_assigned(assigned: TrackAssigned, *, session: Session) -> None:
     service.write_assignment_letters(session, assigned)
 
 
+def on_content_changed(changed: ContentChanged, *, session: Session) -> None:
+    """Tell each worker what a new version asks of her, or that she has finished by it."""
+    service.write_change_letters(session, changed)
+
+
+def on_waiver_changed(changed: WaiverChanged, *, session: Session) -> None:
+    """Tell a worker that she is spared a part of a track, or is not any more."""
+    service.write_waiver_letter(session, changed)
+
+
+def on_cycle_opened(opened: CycleOpened, *, session: Session) -> None:
+    """Tell a worker that she may begin to renew a track."""
+    service.write_cycle_letter(session, opened)
+
+
+def on_hours_returned(returned: HoursReturned, *, session: Session) -> None:
+    """Tell workers that hours of theirs came back."""
+    service.write_hours_letters(session, returned)
+
+
+def on_observation_signed(signed: ObservationSigned, *, session: Session) -> None:
+    """Tell a worker what was seen of her work."""
+    service.write_sign_off_letter(session, signed)
+
+
+def on_place_given(given: PlaceGiven, *, session: Session) -> None:
+    """Tell those who waited that they have a place."""
+    service.write_session_letters(session, "place", given)
+
+
+def on_session_changed(changed: SessionChanged, *, session: Session) -> None:
+    """Tell those who come that a session is at another time or place, or in another language."""
+    service.write_session_letters(session, "session_changed", changed)
+
+
+def on_session_cancelled(cancelled: SessionCancelled, *, session: Session) -> None:
+    """Tell those who wanted to come that a session is not held."""
+    service.write_session_letters(session, "session_cancelled", cancelled)
+
+
+def on_training_judged(judged: TrainingJudged, *, session: Session) -> None:
+    """Tell a worker what was decided about her earlier training."""
+    service.write_training_letter(session, judged)
+
+
+def on_training_shared(shared: TrainingShared, *, session: Session) -> None:
+    """Tell those who answer for the supervising provider that earlier training waits for their yes."""
+    service.write_shared_letters(session, shared)
+
+
 def connect() -> None:
     """Connect every handler of this feature to its signal."""
     link_made.connect(on_link_made)
@@ -48,3 +120,13 @@ def connect() -> None:
     certificate_issued.connect(on_certificate_issued)
     decision_made.connect(on_decision_made)
     track_assigned.connect(on_track_assigned)
+    content_changed.connect(on_content_changed)
+    waiver_changed.connect(on_waiver_changed)
+    cycle_opened.connect(on_cycle_opened)
+    hours_returned.connect(on_hours_returned)
+    observation_signed.connect(on_observation_signed)
+    place_given.connect(on_place_given)
+    session_changed.connect(on_session_changed)
+    session_cancelled.connect(on_session_cancelled)
+    training_judged.connect(on_training_judged)
+    training_shared.connect(on_training_shared)

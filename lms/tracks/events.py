@@ -1,4 +1,4 @@
-"""Facts that tracks announces: workers were asked to do a track, have met all of it, or it changed under them."""
+"""Facts that tracks announces: workers were asked to do a track, have met it, were spared a part, or it changed."""
 
 from __future__ import annotations
 
@@ -73,6 +73,28 @@ class ContentChanged:
     at: datetime
 
 
+@dataclass(frozen=True)
+class WaiverChanged:
+    """A certifier said that a worker need not do one part of a track (`is_granted`), or took that back."""
+
+    waiver_id: int
+    person_id: int
+    track_key: str
+    is_granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CycleOpened:
+    """A certifier let a worker begin to renew a track. She herself, an assignment or a new version tell of theirs."""
+
+    person_id: int
+    track_key: str
+    at: datetime
+
+
 track_completed = Signal("track-completed")
 track_assigned = Signal("track-assigned")
 content_changed = Signal("content-changed")
+waiver_changed = Signal("waiver-changed")
+cycle_opened = Signal("cycle-opened")

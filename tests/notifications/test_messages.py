@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -57,6 +57,34 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "sms_answer": {"answer": "stop"},
 }
+#: What long words do to a letter: four surnames, a Tongan title with macrons, signs that a page must not obey.
+LONG = "Ko e ngaahi tokotaha ngāue moʻui lelei ʻo e kāinga & <b>Asociación de Promotoras y Promotores del Sur</b>"
+CLASS = {"starts": time(17, 30), "ends": time(20), "place": rules.Title(LONG), "is_waiting": False}
+OWN, TRACK = {"public_id": "c" * 20}, {"key": "core"}
+#: Every letter about a fact, in each of its words: kind, endpoint, address, path of its page, values.
+TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
+    ("hours_returned", "fieldwork.own_entry", OWN, f"hours/{'c' * 20}", {"minutes": 135, "words": f"Why? {LONG}"}),
+    *(("sign_off", "fieldwork.own_sign_off", OWN, f"sign-offs/{'c' * 20}", {"passed": each}) for each in (True, False)),
+    ("place", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
+    ("session_changed", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
+    ("session_changed", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "is_waiting": True}),
+    ("session_cancelled", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "place": ""}),
+    *(
+        ("training", "training.show", OWN, f"training/{'c' * 20}", {"outcome": each})
+        for each in ("recognized", "ask", "refuse", "revoked", "accepted", "declined")
+    ),
+    ("training_waits", "training.team", {}, "team/training", {"count": 1}),
+    ("training_waits", "training.team", {}, "team/training", {"count": 3}),
+    ("change", "courses.module", {"module_key": "outreach"}, "modules/outreach", {"deed": "repeats"}),
+    *(("change", "tracks.show", TRACK, "tracks/core", {"deed": each}) for each in ("moves", "renews", "completes")),
+    *(("waiver", "tracks.why", TRACK, "tracks/core/why", {"is_granted": each}) for each in (True, False)),
+    ("cycle", "tracks.show", TRACK, "tracks/core", {}),
+]
+PATHS = {kind: path for kind, _endpoint, _address, path, _values in TOLD}
+VALUES |= {
+    kind: {"items": [Item(kind, TITLE, date(2026, 3, 12), endpoint, address, values=values)]}
+    for kind, endpoint, address, _path, values in TOLD
+}
 #: Goes to the number that wrote, never by mail.
 MAILED = tuple(kind for kind in KINDS if kind != "sms_answer")
 EVERY = [(kind, tag) for kind in MAILED for tag in TAGS]
@@ -93,6 +121,7 @@ def secret_of(kind: str, config: Config) -> str:
         "reminder": "learn",
         "digest": "team",
         "certificate": f"record/certificates/{'c' * 20}",
+        **PATHS,
     }
     return f"{config.base_url}/{paths.get(kind, 'record/applications/' + 'c' * 20)}"
 
@@ -124,6 +153,56 @@ def test_a_page_in_a_letter_tells_nobody_that_it_was_read(config: Config, kind: 
 
 
 @pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize(("kind", "endpoint", "address", "path", "values"), TOLD)
+def test_a_fact_is_told_whole_with_long_words(
+    config: Config, kind: str, endpoint: str, address: dict[str, str], path: str, values: dict[str, Any], tag: str
+) -> None:
+    item = Item(kind, rules.Title(LONG), date(2026, 3, 12), endpoint, address, values=values)
+    words = render(kind, facts(kind, tag, items=[item]), config, letter_id=LETTER)
+    assert f"{config.base_url}/{path}\n" in words.text
+    assert words.text.count(f"/{path}\n") == 1
+    assert f'href="{config.base_url}/{path}"' in words.html
+    assert "<b>" not in words.html, "what people write is text"
+    assert "Asociaci" in words.text or kind == "hours_returned"
+    assert "Mele" in words.text
+    assert "%(" not in words.text + words.html + words.subject
+    assert not re.search(r"\n\n\n|[ \t]\n", words.text)
+    if "starts" in values and kind != "session_cancelled":
+        assert ("5:30" if tag in {"en", "es"} else "17:30") in words.text
+    short = render(kind, facts(kind, tag, "sms", items=[item]), config, letter_id=LETTER).text
+    assert f"{config.base_url}/{path} " in short
+    assert rules.segments(short) <= rules.MOST_SEGMENTS
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_several_facts_of_a_letter_each_have_their_link(config: Config, tag: str) -> None:
+    one = VALUES["hours_returned"]["items"][0]
+    items = [one, dataclasses.replace(one, day=date(2026, 3, 13), address={"public_id": "d" * 20})]
+    words = render("hours_returned", facts("hours_returned", tag, items=items), config, letter_id=LETTER)
+    assert words.text.index("hours/ccc") < words.text.index("hours/ddd")
+    assert "\n\n\n" not in words.text
+    short = render("hours_returned", facts("hours_returned", tag, "sms", items=items), config, letter_id=LETTER).text
+    assert f"{config.base_url}/hours " in short
+
+
+@pytest.mark.parametrize(
+    ("tag", "when"),
+    [("en", "Thu, Mar 12, 5:30"), ("es", "jue 12 mar, 5:30"), ("to", "17:30"), ("sm", "Tof 12 Mat, 17:30")],
+)
+def test_a_reminder_of_a_session_says_when_and_where_even_beside_others(config: Config, tag: str, when: str) -> None:
+    item = Item("session", "Talking", date(2026, 3, 12), "fieldwork.session", OWN, values={**CLASS, "place": "Main 1"})
+    for items in ([item], [VALUES["reminder"]["items"][1], item]):
+        mail = render("reminder", facts("reminder", tag, items=items), config, letter_id=LETTER).text
+        short = render("reminder", facts("reminder", tag, "sms", items=items), config, letter_id=LETTER).text
+        assert "Main 1" in mail
+        assert "Talking" in mail
+        assert when in short.replace("\u202f", " ")
+        assert "Main 1" in short
+        assert (f"/sessions/{'c' * 20}" in short) is (len(items) == 1)
+        assert rules.segments(short) <= rules.MOST_SEGMENTS
+
+
+@pytest.mark.parametrize("tag", TAGS)
 def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
     words = render("assignment", facts("assignment", tag), config, letter_id=LETTER)
     assert TITLE in words.text
@@ -136,7 +215,7 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
 def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
     samples = list_samples(config)
     assert {sample.kind for sample in samples} == set(KINDS)
-    assert len(samples) == len(TAGS) * (len(KINDS) + 7), "each variant in each language"
+    assert len(samples) == len(TAGS) * (len(KINDS) + 20), "each variant in each language"
     for sample in samples:
         told = (sample.kind, sample.language, sample.text)
         assert sample.segments <= 3, told

@@ -1,9 +1,18 @@
-"""Sentences for what the rules of sessions refuse, and the words of their states."""
+"""Sentences for what the rules of sessions refuse, the words of their states, and when and where one is."""
 
 from __future__ import annotations
 
+from datetime import date, time
+
+from babel.dates import format_time as babel_time
+
 from lms.errors import RuleBroken
+from lms.i18n import format_day, language
+from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
+
+#: Clocks as people here read them; in Tongan and Samoan no marks for morning and afternoon are in common use.
+_CLOCKS = {"en": ("h:mm a", "en_US"), "es": ("h:mm a", "es_US")}
 
 _SENTENCES = {
     "capacity-below": _l("%(placed)s people have a place already. Please keep at least as many places."),
@@ -59,3 +68,21 @@ WAY_NAMES = {
 def sentence(error: RuleBroken) -> str:
     """Return what to tell the reader about a refused change: what is wrong, and what to do."""
     return str(_SENTENCES[error.code]) % error.values
+
+
+def format_clock(wall: time) -> str:
+    """Return a local time, such as "9:30 AM"."""
+    pattern, locale = _CLOCKS.get(language(), ("HH:mm", "en"))
+    return babel_time(wall, pattern, locale=locale)
+
+
+def when(day: date, starts: time, ends: time) -> str:
+    """Return when a session is: the weekday, the date and both times."""
+    return _(
+        "%(day)s, %(starts)s to %(ends)s", day=format_day(day), starts=format_clock(starts), ends=format_clock(ends)
+    )
+
+
+def where(place: str) -> str:
+    """Return where a session is."""
+    return place or _("Online")

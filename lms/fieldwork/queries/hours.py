@@ -76,6 +76,17 @@ class ActRow:
     standing: int
 
 
+@dataclass(frozen=True)
+class ReturnedRow:
+    """An entry that was returned to its worker and waits for her, with why."""
+
+    public_id: str
+    done_on: date
+    minutes: int
+    returned_at: datetime
+    words: str
+
+
 _COLUMNS = (
     HoursEntry.id,
     HoursEntry.public_id,
@@ -133,7 +144,12 @@ def list_entries(session: Session, criterion: ColumnElement[bool], *, page: int 
 
 def count_entries(session: Session, criterion: ColumnElement[bool]) -> int:
     """Return how many entries meet `criterion`. One query."""
-    return int(session.execute(select(func.count()).select_from(HoursEntry).where(criterion)).scalar_one())
+    return int(session.execute(select_count(criterion)).scalar_one())
+
+
+def select_count(criterion: ColumnElement[bool]) -> Select[int]:
+    """Return what `count_entries` asks, for who asks for more in one statement."""
+    return select(func.count()).select_from(HoursEntry).where(criterion)
 
 
 def is_of(person_id: int) -> ColumnElement[bool]:
@@ -188,6 +204,19 @@ def list_events(session: Session, entry_id: int) -> list[EventRow]:
         .order_by(HoursEvent.id)
     )
     return [EventRow(*row) for row in rows]
+
+
+def list_returned(session: Session, person_id: int) -> list[ReturnedRow]:
+    """Return the entries of a person that wait for her, the first returned first. One query."""
+    columns = (HoursEntry.public_id, HoursEntry.done_on, HoursEntry.minutes, HoursEntry.state_at, HoursEvent.words)
+    newest = select(func.max(HoursEvent.id)).where(HoursEvent.entry_id == HoursEntry.id).correlate(HoursEntry)
+    rows = session.execute(
+        select(*columns)
+        .join(HoursEvent, HoursEvent.id == newest.scalar_subquery())
+        .where(HoursEntry.person_id == person_id, HoursEntry.state == "returned")
+        .order_by(HoursEntry.state_at, HoursEntry.id)
+    )
+    return [ReturnedRow(*row) for row in rows]
 
 
 def list_sums(session: Session, person_id: int) -> list[SumRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, cast, func, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.errors import NotFound
@@ -176,7 +176,12 @@ def any_session() -> ColumnElement[bool]:
 
 def count_sessions(session: Session, criterion: ColumnElement[bool]) -> int:
     """Return how many rows `list_sessions` has in all. One query."""
-    return session.execute(select(func.count()).select_from(GroupSession).where(criterion)).scalar_one()
+    return session.execute(select_count(criterion)).scalar_one()
+
+
+def select_count(criterion: ColumnElement[bool]) -> Select[int]:
+    """Return what `count_sessions` asks, for who asks for more in one statement."""
+    return select(func.count()).select_from(GroupSession).where(criterion)
 
 
 def get_session(session: Session, criterion: ColumnElement[bool], public_id: str) -> GroupRow:
@@ -236,6 +241,30 @@ def upcoming_of(session: Session, person_id: int, today: date) -> list[Upcoming]
     """Return the sessions from `today` on that a person has a place in or waits for, the next one first. One query."""
     states = GroupSession.state.in_(("planned", "held"))
     return _upcoming(session, SignUp.person_id == person_id, GroupSession.day >= today, states)
+
+
+def find_upcoming(session: Session, person_id: int, group_session_id: int) -> Upcoming | None:
+    """Return a session that a person has a place in or waits for, a cancelled one too; None for others. One query."""
+    found = _upcoming(session, SignUp.person_id == person_id, GroupSession.id == group_session_id)
+    return next(iter(found), None)
+
+
+def select_coming(today: date) -> Select[*tuple[Any, ...]]:
+    """Return a select of person_id, subject (the session's public id), falls_on and since (NULL), from `today` on.
+
+    They are those of `sessions_on` for every day: what reminders are planned from.
+    """
+    return (
+        select(
+            SignUp.person_id,
+            GroupSession.public_id.label("subject"),
+            GroupSession.day.label("falls_on"),
+            cast(null(), Date).label("since"),
+        )
+        .join(GroupSession, GroupSession.id == SignUp.group_session_id)
+        .where(SignUp.left_at.is_(None), SignUp.placed_at.is_not(None))
+        .where(GroupSession.state == "planned", GroupSession.day >= today)
+    )
 
 
 def calendar_of(session: Session, person_id: int, since: date) -> list[Upcoming]:

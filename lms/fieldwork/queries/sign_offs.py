@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.content.library import Library, Text
 from lms.errors import NotFound
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
 from lms.fieldwork.rules import SignedOff
+from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import PEOPLE
 
 _MOST = 100
@@ -111,6 +113,14 @@ def list_observations(session: Session, criterion: ColumnElement[bool]) -> list[
     """Return the observations that meet `criterion`, the latest first, at most 100. One query."""
     latest = _observations().where(criterion).order_by(Observation.observed_on.desc(), Observation.id.desc())
     return [ObservationRow(*row) for row in session.execute(latest.limit(_MOST))]
+
+
+def checklist_title(library: Library, key: str, locale: str) -> Text:
+    """Return the title of a checklist, its key where it is not used any more."""
+    if library.find("checklist", key) is None:
+        return Text(key, "source", key)
+    english = library.spec(ChecklistSpec, "checklist", key).title
+    return library.words("checklist", key, locale).text(f"{key}.yml:title", english)
 
 
 def find_draft(session: Session, account_id: int, person_id: int, checklist_key: str) -> DraftRow:

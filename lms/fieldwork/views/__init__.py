@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.fieldwork.messages.sessions import when
 from lms.fieldwork.views import (
     closing,
     cohorts,
@@ -15,7 +16,6 @@ from lms.fieldwork.views import (
     team_hours,
 )
 from lms.fieldwork.views.blueprint import bp
-from lms.fieldwork.views.session_words import when
 
 #: Importing these modules registers their routes.
 PAGES = (closing, cohorts, hours, observing, planning, rosters, sessions, sheets, sign_offs, team_hours)

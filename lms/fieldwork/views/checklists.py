@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.content.library import Library, Text, marks, source_of, spec_of
 from lms.db import reading
-from lms.fieldwork.queries.sign_offs import ObservationRow
+from lms.fieldwork.queries.sign_offs import ObservationRow, checklist_title
 from lms.fieldwork.rules.sign_offs import Outcome, outcome_of
 from lms.fieldwork.specs import ChecklistSpec
 from lms.i18n import language
@@ -85,6 +85,4 @@ def outcome(row: ObservationRow, checklist: ChecklistSpec) -> Outcome:
 
 def title_of(library: Library, key: str) -> Text:
     """Return the title of a checklist, its key where it is not used any more."""
-    if library.find("checklist", key) is None:
-        return Text(key, "source", key)
-    return ChecklistWords(library, library.spec(ChecklistSpec, "checklist", key)).title
+    return checklist_title(library, key, language())

@@ -10,6 +10,7 @@ from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound
 from lms.fieldwork.forms.sessions import ButtonForm, CohortForm, SignUpForm
+from lms.fieldwork.messages.sessions import when, where
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import attendance as attended
 from lms.fieldwork.queries import cohorts as queries
@@ -140,5 +141,5 @@ def _card(row: GroupRow, came: AttendedRow | None, *, is_mine: bool) -> Card:
     else:
         kind, status = "plain", _("You are not on the list")
     note = _("In %(language)s", language=words.language_name(row.language))
-    when = words.when(row.day, row.starts, row.ends)
-    return Card(row.public_id, row.title, when, words.where(row.place), note, kind, status)
+    place = where(row.place)
+    return Card(row.public_id, row.title, when(row.day, row.starts, row.ends), place, note, kind, status)

@@ -4,43 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-
-from babel.dates import format_time as babel_time
+from datetime import datetime
 
 from lms.clock import zone
 from lms.content.library import Library, Text
 from lms.db import reading
-from lms.fieldwork.messages.sessions import STATE_NAMES
+from lms.fieldwork.messages.sessions import STATE_NAMES, format_clock, when, where
 from lms.fieldwork.queries.attendance import CreditRow, EntryRow
 from lms.fieldwork.queries.sessions import GroupRow, SignUpRow, Upcoming
 from lms.fieldwork.rules import attendance as rules
 from lms.fieldwork.rules.attendance import CreditLine, Stays
-from lms.i18n import LANGUAGES, format_day, format_hours, format_names, language
+from lms.i18n import LANGUAGES, format_hours, format_names
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 
-#: Clocks as people here read them; in Tongan and Samoan no marks for morning and afternoon are in common use.
-_CLOCKS = {"en": ("h:mm a", "en_US"), "es": ("h:mm a", "es_US")}
 _LANGUAGE_NAMES = dict(LANGUAGES)
-
-
-def format_clock(wall: time) -> str:
-    """Return a local time, such as "9:30 AM"."""
-    pattern, locale = _CLOCKS.get(language(), ("HH:mm", "en"))
-    return babel_time(wall, pattern, locale=locale)
 
 
 def clock_of(at: datetime) -> str:
     """Return the local time of an instant."""
     return format_clock(at.astimezone(zone()).time())
-
-
-def when(day: date, starts: time, ends: time) -> str:
-    """Return when a session is: the weekday, the date and both times."""
-    return _(
-        "%(day)s, %(starts)s to %(ends)s", day=format_day(day), starts=format_clock(starts), ends=format_clock(ends)
-    )
 
 
 def language_name(tag: str) -> str:
@@ -51,11 +34,6 @@ def language_name(tag: str) -> str:
 def language_names(tags: Collection[str]) -> str:
     """Return several languages' own names."""
     return format_names([language_name(each) for each in tags])
-
-
-def where(place: str) -> str:
-    """Return where a session is."""
-    return place or _("Online")
 
 
 @dataclass(frozen=True)

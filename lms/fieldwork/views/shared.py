@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lms.db import reading
-from lms.fieldwork.messages.sessions import sentence
+from lms.fieldwork.messages.sessions import sentence, when, where
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import sessions as queries
 from lms.fieldwork.queries.sessions import GroupRow
-from lms.fieldwork.views.session_words import teacher_words, when, where
+from lms.fieldwork.views.session_words import teacher_words
 from lms.web.access import get_actor
 from lms.web.forms import Explained, Form, form_page
 

@@ -51,6 +51,10 @@ from lms.home.queries.team_export import (
     ExportedLine,
     read_team,
 )
+from lms.home.queries.waiting import (
+    WaitingCounts,
+    count_waiting,
+)
 
 __all__ = [
     "LOOKED",
@@ -71,9 +75,11 @@ __all__ = [
     "OfficeCounts",
     "SpellHere",
     "TeamCounts",
+    "WaitingCounts",
     "count_letters",
     "count_office",
     "count_team",
+    "count_waiting",
     "find_latest_batch",
     "find_published_at",
     "gather",

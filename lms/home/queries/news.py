@@ -8,20 +8,25 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from lms.content.library import current
+from lms.fieldwork.queries import count_waiting
 from lms.home.queries.team import Line, count_team, list_lines
 from lms.home.rules import TeamFilter
 from lms.notifications.queries import News, NewsLine, TeamNews
 from lms.tracks.queries import track_title
+from lms.training.queries import count_waiting as count_training
 
 #: How many people each part names; the rest stand behind its link.
 _NAMED = 5
 _WEEK = timedelta(days=7)
 
 
-def team_news(session: Session, organization_ids: Sequence[int], today: date, language: str) -> TeamNews:
-    """Return how the staff of these organizations stand on the local date `today`. Five queries.
+def team_news(
+    session: Session, organization_ids: Sequence[int], today: date, language: str, reader_id: int
+) -> TeamNews:
+    """Return how the staff of these organizations stand on the local date `today`. Seven queries.
 
-    Counts beyond one page of a list are those of `/team`; what is due in 7 days is counted on the first page.
+    Counts beyond one page of a list are those of `/team`; what is due in 7 days is counted on the first page. What
+    waits for a yes is counted for the reader, who says it of nothing of her own.
     """
     library = current(session)
 
@@ -43,6 +48,8 @@ def team_news(session: Session, organization_ids: Sequence[int], today: date, la
     finished = [(line, day) for line, day in done if day is not None and day > today - _WEEK]
     parts = (
         news("late", counts.late, ((line, line.due_on) for line in lines("late"))),
+        News("hours", count_waiting(session, organization_ids, but_of=reader_id), ()),
+        News("training", count_training(session, organization_ids, today, but_of=reader_id), ()),
         news("week", len(week), week),
         news("month", counts.due_soon - len(week), due[len(week) :]),
         news("lapsing", counts.lapsing, ((line, line.valid_until) for line in lines("lapsing"))),

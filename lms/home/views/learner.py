@@ -18,6 +18,7 @@ from lms.home.rules import Holding, Nearest, Next, Way
 from lms.i18n import format_date, format_day
 from lms.i18n import gettext as _
 from lms.tracks.queries import Standing
+from lms.tracks.queries.due import list_due
 from lms.tracks.rules import DueState, TrackProgress, due_state
 from lms.tracks.specs import TrackSpec
 
@@ -43,6 +44,12 @@ class Learner:
         return found
 
     @cached_property
+    def dues(self) -> dict[tuple[str, int], date]:
+        """Return by which date cycles of tracks are asked for, also by a new version. One query."""
+        found = list_due(reading(), self.actor.person_id, self.actor.today)
+        return {(key, cycle): day for key, cycle, day in found}
+
+    @cached_property
     def progress(self) -> dict[str, TrackProgress]:
         """Return how far she is on every track that she is on or was on."""
         me = self.actor.person_id
@@ -57,11 +64,11 @@ class Learner:
     @cached_property
     def ways(self) -> list[Way]:
         """Return the tracks that she is on now, as they should be worked on."""
-        found = []
+        found, dues = [], self.dues
         for key, progress in self.progress.items():
             if progress.state == "active":
                 asked = self.asked.get(key)
-                due_on = asked.due_on if asked else None
+                due_on = dues.get((key, self.standing.enrolments[self.actor.person_id, key].cycle))
                 found.append(Way(key, progress, self.started_on(key), is_asked=asked is not None, due_on=due_on))
         return rules.in_order(found)
 

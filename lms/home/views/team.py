@@ -22,7 +22,7 @@ from lms.home.rules import TeamFilter
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import State, stands
 from lms.home.views.words import label_of, marked
-from lms.i18n import format_date, language
+from lms.i18n import format_date, format_number, language
 from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
 from lms.web.access import get_actor, roles
@@ -58,6 +58,7 @@ def team() -> str:
         counts=_counts(counts),
         organizations=choices.organizations,
         latest=_latest(actor, library),
+        waiting=_waiting(actor),
     )
 
 
@@ -77,6 +78,17 @@ def _counts(counts: TeamCounts) -> list[tuple[int, str, str]]:
         (counts.due_soon, _("due in 30 days"), url_for("home.team", status="due-soon")),
         (counts.lapsing, _("lapsing in 90 days"), url_for("home.team", status="lapsing")),
     ]
+
+
+def _waiting(actor: Actor) -> list[tuple[str, str]]:
+    """Return what else waits for the reader, each as address and words with their count. One query."""
+    counts = queries.count_waiting(reading(), actor, now())
+    found = [
+        ("fieldwork.team_hours", _("Hours to countersign"), counts.hours),
+        ("training.team", _("Earlier training that waits"), counts.training),
+        ("fieldwork.plans", _("Sessions"), counts.sessions),
+    ]
+    return [(url_for(page), f"{words} ({format_number(count)})" if count else words) for page, words, count in found]
 
 
 def _listed(wanted: TeamFilter, counts: TeamCounts) -> str:

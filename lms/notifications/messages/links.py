@@ -1,4 +1,7 @@
-"""Where the links in letters lead: an endpoint and its values, by kind of letter and name of the link."""
+"""Where the links in letters lead: an endpoint and its values, by kind of letter and name of the link.
+
+What a letter about facts or a reminder tells brings its own (`queries.Item`).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,10 @@ def _own(endpoint: str) -> Link:
     return lambda facts, _config: (endpoint, {"public_id": facts.values["public_id"]})
 
 
+def _page(endpoint: str) -> Link:
+    return lambda _facts, _config: (endpoint, {})
+
+
 def _team(status: str) -> Link:
     return lambda _facts, _config: ("home.team", {"status": status} if status else {})
 
@@ -36,7 +43,17 @@ LINKS: dict[str, dict[str, Link]] = {
     "question": {"open": _own("certificates.own_application")},
     "refusal": {"open": _own("certificates.own_application")},
     "assignment": {"open": lambda facts, _config: ("tracks.show", {"key": facts.values["track_key"]})},
-    "reminder": {"open": lambda _facts, _config: ("home.learn", {})},
+    "reminder": {"open": _page("home.learn")},
+    "hours_returned": {"open": _page("fieldwork.own_hours")},
+    "sign_off": {},
+    "place": {},
+    "session_changed": {},
+    "session_cancelled": {},
+    "training": {},
+    "training_waits": {},
+    "change": {"open": _page("home.learn")},
+    "waiver": {},
+    "cycle": {},
     "digest": {
         "open": _team(""),
         "late": _team("late"),
@@ -44,6 +61,8 @@ LINKS: dict[str, dict[str, Link]] = {
         "month": _team("due-soon"),
         "lapsing": _team("lapsing"),
         "finished": _team("done"),
+        "hours": _page("fieldwork.team_hours"),
+        "training": _page("training.team"),
     },
-    "sms_answer": {"open": lambda _facts, _config: ("notifications.choices", {})},
+    "sms_answer": {"open": _page("notifications.choices")},
 }

@@ -17,6 +17,16 @@ KIND_NAMES = {
     "assignment": _l("Something new to learn"),
     "reminder": _l("Reminder"),
     "digest": _l("The week of your team"),
+    "hours_returned": _l("Hours that came back"),
+    "sign_off": _l("What was seen of your work"),
+    "place": _l("A place in a session"),
+    "session_changed": _l("A session has changed"),
+    "session_cancelled": _l("A session is not held"),
+    "training": _l("News about your earlier training"),
+    "training_waits": _l("Training that waits for your yes"),
+    "change": _l("A track or module has changed"),
+    "waiver": _l("What you need not do"),
+    "cycle": _l("You can renew a track"),
     "sms_answer": _l("Answer to your text message"),
 }
 STATE_NAMES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from lms.config import Config
@@ -23,6 +23,16 @@ _DAY, _LETTER = date(2026, 9, 23), "k" * 20
 _LINK = {"link_public_id": "a" * 20, "expires_at": datetime(2026, 9, 23, 20, 30, tzinfo=UTC)}
 _OWN = {"public_id": "c" * 20, "title": _TITLE}
 _ITEM = Item("track", _TITLE, _DAY, "tracks.show", {"key": "community-health-core"})
+_CLASS: dict[str, Any] = {"starts": time(17, 30), "ends": time(20, 30), "place": _PLACE, "is_waiting": False}
+_PATH = {"public_id": "c" * 20}
+
+
+def _item(kind: str, endpoint: str, address: dict[str, str] | None = None, **values: Any) -> dict[str, Any]:
+    return {"items": [Item(kind, _TITLE, _DAY, endpoint, _PATH if address is None else address, values=values)]}
+
+
+_SESSION = _item("session", "fieldwork.session", **_CLASS)["items"]
+_TRACK, _MODULE = {"key": "community-health-core"}, {"module_key": "community-outreach"}
 _VALUES: dict[str, dict[str, Any]] = {
     "invitation": _LINK,
     "reset": _LINK,
@@ -34,9 +44,20 @@ _VALUES: dict[str, dict[str, Any]] = {
     "refusal": _OWN,
     "assignment": {"title": _TITLE, "track_key": "community-health-core", "organization": _PLACE, "due_on": _DAY},
     "reminder": {"items": [_ITEM], "today": date(2026, 9, 16)},
-    "digest": {"parts": (), "counts": {"late": 112, "week": 238, "lapsing": 94, "finished": 61}},
+    "digest": {"parts": (), "counts": {"late": 112, "week": 238, "lapsing": 94, "hours": 187, "training": 42}},
+    "hours_returned": _item("hours_returned", "fieldwork.own_entry", minutes=945, words="?"),
+    "sign_off": _item("sign_off", "fieldwork.own_sign_off", passed=True),
+    "place": _item("place", "fieldwork.session", **_CLASS),
+    "session_changed": _item("session_changed", "fieldwork.session", **_CLASS),
+    "session_cancelled": _item("session_cancelled", "fieldwork.session", **_CLASS),
+    "training": _item("training", "training.show", outcome="recognized"),
+    "training_waits": _item("training_waits", "training.team", {}, count=112),
+    "change": _item("change", "tracks.show", _TRACK, deed="moves"),
+    "waiver": _item("waiver", "tracks.why", _TRACK, is_granted=True),
+    "cycle": _item("cycle", "tracks.show", _TRACK),
     "sms_answer": {"answer": "stop"},
 }
+_OUTCOMES = ("ask", "refuse", "revoked", "accepted", "declined")
 #: What else a template of a kind can say, beside its first sample.
 _MORE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("assignment", {"due_on": None}),
@@ -47,6 +68,15 @@ _MORE: tuple[tuple[str, dict[str, Any]], ...] = (
         "reminder",
         {"items": [Item("certificate", _TITLE, _DAY, "certificates.own_certificate", {"public_id": "c" * 20})]},
     ),
+    ("reminder", {"items": _SESSION}),
+    ("reminder", {"items": [_ITEM, *_SESSION]}),
+    ("reminder", _item("module", "courses.module", _MODULE)),
+    ("hours_returned", {"items": 2 * _item("hours_returned", "fieldwork.own_entry", minutes=945, words="?")["items"]}),
+    ("sign_off", _item("sign_off", "fieldwork.own_sign_off", passed=False)),
+    *(("training", _item("training", "training.show", outcome=each)) for each in _OUTCOMES),
+    ("change", _item("change", "courses.module", _MODULE, deed="repeats")),
+    ("change", _item("change", "tracks.show", _TRACK, deed="completes")),
+    ("waiver", _item("waiver", "tracks.why", _TRACK, is_granted=False)),
     ("sms_answer", {"answer": "start"}),
     ("sms_answer", {"answer": "help"}),
 )

@@ -7,21 +7,12 @@ from dataclasses import dataclass
 
 from lms.i18n import format_date, format_day, format_near_day, ngettext
 from lms.i18n import gettext as _
+from lms.notifications.messages import hours, sessions, tracks, training
+from lms.notifications.messages.told import Told
 from lms.notifications.queries import Item, News
 
 #: How an address is made of an endpoint and its values.
 LinkTo = Callable[..., str]
-
-
-@dataclass(frozen=True)
-class Told:
-    """One thing in a reminder: the subject of a letter about it alone, its sentence, a shorter one, and its link."""
-
-    subject: str
-    sentence: str
-    short: str
-    label: str
-    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,7 @@ class Part:
 
 
 def tell(item: Item) -> Told:
-    """Return what a reminder says of one thing, in the language in force."""
+    """Return what a letter says of one thing, in the language in force."""
     return _TELLS[item.kind](item)
 
 
@@ -67,12 +58,27 @@ def _certificate(item: Item) -> Told:
     )  # fmt: skip
 
 
-_TELLS: dict[str, Callable[[Item], Told]] = {"track": _track, "certificate": _certificate}
+_TELLS: dict[str, Callable[[Item], Told]] = {
+    "track": _track,
+    "module": _track,
+    "certificate": _certificate,
+    "hours_returned": hours.tell_hours_returned,
+    "sign_off": hours.tell_sign_off,
+    "session": sessions.tell_session,
+    "place": sessions.tell_place,
+    "session_changed": sessions.tell_session_changed,
+    "session_cancelled": sessions.tell_session_cancelled,
+    "training": training.tell_training,
+    "training_waits": training.tell_training_waits,
+    "change": tracks.tell_change,
+    "waiver": tracks.tell_waiver,
+    "cycle": tracks.tell_cycle,
+}
 
 
 def tell_part(part: News, link: str) -> Part:
     """Return what a digest says of one part of a team, in the language in force."""
-    left = part.count - len(part.lines)
+    left = part.count - len(part.lines) if part.lines else 0
     more = ngettext("and %(num)s more", "and %(num)s more", left) if left > 0 else ""
     lines = tuple(_line(part.key, each.name, each.track, format_date(each.day)) for each in part.lines)
     return Part(_HEADINGS[part.key](part.count), lines, more, link)
@@ -90,6 +96,16 @@ _HEADINGS: dict[str, Callable[[int], str]] = {
     "late": lambda n: ngettext("%(num)s person is late", "%(num)s people are late", n),
     "week": lambda n: ngettext("%(num)s person is due in 7 days", "%(num)s people are due in 7 days", n),
     "month": lambda n: ngettext("%(num)s person is due in 8 to 30 days", "%(num)s people are due in 8 to 30 days", n),
+    "hours": lambda n: ngettext(
+        "%(num)s entry of hours waits for you to countersign it",
+        "%(num)s entries of hours wait for you to countersign them",
+        n,
+    ),
+    "training": lambda n: ngettext(
+        "%(num)s training waits for your yes, to count for the yearly hours",
+        "%(num)s trainings wait for your yes, to count for the yearly hours",
+        n,
+    ),
     "lapsing": lambda n: ngettext(
         "%(num)s person has a certificate that lapses in 90 days",
         "%(num)s people have a certificate that lapses in 90 days",

@@ -20,12 +20,15 @@ from lms.i18n import gettext as _
 from lms.mail import TextMessage, check_email, check_number
 from lms.notifications import rules
 from lms.notifications.messages.links import LINKS
-from lms.notifications.messages.telling import Told, tell, tell_part
-from lms.notifications.queries import Facts, Item
+from lms.notifications.messages.telling import tell, tell_part
+from lms.notifications.messages.told import Told
+from lms.notifications.queries import NEWS, Facts, Item
 from lms.notifications.rules import Title, stop_token
 from lms.people.rules import code_digits
 
 _EXTENSION = "lms.notifications"
+#: Letters about facts have the same templates; what they say is in `messages.telling`.
+_NAMES = dict.fromkeys(NEWS, "news")
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,10 @@ def render(kind: str, facts: Facts, config: Config, *, letter_id: str) -> Words:
         if facts.channel == "sms":
             return Words(_short(kind, facts, config, letter_id))
         values = _values(kind, facts, config, letter_id)
-        text = _template(f"{kind}.txt")
+        name = _NAMES.get(kind, kind)
+        text = _template(f"{name}.txt")
         subject = "".join(text.blocks["subject"](text.new_context(values)))
-        html = _template(f"{kind}.html").render(values)
+        html = _template(f"{name}.html").render(values)
         return Words(text.render(values).strip() + "\n", _line(subject), html, values["stop"])
 
 
@@ -59,7 +63,7 @@ def _short(kind: str, facts: Facts, config: Config, letter_id: str) -> str:
     text = ""
     for length, has_name in rules.ATTEMPTS:
         tried = _shortened(facts, length, has_name=has_name)
-        text = _line(_template(f"{kind}.sms.txt").render(_values(kind, tried, config, letter_id)))
+        text = _line(_template(f"{_NAMES.get(kind, kind)}.sms.txt").render(_values(kind, tried, config, letter_id)))
         if rules.segments(text) <= rules.MOST_SEGMENTS:
             break
     return text
@@ -71,9 +75,14 @@ def _shortened(facts: Facts, length: int | None, *, has_name: bool) -> Facts:
         key: rules.cut(each, length) if isinstance(each, Title) else each for key, each in facts.values.items()
     }
     if "items" in values:
-        items: list[Item] = facts.values["items"]
-        values["items"] = [replace(item, title=rules.cut(item.title, length)) for item in items]
+        values["items"] = [_shortened_item(item, length) for item in facts.values["items"]]
     return replace(facts, name=facts.name if has_name else "", values=values)
+
+
+def _shortened_item(item: Item, length: int | None) -> Item:
+    """Return an item whose titles have at most `length` letters."""
+    cut = {key: rules.cut(each, length) for key, each in item.values.items() if isinstance(each, Title)}
+    return replace(item, title=rules.cut(item.title, length), values={**item.values, **cut})
 
 
 def to_email(words: Words, facts: Facts, config: Config, *, message_id: str, at: datetime) -> EmailMessage:

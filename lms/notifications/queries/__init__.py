@@ -18,6 +18,9 @@ from lms.notifications.queries.choices import (
 )
 from lms.notifications.queries.digest import News, NewsLine, TeamNews, TeamNewsOf, list_readers
 from lms.notifications.queries.facts import KINDS, Claimed, Facts, Moment, get_facts, has_due
+from lms.notifications.queries.fieldwork_news import session_prefix
+from lms.notifications.queries.items import Item
+from lms.notifications.queries.news import NEWS
 from lms.notifications.queries.outbox import (
     PAGE_SIZE,
     OutboxRow,
@@ -28,10 +31,11 @@ from lms.notifications.queries.outbox import (
     list_outbox,
     list_sent,
 )
-from lms.notifications.queries.reminders import Item, list_items
+from lms.notifications.queries.reminders import list_items
 
 __all__ = [
     "KINDS",
+    "NEWS",
     "PAGE_SIZE",
     "Agreement",
     "BounceRow",
@@ -64,4 +68,5 @@ __all__ = [
     "list_readers",
     "list_sent",
     "numbers_of",
+    "session_prefix",
 ]

@@ -26,7 +26,8 @@ class NewsLine:
 class News:
     """One part of a digest: how many people it concerns, and the first of them.
 
-    `key` is "late", "week" (due in 7 days), "month" (due in 30, but not in 7), "lapsing" or "finished".
+    `key` is "late", "week" (due in 7 days), "month" (due in 30, but not in 7), "lapsing" or "finished"; of "hours" and
+    "training", which wait for a yes, the entries are counted, and nobody is named.
     """
 
     key: str
@@ -41,8 +42,9 @@ class TeamNews:
     parts: tuple[News, ...]
 
 
-#: Asked of the floor above, which shows the same at `/team`: session, organizations, the date, a language.
-TeamNewsOf = Callable[[Session, Sequence[int], date, str], TeamNews]
+#: Asked of the floor above, which shows the same at `/team`: session, organizations, date, language, and who reads
+#: (her own hours wait for somebody else).
+TeamNewsOf = Callable[[Session, Sequence[int], date, str, int], TeamNews]
 
 
 def list_readers(session: Session, today: date) -> list[int]:

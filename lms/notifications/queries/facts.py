@@ -18,6 +18,8 @@ from lms.notifications import rules
 from lms.notifications.models import Letter
 from lms.notifications.queries import choices
 from lms.notifications.queries.digest import TeamNews, TeamNewsOf
+from lms.notifications.queries.items import Cause
+from lms.notifications.queries.news import NEWS, list_news
 from lms.notifications.queries.reminders import list_items
 from lms.notifications.rules import NoLongerTrue, NotYet, Title, Wish
 from lms.organizations import queries as organizations
@@ -49,7 +51,7 @@ class Moment:
 
     at: datetime
     today: date
-    news_of: TeamNewsOf = lambda _session, _organizations, _today, _language: TeamNews(())
+    news_of: TeamNewsOf = lambda _session, _organizations, _today, _language, _reader: TeamNews(())
 
 
 @dataclass(frozen=True)
@@ -172,10 +174,20 @@ def _assignment_facts(session: Session, letter: Claimed, moment: Moment) -> Fact
 
 def _reminder_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     reader = _reader(session, letter)
-    items = list_items(session, letter.id, letter.person_id or 0, reader.language, moment.today)
+    items = list_items(session, _cause(letter, reader, moment))
     if not items:
         raise NoLongerTrue("all of it is done, taken back, or has another date")
     return _with(reader, items=items, today=moment.today)
+
+
+def _news_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
+    reader = _reader(session, letter)
+    return _with(reader, items=list_news(session, _cause(letter, reader, moment)), today=moment.today)
+
+
+def _cause(letter: Claimed, reader: Facts, moment: Moment) -> Cause:
+    person_id = letter.person_id or 0
+    return Cause(letter.id, letter.kind, person_id, letter.values, reader.language, moment.at, moment.today)
 
 
 def _digest_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
@@ -183,7 +195,7 @@ def _digest_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     supervises = organizations.ties_of(session, letter.person_id or 0, moment.today).supervises
     if not supervises:
         raise NoLongerTrue("she supervises nobody any more")
-    news = moment.news_of(session, supervises, moment.today, reader.language)
+    news = moment.news_of(session, supervises, moment.today, reader.language, letter.person_id or 0)
     if not news.parts:
         raise NoLongerTrue("there is nothing to say")
     return _with(reader, parts=news.parts, counts={part.key: part.count for part in news.parts})
@@ -207,6 +219,7 @@ _FACTS: dict[str, Callable[[Session, Claimed, Moment], Facts]] = {
     "reminder": _reminder_facts,
     "digest": _digest_facts,
     "sms_answer": _answer_facts,
+    **dict.fromkeys(NEWS, _news_facts),
 }
 KINDS = tuple(_FACTS)
 

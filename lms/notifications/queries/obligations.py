@@ -12,22 +12,24 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from lms.certificates.queries.ending import select_ending
+from lms.fieldwork.queries.sessions import select_coming
 from lms.notifications import rules
 from lms.notifications.rules import Steps
-from lms.tracks.queries.due import select_due
+from lms.tracks.queries.due import select_due, select_repeated
 
 
 @dataclass(frozen=True)
 class Kind:
     """One sort of reminder: its steps, and who is concerned on a local date.
 
-    `concerned(today)` selects person_id, subject, falls_on, and since (the day it began, or NULL).
+    `concerned(session, today)` selects person_id, subject, falls_on, and since (the day it began, or NULL).
     """
 
     steps: Steps
-    concerned: Callable[[date], Select[Any]]
+    concerned: Callable[[Session, date], Select[Any]]
 
     def span(self, today: date) -> tuple[date, date]:
         """Return the first and the last date of obligations that have a step today, or one to be made up for."""
@@ -36,5 +38,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "track": Kind(rules.TRACK, select_due),
-    "certificate": Kind(rules.CERTIFICATE, select_ending),
+    "module": Kind(rules.TRACK, select_repeated),
+    "session": Kind(rules.SESSION, lambda _session, today: select_coming(today)),
+    "certificate": Kind(rules.CERTIFICATE, lambda _session, today: select_ending(today)),
 }

@@ -27,8 +27,9 @@ REST = timedelta(hours=6)
 #: A reader waits for these, or must know at once: they overtake all others, and come at night too.
 URGENT = ("code", "reset", "recovery", "recovery_notice", "sms_answer")
 
-#: What a person may stop: the kinds of letters that remind her. All others are about her account or her certificate.
-STOPPED_BY = {"reminder": "reminders", "assignment": "reminders", "digest": "digest"}
+#: What a person may stop: the kinds of letters that remind her. All others are about her account, or tell her once
+#: what became of something of hers: a class, hours, training, a certificate.
+STOPPED_BY = {"reminder": "reminders", "assignment": "reminders", "digest": "digest", "training_waits": "digest"}
 
 
 class NoLongerTrue(Exception):

@@ -26,6 +26,9 @@ TRACK = Steps((-30, -7, -1, 1, 14), 20)
 #: The end of a certificate. Source: the cadence that users of other trackers ask for, 90, 60, 30 and 7 days before.
 CERTIFICATE = Steps((-90, -60, -30, -7), 0)
 
+#: A group session: the day before; on the day itself for who got a place since, or where that was slept through.
+SESSION = Steps((-1,), 0)
+
 
 def step_on(steps: Steps, falls_on: date, today: date, since: date | None = None) -> int | None:
     """Return the step that counts on the local date `today`, or None.

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from lms.notifications.queries.facts import Claimed
 from lms.notifications.service.choices import WORDING, choose, clear_bounce, hear, note_bounce, stop
+from lms.notifications.service.news import (
+    write_change_letters,
+    write_cycle_letter,
+    write_hours_letters,
+    write_session_letters,
+    write_shared_letters,
+    write_sign_off_letter,
+    write_training_letter,
+    write_waiver_letter,
+)
 from lms.notifications.service.planning import plan_digests, plan_reminders
 from lms.notifications.service.sending import (
     claim_letters,
@@ -47,9 +57,17 @@ __all__ = [
     "write_answers",
     "write_assignment_letters",
     "write_certificate_letters",
+    "write_change_letters",
     "write_code_letter",
+    "write_cycle_letter",
     "write_decision_letter",
     "write_digests",
+    "write_hours_letters",
     "write_link_letter",
     "write_recovery_notices",
+    "write_session_letters",
+    "write_shared_letters",
+    "write_sign_off_letter",
+    "write_training_letter",
+    "write_waiver_letter",
 ]

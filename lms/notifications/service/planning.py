@@ -68,7 +68,7 @@ def plan_digests(session: Session, *, today: date, at: datetime) -> int:
 
 def _steps(session: Session, name: str, kind: Kind, today: date, at: datetime) -> Insert:
     """Return the statement that writes the step of today of every obligation of a kind: `rules.step_on` in SQL."""
-    open_ = kind.concerned(today).subquery("concerned")
+    open_ = kind.concerned(session, today).subquery("concerned")
     first, last = kind.span(today)
     step = case(
         *((open_.c.falls_on <= _days_before(today, each), each) for each in reversed(kind.steps.days)), else_=None

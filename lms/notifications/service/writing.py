@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -36,7 +36,7 @@ def write_link_letter(session: Session, made: LinkMade) -> int:
         "language": link.language,
         "values": {"link_id": made.link_id},
     }
-    return _write(session, [row], at=made.created_at)
+    return write_letters(session, [row], at=made.created_at)
 
 
 def write_code_letter(session: Session, made: CodeMade) -> int:
@@ -50,7 +50,7 @@ def write_code_letter(session: Session, made: CodeMade) -> int:
         "language": made.language,
         "values": {"code_id": made.code_id},
     }
-    return _write(session, [row], at=made.created_at)
+    return write_letters(session, [row], at=made.created_at)
 
 
 def write_recovery_notices(session: Session, vouched: RecoveryVouched) -> int:
@@ -67,13 +67,13 @@ def write_recovery_notices(session: Session, vouched: RecoveryVouched) -> int:
         }
         for number, contact in enumerate(vouched.old)
     ]
-    return _write(session, rows, at=vouched.at)
+    return write_letters(session, rows, at=vouched.at)
 
 
 def write_certificate_letters(session: Session, issued: CertificateIssued) -> int:
     """Write to each person whose certificate was released and return how many letters are new."""
     rows = (
-        _to_person(
+        to_person(
             subject.person_id,
             "certificate",
             f"certificate:{subject.award_id}:{subject.edition_number}",
@@ -81,7 +81,7 @@ def write_certificate_letters(session: Session, issued: CertificateIssued) -> in
         )
         for subject in issued.subjects
     )
-    return _write(session, rows, at=issued.at)
+    return write_letters(session, rows, at=issued.at)
 
 
 def write_decision_letter(session: Session, made: DecisionMade) -> int:
@@ -90,14 +90,14 @@ def write_decision_letter(session: Session, made: DecisionMade) -> int:
     if kind is None:
         return 0
     key = f"decision:{made.application_id}:{made.at.isoformat()}"
-    row = _to_person(made.person_id, kind, key, {"application_id": made.application_id})
-    return _write(session, [row], at=made.at)
+    row = to_person(made.person_id, kind, key, {"application_id": made.application_id})
+    return write_letters(session, [row], at=made.at)
 
 
 def write_assignment_letters(session: Session, assigned: TrackAssigned) -> int:
     """Write to each person who was asked to do a track, to be sent once nobody undoes it; return how many are new."""
     rows = (
-        _to_person(
+        to_person(
             subject.person_id,
             "assignment",
             f"assignment:{subject.assignment_id}",
@@ -105,13 +105,13 @@ def write_assignment_letters(session: Session, assigned: TrackAssigned) -> int:
         )
         for subject in assigned.subjects
     )
-    return _write(session, rows, at=assigned.at, run_at=assigned.at + rules.SECOND_THOUGHTS)
+    return write_letters(session, rows, at=assigned.at, run_at=assigned.at + rules.SECOND_THOUGHTS)
 
 
 def write_digests(session: Session, person_ids: Iterable[int], week: date, *, at: datetime) -> int:
     """Write to each supervisor how her team stands, once for the week that begins on a Monday; return the new ones."""
     key, values = f"digest:{week.isoformat()}", {"week": week.isoformat()}
-    return _write(session, (_to_person(each, "digest", f"{key}:{each}", values) for each in person_ids), at=at)
+    return write_letters(session, (to_person(each, "digest", f"{key}:{each}", values) for each in person_ids), at=at)
 
 
 def write_answers(
@@ -130,16 +130,18 @@ def write_answers(
         "language": language,
         "values": {"answer": answer},
     }
-    return _write(session, [row], at=at)
+    return write_letters(session, [row], at=at)
 
 
-def _to_person(person_id: int, kind: str, dedupe_key: str, values: dict[str, Any]) -> dict[str, Any]:
+def to_person(person_id: int, kind: str, dedupe_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a letter to a person, wherever she can be reached when it is sent."""
     where = {"channel": None, "address": None, "language": "en"}
-    return {"dedupe_key": dedupe_key, "person_id": person_id, "kind": kind, "values": values, **where}
+    return {"dedupe_key": dedupe_key, "person_id": person_id, "kind": kind, "values": dict(values), **where}
 
 
-def _write(session: Session, rows: Iterable[dict[str, Any]], *, at: datetime, run_at: datetime | None = None) -> int:
+def write_letters(
+    session: Session, rows: Iterable[dict[str, Any]], *, at: datetime, run_at: datetime | None = None
+) -> int:
     """Write those letters that were never written, due at `run_at` (default `at`), and return how many they are."""
     fixed = {"created_at": at, "run_at": run_at or at, "state": "pending", "tries": 0}
     letters = [{"public_id": new_public_id(), **row, **fixed} for row in rows]

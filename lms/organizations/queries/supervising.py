@@ -11,8 +11,8 @@ from lms.organizations.models import Employment, Supervision
 from lms.organizations.queries.ties import open_on
 
 
-def list_supervising(session: Session, today: date) -> list[int]:
-    """Return the people who answer for the staff of an organization on the local date `today`. One query."""
+def list_supervising(session: Session, today: date, organization_id: int | None = None) -> list[int]:
+    """Return who answers for the staff of an organization (None: of any) on the local date `today`. One query."""
     is_open = or_(Supervision.ended_on.is_(None), Supervision.ended_on >= today)
     found = (
         select(Employment.person_id)
@@ -21,4 +21,6 @@ def list_supervising(session: Session, today: date) -> list[int]:
         .distinct()
         .order_by(Employment.person_id)
     )
+    if organization_id is not None:
+        found = found.where(Supervision.organization_id == organization_id)
     return list(session.scalars(found))

@@ -47,6 +47,12 @@ def list_waivers(session: Session, actor: Actor, person_id: int, track_key: str 
     return [WaiverRow(*row) for row in session.execute(statement)]
 
 
+def is_granted(session: Session, waiver_id: int) -> bool | None:
+    """Return whether a waiver stands, or was taken back; None where there is none. One query."""
+    row = session.execute(select(Waiver.withdrawn_at).where(Waiver.id == waiver_id)).one_or_none()
+    return row.withdrawn_at is None if row else None
+
+
 def _select() -> Select[*tuple[Any, ...]]:
     return (
         select(

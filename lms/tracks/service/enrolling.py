@@ -18,7 +18,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
 from lms.signals import announce
 from lms.tracks import policy, queries
-from lms.tracks.events import TrackCompleted, TrackDone, track_completed
+from lms.tracks.events import CycleOpened, TrackCompleted, TrackDone, cycle_opened, track_completed
 from lms.tracks.models import Enrolment, TrackCompletion
 from lms.tracks.queries import EnrolmentRow, Standing
 from lms.tracks.rules import Met
@@ -71,6 +71,8 @@ def open_cycle(session: Session, actor: Actor, person_id: int, track_key: str, *
     opened = open_cycles(session, library, [person_id], track_key, at=at, by=actor.account_id, is_early=is_certifier)
     if opened:
         complete(session, library, [person_id], at=at)
+        if is_certifier:
+            announce(cycle_opened, session, CycleOpened(person_id, track_key, at))
         return True
     standing = queries.standing_of(session, library, [person_id], [track_key], today=local_date(at))
     enrolment, renewal = standing.enrolments.get((person_id, track_key)), standing.renewal(person_id, track_key)

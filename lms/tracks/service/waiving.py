@@ -13,7 +13,9 @@ from lms.clock import local_date
 from lms.content.library import current
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
+from lms.signals import announce
 from lms.tracks import policy, queries
+from lms.tracks.events import WaiverChanged, waiver_changed
 from lms.tracks.models import Waiver
 from lms.tracks.service.enrolling import complete
 
@@ -66,7 +68,7 @@ def waive(
     )
     session.add(made)
     session.flush()
-    _audit(session, actor, "tracks.waived", made, at)
+    _tell(session, actor, "tracks.waived", made, at)
     complete(session, current(session), [person_id], at=at)
     return made.public_id
 
@@ -84,7 +86,7 @@ def withdraw_waiver(session: Session, actor: Actor, public_id: str, *, at: datet
     if found.withdrawn_at is not None:
         return False
     found.withdrawn_at, found.withdrawn_by = at, actor.account_id
-    _audit(session, actor, "tracks.waiver_withdrawn", found, at)
+    _tell(session, actor, "tracks.waiver_withdrawn", found, at)
     return True
 
 
@@ -119,8 +121,8 @@ def _end_open(session: Session, actor: Actor, address: tuple[int, str, int, str]
     session.execute(ended.values(withdrawn_at=at, withdrawn_by=actor.account_id))
 
 
-def _audit(session: Session, actor: Actor, action: str, waiver: Waiver, at: datetime) -> None:
-    """Note what was done, without the words for the worker."""
+def _tell(session: Session, actor: Actor, action: str, waiver: Waiver, at: datetime) -> None:
+    """Note what was done, without the words for the worker, and announce it."""
     record(
         session,
         actor.account_id,
@@ -134,3 +136,6 @@ def _audit(session: Session, actor: Actor, action: str, waiver: Waiver, at: date
         reason=waiver.reason_code,
         ends_on=waiver.ends_on,
     )
+    is_granted = waiver.withdrawn_at is None
+    fact = WaiverChanged(waiver.id, waiver.person_id, waiver.track_key, is_granted, at)
+    announce(waiver_changed, session, fact)

@@ -40,7 +40,15 @@ from lms.training.queries.reviewing import (
     said_no,
     worth_of,
 )
-from lms.training.queries.sharing import ShareRow, list_shared_with, list_shares, providers_of, tied
+from lms.training.queries.sharing import (
+    ShareRow,
+    count_waiting,
+    list_shared_with,
+    list_shares,
+    providers_of,
+    select_waiting,
+    tied,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -54,6 +62,7 @@ __all__ = [
     "count_entries",
     "count_files",
     "count_queue",
+    "count_waiting",
     "find_next",
     "find_sent_before",
     "first_accepts",
@@ -82,6 +91,7 @@ __all__ = [
     "read_row",
     "recognized",
     "said_no",
+    "select_waiting",
     "tied",
     "worth_of",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, column, func, or_, select, table
+from sqlalchemy import Date, Integer, Select, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -114,6 +114,34 @@ def list_shared_with(session: Session, actor: Actor, today: date) -> list[ShareR
     rows = [ShareRow(*row) for row in session.execute(statement.limit(400))]
     providers = providers_of(session, {row.person_id for row in rows}, today)
     return [row for row in rows if row.outcome or row.organization_id in providers.get(row.person_id, ())]
+
+
+def count_waiting(session: Session, organization_ids: Collection[int], today: date, *, but_of: int) -> int:
+    """Return how many requests wait for these providers, as `list_shared_with` lists them for `but_of`. One query."""
+    return session.execute(select_waiting(organization_ids, today, but_of=but_of)).scalar_one()
+
+
+def select_waiting(organization_ids: Collection[int], today: date, *, but_of: int) -> Select[int]:
+    """Return what `count_waiting` asks, for who asks for more in one statement."""
+    newer = _TERMS.alias()
+    is_hers = (
+        exists()
+        .where(_SPELLS.c.person_id == EarlierTraining.person_id, _SPELLS.c.started_on <= today)
+        .where(or_(_SPELLS.c.ended_on.is_(None), _SPELLS.c.ended_on >= today), _TERMS.c.employment_id == _SPELLS.c.id)
+        .where(_TERMS.c.since <= today, _TERMS.c.supervising_provider_id == TrainingShare.organization_id)
+        .where(
+            ~exists().where(
+                newer.c.employment_id == _SPELLS.c.id, newer.c.since > _TERMS.c.since, newer.c.since <= today
+            )
+        )
+    )
+    return (
+        select(func.count())
+        .select_from(TrainingShare)
+        .join(EarlierTraining, EarlierTraining.id == TrainingShare.training_id)
+        .where(TrainingShare.outcome.is_(None), TrainingShare.organization_id.in_(organization_ids), is_hers)
+        .where(EarlierTraining.person_id != but_of)
+    )
 
 
 def tied(ties: Ties, shares: Collection[ShareRow], present: Collection[int]) -> Ties:

@@ -1,0 +1,34 @@
+"""What waits for a supervisor on other pages of hers, counted as those pages count it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.fieldwork.policy.hours import settled_by
+from lms.fieldwork.policy.sessions import kept_sessions
+from lms.fieldwork.queries import hours, sessions
+from lms.training.queries import select_waiting
+
+
+@dataclass(frozen=True)
+class WaitingCounts:
+    """How many entries of hours and requests for yearly hours wait, and how many sessions she keeps lie ahead."""
+
+    hours: int
+    training: int
+    sessions: int
+
+
+def count_waiting(session: Session, actor: Actor, at: datetime) -> WaitingCounts:
+    """Return what waits for the actor at the instant `at`. One query."""
+    counts = (
+        hours.select_count(settled_by(actor) & hours.is_waiting()),
+        select_waiting(actor.supervises, actor.today, but_of=actor.person_id),
+        sessions.select_count(kept_sessions(actor) & ~sessions.is_past(at)),
+    )
+    return WaitingCounts(*session.execute(select(*(each.scalar_subquery() for each in counts))).one())

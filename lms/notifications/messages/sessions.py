@@ -1,0 +1,73 @@
+"""The sentences of letters about group sessions, each with when and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.fieldwork.messages.sessions import format_clock, when, where
+from lms.i18n import format_day, format_near_weekday
+from lms.i18n import gettext as _
+from lms.notifications.messages.told import Told
+from lms.notifications.queries import Item
+
+
+def _meeting(item: Item) -> dict[str, Any]:
+    """Return when and where a session is, as lines and as words for a text message."""
+    said = item.values
+    lines = (when(item.day, said["starts"], said["ends"]), _("Where: %(place)s", place=where(said["place"])))
+    near = {"day": format_near_weekday(item.day), "time": format_clock(said["starts"]), "place": where(said["place"])}
+    return {"lines": lines, "near": {**near, "title": item.title}}
+
+
+def _give_up() -> str:
+    return _("You cannot come? Please give your place to somebody who waits: one tap on this page does it.")
+
+
+def tell_session(item: Item) -> Told:
+    """Say of a session that is held tomorrow."""
+    told = _meeting(item)
+    return Told(
+        _("%(day)s: %(title)s", day=format_day(item.day), title=item.title),
+        _("We look forward to seeing you: %(title)s.", title=item.title),
+        _("see you on %(day)s, %(time)s: %(title)s, %(place)s", **told["near"]),
+        _("See the session"),
+        (*told["lines"], _give_up()),
+        comes_first=True,
+    )
+
+
+def tell_place(item: Item) -> Told:
+    """Say of a place that she was given."""
+    told = _meeting(item)
+    return Told(
+        _("You have a place: %(title)s", title=item.title),
+        _("Good news: you have a place now in %(title)s.", title=item.title),
+        _("you have a place on %(day)s, %(time)s: %(title)s, %(place)s", **told["near"]),
+        _("See the session"),
+        (*told["lines"], _give_up()),
+    )
+
+
+def tell_session_changed(item: Item) -> Told:
+    """Say of a session that has changed."""
+    told = _meeting(item)
+    stands = _("You are on the waiting list.") if item.values["is_waiting"] else _give_up()
+    return Told(
+        _("Changed: %(title)s", title=item.title),
+        _("Something has changed about %(title)s. This is how it is now:", title=item.title),
+        _("now on %(day)s, %(time)s: %(title)s, %(place)s", **told["near"]),
+        _("See the session"),
+        (*told["lines"], stands),
+    )
+
+
+def tell_session_cancelled(item: Item) -> Told:
+    """Say of a session that is not held."""
+    title = item.title
+    return Told(
+        _("Not held: %(title)s", title=title),
+        _("%(title)s on %(day)s is not held. Please do not come.", title=title, day=format_day(item.day)),
+        _("not held on %(day)s, please do not come: %(title)s", title=title, day=format_near_weekday(item.day)),
+        _("See the session"),
+        (_("We are sorry. Its page says why. There you also find other sessions."),),
+    )
