@@ -139,6 +139,6 @@ def _card(row: GroupRow, came: AttendedRow | None, *, is_mine: bool) -> Card:
         kind, status = "now", _("You are on the list")
     else:
         kind, status = "plain", _("You are not on the list")
-    note = _("In %(language)s", language=words.language_name(row.language))
+    note = _("Language: %(language)s", language=words.language_name(row.language))
     when = words.when(row.day, row.starts, row.ends)
     return Card(row.public_id, row.title, when, words.where(row.place), note, kind, status)
