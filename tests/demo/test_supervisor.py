@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="NOBODY WALKS THROUGH IT IN A BROWSER: there is no chromium here"),
 ]
 
-#: Seconds to read a screen that she has not seen before, to move the thumb and tap, to flick a screen further, to press a key.
+#: Seconds to read a screen that she has not seen before, to move the thumb and tap, to flick further, to press a key.
 READ, TAP, FLICK, KEY = 4.0, 1.5, 1.0, 0.5
 #: How many letters wait in a demonstration that was just loaded, and some.
 MOST_ROUNDS = 30
