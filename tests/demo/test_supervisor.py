@@ -1,7 +1,7 @@
 """A supervisor on a phone of 360 pixels: assigns a track to everyone with a title, takes it back, reads her digest.
 
-What her way costs is counted: screens, taps, flicks of the thumb, keys. A page that grows, or a step that is added, fails
-here. From the counts follows how long she takes; the seconds are those of somebody who does it the first time.
+What her way costs is counted: screens, taps, flicks of the thumb, keys. A page that grows, or a step that is added,
+fails here. From the counts follows how long she takes; the seconds are those of somebody who does it the first time.
 """
 
 from __future__ import annotations
