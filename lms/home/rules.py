@@ -17,6 +17,7 @@ StepKind = Literal["answer", "learn", "certificate", "wait", "practice", "choose
 HOMES = (
     ("supervisor", "home.team"),
     ("certifier", "certificates.queue"),
+    ("trainer", "fieldwork.plans"),
     ("analyst", "reports.index"),
     ("viewer", "reports.index"),
     ("administrator", "home.admin"),

@@ -15,7 +15,7 @@ from lms.db import reading, write
 from lms.errors import NotFound
 from lms.home.rules import went_well
 from lms.i18n import gettext as _
-from lms.scheduler import queries, service
+from lms.scheduler import queries, rules, service
 from lms.scheduler.jobs import JOBS, Job
 from lms.scheduler.messages import when
 from lms.web.access import get_actor, roles
@@ -25,7 +25,10 @@ bp = Blueprint("scheduler", __name__, template_folder="templates")
 
 @dataclass(frozen=True)
 class Row:
-    """One job in words. `state` is "new", "done" or "failed"; `result` what it said."""
+    """One job in words. `state` is "new", "done" or "failed"; `result` what it said.
+
+    Of one that runs all the time only those runs are noted in which there was something to do.
+    """
 
     name: str
     about: str | LazyString
@@ -35,6 +38,7 @@ class Row:
     state: str
     result: str
     may_ask: bool
+    is_constant: bool
 
 
 @bp.get("/admin/jobs")
@@ -72,4 +76,5 @@ def _row(job: Job, task: queries.TaskRow | None) -> Row:
         state,
         "" if result == "ok" else result,
         job.runs_on_request,
+        rules.is_constant(job.schedule),
     )

@@ -59,7 +59,8 @@ def case(state: str, key: str = "core", public_id: str = "c1", cycle: int = 1) -
     ("roles", "endpoint"),
     [
         ({"worker"}, "home.learn"),
-        ({"worker", "trainer", "translator"}, "home.learn"),
+        ({"worker", "translator"}, "home.learn"),
+        ({"worker", "trainer", "translator"}, "fieldwork.plans"),
         ({"worker", "administrator"}, "home.admin"),
         ({"worker", "viewer", "administrator"}, "reports.index"),
         ({"worker", "analyst"}, "reports.index"),

@@ -77,7 +77,8 @@ def _preview(group: GroupRow, form: CloseForm) -> Page:
     closing = service.preview_closing(reading(), group.id)
     form.fingerprint.data = closing.fingerprint
     here = {each.person_id for each in closing.lines}
-    absent = [row.name for row in sessions.list_sign_ups(reading(), [group.id]) if row.person_id not in here]
+    placed = [row for row in sessions.list_sign_ups(reading(), [group.id]) if not row.is_waiting]
+    absent = [row.name for row in placed if row.person_id not in here]
     more: dict[str, object] = {"lines": _lines(group, closing.lines), "elsewhere": _lines(group, closing.elsewhere)}
     more |= {"absent": absent, "is_over": now() >= group.ends_at, "open_stays": _open_stays(group)}
     return page("close.html", form, **told(group), **more)

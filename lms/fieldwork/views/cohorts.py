@@ -140,6 +140,6 @@ def _card(row: GroupRow, came: AttendedRow | None, *, is_mine: bool) -> Card:
         kind, status = "now", _("You are on the list")
     else:
         kind, status = "plain", _("You are not on the list")
-    note = _("In %(language)s", language=words.language_name(row.language))
+    note = _("Language: %(language)s", language=words.language_name(row.language))
     place = where(row.place)
     return Card(row.public_id, row.title, when(row.day, row.starts, row.ends), place, note, kind, status)

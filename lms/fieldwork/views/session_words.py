@@ -52,7 +52,7 @@ class Card:
 def own_card(each: Upcoming) -> Card:
     """Return a session that the reader has a place in, or waits for."""
     kind, status = ("now", _("You are on the waiting list")) if each.is_waiting else ("good", _("You have a place"))
-    note = _("In %(language)s", language=language_name(each.language))
+    note = _("Language: %(language)s", language=language_name(each.language))
     return Card(
         each.public_id, each.title, when(each.day, each.starts, each.ends), where(each.place), note, kind, status
     )
@@ -62,7 +62,7 @@ def open_card(row: GroupRow) -> Card:
     """Return a session that the reader may sign up for."""
     full = _("Full. There is a waiting list.")
     status = _("%(free)s places are free", free=row.free) if row.free else full
-    note = _("In %(language)s", language=language_name(row.language))
+    note = _("Language: %(language)s", language=language_name(row.language))
     kind = "plain" if row.free else "now"
     return Card(row.public_id, row.title, when(row.day, row.starts, row.ends), where(row.place), note, kind, status)
 

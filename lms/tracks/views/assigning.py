@@ -24,6 +24,7 @@ from lms.tracks.views.picking import (
     CRITERIA,
     LONGEST_ADDRESS,
     Picking,
+    asks_to_find,
     fill_form,
     find_organization,
     list_page,
@@ -37,10 +38,10 @@ Page = str | tuple[str, int] | Response
 @bp.route("/team/assign", methods=["GET", "POST"])
 @roles("supervisor")
 def assign() -> Page:
-    """Choose a track and staff. Searching and turning pages keeps the ticks; "look" leads to the preview."""
+    """Choose a track and staff. Searching and turning pages keeps the ticks; "look", and Enter, lead to the preview."""
     library, picking = current(reading()), read_picking()
     form = fill_form(library, picking)
-    moves = request.form.get("do") in {"find", "back", "count"} or "page" in request.form
+    moves = asks_to_find() or request.form.get("do") in {"back", "count"} or "page" in request.form
     if moves and len(address := picking.address(form)) <= LONGEST_ADDRESS:
         return redirect(address)
     _ease(library, form)

@@ -58,7 +58,9 @@ def offer(form: AssignForm, ways: Ways, picking: Picking, count: int) -> None:
     if not picking.search:
         everyone = ngettext("Everyone (%(num)s person)", "Everyone (%(num)s people)", count)
     titles = [(f"title:{title}", _counted(title, number)) for title, number in ways.titles[:MOST_TITLES]]
-    teams = [(f"team:{each.public_id}", _counted(each.name, each.people)) for each in ways.teams]
+    teams = [
+        (f"team:{each.public_id}", _counted(_("Team %(name)s", name=each.name), each.people)) for each in ways.teams
+    ]
     rest = [
         ("all", everyone),
         ("fit", _("Everyone who fits what I choose below")),

@@ -66,11 +66,18 @@ class Listed:
         return max(1, -(-self.count // PAGE_SIZE))
 
 
+def asks_to_find() -> bool:
+    """Return whether the form was sent to search: with its button, or with Enter after another name was typed."""
+    typed, applied = (" ".join(request.form.get(each, "").split()) for each in ("q", "applied"))
+    do = request.form.get("do")
+    return do == "find" or (do == "enter" and typed != applied)
+
+
 def read_picking() -> Picking:
     """Return what the request says was chosen; raise `NotFound` for a stranger's organization. One query."""
     actor, posted = get_actor(), request.method == "POST"
     organizations = tuple(list_supervised(reading(), actor.supervises, actor.today))
-    is_search = not posted or request.form.get("do") == "find"
+    is_search = not posted or asks_to_find()
     search = request.values.get("q" if is_search else "applied", "")
     ticks = request.values.getlist("person")
     if request.form.get("who", "some") == "some":  # back from the preview

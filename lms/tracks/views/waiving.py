@@ -13,8 +13,9 @@ from lms.clock import now
 from lms.content.library import Library, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
-from lms.i18n import format_date, language
+from lms.i18n import format_date, format_names, language
 from lms.i18n import gettext as _
+from lms.organizations.queries import names_of, spans_of
 from lms.people.queries import PersonRow, get_person, list_people
 from lms.tracks import messages, policy, queries, service
 from lms.tracks.forms import ButtonForm, WaiveForm
@@ -64,9 +65,20 @@ def people() -> str:
     search = request.args.get("q", "").strip()[:100]
     found = list_people(reading(), search, 1) if search else []
     mine = get_actor().person_id
-    return render_template(
-        "tracks/people.html", search=search, people=[each for each in found if each.person_id != mine]
-    )
+    others = [each for each in found if each.person_id != mine]
+    places = _workplaces([each.person_id for each in others])
+    return render_template("tracks/people.html", search=search, people=others, places=places)
+
+
+def _workplaces(person_ids: list[int]) -> dict[int, str]:
+    """Return where each of these people works today, in words: two may have one name. Two queries."""
+    today, spans = get_actor().today, spans_of(reading(), person_ids)
+    here = {
+        person_id: [each.organization_id for each in spells if each.covers(today)]
+        for person_id, spells in spans.items()
+    }
+    names = names_of(reading(), {each for ids in here.values() for each in ids})
+    return {person_id: format_names([names[each] for each in ids]) for person_id, ids in here.items()}
 
 
 @bp.route("/certify/people/<public_id>/waivers", methods=["GET", "POST"])
