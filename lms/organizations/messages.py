@@ -141,6 +141,7 @@ _FILE_SENTENCES = {
     ),
     "file-too-large": _l("The file is larger than %(most)s MB. Please take it apart."),
     "file-too-long": _l("There are more than %(most)s rows. Please take the list apart."),
+    "file-too-wide": _l("There are more than %(most)s columns. Please keep only those that are needed."),
     "column-missing": _l("The column “%(column)s” is missing. The first row must name the columns."),
     "column-twice": _l("The column “%(column)s” is there twice."),
 }

@@ -34,6 +34,8 @@ _MISSING = _l("Please choose one.")
 _KINDS = ("", "asked", "employed")
 #: More lines than these do not belong into a box on a phone, but into a file.
 MOST_LINES = 40
+#: No employment lasts longer.
+MOST_DAYS = 20_000
 
 
 def _ticks(label: Any, pairs: Collection[tuple[str, Any]] = ()) -> SelectMultipleField:
@@ -75,9 +77,10 @@ class DueFields(Form):
     due_days = IntegerField(_l("How many days"), validators=[Optional(), NumberRange(1, rules.LATEST_DUE_DAYS)])
 
     def due(self, *, eased: bool = False) -> Due:
-        """Return how the due date is found."""
+        """Return how the due date is found; days that cannot be are as good as none."""
         if self.due_kind.data:
-            return Due(self.due_kind.data, None, self.due_days.data, eased)
+            days = self.due_days.data
+            return Due(self.due_kind.data, None, days if 0 < (days or 0) <= rules.LATEST_DUE_DAYS else None, eased)
         return Due("date", self.due_on.data, None, eased) if self.due_on.data else Due()
 
     def move_to(self, day: date) -> None:
@@ -138,7 +141,7 @@ class AssignForm(DueFields):
     languages = _ticks(_l("Language"), LANGUAGES)
     kinds = _ticks(_l("Kind of employment"), EMPLOYMENT_NAMES.items())
     since = DateField(_l("Began on this day or later"), validators=[Optional()])
-    for_days = IntegerField(_l("Has worked here for so many days"), validators=[Optional(), NumberRange(1, 20_000)])
+    for_days = IntegerField(_l("Has worked here for so many days"), validators=[Optional(), NumberRange(1, MOST_DAYS)])
 
 
 class ConfirmForm(OnceForm, DueFields):

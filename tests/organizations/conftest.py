@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from lms.actor import Actor
 from lms.audit.models import AuditEvent
 from lms.clock import local_date
 from lms.db import reading, write
+from lms.organizations import service
 from lms.organizations.models import Employment, EmploymentTerms, Organization
 from lms.organizations.queries import ties_of
 from lms.people.models import Person
@@ -58,6 +59,13 @@ def public_id_of(organization_id: int) -> str:
 def actions() -> list[str]:
     """Return what the audit trail says, the oldest first."""
     return [action for (action,) in rows(AuditEvent.action)]
+
+
+def stand_in(boss: MadePerson, organization_id: int, deputy: MadePerson) -> None:
+    """Let a colleague stand in for a supervisor for a week."""
+    spell = reading().execute(select(Employment.public_id).where(Employment.person_id == deputy.person_id)).scalar_one()
+    actor, until = actor_of(boss), TODAY + timedelta(days=7)
+    write(lambda s: service.delegate(s, actor, organization_id, spell, until=until, at=AT))
 
 
 def crowd(organization_id: int, names: Iterable[str]) -> list[MadePerson]:

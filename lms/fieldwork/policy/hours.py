@@ -12,6 +12,7 @@ from lms.actor import Actor, Span
 from lms.fieldwork.models import HoursEntry
 from lms.organizations.policy import can_see_fact
 from lms.organizations.queries import works_there
+from lms.organizations.queries.supervising import lets_stand_in
 
 #: Who countersigns for people who answer for the staff themselves.
 OFFICE = ("certifier", "administrator")
@@ -41,12 +42,20 @@ def visible_entries(actor: Actor) -> ColumnElement[bool]:
 
 
 def can_settle(actor: Actor, person_id: int, organization_id: int, *, is_of_supervisor: bool) -> bool:
-    """Return whether the actor may countersign or return an entry that she sees: never her own."""
+    """Return whether the actor may countersign or return an entry that she sees: never her own.
+
+    Nor one of a person for whom she stands in there, which `settled_by` and `service.hours` ask of the rows.
+    """
     if person_id == actor.person_id:
         return False
     return organization_id in actor.supervises or (is_of_supervisor and actor.has(*OFFICE))
 
 
 def settled_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the entries that the actor sees and `can_settle` lets her countersign or return."""
-    return and_(visible_entries(actor), HoursEntry.person_id != actor.person_id)
+    """Return the criterion of the entries that the actor sees and `can_settle` lets her countersign or return.
+
+    Without those of the person for whom she stands in: nobody chooses who countersigns for her.
+    """
+    entry = HoursEntry
+    by_proxy = lets_stand_in(entry.person_id, entry.organization_id, actor.person_id, actor.today)
+    return and_(visible_entries(actor), entry.person_id != actor.person_id, ~by_proxy)

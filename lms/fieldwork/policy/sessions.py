@@ -81,6 +81,14 @@ def own_sessions(actor: Actor) -> ColumnElement[bool]:
     return or_(GroupSession.id.in_(signed), GroupSession.id.in_(came))
 
 
+def told_of_staff(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the sessions of which an hours entry may tell who answers for the staff.
+
+    Not those that another employer hosts.
+    """
+    return or_(GroupSession.organization_id.is_(None), GroupSession.organization_id.in_(actor.supervises))
+
+
 def visible_sessions(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of the sessions whose page the actor may open."""
     return or_(open_sessions(actor), own_sessions(actor), kept_sessions(actor))

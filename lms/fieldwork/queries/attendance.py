@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
+from lms.fieldwork.queries.hours import EntryRow as HoursRow
 from lms.fieldwork.rules.attendance import Stays, unpacked
 from lms.fieldwork.rules.facts import CreditedMinutes
+from lms.fieldwork.rules.hours import Timed
 from lms.organizations.queries import PEOPLE
 
 
@@ -159,6 +161,40 @@ def list_attended(session: Session, *criteria: ColumnElement[bool], limit: int |
         .limit(limit)
     )
     return [AttendedRow(*row) for row in session.execute(statement)]
+
+
+def list_classes(session: Session, criterion: ColumnElement[bool], rows: Collection[HoursRow]) -> list[Timed]:
+    """Return when the people of these hours entries were in sessions that meet `criterion`, on the same dates.
+
+    They have the id 0, for they are no entries. One query.
+    """
+    found = session.execute(
+        select(
+            AttendanceEntry.group_session_id,
+            AttendanceEntry.person_id,
+            AttendanceEntry.stays,
+            GroupSession.day,
+            GroupSession.starts,
+            GroupSession.ends,
+        )
+        .join(GroupSession, GroupSession.id == AttendanceEntry.group_session_id)
+        .where(
+            criterion,
+            AttendanceEntry.person_id.in_({row.person_id for row in rows}),
+            GroupSession.day.in_({row.done_on for row in rows}),
+        )
+        .order_by(AttendanceEntry.number)
+    )
+    latest = {(row.group_session_id, row.person_id): row for row in found}
+    return [
+        Timed(0, row.person_id, row.day, _minute_of(row.starts), _minute_of(row.ends))
+        for row in latest.values()
+        if row.stays
+    ]
+
+
+def _minute_of(at: time) -> int:
+    return 60 * at.hour + at.minute
 
 
 def came(person_ids: Collection[int]) -> ColumnElement[bool]:

@@ -28,6 +28,7 @@ from lms.fieldwork.queries import hours as ledger
 from lms.fieldwork.rules import hours as rules
 from lms.fieldwork.rules.hours import Sheet
 from lms.organizations.queries import spans_of, ties_of
+from lms.organizations.queries.supervising import stands_in_at
 from lms.people.service import lock
 from lms.signals import announce
 
@@ -271,9 +272,12 @@ def _may_settle(session: Session, actor: Actor, entry: HoursEntry, at: datetime)
 
 
 def _settles(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:
-    """Return whether the actor, as the rows stand, answers for the organization, and is somebody else."""
-    allowed = policy.can_settle(actor, person_id, organization_id, is_of_supervisor=False)
-    return allowed and organization_id in ties_of(session, actor.person_id, local_date(at)).supervises
+    """Return whether the actor, as the rows stand, answers for the organization, is not she, nor stands in for her."""
+    today = local_date(at)
+    if not policy.can_settle(actor, person_id, organization_id, is_of_supervisor=False):
+        return False
+    supervises = set(ties_of(session, actor.person_id, today).supervises)
+    return organization_id in supervises - stands_in_at(session, actor.person_id, person_id, today)
 
 
 def _entries_of(*criteria: ColumnElement[bool]) -> Select[int]:

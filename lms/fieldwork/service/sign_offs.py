@@ -26,6 +26,7 @@ from lms.fieldwork.rules.hours import check_words, has_client_data
 from lms.fieldwork.rules.sign_offs import Ties
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import spans_of, ties_of
+from lms.organizations.queries.supervising import stands_in_at
 from lms.people.service import lock
 from lms.signals import announce
 
@@ -138,7 +139,8 @@ def _entitled(session: Session, actor: Actor, person_id: int, day: date) -> tupl
     spans = spans_of(session, [person_id]).get(person_id, ())
     today = ties_of(session, actor.person_id, actor.today).supervises
     then = ties_of(session, actor.person_id, day).supervises
-    place = policy.observes_for(actor, person_id, spans, set(today) & set(then), day)
+    by_proxy = stands_in_at(session, actor.person_id, person_id, actor.today)  # she has chosen the actor herself
+    place = policy.observes_for(actor, person_id, spans, (set(today) & set(then)) - by_proxy, day)
     is_certifier = actor.has("certifier") and person_id != actor.person_id
     return place is not None or is_certifier, place
 

@@ -20,8 +20,10 @@ from lms.fieldwork import service
 from lms.fieldwork.forms.hours import CorrectForm, EntryForm, SeenForm, WordsForm
 from lms.fieldwork.messages import hours as messages
 from lms.fieldwork.queries import hours as queries
+from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow, SumRow
 from lms.fieldwork.queries.people import signers_of
+from lms.fieldwork.queries.sessions import any_session
 from lms.fieldwork.rules.hours import may_become, overlapping
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.words import EntryWords, competency_choices
@@ -180,8 +182,9 @@ def _entry_page(actor: Actor, form: EntryForm, old: EntryRow | None = None) -> P
 
 
 def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
-    """Return the words of her own entries, overlaps marked. Two queries."""
+    """Return the words of her own entries, overlaps marked. Three queries."""
     timed = queries.list_timed(reading(), queries.is_of(actor.person_id), rows)
+    timed += list_classes(reading(), any_session(), rows)
     return EntryWords(current(reading()), rows, for_staff=False, overlapping=overlapping(timed))
 
 

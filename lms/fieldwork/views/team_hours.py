@@ -20,7 +20,9 @@ from lms.fieldwork import service
 from lms.fieldwork.forms.hours import ButtonForm, ChosenForm, PaperForm, WordsForm
 from lms.fieldwork.messages import hours as messages
 from lms.fieldwork.policy import hours as policy
+from lms.fieldwork.policy.sessions import told_of_staff
 from lms.fieldwork.queries import hours as queries
+from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.queries.people import PersonName, get_person
 from lms.fieldwork.rules.hours import MOST_SHEET_DAYS, UNDO_HOURS, may_become, overlapping
@@ -33,6 +35,9 @@ from lms.organizations.queries import spans_of
 from lms.organizations.rules import Sight, sight_of
 from lms.web.access import get_actor, roles
 from lms.web.forms import Explained, form_page, page_of
+
+#: More entries than a page holds, or an act takes, are not asked for at once.
+MOST_LOOKED_AT = 1000
 
 
 @bp.get("/team/hours")
@@ -170,13 +175,14 @@ def _places(actor: Actor, person: PersonName) -> list[int]:
 
 def _waiting_of(actor: Actor, public_ids: Sequence[str]) -> list[EntryRow]:
     """Return those of these entries that the reader can countersign now. One query."""
-    rows = queries.list_chosen(reading(), policy.settled_by(actor), public_ids)
+    rows = queries.list_chosen(reading(), policy.settled_by(actor), public_ids[:MOST_LOOKED_AT])
     return [row for row in rows if may_become(row.state, "countersigned")]
 
 
 def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
-    """Return the words of entries for staff, with the overlaps among what the reader may see. Two queries."""
+    """Return the words of entries for staff, with the overlaps among what the reader may see. Three queries."""
     timed = queries.list_timed(reading(), policy.visible_entries(actor), rows)
+    timed += list_classes(reading(), told_of_staff(actor), rows)
     return EntryWords(current(reading()), rows, for_staff=True, overlapping=overlapping(timed))
 
 
@@ -204,7 +210,7 @@ def _look(actor: Actor, form: ChosenForm, rows: Sequence[EntryRow]) -> Page:
 
 def _entry_page(actor: Actor, public_id: str, form: WordsForm) -> Page:
     row = queries.get_entry(reading(), policy.visible_entries(actor), public_id)
-    mine = policy.can_settle(actor, row.person_id, row.organization_id, is_of_supervisor=row.is_of_supervisor)
+    mine = bool(queries.list_chosen(reading(), policy.settled_by(actor), [public_id]))
     return form_page(
         "fieldwork/team_entry.html",
         form,

@@ -85,13 +85,15 @@ def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
     lock(session, known)
     language = _language_of(session, known)
     changed = wanted == "help"
-    if wanted == "stop" and not queries.has_stopped(session, number):
-        _consent(session, known or [None], number, False, "text", "STOP", language, at=at)
-        changed = True
+    said = {each: queries.list_agreements(session, each, [number]).get(number) for each in known}
+    given = {each for each, last in said.items() if last is not None and last.is_given}
+    if wanted == "stop":
+        agreed = [each for each in known if said[each] is None or each in given]
+        changed = bool(agreed) or not queries.has_stopped(session, number)
+        if changed:
+            _consent(session, agreed or known or [None], number, False, "text", "STOP", language, at=at)
     elif wanted == "start":
-        proven = [each for each, is_proven in holders.items() if is_proven]
-        agreed = {each: queries.list_agreements(session, each, [number]).get(number) for each in proven}
-        asked = [each for each, said in agreed.items() if said is None or not said.is_given]
+        asked = [each for each in known if holders.get(each) and each not in given]
         _consent(session, asked, number, True, "text", "START", language, at=at)
         changed = bool(asked)
     if changed:

@@ -1,11 +1,11 @@
-"""Who supervises anybody's staff, of all people at once."""
+"""Who supervises anybody's staff, of all people at once; and for whom a reader stands in."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.organizations.models import Employment, Supervision
 from lms.organizations.queries.ties import open_on
@@ -24,3 +24,37 @@ def list_supervising(session: Session, today: date, organization_id: int | None 
     if organization_id is not None:
         found = found.where(Supervision.organization_id == organization_id)
     return list(session.scalars(found))
+
+
+def lets_stand_in(
+    person_id: InstrumentedAttribute[int], organization_id: InstrumentedAttribute[int], reader_id: int, day: date
+) -> ColumnElement[bool]:
+    """Return the criterion of rows whose person lets the reader stand in for her at the row's organization on a day.
+
+    What is hers is for others to judge: she has chosen the reader herself.
+    """
+    giver, given = aliased(Employment), aliased(Supervision)
+    here = _standing_in(giver, given, reader_id, day)
+    return exists(here.where(giver.person_id == person_id, given.organization_id == organization_id))
+
+
+def stands_in_at(session: Session, reader_id: int, person_id: int, day: date) -> frozenset[int]:
+    """Return the organizations at which a person lets the reader stand in for her on a local date. One query."""
+    giver, given = aliased(Employment), aliased(Supervision)
+    return frozenset(session.scalars(_standing_in(giver, given, reader_id, day).where(giver.person_id == person_id)))
+
+
+def _standing_in(giver: type[Employment], given: type[Supervision], reader_id: int, day: date) -> Select[int]:
+    """Return a select of the organizations where the reader stands in on a day for the holder of `giver`."""
+    source, own = aliased(Supervision), aliased(Employment)
+    return (
+        select(given.organization_id)
+        .join(own, own.id == given.employment_id)
+        .join(source, source.id == given.delegated_from_id)
+        .join(giver, giver.id == source.employment_id)
+        .where(
+            own.person_id == reader_id,
+            given.started_on <= day,
+            or_(given.ended_on.is_(None), given.ended_on >= day),
+        )
+    )

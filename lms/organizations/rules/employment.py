@@ -84,8 +84,8 @@ def check_terms_day(started_on: date, ended_on: date | None, since: date) -> Non
 def check_delegation(until: date, today: date, own_end: date | None) -> None:
     """Raise `RuleBroken` when nobody can stand in for a supervisor until that day.
 
-    Codes: "delegation-past", "delegation-too-long" (half a year at most), "delegation-outlasts" (her own supervision
-    ends before, on `on`).
+    Codes: "delegation-past", "delegation-too-long" (half a year at most), "delegation-outlasts" (her own supervision,
+    or the employment that it hangs on, ends before, on `on`).
     """
     if until < today:
         raise RuleBroken("delegation-past")

@@ -16,6 +16,8 @@ from lms.people.rules import search_key
 
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_ROWS = 20_000
+#: More than any list has. Each row is laid beside the headers, so that their product must stay small.
+MOST_COLUMNS = 200
 _PACKED, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t"
 #: What makes a spreadsheet take a cell of a CSV file for a formula.
@@ -28,6 +30,7 @@ _SENTENCES = {
     "file-old-excel": "this is an old Excel file, or one with a password; save it as .xlsx without one",
     "file-too-large": "the file is larger than %(most)s MB",
     "file-too-long": "the file has more than %(most)s rows; split it",
+    "file-too-wide": "has more than %(most)s columns",
     "column-missing": "the column '%(column)s' is missing",
     "column-twice": "the column '%(column)s' is there twice",
     "column-unknown": "there is no column '%(column)s'; the columns are %(known)s",
@@ -76,8 +79,6 @@ def read_table(data: bytes, columns: Sequence[str], required: Sequence[str]) -> 
     """
     (number, cells), *filled = _filled(data)
     headers = [_header(cell) for cell in cells]
-    while headers and not headers[-1]:
-        headers.pop()
     known = ", ".join(columns)
     faults = [problem(number, "column-unknown", column=each, known=known) for each in headers if each not in columns]
     _check_headers(number, headers, columns, required, faults)
@@ -107,12 +108,21 @@ def _filled(data: bytes, *, may_be_blank: bool = False) -> list[tuple[int, list[
     if len(data) > LARGEST_FILE:
         raise BadInput([problem(1, "file-too-large", most=LARGEST_FILE // 1024 // 1024)])
     grid = _read_excel(data) if data.startswith((_PACKED, _OLD_EXCEL)) else _read_csv(_decode(data))
-    filled = [(number, cells) for number, cells in enumerate(grid, 1) if any(cells)]
+    filled = [(number, _trimmed(cells)) for number, cells in enumerate(grid, 1) if any(cells)]
+    if wide := next((number for number, cells in filled if len(cells) > MOST_COLUMNS), None):
+        raise BadInput([problem(wide, "file-too-wide", most=MOST_COLUMNS)])
     if not filled and not may_be_blank:
         raise BadInput([problem(1, "file-empty")])
     if len(filled) > MOST_ROWS:
         raise BadInput([problem(MOST_ROWS, "file-too-long", most=MOST_ROWS)])
     return filled
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Return cells without the blank ones at the end."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _header(cell: str) -> str:

@@ -75,7 +75,8 @@ def delegate(
     own, employment = _own_supervision(session, actor, organization_id, employment_public_id, today)
     if employment.person_id == actor.person_id:
         raise RuleBroken("delegates-to-herself")
-    rules.check_delegation(until, today, own.ended_on)
+    job_ends = session.scalar(select(Employment.ended_on).where(Employment.id == own.employment_id))
+    rules.check_delegation(until, today, min((each for each in (own.ended_on, job_ends) if each), default=None))
     found = _open_supervision(session, employment.id, organization_id, today)
     if found is not None and (found.delegated_from_id, found.ended_on) == (own.id, until):
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import ngettext
+from wtforms import SelectMultipleField
 
 from lms.db import reading
 from lms.i18n import gettext as _
@@ -23,7 +24,7 @@ from lms.organizations.queries import (
     list_teams,
 )
 from lms.organizations.rules import Criteria
-from lms.tracks.forms import AssignForm
+from lms.tracks.forms import MOST_DAYS, AssignForm
 from lms.tracks.views.picking import Picking
 from lms.web.access import get_actor
 from lms.web.forms import choices_of
@@ -88,13 +89,18 @@ def read_criteria(form: AssignForm, picking: Picking) -> Criteria | None:
         return None
     return Criteria(
         titles=tuple(each[:LONGEST_TITLE] for each in form.titles.data or ())[:MOST_VALUES],
-        areas=tuple(int(each) for each in form.areas.data or ()),
-        languages=tuple(form.languages.data or ()),
-        kinds=tuple(form.kinds.data or ()),
+        areas=tuple(int(each) for each in _offered(form.areas)),
+        languages=_offered(form.languages),
+        kinds=_offered(form.kinds),
         teams=tuple(each[:PUBLIC_ID_LENGTH] for each in form.teams.data or ())[:MOST_VALUES],
         since=form.since.data,
-        for_days=form.for_days.data,
+        for_days=form.for_days.data if 0 < (form.for_days.data or 0) <= MOST_DAYS else None,
     )
+
+
+def _offered(field: SelectMultipleField) -> tuple[str, ...]:
+    """Return what was ticked of what the field offers: an address may name anything."""
+    return tuple(choice.value for choice in field.choices if choice.value in (field.data or ()))
 
 
 def list_chosen(form: AssignForm, picking: Picking) -> Sequence[Candidate]:

@@ -14,6 +14,7 @@ from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
 from lms.organizations.policy import still_supervises
+from lms.organizations.queries.supervising import stands_in_at
 from lms.signals import announce
 from lms.training import policy, queries
 from lms.training.events import TrainingJudged, TrainingShared, training_judged, training_shared
@@ -91,12 +92,14 @@ def settle_share(
 ) -> None:
     """Accept it for the yearly hours, with `minutes`, or decline it with a reason. The same again changes nothing.
 
-    Raises `NotFound` unless the actor answers for the provider, which is hers today, and `RuleBroken`.
+    Raises `NotFound` unless the actor answers for the provider, which is hers today, and not in her stead, and
+    `RuleBroken`.
     """
     training, row = _lock_share(session, share_public_id)
     today = local_date(at)
     providers = queries.providers_of(session, [training.person_id], today).get(training.person_id, frozenset())
-    may = policy.can_accept(actor, training.person_id, row.organization_id, providers)
+    others = providers - stands_in_at(session, actor.person_id, training.person_id, today)
+    may = policy.can_accept(actor, training.person_id, row.organization_id, others)
     if not may or not still_supervises(session, actor, row.organization_id, today):
         raise NotFound
     outcome = "declined" if minutes is None else "accepted"

@@ -13,6 +13,7 @@ from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.organizations.queries import list_staff, names_of, spans_of
+from lms.organizations.queries.supervising import stands_in_at
 from lms.people.queries import find_contacts_by_value
 from lms.people.queries import names_of as names_of_people
 from lms.people.rules import normal_identifier
@@ -156,8 +157,9 @@ def team_page(
 
 
 def _asked(actor: Actor, ties: Ties, shares: list[ShareRow]) -> ShareRow | None:
-    """Return the request that the actor decides about, or None."""
+    """Return the request that the actor decides about, or None. One query."""
+    others = ties.asked - stands_in_at(reading(), actor.person_id, ties.person_id, actor.today)
     for each in shares:
-        if each.outcome is None and policy.can_accept(actor, ties.person_id, each.organization_id, ties.asked):
+        if each.outcome is None and policy.can_accept(actor, ties.person_id, each.organization_id, others):
             return each
     return None

@@ -1,0 +1,53 @@
+"""What must not happen with lists of staff and with standing in: a table that stops the machine, a stay too long."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from lms.db import write
+from lms.errors import BadInput
+from lms.organizations import rules, service
+from lms.organizations.models import Employment
+from lms.organizations.rules.tables import MOST_COLUMNS, read_grid, read_table
+from tests.conftest import AT
+from tests.factories import Make
+from tests.organizations.conftest import TODAY, actor_of
+from tests.organizations.test_service_supervision import Two, let, refusal, supervises
+
+DAY = timedelta(days=1)
+
+
+def test_a_table_of_very_many_columns_is_refused_at_once() -> None:
+    """64 kB of commas over 2,000 short rows took six seconds, and grew with the product of both."""
+    wide = b"name" + b",a" * 100_000 + b"\n" + b"x\n" * 15_000
+    began = time.process_time()
+    for read in (
+        read_grid,
+        lambda data: rules.read_sheet(data, rules.STAFF_COLUMNS, rules.STAFF_REQUIRED),
+        lambda data: read_table(data, rules.STAFF_COLUMNS, rules.STAFF_REQUIRED),
+    ):
+        with pytest.raises(BadInput) as caught:
+            read(wide)
+        assert [each.code for each in caught.value.problems] == ["file-too-wide"]
+    assert time.process_time() - began < 2
+    widest = ",".join(["name", *(f"more {number}" for number in range(MOST_COLUMNS - 1))])
+    assert len(rules.read_sheet(f"{widest}\nAna\n".encode(), rules.STAFF_COLUMNS, rules.STAFF_REQUIRED).rows) == 1
+    padded = f"name\nAna{',' * 5 * MOST_COLUMNS}\n".encode()
+    assert len(rules.read_sheet(padded, rules.STAFF_COLUMNS, rules.STAFF_REQUIRED).rows) == 1
+
+
+def test_nobody_stands_in_longer_than_the_employment_that_it_stands_for(app: Flask, make: Make) -> None:
+    two = Two(make)
+    last = TODAY + 3 * DAY
+    ending = update(Employment).where(Employment.person_id == two.boss.person_id).values(ended_on=last)
+    write(lambda s: s.execute(ending) and None)
+    boss = actor_of(two.boss)
+    assert refusal(lambda: let(boss, two.hope, two.spell, last + DAY)) == "delegation-outlasts"
+    let(boss, two.hope, two.spell, last)
+    assert [supervises(two.ana, day) for day in (last, last + DAY)] == [(two.hope,), ()]
+    write(lambda s: service.end_delegation(s, boss, two.hope, two.spell, at=AT))
