@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.db import among
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
 from lms.fieldwork.rules.attendance import Stays, unpacked
 from lms.fieldwork.rules.facts import CreditedMinutes
@@ -130,7 +131,7 @@ def class_minutes(session: Session, person_ids: Collection[int] | None) -> list[
         .order_by(ClassCredit.person_id, ClassCredit.done_on, ClassCredit.id)
     )
     if person_ids is not None:
-        statement = statement.where(ClassCredit.person_id.in_(person_ids))
+        statement = statement.where(among(session, ClassCredit.person_id, person_ids))
     return [
         CreditedMinutes(person_id, "class", tuple(competencies), minutes, done_on, credited_at)
         for person_id, competencies, minutes, done_on, credited_at in session.execute(statement)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, extract, func, select
 from sqlalchemy.orm import Session
 
+from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
 from lms.fieldwork.rules import CreditedMinutes
@@ -244,7 +245,7 @@ def list_countersigned(session: Session, person_ids: Collection[int] | None) -> 
     columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, entry.state_at)
     counted = select(*columns).where(entry.state == "countersigned").order_by(entry.person_id, entry.done_on, entry.id)
     if person_ids is not None:
-        counted = counted.where(entry.person_id.in_(person_ids))
+        counted = counted.where(among(session, entry.person_id, person_ids))
     return [
         CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.state_at)
         for row in session.execute(counted)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
 from lms.fieldwork.rules import SignedOff
@@ -141,5 +142,5 @@ def list_passed(session: Session, person_ids: Collection[int] | None) -> list[Si
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
     if person_ids is not None:
-        passed = passed.where(Observation.person_id.in_(person_ids))
+        passed = passed.where(among(session, Observation.person_id, person_ids))
     return [SignedOff(*row) for row in session.execute(passed)]

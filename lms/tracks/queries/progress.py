@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.clock import local_date, now
 from lms.content.library import Library, source_of, spec_of
 from lms.courses.queries import list_completions as list_credits
+from lms.db import among
 from lms.fieldwork.queries import credited_minutes, signed_off
 from lms.tracks.models import Enrolment, TrackCompletion, Waiver
 from lms.tracks.rules import (
@@ -78,7 +79,10 @@ class Standing:
 
     def record(self, person_id: int) -> Record:
         """Return what a person has that tracks count."""
-        return self.records.setdefault(person_id, Record())
+        found = self.records.get(person_id)
+        if found is None:
+            found = self.records[person_id] = Record()
+        return found
 
     def add_enrolment(self, row: EnrolmentRow) -> None:
         """Take in a cycle of a track: the newest counts, but for a renewal that was taken back."""
@@ -99,8 +103,12 @@ class Standing:
         enrolled = enrolment.revision_id if enrolment and enrolment.state == "active" else None
         if enrolled is None or source is None:
             return enrolled or (source.revision_id if source else None)
-        is_bound = is_binding(self.tracks[enrolled], self._taught)
-        return enrolled if is_bound else source.revision_id
+        return enrolled if self._is_binding(enrolled) else source.revision_id
+
+    def _is_binding(self, revision_id: int) -> bool:
+        if revision_id not in self._binding:
+            self._binding[revision_id] = is_binding(self.tracks[revision_id], self._taught)
+        return self._binding[revision_id]
 
     def scope(self, person_id: int, track_key: str) -> Scope:
         """Return in which cycle of a track a person is, since when, and after what."""
@@ -114,6 +122,10 @@ class Standing:
             self._end_of(person_id, track_key, enrolment.cycle - 1),
             self._taught,
         )
+
+    @cached_property
+    def _binding(self) -> dict[int, bool]:
+        return {}
 
     @cached_property
     def _taught(self) -> frozenset[str]:
@@ -281,7 +293,7 @@ def _enrolments(
         Enrolment.revision_id,
     ).order_by(Enrolment.cycle)
     if person_ids is not None:
-        statement = statement.where(Enrolment.person_id.in_(person_ids))
+        statement = statement.where(among(session, Enrolment.person_id, person_ids))
     if track_keys is not None:
         statement = statement.where(Enrolment.track_key.in_(track_keys))
     return [EnrolmentRow(*row) for row in session.execute(statement)]
@@ -306,7 +318,7 @@ def _waivers(session: Session, person_ids: Collection[int] | None) -> list[tuple
         Waiver.withdrawn_at.is_not(None),
     ).order_by(Waiver.id)
     if person_ids is not None:
-        statement = statement.where(Waiver.person_id.in_(person_ids))
+        statement = statement.where(among(session, Waiver.person_id, person_ids))
     return [(row[0], Waived(*row[1:])) for row in session.execute(statement)]
 
 
@@ -325,7 +337,7 @@ def list_completions(
         TrackCompletion.counted,
     ).order_by(TrackCompletion.completed_at, TrackCompletion.id)
     if person_ids is not None:
-        statement = statement.where(TrackCompletion.person_id.in_(person_ids))
+        statement = statement.where(among(session, TrackCompletion.person_id, person_ids))
     if track_keys is not None:
         statement = statement.where(TrackCompletion.track_key.in_(track_keys))
     return [CompletionRow(*row) for row in session.execute(statement)]

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.db import among
 from lms.training.models import EarlierTraining, Recognition
 from lms.training.rules import Recognized
 
@@ -33,7 +34,7 @@ def recognized(session: Session, person_ids: Collection[int] | None) -> list[Rec
         .order_by(Recognition.person_id, Recognition.learned_on, Recognition.id)
     )
     if person_ids is not None:
-        statement = statement.where(Recognition.person_id.in_(person_ids))
+        statement = statement.where(among(session, Recognition.person_id, person_ids))
     return [
         Recognized(
             person_id=row.person_id,
