@@ -15,7 +15,7 @@ from lms.clock import local_date, now
 from lms.content.library import Library, source_of, spec_of
 from lms.courses.queries import list_completions as list_credits
 from lms.db import among
-from lms.fieldwork.queries import credited_minutes, signed_off
+from lms.fieldwork.queries import credited_minutes, ever_credited, ever_signed_off, signed_off
 from lms.tracks.models import Enrolment, TrackCompletion, Waiver
 from lms.tracks.rules import (
     Credit,
@@ -35,7 +35,7 @@ from lms.tracks.rules import (
     renewal_of,
 )
 from lms.tracks.specs import TrackSpec
-from lms.training.queries import recognized
+from lms.training.queries import ever_recognized, recognized
 
 
 @dataclass(frozen=True)
@@ -218,12 +218,13 @@ def standing_of(
     *,
     today: date | None = None,
     only_active: bool = False,
+    ever: bool = False,
 ) -> Standing:
     """Return what decides the progress of these people (None: of everybody) on the local date `today` (None: now).
 
     Four queries, and one each for recognized training, minutes and sign-offs where a track asks for them; with
-    `only_active` where a track asks on which somebody is now. Revisions of tracks that this process has not read yet
-    cost one query each, once.
+    `only_active` where a track asks on which somebody is now. With `ever` what was taken back is among them. Revisions
+    of tracks that this process has not read yet cost one query each, once.
     """
     standing = Standing(library, today or local_date(now()))
     for row in _enrolments(session, person_ids, track_keys):
@@ -237,8 +238,10 @@ def standing_of(
         standing.record(each.person_id).credits.append(credit)
     for person_id, waived in _waivers(session, person_ids):
         standing.record(person_id).waivers.append(waived)
-    asked = standing.tracks.values() if not only_active else bound_tracks(standing)
-    read_practice(session, standing, ids, asked)
+    asked = list(standing.tracks.values()) if not only_active else bound_tracks(standing)
+    if track_keys is not None:
+        asked = [track for track in asked if track.key in track_keys]
+    read_practice(session, standing, ids, asked, ever=ever)
     return standing
 
 
@@ -263,19 +266,27 @@ def bound_tracks(standing: Standing) -> list[TrackSpec]:
 
 
 def read_practice(
-    session: Session, standing: Standing, person_ids: Collection[int] | None, asked: Iterable[TrackSpec]
+    session: Session,
+    standing: Standing,
+    person_ids: Collection[int] | None,
+    asked: Iterable[TrackSpec],
+    *,
+    ever: bool = False,
 ) -> None:
-    """Read into `standing` what these tracks ask for and modules do not give. At most three queries, perhaps none."""
+    """Read into `standing` what these tracks ask for and modules do not give, with `ever` also what was taken back.
+
+    At most four queries, perhaps none.
+    """
     specs = list(asked)
     if not specs or (person_ids is not None and not person_ids):
         return
     if any(track.hours for track in specs):
-        for minutes in credited_minutes(session, person_ids):
+        for minutes in (ever_credited if ever else credited_minutes)(session, person_ids):
             standing.record(minutes.person_id).minutes.append(minutes)
     if any(each.checklist for track in specs for each in track.sign_offs):
-        for signed in signed_off(session, person_ids):
+        for signed in (ever_signed_off if ever else signed_off)(session, person_ids):
             standing.record(signed.person_id).sign_offs.append(signed)
-    for each in recognized(session, person_ids):
+    for each in (ever_recognized if ever else recognized)(session, person_ids):
         standing.record(each.person_id).recognized.append(each)
 
 

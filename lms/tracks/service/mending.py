@@ -79,8 +79,11 @@ def _active(session: Session, library: Library, person_ids: Collection[int] | No
 
 
 def _baseless(session: Session, library: Library, person_ids: Collection[int] | None) -> list[str]:
-    """Tell of each completion without enrolment, or that counts what is not credited or not all that is asked."""
-    standing = queries.standing_of(session, library, person_ids)
+    """Tell of each completion without enrolment, or that counts what never was credited or not all that is asked.
+
+    What was taken back after it had counted is no fault: granted stays granted.
+    """
+    standing = queries.standing_of(session, library, person_ids, ever=True)
     enrolled = queries.list_enrolled(session, person_ids)
     return [
         f"{_told(done)} {fault}"
