@@ -46,7 +46,8 @@ WAYS: tuple[dict[str, Any], ...] = (
     _WHOLE,
     {**_WHOLE, "hours": [{"kind": "practicum", "minutes": 60, "title": "Practice"}]},
     {**_WHOLE, "sets": [_WHOLE["sets"][0], {**_ELECTIVE, "choose": 2}]},
-    {**_WHOLE, "sets": [_WHOLE["sets"][0], {**_ELECTIVE, "join": "or"}], "sign_offs": [{**_SIGNED, "independent": False}]},
+    {**_WHOLE, "sets": [_WHOLE["sets"][0], {**_ELECTIVE, "join": "or"}],
+     "sign_offs": [{**_SIGNED, "independent": False}]},
     {**_WHOLE, "sign_offs": []},
 )  # fmt: skip
 

@@ -6,10 +6,12 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.content.library import current
@@ -50,14 +52,14 @@ _CHECKLIST = {
 
 @dataclass
 class Asked:
-    """What one act of assigning asked: of whom, and whether it put her on the track."""
+    """What one act of assigning asked: of whom, for which cycle, and whether that put her on the track."""
 
     public_id: str
     client_id: str
     place: int
     key: str
     at: datetime
-    people: dict[int, bool]
+    people: dict[int, tuple[int, bool]]
     is_undone: bool = False
 
 
@@ -133,12 +135,15 @@ class Life:
             return
         at, boss, client_id = self.tick(), self.actor(self.bosses[place]), new_client_id()
         new = [who for who in people if not self._is_asked(who, key, place)]
-        self._ask(boss, Asked("", client_id, place, key, at, dict.fromkeys(people, False)))
-        opened = {who: self.ledgers[who].begin(key, self.specs[key], self.specs, at) for who in new}
+        self._ask(boss, Asked("", client_id, place, key, at, dict.fromkeys(people, (0, False))))
+        opened = {}
+        for who in new:
+            is_opened = self.ledgers[who].begin(key, self.specs[key], self.specs, at)
+            opened[who] = (len(self.ledgers[who].cycles[key]), is_opened)
         made = write(lambda s: s.execute(_batch_of(client_id)).scalar_one())
         self.asked.append(Asked(made, client_id, place, key, at, opened))
         self.tick()
-        self._ask(boss, Asked("", client_id, place, key, self.at, dict.fromkeys(people, False)))
+        self._ask(boss, Asked("", client_id, place, key, self.at, dict.fromkeys(people, (0, False))))
         self.settle("assigned")
 
     def _ask(self, boss: Actor, wish: Asked) -> None:
@@ -149,10 +154,8 @@ class Life:
             )
         )
 
-    def _is_asked(self, who: int, key: str, place: int | None = None) -> bool:
-        return any(
-            who in each.people and each.key == key and (place is None or each.place == place) for each in self.asked
-        )
+    def _is_asked(self, who: int, key: str, place: int) -> bool:
+        return any(who in each.people and (each.key, each.place) == (key, place) for each in self.asked)
 
     def undo(self, number: int) -> None:
         """Take an act of assigning back, twice."""
@@ -161,12 +164,13 @@ class Life:
         ours = [who for who in act.people if self.works_at(who, act.place)]
         done = write(lambda session: service.undo_batch(session, boss, act.public_id, at=at))
         assert done.undone == len(ours)
-        opened = [who for who in ours if act.people.pop(who)]
         withdrawn = 0
-        for who in opened:
-            _, cycle = self.ledgers[who].newest(act.key)
-            is_idle = cycle is not None and cycle.state == "active" and not self._has_worked(who, act, cycle.spec)
-            if cycle is not None and is_idle and not self._is_asked(who, act.key):
+        for who in ours:
+            number, is_opened = act.people.pop(who)
+            cycle = self.ledgers[who].cycles[act.key][number - 1]
+            others = [each.people.get(who, (0,))[0] for each in self.asked if each.key == act.key]
+            is_idle = cycle.state == "active" and not self._has_worked(who, act, cycle.spec)
+            if is_opened and is_idle and number not in others:
                 cycle.state, withdrawn = "withdrawn", withdrawn + 1
         assert done.withdrawn == withdrawn
         again = write(lambda session: service.undo_batch(session, boss, act.public_id, at=self.tick()))
@@ -182,12 +186,15 @@ class Life:
     def learn(self, who: int, modules: list[str]) -> None:
         """Let a worker do the one lesson of each of these modules, twice."""
         for key in modules:
-            at, actor = self.tick(), self.actor(self.people[who])
-            told = Shown("en")
-            if write(lambda s, key=key: finish_lesson(s, actor, key, "only", shown=told, at=at)):  # type: ignore[misc]
+            at = self.tick()
+            finish = partial(self._finish, self.actor(self.people[who]), key, at)
+            if write(finish):
                 self.ledgers[who].facts.append(Fact("module", at, key))
-            write(lambda s, key=key: finish_lesson(s, actor, key, "only", shown=told, at=at))  # type: ignore[misc]
+            assert not write(finish)
             self.settle("learned")
+
+    def _finish(self, actor: Actor, key: str, at: datetime, session: Session) -> bool:
+        return finish_lesson(session, actor, key, "only", shown=Shown("en"), at=at)
 
     def practise(self, who: int, minutes: int, days: int) -> None:
         """Let a worker enter hours of some days ago, and her supervisor countersign them, twice."""
@@ -363,7 +370,7 @@ class Life:
         self.settle("published anew" if is_other else "published")
 
     def _move(self, ledger: Ledger, choices: Choices, at: datetime) -> None:
-        number, cycle = ledger.newest("way")
+        _, cycle = ledger.newest("way")
         if cycle is None:
             return
         if cycle.state == "completed" and choices.finished == "renew":

@@ -4,8 +4,8 @@ After every event of two workers' lives the enrolments, the completions, what th
 show are compared with `ledger`, which judges from the plain events alone, and with the program's own recomputing, which
 may find nothing to mend. At the end of each life all that `lms doctor` recomputes is asked the same.
 
-Seen to fail, once each: when countersigned hours and sign-offs were not followed by a look at the tracks that waited for
-them, and when a sign-off counted after its last day.
+Seen to fail, once each: when countersigned hours and sign-offs were not followed by a look at the tracks that waited
+for them, and when a sign-off counted after its last day.
 """
 
 from __future__ import annotations
@@ -253,12 +253,12 @@ def live(databases: Databases, engine: str, folder: Path, *, lives: int, steps: 
 
 
 def test_some_lives(databases: Databases, engine_name: str, tmp_path: Path) -> None:
-    lives, steps = (12, 30) if engine_name == "sqlite" else (3, 20)
+    lives, steps = (8, 25) if engine_name == "sqlite" else (2, 15)
     seen = live(databases, engine_name, tmp_path, lives=lives, steps=steps, derandomize=True)
     print(sorted(seen.items()))
     assert seen["lives"] >= lives
     assert seen["steps"] >= lives * steps // 2
-    assert seen["completed"] >= lives // 3
+    assert seen["completed"] >= lives // 2
 
 
 @pytest.mark.soak
