@@ -140,5 +140,5 @@ WHOLE = {
         ]},
     ],
     "hours": [{"kind": "practicum", "minutes": 120, "title": "Practice in the field"}],
-    "sign_offs": [{"id": "seen", "title": "Seen in the field", "checklist": "visit"}],
+    "sign_offs": [{"id": "seen", "title": "Seen in the field", "checklist": "field-observation"}],
 }  # fmt: skip

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event
+from sqlalchemy import delete, event, update
 
 from lms.clock import local_date
 from lms.content.library import current
 from lms.courses.models import ModuleCompletion
 from lms.db import db, reading, write
-from lms.fieldwork.events import FieldworkCredited, fieldwork_credited
-from lms.fieldwork.rules import CreditedMinutes, SignedOff
-from lms.signals import announce
 from lms.tracks import queries, service
-from lms.tracks.queries import progress as reads
-from lms.training.events import TrainingRecognized, training_recognized
-from lms.training.rules import Recognized
+from lms.tracks.models import TrackCompletion
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.tracks.conftest import MODULES, earn
+from tests.tracks.practice import Practice
 from tests.tracks.sample import WHOLE, publish_tracks
 
 LATER = AT + timedelta(hours=1)
@@ -33,34 +30,6 @@ LATER = AT + timedelta(hours=1)
 def _content(content_app: Flask) -> None:
     """Every test here runs on the real content, with one track more."""
     publish_tracks(WHOLE)
-
-
-class Elsewhere:
-    """What other features would tell of a person: the seam is three functions that read."""
-
-    def __init__(self) -> None:
-        self.minutes: list[CreditedMinutes] = []
-        self.sign_offs: list[SignedOff] = []
-        self.recognized: list[Recognized] = []
-        self.asked: list[str] = []
-
-    def read(self, name: str) -> Any:
-        """Return the stand-in for one of the three."""
-
-        def rows(_session: Any, person_ids: Any) -> list[Any]:
-            self.asked.append(name)
-            return [each for each in getattr(self, name) if person_ids is None or each.person_id in person_ids]
-
-        return rows
-
-
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
-    """Return what fieldwork and training tell in this test."""
-    told = Elsewhere()
-    for name, function in (("minutes", "credited_minutes"), ("sign_offs", "signed_off"), ("recognized", "recognized")):
-        monkeypatch.setattr(reads, function, told.read(name))
-    return told
 
 
 def enrol(person: MadePerson, *keys: str) -> None:
@@ -75,34 +44,30 @@ def done(person: MadePerson) -> list[tuple[str, Any]]:
     return found
 
 
-def tell(signal: Any, fact: Any) -> None:
-    write(lambda session: announce(signal, session, fact))
+@pytest.fixture
+def practice(make: Make) -> Practice:
+    return Practice(make)
 
 
 def recompute() -> list[str]:
     return [str(each) for each in write(lambda session: service.recompute(session, current(session), at=LATER))]
 
 
-def test_hours_a_sign_off_and_training_from_elsewhere_complete_a_track(make: Make, elsewhere: Elsewhere) -> None:
+def test_hours_a_sign_off_and_training_from_elsewhere_complete_a_track(make: Make, practice: Practice) -> None:
     ana = make.person()
-    me = ana.person_id
+    make.employment(ana, practice.place)
     enrol(ana, "first-steps", "whole")
     earn(ana, "communication")
-    today = local_date(AT)
-    elsewhere.recognized += [
-        Recognized(me, f"r{key}", key, None, 0, (), today - timedelta(days=900), today, LATER)
-        for key in ("outreach", "public-health")
-    ]
-    tell(training_recognized, TrainingRecognized((me,), LATER))
+    learned = local_date(AT) - timedelta(days=900)
+    trainings = [practice.recognize(ana, key, learned, at=LATER) for key in ("outreach", "public-health")]
     assert done(ana) == [("first-steps", LATER)]
-    elsewhere.minutes.append(CreditedMinutes(me, "practicum", (), 120, today, LATER))
-    tell(fieldwork_credited, FieldworkCredited((me,), LATER))
+    act = practice.work(ana, 120, at=LATER)
     assert len(done(ana)) == 1
     end = LATER + timedelta(hours=2)
-    elsewhere.sign_offs.append(SignedOff(me, "visit", today, end, today, is_independent=False))
-    tell(fieldwork_credited, FieldworkCredited((me,), end))
+    observation = practice.sign(ana, at=end, days=3)
     assert done(ana) == [("first-steps", LATER), ("whole", end)]
-    (whole,) = [each for each in queries.list_completions(reading(), [me]) if each.track_key == "whole"]
+    found = queries.list_completions(reading(), [ana.person_id])
+    (whole,) = [each for each in found if each.track_key == "whole"]
     assert [each.get("kind", "module") for each in whole.counted] == [
         "track",
         "recognized",
@@ -110,27 +75,38 @@ def test_hours_a_sign_off_and_training_from_elsewhere_complete_a_track(make: Mak
         "hours",
         "sign-off",
     ]
+    assert whole.completed_on == local_date(end), "not the day on which she was seen"
     reading().rollback()
     assert recompute() == [], "all of it has its basis"
-    elsewhere.minutes.clear()
-    elsewhere.sign_offs.clear()
-    elsewhere.recognized.pop()
-    assert len(recompute()) == 3
+    practice.take_back(act, at=end)
+    practice.unsign(observation, at=end)
+    for training in trainings:
+        practice.unrecognize(training, at=end)
+    assert done(ana) == [("first-steps", LATER), ("whole", end)], "granted stays granted"
+    assert recompute() == [], "and that it was taken back since is no fault"
+    more = update(TrackCompletion).where(TrackCompletion.track_key == "whole").values(counted=[_MORE])
+    write(lambda s: s.execute(more) and None)
+    assert recompute()[0].endswith("counts 121 minutes of practicum, of which 120 are credited")
 
 
-def test_fieldwork_is_read_only_where_a_track_asks_for_it(make: Make, elsewhere: Elsewhere) -> None:
+_MORE = {"item": "practicum", "kind": "hours", "minutes": 121, "completed_on": "2026-03-05"}
+
+
+def test_fieldwork_is_read_only_where_a_track_asks_for_it(make: Make, asked: list[str]) -> None:
     ana, bea = make.person(), make.person()
+    assert _read(asked, bea) == set(), "she is on no track"
     enrol(ana, "first-steps")
-    elsewhere.asked.clear()
-    write(lambda session: service.refresh(session, current(session), [ana.person_id], at=AT))
-    assert elsewhere.asked == ["recognized"]
-    elsewhere.asked.clear()
-    write(lambda session: service.refresh(session, current(session), [bea.person_id], at=AT))
-    assert elsewhere.asked == [], "she is on no track"
+    assert _read(asked, ana) == {"recognitions"}
     enrol(ana, "whole")
-    elsewhere.asked.clear()
-    write(lambda session: service.refresh(session, current(session), [ana.person_id], at=AT))
-    assert elsewhere.asked == ["minutes", "sign_offs", "recognized"]
+    assert _read(asked, ana) == {"recognitions", "hours_entries", "class_credits", "observations"}
+
+
+def _read(asked: list[str], person: MadePerson) -> set[str]:
+    """Return which tables of practice are read when a person's tracks are looked at."""
+    asked.clear()
+    write(lambda session: service.refresh(session, current(session), [person.person_id], at=AT))
+    tables = ("recognitions", "hours_entries", "class_credits", "observations")
+    return {name for name in tables if any(f"FROM {name}" in each for each in asked)}
 
 
 def test_one_track_completes_what_waited_for_it(make: Make) -> None:
@@ -156,17 +132,31 @@ def test_a_completion_whose_basis_was_taken_away_is_told(make: Make) -> None:
     assert recompute() == [f"{told} counts module outreach of 2026-03-05, which is not credited"]
 
 
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """Return the statements that the reading engine runs."""
+@contextmanager
+def heard(name: str | None) -> Iterator[list[str]]:
+    """Collect the statements that an engine runs, on one line each."""
     found: list[str] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        found.append(statement)
+        found.append(" ".join(statement.split()))
 
-    event.listen(db.engines[None], "before_cursor_execute", hear)
+    event.listen(db.engines[name], "before_cursor_execute", hear)
     yield found
-    event.remove(db.engines[None], "before_cursor_execute", hear)
+    event.remove(db.engines[name], "before_cursor_execute", hear)
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Return the statements that the reading engine runs."""
+    with heard(None) as found:
+        yield found
+
+
+@pytest.fixture
+def asked() -> Iterator[list[str]]:
+    """Return the statements that the writing engine runs."""
+    with heard("write") as found:
+        yield found
 
 
 def test_the_standing_of_many_takes_as_many_questions_as_that_of_one(make: Make, statements: list[str]) -> None:
@@ -179,4 +169,4 @@ def test_the_standing_of_many_takes_as_many_questions_as_that_of_one(make: Make,
         statements.clear()
         queries.standing_of(reading(), library, ids)
         counts.append(len([each for each in statements if each.startswith("SELECT")]))
-    assert counts == [4, 4]
+    assert counts == [8, 8]

@@ -146,11 +146,12 @@ def test_a_track_with_planned_parts_says_so(team: Team) -> None:
     earn(team.ana, *MODULES, "public-health")
     browser = team.worker()
     browser.post("/tracks/core/enrol")
-    said = text_of(browser.get("/tracks/core"))
-    assert "Next: Field practice" in said
+    page = browser.get("/tracks/core")
+    assert 'href="/hours"' in page.get_data(as_text=True).split("next-step-action")[1].split("</p>")[0]
+    said = text_of(page)
     assert "0 min of 40 h so far" in said
     assert "Advocacy : planned, not open yet" in said
-    assert "Field practice" in said
+    assert "Observed in the field" in said
     assert "cannot be completed yet" in said
 
 

@@ -11,14 +11,12 @@ from flask.testing import FlaskClient
 
 from lms.clock import now
 from lms.db import write
-from lms.fieldwork.rules import CreditedMinutes, SignedOff
 from lms.tracks import service
 from lms.tracks.messages import PartWords, counted_words
-from lms.tracks.queries import progress as reads
 from lms.tracks.rules import Scope, judge
-from lms.training.rules import Recognized
 from tests.factories import MadePerson, Make, day, sign_in
 from tests.tracks.conftest import earn
+from tests.tracks.practice import Practice
 from tests.tracks.sample import (
     REFRESHER,
     TODAY,
@@ -84,14 +82,13 @@ def test_the_way_shows_what_comes_first_sets_and_choices(ana: MadePerson, client
     assert "2 of 5 parts done" in said
 
 
-def test_each_part_says_why(ana: MadePerson, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_part_says_why(ana: MadePerson, client: FlaskClient, make: Make) -> None:
     enrol(ana, "whole")
-    me, today = ana.person_id, day()
-    minutes = CreditedMinutes(me, "practicum", (), 90, today, now())
-    gone = SignedOff(me, "visit", day(-90), now() - timedelta(days=90), day(-1), is_independent=True)
-    learned = Recognized(me, "r1", "public-health", None, 0, (), day(-400), today, now())
-    for name, rows in (("credited_minutes", [minutes]), ("signed_off", [gone]), ("recognized", [learned])):
-        monkeypatch.setattr(reads, name, lambda _session, _ids, rows=rows: rows)
+    practice = Practice(make)
+    make.employment(ana, practice.place)
+    practice.work(ana, 90, at=now())
+    practice.sign(ana, at=now() - timedelta(days=3 * 365))
+    practice.recognize(ana, "public-health", day(-400), at=now())
     said = text_of(client.get("/tracks/whole/why"))
     for words in (
         "Learned elsewhere on",

@@ -1,4 +1,4 @@
-"""Reads of fieldwork. `credited_minutes` and `signed_off` are what other features count."""
+"""Reads of fieldwork. `credited_minutes` and `signed_off` are what other features count, `ever_` what they did once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from lms.fieldwork.queries.sessions import Upcoming, sessions_on, upcoming_of
 from lms.fieldwork.queries.sign_offs import list_passed
 from lms.fieldwork.rules import CreditedMinutes, SignedOff, cap_days
 
-__all__ = ["Upcoming", "count_waiting", "credited_minutes", "sessions_on", "signed_off", "upcoming_of"]
+__all__ = [
+    "Upcoming",
+    "count_waiting",
+    "credited_minutes",
+    "ever_credited",
+    "ever_signed_off",
+    "sessions_on",
+    "signed_off",
+    "upcoming_of",
+]
 
 
 def credited_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
@@ -27,3 +36,16 @@ def credited_minutes(session: Session, person_ids: Collection[int] | None) -> li
 def signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
     """Return the passed observations of these persons (None: of everybody), by person and date. One query."""
     return list_passed(session, person_ids)
+
+
+def ever_credited(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
+    """Return what `credited_minutes` returns or has ever returned, before any cap of the day. Two queries.
+
+    What was granted by minutes that were taken back since has its basis in these.
+    """
+    return [*list_countersigned(session, person_ids, ever=True), *class_minutes(session, person_ids, ever=True)]
+
+
+def ever_signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
+    """Return what `signed_off` returns or has ever returned. One query."""
+    return list_passed(session, person_ids, ever=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, aliased
 
+from lms.db import among
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
 from lms.fieldwork.queries.hours import EntryRow as HoursRow
 from lms.fieldwork.rules.attendance import Stays, unpacked
@@ -112,10 +113,10 @@ def credits_of_session(session: Session, group_session_id: int) -> dict[int, Cre
     return {row.person_id: row for row in found}
 
 
-def class_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
+def class_minutes(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[CreditedMinutes]:
     """Return the minutes of closed sessions that count of these persons (None: of everybody), by person and date.
 
-    The competencies are those of the session whose matter was learned. One query.
+    The competencies are those of the session whose matter was learned. With `ever` also what was withdrawn. One query.
     """
     towards = aliased(GroupSession)
     columns: tuple[Any, ...] = (
@@ -128,11 +129,11 @@ def class_minutes(session: Session, person_ids: Collection[int] | None) -> list[
     statement = (
         select(*columns)
         .join(towards, towards.id == ClassCredit.towards_id)
-        .where(ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
+        .where(true() if ever else ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
         .order_by(ClassCredit.person_id, ClassCredit.done_on, ClassCredit.id)
     )
     if person_ids is not None:
-        statement = statement.where(ClassCredit.person_id.in_(person_ids))
+        statement = statement.where(among(session, ClassCredit.person_id, person_ids))
     return [
         CreditedMinutes(person_id, "class", tuple(competencies), minutes, done_on, credited_at)
         for person_id, competencies, minutes, done_on, credited_at in session.execute(statement)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, extract, func, select
+from sqlalchemy import ColumnElement, Select, exists, extract, func, select
 from sqlalchemy.orm import Session
 
+from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
 from lms.fieldwork.rules import CreditedMinutes
@@ -267,13 +268,20 @@ def find_latest_act(session: Session, account_id: int, since: datetime) -> ActRo
     return ActRow(*row[:3]) if row is not None and row.undone_at is None and row[2] else None
 
 
-def list_countersigned(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
-    """Return the countersigned hours of these persons (None: of everybody), before any cap of the day. One query."""
+def list_countersigned(
+    session: Session, person_ids: Collection[int] | None, *, ever: bool = False
+) -> list[CreditedMinutes]:
+    """Return the countersigned hours of these persons (None: of everybody), before any cap of the day. One query.
+
+    With `ever` also those that were countersigned once, and are not any more.
+    """
     entry = HoursEntry
     columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, entry.state_at)
-    counted = select(*columns).where(entry.state == "countersigned").order_by(entry.person_id, entry.done_on, entry.id)
+    once = exists().where(HoursEvent.entry_id == entry.id, HoursEvent.kind == "countersigned")
+    counts = once if ever else entry.state == "countersigned"
+    counted = select(*columns).where(counts).order_by(entry.person_id, entry.done_on, entry.id)
     if person_ids is not None:
-        counted = counted.where(entry.person_id.in_(person_ids))
+        counted = counted.where(among(session, entry.person_id, person_ids))
     return [
         CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.state_at)
         for row in session.execute(counted)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.content.library import Library, Text
+from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
 from lms.fieldwork.rules import SignedOff
@@ -135,8 +136,11 @@ def find_draft(session: Session, account_id: int, person_id: int, checklist_key:
     return DraftRow(*row) if row else DraftRow(0, {})
 
 
-def list_passed(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
-    """Return the passed observations of these persons (None: of everybody) that were not withdrawn. One query."""
+def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[SignedOff]:
+    """Return the passed observations of these persons (None: of everybody) that were not withdrawn. One query.
+
+    With `ever` also those that were.
+    """
     withdrawn = exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
     passed = (
         select(
@@ -147,9 +151,9 @@ def list_passed(session: Session, person_ids: Collection[int] | None) -> list[Si
             Observation.valid_until,
             Observation.is_independent,
         )
-        .where(Observation.passed, ~withdrawn)
+        .where(Observation.passed, true() if ever else ~withdrawn)
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
     if person_ids is not None:
-        passed = passed.where(Observation.person_id.in_(person_ids))
+        passed = passed.where(among(session, Observation.person_id, person_ids))
     return [SignedOff(*row) for row in session.execute(passed)]

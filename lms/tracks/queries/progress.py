@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from lms.clock import local_date, now
 from lms.content.library import Library, source_of, spec_of
 from lms.courses.queries import list_completions as list_credits
-from lms.fieldwork.queries import credited_minutes, signed_off
+from lms.db import among
+from lms.fieldwork.queries import credited_minutes, ever_credited, ever_signed_off, signed_off
 from lms.tracks.models import Enrolment, TrackCompletion, Waiver
 from lms.tracks.rules import (
     Credit,
@@ -34,7 +35,7 @@ from lms.tracks.rules import (
     renewal_of,
 )
 from lms.tracks.specs import TrackSpec
-from lms.training.queries import recognized
+from lms.training.queries import ever_recognized, recognized
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,10 @@ class Standing:
 
     def record(self, person_id: int) -> Record:
         """Return what a person has that tracks count."""
-        return self.records.setdefault(person_id, Record())
+        found = self.records.get(person_id)
+        if found is None:
+            found = self.records[person_id] = Record()
+        return found
 
     def add_enrolment(self, row: EnrolmentRow) -> None:
         """Take in a cycle of a track: the newest counts, but for a renewal that was taken back."""
@@ -99,8 +103,12 @@ class Standing:
         enrolled = enrolment.revision_id if enrolment and enrolment.state == "active" else None
         if enrolled is None or source is None:
             return enrolled or (source.revision_id if source else None)
-        is_bound = is_binding(self.tracks[enrolled], self._taught)
-        return enrolled if is_bound else source.revision_id
+        return enrolled if self._is_binding(enrolled) else source.revision_id
+
+    def _is_binding(self, revision_id: int) -> bool:
+        if revision_id not in self._binding:
+            self._binding[revision_id] = is_binding(self.tracks[revision_id], self._taught)
+        return self._binding[revision_id]
 
     def scope(self, person_id: int, track_key: str) -> Scope:
         """Return in which cycle of a track a person is, since when, and after what."""
@@ -114,6 +122,10 @@ class Standing:
             self._end_of(person_id, track_key, enrolment.cycle - 1),
             self._taught,
         )
+
+    @cached_property
+    def _binding(self) -> dict[int, bool]:
+        return {}
 
     @cached_property
     def _taught(self) -> frozenset[str]:
@@ -206,12 +218,13 @@ def standing_of(
     *,
     today: date | None = None,
     only_active: bool = False,
+    ever: bool = False,
 ) -> Standing:
     """Return what decides the progress of these people (None: of everybody) on the local date `today` (None: now).
 
     Four queries, and one each for recognized training, minutes and sign-offs where a track asks for them; with
-    `only_active` where a track asks on which somebody is now. Revisions of tracks that this process has not read yet
-    cost one query each, once.
+    `only_active` where a track asks on which somebody is now. With `ever` what was taken back is among them. Revisions
+    of tracks that this process has not read yet cost one query each, once.
     """
     standing = Standing(library, today or local_date(now()))
     for row in _enrolments(session, person_ids, track_keys):
@@ -225,8 +238,10 @@ def standing_of(
         standing.record(each.person_id).credits.append(credit)
     for person_id, waived in _waivers(session, person_ids):
         standing.record(person_id).waivers.append(waived)
-    asked = standing.tracks.values() if not only_active else bound_tracks(standing)
-    read_practice(session, standing, ids, asked)
+    asked = list(standing.tracks.values()) if not only_active else bound_tracks(standing)
+    if track_keys is not None:
+        asked = [track for track in asked if track.key in track_keys]
+    read_practice(session, standing, ids, asked, ever=ever)
     return standing
 
 
@@ -252,19 +267,27 @@ def bound_tracks(standing: Standing) -> list[TrackSpec]:
 
 
 def read_practice(
-    session: Session, standing: Standing, person_ids: Collection[int] | None, asked: Iterable[TrackSpec]
+    session: Session,
+    standing: Standing,
+    person_ids: Collection[int] | None,
+    asked: Iterable[TrackSpec],
+    *,
+    ever: bool = False,
 ) -> None:
-    """Read into `standing` what these tracks ask for and modules do not give. At most three queries, perhaps none."""
+    """Read into `standing` what these tracks ask for and modules do not give, with `ever` also what was taken back.
+
+    At most four queries, perhaps none.
+    """
     specs = list(asked)
     if not specs or (person_ids is not None and not person_ids):
         return
     if any(track.hours for track in specs):
-        for minutes in credited_minutes(session, person_ids):
+        for minutes in (ever_credited if ever else credited_minutes)(session, person_ids):
             standing.record(minutes.person_id).minutes.append(minutes)
     if any(each.checklist for track in specs for each in track.sign_offs):
-        for signed in signed_off(session, person_ids):
+        for signed in (ever_signed_off if ever else signed_off)(session, person_ids):
             standing.record(signed.person_id).sign_offs.append(signed)
-    for each in recognized(session, person_ids):
+    for each in (ever_recognized if ever else recognized)(session, person_ids):
         standing.record(each.person_id).recognized.append(each)
 
 
@@ -282,7 +305,7 @@ def _enrolments(
         Enrolment.revision_id,
     ).order_by(Enrolment.cycle)
     if person_ids is not None:
-        statement = statement.where(Enrolment.person_id.in_(person_ids))
+        statement = statement.where(among(session, Enrolment.person_id, person_ids))
     if track_keys is not None:
         statement = statement.where(Enrolment.track_key.in_(track_keys))
     return [EnrolmentRow(*row) for row in session.execute(statement)]
@@ -307,7 +330,7 @@ def _waivers(session: Session, person_ids: Collection[int] | None) -> list[tuple
         Waiver.withdrawn_at.is_not(None),
     ).order_by(Waiver.id)
     if person_ids is not None:
-        statement = statement.where(Waiver.person_id.in_(person_ids))
+        statement = statement.where(among(session, Waiver.person_id, person_ids))
     return [(row[0], Waived(*row[1:])) for row in session.execute(statement)]
 
 
@@ -326,7 +349,7 @@ def list_completions(
         TrackCompletion.counted,
     ).order_by(TrackCompletion.completed_at, TrackCompletion.id)
     if person_ids is not None:
-        statement = statement.where(TrackCompletion.person_id.in_(person_ids))
+        statement = statement.where(among(session, TrackCompletion.person_id, person_ids))
     if track_keys is not None:
         statement = statement.where(TrackCompletion.track_key.in_(track_keys))
     return [CompletionRow(*row) for row in session.execute(statement)]

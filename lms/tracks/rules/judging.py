@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from lms.clock import local_date
 from lms.tracks.rules.record import (
     Moment,
     Proof,
@@ -304,8 +305,9 @@ def _moment_of(case: Case, began: Moment) -> Moment | None:
     ends = any(proof.until for need in needs.values() for proof in need.proofs)
     if not ends and not case.holds([key for key, need in needs.items() if need.proofs]):
         return None
-    facts = {(proof.at, proof.on) for need in needs.values() for proof in need.proofs if proof.at > began.at}
-    for at, on in sorted({(began.at, began.on), *facts}):
+    later = {proof.at for need in needs.values() for proof in need.proofs if proof.at > began.at}
+    for at in sorted({began.at, *later}):
+        on = local_date(at)  # a fact may be told days after it: what has ended by then does not count
         if case.holds([key for key, need in needs.items() if need.proof(at, on)]):
             return Moment(at, on)
     return None

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
-from lms.audit.service import record
+from lms.audit.service import record, record_many
 from lms.clock import local_date
 from lms.content.library import Library, current
-from lms.db import insert_once
+from lms.db import among, insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
 from lms.signals import announce
@@ -103,18 +103,19 @@ def enrol_in(
     back = (
         update(Enrolment)
         .where(
-            Enrolment.person_id.in_(set(person_ids) - opened),
+            among(session, Enrolment.person_id, set(person_ids) - opened),
             Enrolment.track_key == track_key,
             Enrolment.state == "withdrawn",
         )
         .values(state="active", started_at=at, revision_id=source.revision_id)
         .returning(Enrolment.person_id)
+        .execution_options(synchronize_session=False)
     )
     opened |= set(session.scalars(back))
     opened |= open_cycles(session, library, set(person_ids) - opened, track_key, at=at)
     rows = session.execute(
         select(Enrolment.person_id, Enrolment.cycle)
-        .where(Enrolment.person_id.in_(person_ids), Enrolment.track_key == track_key)
+        .where(among(session, Enrolment.person_id, person_ids), Enrolment.track_key == track_key)
         .order_by(Enrolment.cycle)
     )
     return Enrolled({row.person_id: row.cycle for row in rows}, frozenset(opened))
@@ -179,16 +180,16 @@ def record_met(session: Session, met: Sequence[tuple[EnrolmentRow, Met]], at: da
     ]
     added = insert_once(session, TrackCompletion, rows, "person_id", "track_key", "cycle")
     done = [enrolment.id for enrolment, _ in met]
-    session.execute(update(Enrolment).where(Enrolment.id.in_(done)).values(state="completed"))
+    closed = update(Enrolment).where(among(session, Enrolment.id, done)).values(state="completed")
+    session.execute(closed.execution_options(synchronize_session=False))
     new = {(row.person_id, row.track_key, row.cycle) for row in added}
     subjects = tuple(
         TrackDone(e.person_id, e.track_key, e.cycle, each.completed_at, each.completed_on, each.language, e.revision_id)
         for e, each in met
         if (e.person_id, e.track_key, e.cycle) in new
     )
-    for subject in subjects:
-        track, cycle = subject.track_key, subject.cycle
-        record(session, None, "tracks.completed", "person", subject.person_id, at=at, track=track, cycle=cycle)
+    noted = ((each.person_id, {"track": each.track_key, "cycle": each.cycle}) for each in subjects)
+    record_many(session, None, "tracks.completed", "person", noted, at=at)
     if subjects:
         announce(track_completed, session, TrackCompleted(subjects))
     return len(subjects)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.clock import local_date
 from lms.content.library import Library
-from lms.db import chunks
+from lms.db import among, chunks
 from lms.differences import Difference
 from lms.people.service import lock
 from lms.tracks import queries, rules
@@ -47,7 +47,7 @@ def _mend_states(session: Session, person_ids: Collection[int] | None) -> list[s
         states = select(Enrolment.person_id, Enrolment.track_key, Enrolment.cycle, Enrolment.id)
         states = states.where(Enrolment.state == wrong, criterion).order_by(Enrolment.id)
         if person_ids is not None:
-            states = states.where(Enrolment.person_id.in_(person_ids))
+            states = states.where(among(session, Enrolment.person_id, person_ids))
         rows = session.execute(states).all()
         lock(session, [row.person_id for row in rows])
         for chunk in chunks(rows, 500):
@@ -79,8 +79,11 @@ def _active(session: Session, library: Library, person_ids: Collection[int] | No
 
 
 def _baseless(session: Session, library: Library, person_ids: Collection[int] | None) -> list[str]:
-    """Tell of each completion without enrolment, or that counts what is not credited or not all that is asked."""
-    standing = queries.standing_of(session, library, person_ids)
+    """Tell of each completion without enrolment, or that counts what never was credited or not all that is asked.
+
+    What was taken back after it had counted is no fault: granted stays granted.
+    """
+    standing = queries.standing_of(session, library, person_ids, ever=True)
     enrolled = queries.list_enrolled(session, person_ids)
     return [
         f"{_told(done)} {fault}"

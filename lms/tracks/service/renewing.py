@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms.audit.service import record
+from lms.audit.service import record_many
 from lms.clock import local_date
 from lms.content.library import Library
 from lms.courses.service import open_rounds
-from lms.db import insert_once
+from lms.db import among, insert_once
 from lms.tracks import queries
 from lms.tracks.models import Enrolment
 from lms.tracks.queries import Standing
@@ -43,8 +43,8 @@ def open_cycles(
     ready = {person_id for person_id in candidates if _is_ready(standing, person_id, track_key, is_early=is_early)}
     cycles = {person_id: standing.enrolments[person_id, track_key].cycle + 1 for person_id in ready}
     opened = _begin(session, cycles, track_key, source.revision_id, at)
-    for person_id in sorted(opened):
-        record(session, by, "tracks.cycle_opened", "person", person_id, at=at, track=track_key, cycle=cycles[person_id])
+    noted = ((person_id, {"track": track_key, "cycle": cycles[person_id]}) for person_id in sorted(opened))
+    record_many(session, by, "tracks.cycle_opened", "person", noted, at=at)
     if track.renewal.track:
         _begin_instead(session, library, standing, opened, track.renewal.track, at)
     else:
@@ -55,7 +55,9 @@ def open_cycles(
 def _who_completed(session: Session, person_ids: Collection[int], track_key: str) -> set[int]:
     """Return who of these people completed a cycle of a track. One query."""
     done = select(Enrolment.person_id).where(
-        Enrolment.person_id.in_(person_ids), Enrolment.track_key == track_key, Enrolment.state == "completed"
+        among(session, Enrolment.person_id, person_ids),
+        Enrolment.track_key == track_key,
+        Enrolment.state == "completed",
     )
     return set(session.scalars(done))
 
@@ -73,12 +75,13 @@ def _begin(session: Session, cycles: Mapping[int, int], track_key: str, revision
     for cycle in set(cycles.values()):  # a renewal that was taken back begins again
         people = [person_id for person_id, number in cycles.items() if number == cycle and person_id not in opened]
         back = update(Enrolment).where(
-            Enrolment.person_id.in_(people),
+            among(session, Enrolment.person_id, people),
             Enrolment.track_key == track_key,
             Enrolment.cycle == cycle,
             Enrolment.state == "withdrawn",
         )
-        opened |= set(session.scalars(back.values(begun).returning(Enrolment.person_id)))
+        back = back.values(begun).execution_options(synchronize_session=False)
+        opened |= set(session.scalars(back.returning(Enrolment.person_id)))
     return opened
 
 
@@ -87,7 +90,7 @@ def _begin_instead(
 ) -> None:
     """Put people on the track that renews another one, in its next cycle where they completed it before."""
     known = select(Enrolment.person_id, Enrolment.cycle, Enrolment.state).where(
-        Enrolment.person_id.in_(person_ids), Enrolment.track_key == track_key
+        among(session, Enrolment.person_id, person_ids), Enrolment.track_key == track_key
     )
     cycles = dict.fromkeys(person_ids, 1)
     for row in session.execute(known.order_by(Enrolment.cycle)):

@@ -72,33 +72,48 @@ def take_back(
 ) -> list[int]:
     """Take these assignments of one track back, whose people are locked, and return whose enrolments are withdrawn.
 
-    That is done where an assignment opened it, nothing was done on it `since`, and nobody else asks for the track.
+    That is done where an assignment opened it, nothing was done on it `since`, and nobody else asks for this cycle of
+    the track.
     """
     gone = session.execute(
         update(Assignment)
         .where(among(session, Assignment.id, assignment_ids))
         .values(undone_at=at)
-        .returning(Assignment.person_id, Assignment.opened_enrolment)
+        .returning(Assignment.person_id, Assignment.cycle, Assignment.opened_enrolment)
         .execution_options(synchronize_session=False)
     ).all()
-    opened = [row.person_id for row in gone if row.opened_enrolment]
+    opened = {(row.person_id, row.cycle) for row in gone if row.opened_enrolment}
+    people = {person_id for person_id, _ in opened}
     if not opened:
         return []
-    busy = begun_of(session, track_key, opened, since)
-    asked = select(Assignment.person_id).where(
-        among(session, Assignment.person_id, opened),
+    busy = begun_of(session, track_key, people, since)
+    asked = select(Assignment.person_id, Assignment.cycle).where(
+        among(session, Assignment.person_id, people),
         Assignment.track_key == track_key,
         Assignment.undone_at.is_(None),
     )
-    idle = set(opened) - busy - set(session.scalars(asked))
-    withdrawn = session.scalars(
+    left = opened - {(row.person_id, row.cycle) for row in session.execute(asked)}
+    idle = {(person_id, cycle) for person_id, cycle in left if person_id not in busy}
+    cycles = sorted({cycle for _, cycle in idle})
+    return sorted(person_id for cycle in cycles for person_id in _leave(session, track_key, idle, cycle))
+
+
+def _leave(session: Session, track_key: str, idle: Collection[tuple[int, int]], cycle: int) -> list[int]:
+    """Withdraw those of these (person id, cycle) who are in this cycle of a track, and return who they are."""
+    people = [person_id for person_id, number in idle if number == cycle]
+    withdrawn = (
         update(Enrolment)
-        .where(among(session, Enrolment.person_id, idle), Enrolment.track_key == track_key, Enrolment.state == "active")
+        .where(
+            among(session, Enrolment.person_id, people),
+            Enrolment.track_key == track_key,
+            Enrolment.cycle == cycle,
+            Enrolment.state == "active",
+        )
         .values(state="withdrawn")
         .returning(Enrolment.person_id)
         .execution_options(synchronize_session=False)
     )
-    return sorted(withdrawn)
+    return list(session.scalars(withdrawn))
 
 
 def begun_of(session: Session, track_key: str, person_ids: Collection[int], since: datetime) -> set[int]:

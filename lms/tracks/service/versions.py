@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.content.library import Library
 from lms.courses.service import open_rounds
-from lms.db import chunks, insert_once
+from lms.db import among, chunks, insert_once
 from lms.errors import RuleBroken
 from lms.people.service import lock
 from lms.signals import announce
@@ -73,15 +73,14 @@ def _move(session: Session, library: Library, effects: Sequence[Effect]) -> None
     """Let the new version bind people who are on a track."""
     for key, own in _by_track(effects).items():
         revision_id = library.get("track", key).revision_id
-        moved = 0
-        for chunk in chunks(own, 500):
-            these = update(Enrolment).where(
-                Enrolment.person_id.in_([each.person_id for each in chunk]),
-                Enrolment.track_key == key,
-                Enrolment.state == "active",
-            )
-            moved += len(session.scalars(these.values(revision_id=revision_id).returning(Enrolment.id)).all())
-        _expect(moved, len(own))
+        these = update(Enrolment).where(
+            among(session, Enrolment.person_id, people_of(own)),
+            Enrolment.track_key == key,
+            Enrolment.state == "active",
+        )
+        moved = these.values(revision_id=revision_id).returning(Enrolment.id)
+        found = session.scalars(moved.execution_options(synchronize_session=False)).all()
+        _expect(len(found), len(own))
 
 
 def _renew(session: Session, library: Library, effects: Sequence[Effect], by: int | None, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.clock import now
@@ -25,7 +25,7 @@ from lms.tracks.views.versions import notes_of
 from lms.web.access import get_actor, signed_in
 from lms.web.showing import Step, beneath, marked, wants_both
 
-#: Where what has no page of its own is done, by the kind of the part.
+#: Where practice and observations stand, by the kind of the part.
 _PLACES = {"hours": "fieldwork.own_hours", "sign-off": "fieldwork.own_sign_offs"}
 
 
@@ -51,12 +51,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Following:
-    """The simplest next step as one link; without `href` its words alone say what to do."""
+    """The simplest next step as one link."""
 
     title: Text
     title_en: str | None
     note: str
-    href: str | None
+    href: str
     is_item: bool
 
 
@@ -191,13 +191,14 @@ def _following(page: Page) -> Following | None:
     if part is None:
         return None
     title = page.words.title(part)
-    if part.kind == "item":
-        href: str | None = url_for("courses.resume", module_key=part.key)
-    elif part.kind == "track":
-        href = page.words.href(part)
-    else:
-        href = url_for(_PLACES[part.kind]) if _PLACES[part.kind] in current_app.view_functions else None
-    return Following(title, beneath(title, both=wants_both()), page.words.note(part), href, part.kind == "item")
+    is_item = part.kind == "item"
+    href = url_for("courses.resume", module_key=part.key) if is_item else _href(page, part) or ""
+    return Following(title, beneath(title, both=wants_both()), page.words.note(part), href, is_item)
+
+
+def _href(page: Page, part: Part) -> str | None:
+    """Return the page of a part, None for a module that is not taught."""
+    return url_for(_PLACES[part.kind]) if part.kind in _PLACES else page.words.href(part)
 
 
 def page_title(page: Page, requirement: str) -> Text:
@@ -253,7 +254,7 @@ def _step(page: Page, item: ItemProgress) -> Step:
         title,
         "todo" if is_elsewhere else item.state,
         page.words.note(part),
-        page.words.href(part),
+        _href(page, part) if part.state != "unrecorded" else None,
         beneath(title, both=wants_both()),
         wording=title.state,
     )

@@ -18,7 +18,7 @@ from lms.training.queries.evidence import (
     list_own,
     read_row,
 )
-from lms.training.queries.facts import recognized
+from lms.training.queries.facts import ever_recognized, recognized
 from lms.training.queries.importing import get_import, list_imported, list_named
 from lms.training.queries.reviewing import (
     Precedent,
@@ -63,6 +63,7 @@ __all__ = [
     "count_files",
     "count_queue",
     "count_waiting",
+    "ever_recognized",
     "find_next",
     "find_sent_before",
     "first_accepts",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from lms.db import among
 from lms.training.models import EarlierTraining, Recognition
 from lms.training.rules import Recognized
 
@@ -16,6 +17,17 @@ def recognized(session: Session, person_ids: Collection[int] | None) -> list[Rec
 
     What a supervising provider accepted for yearly hours is not among it.
     """
+    return _recognized(session, person_ids, Recognition.withdrawn_at.is_(None))
+
+
+def ever_recognized(session: Session, person_ids: Collection[int] | None) -> list[Recognized]:
+    """Return what `recognized` returns, and what was withdrawn since. One query."""
+    return _recognized(session, person_ids, true())
+
+
+def _recognized(
+    session: Session, person_ids: Collection[int] | None, criterion: ColumnElement[bool]
+) -> list[Recognized]:
     statement = (
         select(
             Recognition.person_id,
@@ -29,11 +41,11 @@ def recognized(session: Session, person_ids: Collection[int] | None) -> list[Rec
             Recognition.recognized_at,
         )
         .join(EarlierTraining, EarlierTraining.id == Recognition.training_id)
-        .where(Recognition.withdrawn_at.is_(None))
+        .where(criterion)
         .order_by(Recognition.person_id, Recognition.learned_on, Recognition.id)
     )
     if person_ids is not None:
-        statement = statement.where(Recognition.person_id.in_(person_ids))
+        statement = statement.where(among(session, Recognition.person_id, person_ids))
     return [
         Recognized(
             person_id=row.person_id,
