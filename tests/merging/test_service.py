@@ -6,28 +6,30 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select, update
 
-from lms.assessments.models import Attempt
+from lms.assessments.models import Attempt, AttemptAnswer
+from lms.certificates.models import Application, Award, Decision
 from lms.clock import now
 from lms.competencies.models import Attainment
-from lms.courses.models import ModuleCompletion
+from lms.courses import service as learning
+from lms.courses.models import LessonProgress, ModuleCompletion
 from lms.db import reading, write
 from lms.doctor import recompute
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
-from lms.merging import queries, service
-from lms.organizations.models import Employment
-from lms.people.models import Account, Contact, Person
+from lms.merging import queries, rules, service
+from lms.organizations.models import Employment, Supervision
+from lms.people.models import Account, Contact
 from lms.people.queries import find_identity
 from lms.tracks.models import Enrolment, TrackCompletion
-from lms.tracks.service import assign, enrol
+from lms.tracks.service import assign, assigning, enrol
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.merging.conftest import boss_of, differing, dump, join, undo
 from tests.organizations.conftest import actor_of
 from tests.racing import act_during
-from tests.tracks.conftest import learn
+from tests.tracks.conftest import learn, read_lesson
 
 pytestmark = pytest.mark.usefixtures("content_app")
 TRACK = "first-steps"
@@ -197,12 +199,103 @@ def test_a_stale_plan_is_refused_and_a_second_tap_does_it_once(boss: MadePerson,
     assert len(queries.list_joined(reading(), kept.person_id)) == 1
 
 
-def test_what_was_used_since_stays_joined(boss: MadePerson, twins: Any, make: Make) -> None:
-    kept, merged = twins
+def test_what_was_used_since_stays_joined(boss: MadePerson, make: Make) -> None:
+    kept, merged = make.person(), make.person()
+    learn(merged, "communication", at=EARLIER)
     merge = join(boss, kept, merged)
-    write(lambda s: s.execute(Enrolment.__table__.update().values(started_at=AT)) and None)
+    answer = insert(AttemptAnswer).values(
+        attempt_id=rows(Attempt, kept)[0].id, item_id="new", chosen=[], answered_at=AT, shown_language="en"
+    )
+    write(lambda s: s.execute(answer) and None)
     with pytest.raises(RuleBroken, match="used-since"):
         undo(boss, merge)
+    write(lambda s: s.execute(delete(AttemptAnswer).where(AttemptAnswer.item_id == "new")) and None)
+    write(lambda s: s.execute(update(ModuleCompletion).values(language="es")) and None)
+    with pytest.raises(RuleBroken, match="used-since"):
+        undo(boss, merge)
+    write(lambda s: s.execute(update(ModuleCompletion).values(language="en")) and None)
+    write(lambda s: s.execute(update(Account).where(Account.id == merged.account_id).values(disabled_at=None)) and None)
+    with pytest.raises(RuleBroken, match="used-since"):
+        undo(boss, merge)
+
+
+def test_letters_and_sign_ins_since_do_not_keep_records_together(boss: MadePerson, make: Make) -> None:
+    kept, merged = make.person(), make.person()
+    merge = join(boss, kept, merged)
+    write(lambda s: s.execute(update(Contact).where(Contact.value == merged.email).values(confirmed_at=AT)) and None)
+    undo(boss, merge)
+    assert [each.value for each in rows(Contact, merged)] == [merged.email]
+
+
+def decided(application_id: int, boss: MadePerson, outcome: str = "ask") -> None:
+    row = {"application_id": application_id, "outcome": outcome, "decided_by": boss.account_id, "decided_at": AT}
+    write(lambda s: s.execute(insert(Decision).values(**row, on_appeal=False, client_id=new_client_id())) and None)
+
+
+@pytest.mark.parametrize("states", [("refused", "certified"), ("certified", "refused"), ("certified", "certified")])
+def test_applications_that_were_decided_are_both_kept(boss: MadePerson, make: Make, states: tuple[str, str]) -> None:
+    pair = make.person(), make.person()
+    write(lambda s: enrol(s, [each.person_id for each in pair], TRACK, at=EARLIER) and None)
+    for person, state in zip(pair, states, strict=True):
+        learn(person, "communication", "outreach", at=EARLIER)
+        (application,) = rows(Application, person)
+        decided(application.id, boss)
+        of_her = Application.person_id == person.person_id
+        write(
+            lambda s, state=state, of_her=of_her: (
+                s.execute(update(Application).where(of_her).values(state=state)) and None
+            )
+        )  # type: ignore[misc]
+        key = {"award_key": f"{person.person_id}:{TRACK}:1", "track_key": TRACK, "serial": f"{person.person_id:013}"}
+        award = Award(person_id=person.person_id, awarded_at=AT, **key)
+        write(lambda s, award=award: s.add(award))  # type: ignore[misc]
+    before = dump()
+    merge = join(boss, *pair)
+    assert [each.state for each in rows(Application, pair[0])] == ["certified"]
+    assert len(rows(Application, pair[1])) == 1
+    assert len(rows(Award, pair[0])) == 2
+    undo(boss, merge)
+    assert differing(before, dump()) == {}
+
+
+def test_an_application_that_waits_for_somebody_is_decided_first(boss: MadePerson, make: Make) -> None:
+    pair = make.person(), make.person()
+    write(lambda s: enrol(s, [each.person_id for each in pair], TRACK, at=EARLIER) and None)
+    for person in pair:
+        learn(person, "communication", "outreach", at=EARLIER)
+        decided(rows(Application, person)[0].id, boss)
+    with pytest.raises(RuleBroken, match="application-open"):
+        join(boss, *pair)
+
+
+def test_both_supervise_and_somebody_stands_in(boss: MadePerson, make: Make) -> None:
+    place = make.organization()
+    kept, merged, deputy = make.supervisor(place), make.supervisor(place), make.supervisor(place)
+    before = dump()
+    merge = join(boss, kept, merged)
+    assert len(rows(Employment, kept)) == 1
+    undo(boss, merge)
+    assert differing(before, dump()) == {}
+    hers = select(Supervision.id).join(Employment, Employment.id == Supervision.employment_id)
+    hers = hers.where(Employment.person_id == merged.person_id)
+    their = Supervision.employment_id.in_(select(Employment.id).where(Employment.person_id == deputy.person_id))
+    stands_in = update(Supervision).where(their).values(delegated_from_id=hers.scalar_subquery())
+    write(lambda s: s.execute(stands_in) and None)
+    with pytest.raises(RuleBroken, match="delegated"):
+        join(boss, kept, merged)
+
+
+def test_what_would_not_agree_is_refused(boss: MadePerson, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: the completion that gives way is taken out, and what it gave towards a competency is not."""
+    kept, merged = make.person(), make.person()
+    learn(kept, "communication", at=AT)
+    learn(merged, "communication", at=EARLIER)
+    monkeypatch.setattr(rules, "settle_evidence", lambda done, *_: done)
+    monkeypatch.setitem(rules.WAYS, "evidence", rules.Way())
+    before = dump()
+    with pytest.raises(RuleBroken, match="not-whole"):
+        join(boss, kept, merged)
+    assert differing(before, dump()) == {}
 
 
 def test_what_was_finished_since_by_both_together_stays_joined(boss: MadePerson, make: Make) -> None:
@@ -240,26 +333,46 @@ def test_who_may_be_the_same(boss: MadePerson, make: Make) -> None:
     assert far.person_public_id not in {each.public_id for each in found}
 
 
-def test_an_assignment_at_the_same_moment_is_not_lost(
-    content_app: Any, boss: MadePerson, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is refused as a whole where joining came first, and goes over with the rest where it did."""
+def prepared(boss: MadePerson, kept: MadePerson, merged: MadePerson) -> Any:
+    """Return the last press of joining, with the plan looked at."""
+    actor, pair, key = boss_of(boss), (kept.person_public_id, merged.person_public_id), new_client_id()
+    mark = service.look(actor, *pair, at=AT).mark
+    return lambda: write(lambda s: service.join(s, actor, *pair, mark=mark, client_id=key, at=AT))
+
+
+@pytest.fixture
+def rivals(make: Make) -> tuple[MadePerson, MadePerson, dict[str, Any]]:
+    """Return two records, and what may happen to the second one meanwhile: it is asked for, or she learns."""
     place = make.organization()
     chief, kept, merged = make.supervisor(place), make.person(), make.person()
     make.employment(merged, place)
     actor, key = actor_of(chief, "supervisor", at=AT), new_client_id()
-    results = act_during(
-        content_app,
-        monkeypatch,
-        (service.joining, "judge"),
-        lambda: join(boss, kept, merged),
-        lambda: write(
-            lambda s: assign(s, actor, place, TRACK, [merged.person_id], due_on=None, client_id=key, at=AT) and None
-        ),
-    )
-    reading().rollback()
-    assert rows(Enrolment, merged) == [] or not isinstance(results[0], str)
-    assert sum(isinstance(each, Exception) for each in results) <= 1
-    person = reading().get_one(Person, merged.person_id)
-    account = reading().get_one(Account, merged.account_id)
-    assert (person.merged_into_id is None) == (account.disabled_at is None)
+    ids = [merged.person_id]
+    asks = lambda: write(lambda s: assign(s, actor, place, TRACK, ids, due_on=None, client_id=key, at=AT) and None)  # noqa: E731
+    return kept, merged, {"asks": asks, "learns": lambda: read_lesson(merged, "communication", at=AT)}
+
+
+@pytest.mark.parametrize("what", ["asks", "learns"])
+def test_what_comes_while_records_are_joined_is_not_written_where_nobody_looks(
+    content_app: Any, boss: MadePerson, rivals: Any, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    kept, merged, acts = rivals
+    press = prepared(boss, kept, merged)
+    done = act_during(content_app, monkeypatch, (service.joining, "read_rows"), press, acts[what])
+    assert isinstance(done[0], str)
+    assert isinstance(done[1], NotFound)
+    assert rows(Enrolment, merged) == rows(LessonProgress, merged) == []
+
+
+@pytest.mark.parametrize("what", ["asks", "learns"])
+def test_joining_that_comes_while_something_is_written_looks_again(
+    content_app: Any, boss: MadePerson, rivals: Any, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    kept, merged, acts = rivals
+    press = prepared(boss, kept, merged)
+    place = (assigning, "began_of") if what == "asks" else (learning.queries, "round_of")
+    done = act_during(content_app, monkeypatch, place, acts[what], press)
+    assert done[0] is None
+    assert getattr(done[1], "code", "") == "changed-since"
+    join(boss, kept, merged)
+    assert len(rows(Enrolment, kept)) + len(rows(LessonProgress, kept)) == 1
