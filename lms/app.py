@@ -28,6 +28,7 @@ from lms.home import views as home_views
 from lms.home.queries import team_news
 from lms.i18n import gettext as _
 from lms.mail import open_senders
+from lms.merging import views as merging_views
 from lms.notifications import handlers as notifications_handlers
 from lms.notifications import jobs as notifications_jobs
 from lms.notifications import views as notifications_views
@@ -61,6 +62,7 @@ VIEWS = (
     reports_views,
     scheduler_views,
     publish_views,
+    merging_views,
 )
 #: Lower features announce, higher ones hear: each handler runs inside the announcing transaction.
 HANDLERS = (

@@ -35,7 +35,7 @@ END $body$
 def append_only(model: type[DeclarativeBase], *, fill_once: Sequence[str] = (), changing: Sequence[str] = ()) -> None:
     """Have the table of `model` made with triggers that keep its rows.
 
-    Columns of `fill_once` may be filled once, those of `changing` may change; a table has one or the other.
+    Columns of `fill_once` may be filled once, those of `changing` may change.
     """
     table = cast("Table", model.__table__)
     fixed = [column.name for column in table.columns if column.name not in (*fill_once, *changing)]
@@ -43,23 +43,31 @@ def append_only(model: type[DeclarativeBase], *, fill_once: Sequence[str] = (), 
 
     @event.listens_for(table, "after_create")
     def _create(_table: Table, connection: Connection, **_: Any) -> None:
-        named = fixed if fill_once or changing else ()
-        for statement in append_only_ddl(table.name, connection.dialect.name, fill_once=fill_once, fixed=named):
+        named = fixed if fill_once or changing else []
+        kept = {"fill_once": fill_once, "fixed": named, "changing": changing}
+        for statement in append_only_ddl(table.name, connection.dialect.name, **kept):
             connection.exec_driver_sql(statement)
 
 
 def append_only_ddl(
-    table_name: str, dialect: str, *, fill_once: Sequence[str] = (), fixed: Sequence[str] = ()
+    table_name: str,
+    dialect: str,
+    *,
+    fill_once: Sequence[str] = (),
+    fixed: Sequence[str] = (),
+    changing: Sequence[str] = (),
 ) -> list[str]:
     """Return the statements that make a table append-only on "sqlite" or "postgresql", for a migration too.
 
-    With `fill_once`, an empty value of those columns may be filled; `fixed` then names all the others. With `fixed`
-    alone, columns that it does not name may change.
+    With `fill_once`, an empty value of those columns may be filled. `fixed` names the columns that never change; what
+    neither names may, and `changing` says that there is such a column.
     """
     kept = f" OF {', '.join(fixed)}" if fixed else ""
     if dialect == "postgresql":
         arguments = ", ".join(f"'{name}'" for name in fill_once)
-        when = f"BEFORE UPDATE{'' if fill_once else kept} OR DELETE ON {table_name} FOR EACH ROW"
+        if fill_once:  # the function refuses every change that it sees, but to fill: it is not asked of other columns
+            kept = f" OF {', '.join([*fixed, *fill_once])}" if changing else ""
+        when = f"BEFORE UPDATE{kept} OR DELETE ON {table_name} FOR EACH ROW"
         return [_FUNCTION, f"CREATE TRIGGER keep_{table_name} {when} EXECUTE FUNCTION refuse_change({arguments})"]
     refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {table_name} are never changed or deleted'); END"
     statements = [f"CREATE TRIGGER keep_{table_name}_delete BEFORE DELETE ON {table_name} {refuse}"]

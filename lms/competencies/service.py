@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
@@ -97,6 +98,20 @@ def recompute(
     return [*map(Difference, lines), *(Difference(line, mendable=False) for line in left)]
 
 
+def redate(session: Session, person_ids: Collection[int]) -> int:
+    """Let attainments of these people say when all that they have done now reached them; return how many changed.
+
+    For records that were joined: together they may have reached a competency earlier. The caller holds the people.
+    """
+    gains = _gains_of(session, person_ids)
+    reached = [(row, _reached_at(session, gains, row)) for row in queries.list_attainments(session, person_ids)]
+    wrong = [(row, at) for row, at in reached if at is not None and at != row.attained_at]
+    for row, at in wrong:
+        same = (Attainment.person_id == row.person_id) & (Attainment.competency == row.competency)
+        session.execute(update(Attainment).where(same).values(attained_at=at, attained_on=local_date(at)))
+    return len(wrong)
+
+
 def _people_due(library: Library, gains: Gains, judged: Iterable[AttainmentRow]) -> set[int]:
     """Return who has reached a competency that is not recorded as attained."""
     frameworks = _frameworks(library)
@@ -126,13 +141,18 @@ def _wrong_evidence(given: Mapping[Key, Gain], known: Mapping[Key, Recorded]) ->
 def _wrong_attainments(session: Session, gains: Gains, judged: Iterable[AttainmentRow]) -> Iterator[str]:
     """Yield each attainment that completed modules do not reach, or reached at another moment, as its revision asks."""
     for row in judged:
-        framework = spec_of(FrameworkSpec, source_of(session, row.revision_id))
-        required = rules.required_minutes({framework.key: framework}, row.competency)
-        reached_at = rules.crossing(gains.get((row.person_id, row.competency), ()), required)
+        reached_at = _reached_at(session, gains, row)
         if reached_at is None:
             yield f"person {row.person_id}: {row.competency} is recorded as attained, completed modules do not reach it"
         elif reached_at != row.attained_at:
             yield f"person {row.person_id}: {row.competency} was attained at {reached_at}, not at {row.attained_at}"
+
+
+def _reached_at(session: Session, gains: Gains, row: AttainmentRow) -> datetime | None:
+    """Return when completed modules reached what is recorded as attained, as its revision asks; None if never."""
+    framework = spec_of(FrameworkSpec, source_of(session, row.revision_id))
+    required = rules.required_minutes({framework.key: framework}, row.competency)
+    return rules.crossing(gains.get((row.person_id, row.competency), ()), required)
 
 
 def _gains_of(session: Session, person_ids: Collection[int] | None) -> Gains:

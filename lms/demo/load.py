@@ -26,6 +26,7 @@ from lms.demo.lists import load_list
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
 from lms.demo.sessions import load_sessions
+from lms.demo.twice import load_twice
 from lms.ids import new_client_id
 from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
@@ -66,6 +67,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
+    write(lambda session: load_twice(session, cast, plan, now()))
     write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: load_teams_and_rules(session, cast))
     write(lambda session: advance(session, cast, plan))

@@ -126,7 +126,7 @@ class SmsConsent(Base):
     at: Mapped[datetime]
 
 
-append_only(SmsConsent)
+append_only(SmsConsent, changing=("person_id",))  # two records of one person may be merged
 
 
 class Bounce(Base):

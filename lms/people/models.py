@@ -32,6 +32,8 @@ class Person(Base):
     #: Invented for the demonstration.
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    #: Whose record goes on, where hers was found to be the same person's and joined to it.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
 
 
 class Account(Base):

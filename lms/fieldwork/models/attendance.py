@@ -75,5 +75,5 @@ class ClassCredit(Base):
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
-append_only(AttendanceEntry)
-append_only(ClassCredit, fill_once=("withdrawn_at", "withdrawn_by"))
+append_only(AttendanceEntry, changing=("person_id",))  # two records of one person may be merged
+append_only(ClassCredit, fill_once=("withdrawn_at", "withdrawn_by"), changing=("person_id",))

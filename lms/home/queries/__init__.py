@@ -21,6 +21,11 @@ from lms.home.queries.facts import (
     ModuleDone,
     gather,
 )
+from lms.home.queries.joined import (
+    JoinedRecord,
+    SetAside,
+    list_joined,
+)
 from lms.home.queries.news import (
     team_news,
 )
@@ -68,11 +73,13 @@ __all__ = [
     "Facts",
     "Gathered",
     "JobRow",
+    "JoinedRecord",
     "LatestBatch",
     "Line",
     "Look",
     "ModuleDone",
     "OfficeCounts",
+    "SetAside",
     "SpellHere",
     "TeamCounts",
     "WaitingCounts",
@@ -86,6 +93,7 @@ __all__ = [
     "has_looked",
     "list_choices",
     "list_jobs",
+    "list_joined",
     "list_lines",
     "list_looks",
     "list_spells_here",

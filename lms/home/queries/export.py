@@ -29,6 +29,7 @@ from sqlalchemy import (
     cast,
     literal_column,
     null,
+    or_,
     select,
     union_all,
 )
@@ -37,6 +38,7 @@ from sqlalchemy.types import TypeEngine
 
 from lms.db import UtcDateTime
 from lms.home.queries.facts import TABLES
+from lms.home.queries.joined import joined_ids
 from lms.home.queries.person import LOOKED
 
 Section = list[dict[str, Any]]
@@ -86,8 +88,25 @@ def _looks() -> Select[Any]:
         people, people.c.id == accounts.c.person_id
     )
     section = _section(joined, look, [look.c.at, people.c.name.label("who")], "audit_events")
-    return section.where(
-        look.c.subject_kind == "person", look.c.subject_id == cast(_ME, String), look.c.action == LOOKED
+    hers = or_(look.c.subject_id == cast(_ME, String), look.c.subject_id.in_(joined_ids(_ME)))
+    return section.where(look.c.subject_kind == "person", hers, look.c.action == LOOKED)
+
+
+def _joined() -> Select[Any]:
+    """Return which records were joined to hers, and whether that was taken back."""
+    own, people = TABLES["person_merges"], TABLES["people"]
+    joined = own.join(people, people.c.id == own.c.merged_id)
+    shown = [people.c.name.label("other_name"), own.c.merged_at, own.c.undone_at]
+    return _section(joined, own, shown, "").where(own.c.kept_id == _ME)
+
+
+def _set_aside() -> Select[Any]:
+    """Return what both records had, and was set aside; what nobody has signed is not hers to read."""
+    own, merge = TABLES["person_merge_rows"], TABLES["person_merges"]
+    joined = own.join(merge, merge.c.id == own.c.merge_id)
+    shown = [own.c.table_name.label("kind"), own.c.was, merge.c.merged_at]
+    return _section(joined, own, shown, "").where(
+        merge.c.kept_id == _ME, own.c.effect == "removed", own.c.table_name != "observation_drafts"
     )
 
 
@@ -110,6 +129,8 @@ def _of_herself() -> dict[str, Select[Any]]:
         "letter_choices": _own("letter_choices", "channel", "quiet_from", "quiet_until", "wants_digest", "changed_at"),
         "text_consents": _own("sms_consents", "number", "kind", "way", "wording", "language", "at"),
         "who_looked": _looks(),
+        "joined_records": _joined(),
+        "set_aside": _set_aside(),
     }
 
 

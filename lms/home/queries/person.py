@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lms.actor import Span
 from lms.home.queries.facts import TABLES
+from lms.home.queries.joined import joined_ids
 
 _PEOPLE, _ORGANIZATIONS, _EMPLOYMENTS = TABLES["people"], TABLES["organizations"], TABLES["employments"]
 _TERMS, _ACCOUNTS, _AUDIT = TABLES["employment_terms"], TABLES["accounts"], TABLES["audit_events"]
@@ -83,14 +84,18 @@ def list_spells_here(session: Session, criterion: ColumnElement[bool], public_id
 
 
 def list_looks(session: Session, person_id: int) -> list[Look]:
-    """Return who looked at a person's record, the latest first, at most 50. One query."""
+    """Return who looked at a record, or at one that was joined to it, the latest first, at most 50. One query."""
     look = _AUDIT.c
     rows = session.execute(
         select(look.at, _PEOPLE.c.name, _ORGANIZATIONS.c.name)
         .join(_ACCOUNTS, _ACCOUNTS.c.id == look.actor_account_id)
         .join(_PEOPLE, _PEOPLE.c.id == _ACCOUNTS.c.person_id)
         .outerjoin(_ORGANIZATIONS, _ORGANIZATIONS.c.id == look.organization_id)
-        .where(*_looks_at(person_id))
+        .where(
+            look.subject_kind == "person",
+            or_(look.subject_id == str(person_id), look.subject_id.in_(joined_ids(person_id))),
+            look.action == LOOKED,
+        )
         .order_by(look.id.desc())
         .limit(_MOST_LOOKS)
     )

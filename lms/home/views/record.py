@@ -9,11 +9,12 @@ from datetime import date
 from flask import Response, current_app, render_template, url_for
 
 from lms.certificates.rules.serials import show_serial
-from lms.clock import now
+from lms.clock import local_date, now
 from lms.competencies.queries import attained_of
 from lms.db import reading
 from lms.fieldwork.queries.attendance import attended_by
 from lms.home import queries, rules
+from lms.home.queries import JoinedRecord
 from lms.home.rules import Case, Holding
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import Learner, State, certificate_words, find_learner
@@ -63,6 +64,7 @@ def record() -> str:
         attended=attended_by(reading(), actor.person_id),
         employments=[_employment(row) for row in list_spells(reading(), actor.person_id)],
         looks=queries.list_looks(reading(), actor.person_id),
+        joined=[_joined(titles, each) for each in queries.list_joined(reading(), actor.person_id)],
     )
 
 
@@ -132,6 +134,13 @@ def _competencies(titles: Titles, person_id: int) -> list[tuple[Title, str, str]
         (titles.competency(each.competency), format_date(each.attained_on), format_hours(each.minutes))
         for each in attained
     ]
+
+
+def _joined(titles: Titles, each: JoinedRecord) -> tuple[JoinedRecord, str, list[tuple[Title, str]]]:
+    """Return one record that was joined to hers, the day, and title and date of each thing that was finished twice."""
+    of = {"module_completions": titles.module, "track_completions": titles.track}
+    day = format_date(local_date(each.at))
+    return each, day, [(of[one.table_name](one.key), format_date(one.completed_on)) for one in each.aside]
 
 
 def _employment(row: SpellRow) -> tuple[str, str, str, str]:

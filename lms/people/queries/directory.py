@@ -20,7 +20,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One person in a list or on her page. `state` is "invited", "active" or "disabled"."""
+    """One person in a list or on her page. `state` is "invited", "active", "disabled" or "joined" (to another)."""
 
     person_id: int
     public_id: str
@@ -49,7 +49,9 @@ def _used_link() -> ColumnElement[bool]:
     return select(AccessLink.id).where(AccessLink.account_id == Account.id, AccessLink.used_at.is_not(None)).exists()
 
 
-def _state(disabled_at: datetime | None, password_hash: str | None, used: bool) -> str:
+def _state(disabled_at: datetime | None, password_hash: str | None, used: bool, joined: int | None) -> str:
+    if joined is not None:
+        return "joined"
     if disabled_at is not None:
         return "disabled"
     return "active" if password_hash is not None or used else "invited"
@@ -64,7 +66,12 @@ _COLUMNS = (
     Account.disabled_at,
     Account.password_hash,
     Account.second_factor_confirmed_at,
+    Person.merged_into_id,
 )
+
+
+def _person_row(row: Any, roles: tuple[str, ...] = ()) -> PersonRow:
+    return PersonRow(*row[:5], _state(row[5], row[6], row[9], row[8]), row[7] is not None, roles)
 
 
 def list_people(session: Session, text: str, page: int) -> list[PersonRow]:
@@ -83,9 +90,7 @@ def list_people(session: Session, text: str, page: int) -> list[PersonRow]:
     )
     for account_id, role in session.execute(held.order_by(RoleGrant.role).distinct()).all():
         roles[account_id].append(role)
-    return [
-        PersonRow(*row[:5], _state(row[5], row[6], row[8]), row[7] is not None, tuple(roles[row[4]])) for row in rows
-    ]
+    return [_person_row(row, tuple(roles[row[4]])) for row in rows]
 
 
 def count_people(session: Session, text: str) -> int:
@@ -104,7 +109,7 @@ def get_person(session: Session, public_id: str) -> PersonRow:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return PersonRow(*row[:5], _state(row[5], row[6], row[8]), row[7] is not None)
+    return _person_row(row)
 
 
 @dataclass(frozen=True)

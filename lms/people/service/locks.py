@@ -13,16 +13,22 @@ from lms.people.models import Account, Person
 from lms.people.rules import Guard, Identifier
 
 
-def lock(session: Session, person_ids: Iterable[int]) -> None:
+def lock(session: Session, person_ids: Iterable[int], *, also_joined: bool = False) -> None:
     """Hold the rows of these people until the transaction ends: the first statement of a change to their records.
 
     Locks are taken in the order of ids, so that two transactions cannot wait for each other. SQLite needs
-    none: its writers queue.
+    none: its writers queue. Raises `NotFound` when one of the records was joined to another a moment ago: what is
+    written to it would be lost. Who takes them apart again asks for it (`also_joined`).
     """
-    if not is_postgresql(session):
-        return
-    rows = select(Person.id).where(among(session, Person.id, sorted(set(person_ids)))).order_by(Person.id)
-    session.execute(rows.with_for_update(key_share=True)).all()
+    among_them = among(session, Person.id, sorted(set(person_ids)))
+    if is_postgresql(session):
+        rows = select(Person.id, Person.merged_into_id).where(among_them).order_by(Person.id)
+        is_joined = any(row[1] for row in session.execute(rows.with_for_update(key_share=True)).all())
+    else:
+        joined = select(Person.id).where(among_them, Person.merged_into_id.is_not(None))
+        is_joined = not also_joined and session.execute(joined.limit(1)).first() is not None
+    if is_joined and not also_joined:
+        raise NotFound
 
 
 def lock_account(session: Session, account_id: int) -> Account:

@@ -12,7 +12,7 @@ from lms.audit import service as audit
 from lms.db import take_turns
 from lms.errors import NotAllowed, NotFound, RuleBroken
 from lms.people import policy, queries, rules
-from lms.people.models import LANGUAGES, Account, RoleGrant
+from lms.people.models import LANGUAGES, Account, Person, RoleGrant
 from lms.people.service.links import make_link, void_links
 from lms.people.service.locks import lock_account
 from lms.people.service.sessions import end_sessions
@@ -133,8 +133,10 @@ def disable_account(session: Session, actor: Actor, person_public_id: str, *, at
 
 
 def enable_account(session: Session, actor: Actor, person_public_id: str, *, at: datetime) -> None:
-    """Open a closed account again."""
+    """Open a closed account again. Raises `NotFound` when the record was joined to another, whose sign-in goes on."""
     account = _administered(session, actor, person_public_id)
+    if session.get_one(Person, account.person_id).merged_into_id is not None:
+        raise NotFound
     if account.disabled_at is not None:
         account.disabled_at = None
         audit.record(session, actor.account_id, "people.account_enabled", "person", account.person_id, at=at)

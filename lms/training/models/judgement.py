@@ -121,4 +121,4 @@ class RecognitionWithdrawal(Base):
 
 append_only(TrainingReview)
 append_only(TrainingReply)
-append_only(Recognition, fill_once=("withdrawn_at",))
+append_only(Recognition, fill_once=("withdrawn_at",), changing=("person_id",))

@@ -1,0 +1,1 @@
+"""Tests of joining two records."""
