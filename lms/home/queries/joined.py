@@ -34,7 +34,7 @@ class JoinedRecord:
     aside: tuple[SetAside, ...]
 
 
-def joined_ids(person_id: ColumnElement[int] | int) -> Select[tuple[str]]:
+def joined_ids(person_id: ColumnElement[int] | int) -> Select[str]:
     """Return the statement of the ids, as text, of records that were joined to a person's, and stand so."""
     merge = TABLES["person_merges"].c
     return select(cast(merge.merged_id, String)).where(merge.kept_id == person_id, merge.undone_at.is_(None))

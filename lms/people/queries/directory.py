@@ -71,7 +71,9 @@ _COLUMNS = (
 
 
 def _person_row(row: Any, roles: tuple[str, ...] = ()) -> PersonRow:
-    return PersonRow(*row[:5], _state(row[5], row[6], row[9], row[8]), row[7] is not None, roles)
+    person_id, public_id, name, language, account_id, disabled_at, password_hash, proof, joined, used = row
+    state = _state(disabled_at, password_hash, used, joined)
+    return PersonRow(person_id, public_id, name, language, account_id, state, proof is not None, roles)
 
 
 def list_people(session: Session, text: str, page: int) -> list[PersonRow]:
