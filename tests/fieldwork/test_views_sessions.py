@@ -148,7 +148,7 @@ def test_who_needs_an_interpreter_is_told_what_she_waits_for(site: Site) -> None
     said = text_of(ana.post(f"/sessions/{group}/sign-up", data=data, follow_redirects=True))
     assert "Nobody interprets into your language yet" in said
     said = text_of(site.browser(site.trainer).get(f"/sessions/{group}/roster"))
-    assert "Lea faka-Tonga: 1 person waits, 1 with an interpreter" in said
+    assert "Lea faka-Tonga: 1 person waits, needing an interpreter: 1" in said
 
 
 def test_refusals_stand_on_the_page(site: Site) -> None:
@@ -424,7 +424,7 @@ def test_closing_shows_and_then_does_it(site: Site) -> None:
         page = browser.get(address)
         said = text_of(page)
         assert "3 h of 3 h (100%). From 80% on it counts whole." in said
-        assert "On the list, and not there" in said
+        assert "Had a place, and not there" in said
         stale = {"fingerprint": "0" * 64}
         assert "Somebody changed this meanwhile" in text_of(browser.post(address, data=stale), 400)
         data = {"fingerprint": field_of(page, "fingerprint")}

@@ -51,7 +51,7 @@ PAGES = {
 HOMES = {
     "worker": "/learn",
     "supervisor": "/team",
-    "trainer": "/learn",
+    "trainer": "/sessions/plan",
     "translator": "/learn",
     "certifier": "/certify",
     "analyst": "/reports",

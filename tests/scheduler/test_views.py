@@ -46,8 +46,8 @@ def test_every_job_is_listed_with_last_run_next_run_and_result(app: Flask, admin
     write(lambda s: service.finish_task(s, "digest", Weekly(0, 8, 0), "4 to supervisors", at=now(), zone="UTC"))
     text = page(app, admin)
     assert "The scheduler is running. host:1" in text
-    assert "OSError: disk" in text
-    assert "digest · Mondays at 08:00 4 to supervisors" in text
+    assert "failed OSError: disk" in text
+    assert "digest · Mondays at 08:00 done 4 to supervisors" in text
 
 
 def test_a_job_that_is_asked_for_runs_at_the_next_tick_of_whoever_leads(app: Flask, admin: MadePerson) -> None:

@@ -60,7 +60,9 @@ def offer(form: AssignForm, ways: Ways, picking: Picking, count: int) -> None:
         everyone = ngettext("Everyone (%(num)s person)", "Everyone (%(num)s people)", count)
     titles = [(f"title:{title}", _counted(title, number)) for title, number in ways.titles[:MOST_TITLES]]
     teams = [
-        (f"team:{each.public_id}", _counted(_("Team %(name)s", name=each.name), each.people)) for each in ways.teams
+        (f"team:{each.public_id}", _counted(_("Team %(name)s", name=each.name), each.people))
+        for each in ways.teams
+        if each.people
     ]
     rest = [
         ("all", everyone),
