@@ -114,7 +114,7 @@ def test_a_double_tap_brings_one_list_and_the_language_can_be_changed(site: Site
     browser, key = site.browser(site.boss), new_client_id()
     places = {send(browser, lines=LINES, client_id=key).location for _ in range(2)}
     assert len(places) == len(rows(StaffImport.id)) == 1
-    assert "This form was sent before with another list." in text_of(send(browser, lines="X", client_id=key), 400)
+    assert "This form was sent before, with other choices." in text_of(send(browser, lines="X", client_id=key), 400)
     switched = send(browser, lines=LINES, _language="es")
     assert switched.status_code == 200
     assert "Mele Tau" in switched.get_data(as_text=True)
