@@ -71,6 +71,7 @@ _SENTENCES = {
     "key-wrong": _l("Please write a short key with small letters, digits and hyphens, such as rising-hope."),
     "kind-unknown": _l("Please choose one of the kinds."),
     "list-begun": _l("This list was begun already."),
+    "list-changed": _l("Something has changed here meanwhile. Please look at the page once more."),
     "list-empty": _l("There is nobody in this list. Below the names of the columns each row is one person."),
     "list-has-faults": _l(
         "Some rows cannot be done yet. Mend them and bring the list again, or say below that the others shall be done."

@@ -96,7 +96,8 @@ def _refuse_nul() -> None:
     """Refuse the character NUL, which no text holds and PostgreSQL cannot store: nobody types it."""
     if "\0" in request.path:
         raise NotFound
-    sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+    files = ((name, file.filename or "") for name, file in request.files.items(multi=True))
+    sent = (*request.args.items(multi=True), *request.form.items(multi=True), *files)
     if any("\0" in name or "\0" in value for name, value in sent):
         abort(400)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from datetime import timedelta
 
@@ -9,17 +10,24 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from lms.db import write
-from lms.errors import BadInput
-from lms.organizations import rules, service
+from lms.db import reading, write
+from lms.errors import BadInput, RuleBroken
+from lms.ids import new_client_id
+from lms.organizations import queries, rules, service
 from lms.organizations.models import Employment
 from lms.organizations.rules.tables import MOST_COLUMNS, read_grid, read_table
 from tests.conftest import AT
-from tests.factories import Make
-from tests.organizations.conftest import TODAY, actor_of
+from tests.factories import Make, sign_in
+from tests.organizations.conftest import TODAY, actor_of, public_id_of
+from tests.organizations.test_service_lists import HEAD, Cbo, bring
 from tests.organizations.test_service_supervision import Two, let, refusal, supervises
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cbo(app: Flask, make: Make) -> Cbo:
+    return Cbo(make)
 
 
 def test_a_table_of_very_many_columns_is_refused_at_once() -> None:
@@ -51,3 +59,25 @@ def test_nobody_stands_in_longer_than_the_employment_that_it_stands_for(app: Fla
     let(boss, two.hope, two.spell, last)
     assert [supervises(two.ana, day) for day in (last, last + DAY)] == [(two.hope,), ()]
     write(lambda s: service.end_delegation(s, boss, two.hope, two.spell, at=AT))
+
+
+def test_answers_of_two_windows_and_two_taps(cbo: Cbo, make: Make) -> None:
+    """Rows are judged before the transaction, so that nobody waits: what changed since is noticed in it."""
+    make.employment(make.person("Ana López"), cbo.id)
+    public_id = bring(cbo.actor, HEAD + "Ana López,213 555 0101,,CHW,,\n", cbo.id)
+    same, new = (service.judge_answers(reading(), cbo.actor, public_id, {2: each}, at=AT) for each in ("0", "new"))
+    for _ in range(2):
+        assert write(lambda s: service.answer_rows(s, cbo.actor, public_id, same)) == 0
+    with pytest.raises(RuleBroken, match="list-changed"):
+        write(lambda s: service.answer_rows(s, cbo.actor, public_id, new))
+
+
+def test_a_file_with_an_odd_name_is_refused_or_named_plainly(cbo: Cbo, app: Flask) -> None:
+    """The character NUL in the name of a file made PostgreSQL fail."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = sign_in(app.test_client(), cbo.boss)
+    sent = {"client_id": new_client_id(), "language": "en", "title": "CHW", "organization": public_id_of(cbo.id)}
+    for name, status in (("a\0b.csv", 400), ("a\u202egpj.csv", 302)):
+        file = (io.BytesIO(b"name\nAna Silva\n"), name)
+        assert browser.post("/team/import", data={**sent, "file": file}).status_code == status
+    assert [each.file_name for each in queries.list_imports(reading(), None)] == ["agpj.csv"]

@@ -63,6 +63,12 @@ def bring(actor: Actor | None, text: str, organization_id: int | None, **more: A
     return write(lambda s: service.keep_list(s, actor, judged, client_id=key, at=AT, **more))
 
 
+def answer(actor: Actor, public_id: str, answers: dict[int, str], *, rest_is_new: bool = False) -> int:
+    """Answer questions about the rows of a list, and return how many are left."""
+    said = service.judge_answers(reading(), actor, public_id, answers, rest_is_new=rest_is_new, at=AT)
+    return write(lambda s: service.answer_rows(s, actor, public_id, said))
+
+
 def begin(actor: Actor | None, public_id: str, *, only_valid: bool = False, invites: bool = True) -> None:
     """Let a list be applied."""
     write(lambda s: service.begin_list(s, actor, public_id, only_valid=only_valid, invites=invites, at=AT))
@@ -133,7 +139,7 @@ def test_the_same_list_twice_changes_nothing(cbo: Cbo) -> None:
     assert bring(cbo.admin, same, cbo.id)
     waiting = bring(cbo.admin, same, cbo.id)
     assert counts(waiting) == {"create": 3, "ask": 1, "waiting": 3}
-    write(lambda s: service.answer_rows(s, cbo.admin, waiting, {5: "new"}, at=AT))
+    answer(cbo.admin, waiting, {5: "new"})
     begin(cbo.admin, waiting)
     jobs.apply_for(waiting, 60, at=AT)
     before = rows(Person.id), rows(Employment.id), rows(EmploymentTerms.id), rows(Letter.id), rows(Contact.id)
@@ -188,7 +194,8 @@ def test_a_list_is_kept_once_and_seen_by_its_owner_and_administrators(cbo: Cbo, 
     stranger = actor_of(make.supervisor(cbo.id))
     for act in (
         lambda s: service.begin_list(s, stranger, first, only_valid=True, invites=True, at=AT),
-        lambda s: service.answer_rows(s, stranger, first, {}, at=AT),
+        lambda s: service.judge_answers(s, stranger, first, {}, at=AT),
+        lambda s: service.answer_rows(s, stranger, first, service.Answered([], {}, [])),
         lambda s: service.withdraw_list(s, stranger, first, at=AT),
         lambda s: service.withdraw_list(s, cbo.actor, "0" * 20, at=AT),
     ):
@@ -201,7 +208,7 @@ def test_a_list_is_kept_once_and_seen_by_its_owner_and_administrators(cbo: Cbo, 
     with pytest.raises(RuleBroken, match="list-withdrawn"):
         begin(cbo.actor, first)
     with pytest.raises(RuleBroken, match="list-begun"):
-        write(lambda s: service.answer_rows(s, cbo.actor, first, {}, at=AT))
+        answer(cbo.actor, first, {})
 
 
 def test_what_was_begun_is_neither_answered_nor_put_away(cbo: Cbo) -> None:
@@ -217,10 +224,10 @@ def test_answers_say_who_is_meant(cbo: Cbo, make: Make) -> None:
     text = HEAD + "Ana López,213 555 0101,,Lead,,\nAna López,213 555 0102,,CHW,,\nAna López,213 555 0103,,CHW,,\n"
     public_id = bring(cbo.actor, text, cbo.id)
     assert counts(public_id) == {"ask": 3}
-    left = write(lambda s: service.answer_rows(s, cbo.actor, public_id, {2: "0", 3: "9", 4: "no"}, at=AT))
+    left = answer(cbo.actor, public_id, {2: "0", 3: "9", 4: "no"})
     assert left == 2
-    assert write(lambda s: service.answer_rows(s, cbo.actor, public_id, {3: "new"}, at=AT)) == 1
-    assert write(lambda s: service.answer_rows(s, cbo.actor, public_id, {}, rest_is_new=True, at=AT)) == 0
+    assert answer(cbo.actor, public_id, {3: "new"}) == 1
+    assert answer(cbo.actor, public_id, {}, rest_is_new=True) == 0
     assert counts(public_id) == {"change": 1, "create": 2, "waiting": 3}
     begin(cbo.actor, public_id)
     jobs.apply_for(public_id, 60, at=AT)
@@ -234,7 +241,7 @@ def test_a_list_is_applied_in_parts_that_anybody_can_go_on_with(cbo: Cbo) -> Non
     lines += ["Person a,213 555 0000,other,CHW,,", "Person b,,other,CHW,,", "Person c,213 555 0002,,CHW,,"]
     public_id = bring(None, HEAD + "\n".join(lines), cbo.id)
     assert counts(public_id) == {"create": 8, "ask": 1, "unchanged": 1, "waiting": 9}
-    write(lambda s: service.answer_rows(s, cbo.admin, public_id, {10: "0"}, at=AT))
+    answer(cbo.admin, public_id, {10: "0"})
     assert write(lambda s: service.apply_part(s, public_id, most=3, at=AT)) == 0, "not begun yet"
     begin(None, public_id)
     left = [write(lambda s: service.apply_part(s, public_id, most=3, at=AT)) for _ in range(5)]

@@ -31,10 +31,12 @@ from lms.organizations.service.organizations import (
     create_organization,
 )
 from lms.organizations.service.staging import (
+    Answered,
     JudgedRow,
     answer_rows,
     begin_list,
     forget_lists,
+    judge_answers,
     judge_list,
     keep_list,
     withdraw_list,
@@ -56,6 +58,7 @@ from lms.organizations.service.transfers import (
 
 __all__ = [
     "PART",
+    "Answered",
     "Facts",
     "Imported",
     "JudgedRow",
@@ -78,6 +81,7 @@ __all__ = [
     "end_team",
     "forget_lists",
     "import_organizations",
+    "judge_answers",
     "judge_list",
     "keep_list",
     "make_team",

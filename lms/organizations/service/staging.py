@@ -72,7 +72,7 @@ def keep_list(
     values: dict[str, Any] = {
         "account_id": actor.account_id if actor else None,
         "client_id": client_id,
-        "file_name": file_name[:200],
+        "file_name": "".join(sign for sign in file_name if sign.isprintable())[:200],
         "left_out": list(left_out),
         "state": "ready",
         "invites": True,
@@ -121,7 +121,21 @@ def _kept_before(session: Session, client_id: str, account_id: int | None, judge
     return str(found.public_id)
 
 
-def answer_rows(
+@dataclass(frozen=True)
+class Answered:
+    """The rows of a list as they were read, and what comes of each with the answers that were given."""
+
+    rows: list[ListedRow]
+    asked: dict[int, Asked]
+    verdicts: list[Verdict]
+
+    @property
+    def left(self) -> int:
+        """Return how many questions are left."""
+        return sum(verdict.what == "ask" for verdict in self.verdicts)
+
+
+def judge_answers(
     session: Session,
     actor: Actor,
     public_id: str,
@@ -129,21 +143,34 @@ def answer_rows(
     *,
     rest_is_new: bool = False,
     at: datetime,
-) -> int:
-    """Note whom the rows of a list mean, judge the list anew, and return how many questions are left.
+) -> Answered:
+    """Return what the rows of a list come to with these answers; writes nothing, so that nobody waits meanwhile.
 
     `answers` holds a candidate's place ("0") or `rules.SOMEBODY_NEW` by the number of a row; what is no answer to
-    its question is passed over. `rest_is_new`: all that is still asked about is somebody new. Raises `NotFound`,
-    `RuleBroken("list-begun")`.
+    its question is passed over. `rest_is_new`: all that is still asked about is somebody new. Raises `NotFound`.
+    """
+    rows = queries.list_rows(session, _seen_list(session, actor, public_id).id)
+    asked = {row.number: _asked(row, answers.get(row.number, ""), rest_is_new=rest_is_new) for row in rows}
+    verdicts = _judge(session, actor, [rules.entry_of(row.entry) for row in rows], asked, local_date(at))
+    return Answered(rows, asked, verdicts)
+
+
+def answer_rows(session: Session, actor: Actor, public_id: str, answered: Answered) -> int:
+    """Note what `judge_answers` found, and return how many questions are left.
+
+    Who was added meanwhile is seen when the list is applied: each part is judged anew. A second tap changes nothing.
+    Raises `NotFound`, `RuleBroken` "list-begun", and "list-changed" when another window answered otherwise since.
     """
     found = held_list(session, actor, public_id)
     if found.state != "ready":
         raise RuleBroken("list-begun")
     rows = queries.list_rows(session, found.id)
-    asked = {row.number: _asked(row, answers.get(row.number, ""), rest_is_new=rest_is_new) for row in rows}
-    verdicts = _judge(session, actor, [rules.entry_of(row.entry) for row in rows], asked, local_date(at))
-    _write_changed(session, rows, asked, verdicts)
-    return sum(verdict.what == "ask" for verdict in verdicts)
+    if rows != answered.rows:
+        if [row.answer for row in rows] != [each.answer for each in answered.asked.values()]:
+            raise RuleBroken("list-changed")
+        return answered.left
+    _write_changed(session, answered.rows, answered.asked, answered.verdicts)
+    return answered.left
 
 
 def _asked(row: ListedRow, answer: str, *, rest_is_new: bool) -> Asked:
@@ -208,6 +235,10 @@ def withdraw_list(session: Session, actor: Actor, public_id: str, *, at: datetim
 def held_list(session: Session, actor: Actor | None, public_id: str) -> ImportRow:
     """Return a list that the actor brought, or administers, while nobody else changes it; raise `NotFound`."""
     take_turns(session, f"staff list {public_id}")
+    return _seen_list(session, actor, public_id)
+
+
+def _seen_list(session: Session, actor: Actor | None, public_id: str) -> ImportRow:
     found = queries.get_import(session, public_id)
     if not policy.can_see_import(actor, found.account_id):
         raise NotFound

@@ -210,11 +210,10 @@ def answer_list(public_id: str) -> Any:
     """Note who is meant by the rows of a page, or that everybody who is left is new."""
     actor = get_actor()
     if ButtonForm().validate_on_submit():
-        rest_is_new = request.form.get("do") == "rest"
+        rest = request.form.get("do") == "rest"
+        said = service.judge_answers(reading(), actor, public_id, _answers(), rest_is_new=rest, at=now())
         try:
-            left = write(
-                lambda s: service.answer_rows(s, actor, public_id, _answers(), rest_is_new=rest_is_new, at=now())
-            )
+            left = write(lambda session: service.answer_rows(session, actor, public_id, said))
             flash(_left(left), "info" if left else "success")
         except RuleBroken as error:
             flash(messages.sentence(error), "error")
