@@ -498,6 +498,15 @@ def test_a_team_at_a_glance(story: Story, make: Make, client: FlaskClient, place
     assert client.get(f"/team/people/{stranger.person_public_id}").status_code == 404
     assert "Elsewhere" not in text
     assert "Kāinga Lelei" in text
+    quiet = {
+        path: words(link)
+        for path, link in re.findall(r'href="(/team/(?:hours|training)|/sessions/plan)"[^>]*>([^<]*)', html)
+    }
+    assert quiet == {
+        "/team/hours": "Hours to countersign",
+        "/team/training": "Earlier training that waits",
+        "/sessions/plan": "Sessions",
+    }, "nothing waits, and the ways are there"
 
 
 def test_filters_stay_in_the_address(

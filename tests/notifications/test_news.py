@@ -16,6 +16,7 @@ from lms.db import reading, write
 from lms.fieldwork import service as fieldwork
 from lms.fieldwork.models import SignUp
 from lms.fieldwork.service import sessions
+from lms.home.queries import count_waiting
 from lms.ids import new_client_id
 from lms.notifications import queries, service
 from lms.notifications.jobs import send_letters
@@ -363,6 +364,9 @@ def test_a_digest_counts_what_waits_for_its_reader(content_app: Flask, scene: Sc
         return {part.key: part.count for part in found.parts}
 
     assert counts(scene.boss) == {"hours": 2, "training": 1}
+    shown = count_waiting(reading(), scene.chief, AT)
+    reading().rollback()
+    assert (shown.hours, shown.training, shown.sessions) == (2, 1, 0), "the page of the team says the same"
     assert counts(scene.worker) == {}, "nobody says yes to her own"
     write(lambda s: service.write_digests(s, [scene.boss.person_id], TODAY, at=AT))
     assert send_letters(content_app, at=AT) == "1 sent"
