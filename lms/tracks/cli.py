@@ -117,7 +117,7 @@ def _judge(places: Collection[int] | None, rows: Sequence[FileRow], at: datetime
 
 
 def _plan(track_key: str, wanted: Sequence[Asked]) -> FileDone:
-    sorting = service.sort_rows(reading(), track_key, wanted)
+    sorting = service.sort_rows(reading(), track_key, wanted, local_date(now()))
     return FileDone((), len(sorting.new), len(sorting.already), len(sorting.finished))
 
 

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from lms.clock import local_date
 from lms.commands import cli
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
@@ -160,7 +161,7 @@ def test_a_file_is_kept_looked_at_and_done_once(team: Team, heard: list[Any]) ->
         team.stage(team.ana.email, key=key, due=due)
     assert rows(Assignment, "id") == []
     wanted = [Asked(team.ana.person_id, team.id), Asked(team.luis.person_id, team.id)]
-    assert list(service.sort_rows(reading(), TRACK, wanted).new) == wanted
+    assert list(service.sort_rows(reading(), TRACK, wanted, local_date(AT)).new) == wanted
     done = team.apply(first)
     assert (len(done.batches), done.assigned) == (1, 2)
     assert team.apply(first) == FileDone((), 0, 0, 0)
@@ -259,7 +260,7 @@ def test_any_order_of_files_and_undoing_leaves_what_an_oracle_says(team: Team) -
             chosen = chance.sample(people, chance.randint(1, 3))
             kept = team.stage(*(each.email for each in chosen))
             wanted = [Asked(each.person_id, team.id) for each in chosen]
-            plan = {each.person_id for each in service.sort_rows(reading(), TRACK, wanted).new}
+            plan = {each.person_id for each in service.sort_rows(reading(), TRACK, wanted, local_date(AT)).new}
             assert plan == {each.person_id for each in chosen} - asked
             assert team.apply(kept).assigned == len(plan)
             asked |= plan

@@ -218,3 +218,36 @@ def test_nobody_and_no_rule_open_nothing(make: Make) -> None:
     write(lambda session: service.enrol(session, [ana.person_id], "first-steps", at=OPEN))
     assert cycles(ana, "first-steps") == [(1, "completed")]
     assert len(reading().execute(select(TrackCompletion.id)).all()) == len(before) + 1
+
+
+def ask(boss: MadePerson, person: MadePerson, *, at: datetime) -> service.BatchSummary:
+    """Assign the track by the person's supervisor."""
+    actor = actor_of(boss, at=at)
+    (place,) = actor.supervises
+    return write(
+        lambda session: service.assign(
+            session, actor, place, KEY, [person.person_id], due_on=None, client_id=new_client_id(), at=at
+        )
+    )
+
+
+def test_an_organization_asks_anew_once_it_is_time_to_renew(make: Make) -> None:
+    place = make.organization()
+    boss, person = make.supervisor(place), finished(make)
+    make.employment(person, place)
+    assert ask(boss, person, at=AT).assigned == 1
+    early = ask(boss, person, at=EARLY)
+    assert (early.assigned, early.finished) == (0, 1)
+    assert ask(boss, person, at=OPEN).assigned == 1
+    assert (progress(person).state, progress(person).cycle) == ("active", 2)
+    again = ask(boss, person, at=OPEN + timedelta(days=1))
+    assert (again.assigned, again.already, again.finished) == (0, 1, 0)
+
+
+def test_who_has_begun_to_renew_can_be_asked_for_that_cycle(make: Make) -> None:
+    place = make.organization()
+    boss, person = make.supervisor(place), finished(make)
+    make.employment(person, place)
+    ask(boss, person, at=AT)
+    assert renew(person)
+    assert ask(boss, person, at=OPEN + timedelta(days=1)).assigned == 1

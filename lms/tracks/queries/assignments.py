@@ -141,19 +141,19 @@ def asked_of(
 
 def asked_at(
     session: Session, organization_ids: Collection[int], track_key: str, person_ids: Collection[int]
-) -> list[tuple[int, int]]:
-    """Return (person id, organization id) of those whom these organizations have asked to do a track. One query."""
+) -> dict[tuple[int, int], int]:
+    """Return {(person id, organization id): latest cycle} of what these organizations ask for on a track. One query."""
     rows = session.execute(
-        select(Assignment.person_id, Assignment.organization_id)
+        select(Assignment.person_id, Assignment.organization_id, func.max(Assignment.cycle).label("cycle"))
         .where(
             Assignment.organization_id.in_(organization_ids),
             Assignment.track_key == track_key,
             Assignment.undone_at.is_(None),
             among(session, Assignment.person_id, person_ids),
         )
-        .distinct()
+        .group_by(Assignment.person_id, Assignment.organization_id)
     )
-    return [(row.person_id, row.organization_id) for row in rows]
+    return {(row.person_id, row.organization_id): row.cycle for row in rows}
 
 
 def asked_by_rule(session: Session, rule_id: int, person_ids: Collection[int]) -> dict[int, int]:

@@ -21,6 +21,7 @@ from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from lms.tracks.models import Assignment, AssignmentBatch
 from lms.tracks.rules import Due, Sorting
 from lms.tracks.service.enrolling import enrol_in
+from lms.tracks.service.renewing import is_renewed, next_cycles, who_renews
 from lms.tracks.specs import TrackSpec
 
 
@@ -51,11 +52,31 @@ def began_of(session: Session, organization_id: int, today: date) -> dict[int, d
     return found
 
 
-def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int]) -> Sorting:
-    """Return `person_ids` by what asking them for a track would do. Two queries."""
-    asked = queries.asked_of(session, organization_id, track_key, person_ids)
-    done = queries.completed_by(session, asked.keys(), track_key)
+def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int], today: date) -> Sorting:
+    """Return `person_ids` by what asking them for a track on the local date `today` would do.
+
+    Two queries; of a track that is renewed, six more at most.
+    """
+    asked = {person_id for person_id, _ in asked_now(session, [organization_id], track_key, person_ids, today)}
+    done = finished_now(session, asked, track_key, today)
     return rules.sort_people(person_ids, asked, done)
+
+
+def asked_now(
+    session: Session, organization_ids: Collection[int], track_key: str, person_ids: Collection[int], today: date
+) -> set[tuple[int, int]]:
+    """Return (person id, organization id) of those who have been asked for the cycle that they would be asked for."""
+    asked = queries.asked_at(session, organization_ids, track_key, person_ids)
+    if not is_renewed(session, track_key):
+        return set(asked)
+    cycles = next_cycles(session, {person_id for person_id, _ in asked}, track_key, today)
+    return {pair for pair, cycle in asked.items() if cycle >= cycles.get(pair[0], cycle)}
+
+
+def finished_now(session: Session, person_ids: Collection[int], track_key: str, today: date) -> set[int]:
+    """Return who of those that have been asked has finished what she was asked for."""
+    done = queries.completed_by(session, person_ids, track_key)
+    return done if not is_renewed(session, track_key) else done - who_renews(session, done, track_key, today)
 
 
 def dates_of(

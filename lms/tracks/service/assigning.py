@@ -40,10 +40,10 @@ class BatchSummary:
 def preview(
     session: Session, actor: Actor, organization_id: int, track_key: str, person_ids: Sequence[int], *, at: datetime
 ) -> Sorting:
-    """Return whom `assign` would newly ask; raise `NotFound` as it does. Four queries. Writes nothing."""
+    """Return whom `assign` would newly ask; raise `NotFound` as it does. Writes nothing."""
     check_actor(session, actor, organization_id, at)
     _check_staff(began_of(session, organization_id, local_date(at)), person_ids)
-    return sort_for(session, organization_id, track_key, person_ids)
+    return sort_for(session, organization_id, track_key, person_ids, local_date(at))
 
 
 def assign(
@@ -79,7 +79,7 @@ def assign(
         raise RuleBroken("nobody-chosen")
     if (fault := rules.due_fault(due, today)) is not None:
         raise RuleBroken(fault)
-    sorting = sort_for(session, organization_id, track_key, chosen)
+    sorting = sort_for(session, organization_id, track_key, chosen, today)
     batch = new_batch(organization_id, track_key, due, made_by=actor.account_id, client_id=client_id, at=at)
     session.add(batch)
     session.flush()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record_many
 from lms.clock import local_date
-from lms.content.library import Library
+from lms.content.library import Library, current, spec_of
 from lms.courses.service import open_rounds
 from lms.db import among, insert_once
 from lms.tracks import queries
@@ -60,6 +60,28 @@ def _who_completed(session: Session, person_ids: Collection[int], track_key: str
         Enrolment.state == "completed",
     )
     return set(session.scalars(done))
+
+
+def is_renewed(session: Session, track_key: str) -> bool:
+    """Return whether a track is done again after a while."""
+    source = current(session).find("track", track_key)
+    return source is not None and spec_of(TrackSpec, source).renewal is not None
+
+
+def next_cycles(session: Session, person_ids: Collection[int], track_key: str, today: date) -> dict[int, int]:
+    """Return by person the cycle of a track that she would be asked for: the next one where she may renew it now."""
+    standing = queries.standing_of(session, current(session), person_ids, [track_key], today=today)
+    rows = {person_id: row for (person_id, key), row in standing.enrolments.items() if key == track_key}
+    return {
+        person_id: row.cycle + (row.state == "completed" and _is_ready(standing, person_id, track_key, is_early=False))
+        for person_id, row in rows.items()
+    }
+
+
+def who_renews(session: Session, person_ids: Collection[int], track_key: str, today: date) -> set[int]:
+    """Return who of these people, who completed a track once, is on a later cycle of it that is not completed."""
+    standing = queries.standing_of(session, current(session), person_ids, [track_key], today=today)
+    return {person_id for (person_id, _), row in standing.enrolments.items() if row.state != "completed"}
 
 
 def _is_ready(standing: Standing, person_id: int, track_key: str, *, is_early: bool) -> bool:

@@ -21,7 +21,7 @@ from lms.people.service import lock
 from lms.tracks import queries, rules
 from lms.tracks.models import AssignmentUpload, UploadRow
 from lms.tracks.rules import Due, FileRow, Known, Meant
-from lms.tracks.service.asking import Wish, ask_all
+from lms.tracks.service.asking import Wish, ask_all, asked_now, finished_now
 from lms.tracks.service.assigning import new_batch, record_batch
 from lms.tracks.service.enrolling import complete
 from lms.tracks.specs import TrackSpec
@@ -173,7 +173,7 @@ def ask_rows(
     began = {Asked(each.person_id, each.organization_id): each.started_on for each in reversed(spells)}
     if not began.keys() >= set(wanted):
         raise RuleBroken("changed")
-    sorting, minutes = sort_rows(session, track_key, wanted), queries.track_minutes(library, track)
+    sorting, minutes = sort_rows(session, track_key, wanted, today), queries.track_minutes(library, track)
     wishes = []
     for place in sorted({each.organization_id for each in sorting.new}):
         batch = new_batch(place, track_key, due, made_by=made_by, client_id=new_client_id(), at=at)
@@ -190,12 +190,12 @@ def ask_rows(
     return FileDone(batches, len(sorting.new), len(sorting.already), len(sorting.finished))
 
 
-def sort_rows(session: Session, track_key: str, wanted: Sequence[Asked]) -> FileSorting:
-    """Return rows by what doing them would change. Two queries."""
+def sort_rows(session: Session, track_key: str, wanted: Sequence[Asked], today: date) -> FileSorting:
+    """Return rows by what doing them on the local date `today` would change. As many queries as `sort_for`."""
     once = list(dict.fromkeys(wanted))
     places, people = {each.organization_id for each in once}, {each.person_id for each in once}
-    asked = {Asked(*pair) for pair in queries.asked_at(session, places, track_key, people)}
-    done = queries.completed_by(session, {each.person_id for each in asked}, track_key)
+    asked = {Asked(*pair) for pair in asked_now(session, places, track_key, people, today)}
+    done = finished_now(session, {each.person_id for each in asked}, track_key, today)
     known = [each for each in once if each in asked]
     return FileSorting(
         new=tuple(each for each in once if each not in asked),

@@ -117,7 +117,7 @@ def _look(head: UploadHead, form: ButtonForm) -> str:
     rows = queries.list_upload_rows(reading(), head.id)
     good = {Asked(row.person_id or 0, row.organization_id or 0): row for row in rows if row.fault is None}
     due = Due(head.due_kind, head.due_on, head.due_days, head.due_eased)  # type: ignore[arg-type]  # a known kind
-    sorting = service.sort_rows(reading(), head.track_key, list(good))
+    sorting = service.sort_rows(reading(), head.track_key, list(good), get_actor().today)
     return render_template(
         "tracks/waiting.html",
         form=form,
