@@ -21,7 +21,7 @@ from lms.people.models import Contact
 from lms.people.rules import Guard, Identifier
 from lms.people.service.codes import request_contact_code
 from tests.conftest import AT
-from tests.factories import MadePerson, Make
+from tests.factories import MadePerson, Make, sign_in
 from tests.notifications.conftest import ask, bounce, consent, letters, phone
 from tests.notifications.test_jobs import mail_files, use_mail
 from tests.notifications.test_mail import Inbox
@@ -318,3 +318,16 @@ def test_what_failed_is_sent_again_once_an_administrator_asks(app: Flask, make: 
     assert send_letters(app, at=AT) == "1 sent"
     assert actions()[-1] == "letter-retried"
     assert any(mail_files(app))
+
+
+def test_a_home_page_asks_whom_nothing_else_reaches_until_she_has_said_something(
+    content_app: Flask, make: Make
+) -> None:
+    ana, page = make.person("Ana"), "May we send you text messages?"
+    client = sign_in(content_app.test_client(), ana)
+    assert page not in client.get("/learn").get_data(as_text=True)  # her e-mail reaches her
+    phone(ana, "+12135550123", agreed=False)
+    write(lambda session: session.execute(update(Contact).where(Contact.kind == "email").values(ended_at=AT)) and None)
+    assert page in client.get("/learn").get_data(as_text=True)
+    consent(ana, "+12135550123", "withdrawn")
+    assert page not in client.get("/learn").get_data(as_text=True)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lms.courses.messages import step_address, step_title, step_words
 from lms.courses.rules import NextStep, next_step
 from lms.courses.specs import ModuleSpec
+from lms.db import reading
 from lms.home import rules
 from lms.home.rules import Case, Holding, Next, Way
 from lms.home.views.blueprint import bp
@@ -17,6 +18,7 @@ from lms.home.views.learner import Learner, State, certificate_words, due_words,
 from lms.home.views.words import Title, Titles, label_of, marked, titles_of
 from lms.i18n import format_hours, ngettext
 from lms.i18n import gettext as _
+from lms.notifications.queries import may_ask_for_texts
 from lms.tracks import queries as tracks
 from lms.tracks.messages import PartWords
 from lms.tracks.rules import ItemProgress
@@ -67,7 +69,12 @@ def learn() -> str:
     button = _button(page)
     shown = learner.shown
     return render_template(
-        "home/learn.html", button=button, level=_next_level(page), **_way(page, shown), **_lists(page, shown)
+        "home/learn.html",
+        button=button,
+        level=_next_level(page),
+        asks_for_texts=may_ask_for_texts(reading(), page.learner.actor.person_id),
+        **_way(page, shown),
+        **_lists(page, shown),
     )
 
 

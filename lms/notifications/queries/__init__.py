@@ -14,6 +14,7 @@ from lms.notifications.queries.choices import (
     list_agreed_people,
     list_agreements,
     list_numbers,
+    may_ask_for_texts,
     numbers_of,
 )
 from lms.notifications.queries.digest import News, NewsLine, TeamNews, TeamNewsOf, list_readers
@@ -67,6 +68,7 @@ __all__ = [
     "list_outbox",
     "list_readers",
     "list_sent",
+    "may_ask_for_texts",
     "numbers_of",
     "session_prefix",
 ]

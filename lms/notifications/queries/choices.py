@@ -66,6 +66,15 @@ def numbers_of(contacts: Sequence[ContactRow]) -> list[str]:
     return [row.value for row in contacts if row.kind == "phone" and row.facts.confirmed_at is not None]
 
 
+def may_ask_for_texts(session: Session, person_id: int) -> bool:
+    """Return whether nothing reaches a person but texts, and she has not been asked yet. At most two queries."""
+    contacts = people.list_contacts(session, person_id)
+    numbers = numbers_of(contacts)
+    if not numbers or any(row.kind == "email" for row in contacts):
+        return False
+    return not list_agreements(session, person_id, numbers)
+
+
 def has_stopped(session: Session, number: str) -> bool:
     """Return whether whoever reads this number asked for no more texts. One query."""
     newest = select(SmsConsent.kind).where(SmsConsent.number == number).order_by(SmsConsent.id.desc()).limit(1)
