@@ -65,8 +65,8 @@ def test_the_program_prints_problems_and_ends_with_one(folder):
 def test_publish(app, folder):
     runner = app.test_cli_runner()
     dry = runner.invoke(content, ["publish", "--dry-run", str(folder)])
-    assert dry.output.endswith("added track start (en)\nVersion 1 would be current: 5 changes.\n")
-    assert runner.invoke(content, ["publish", str(folder)]).output.endswith("Version 1 is current: 5 changes.\n")
+    assert dry.output.endswith("added track start (en)\nVersion 1 would be current: 6 changes.\n")
+    assert runner.invoke(content, ["publish", str(folder)]).output.endswith("Version 1 is current: 6 changes.\n")
     assert runner.invoke(content, ["publish", str(folder)]).output == "Nothing has changed. Version 1 stays current.\n"
 
 

@@ -43,11 +43,12 @@ def test_the_first_publication(app, make, folder):
         "added framework skills (en)",
         "added module visits (en)",
         "added survey opinion (en)",
+        "added track module-visits (en)",
         "added track start (en)",
     ]
     row = reading().execute(select(Publication)).scalar_one()
     assert (row.number, row.published_at, row.actor_account_id) == (1, AT, person.account_id)
-    assert count(Revision) == count(PublicationItem) == 5
+    assert count(Revision) == count(PublicationItem) == 6
     assert reading().execute(select(AuditEvent.action, AuditEvent.subject_id)).all() == [("content.published", "1")]
 
 
@@ -66,8 +67,8 @@ def test_a_change_makes_the_next_number_and_uses_the_rest_again(app, folder):
     answer = publish(folder)
     assert [str(change) for change in answer.changes] == ["changed track start (en)", "added track start (to)"]
     assert answer.number == 2
-    assert count(Revision) == 7
-    assert count(PublicationItem) == 5 + 6
+    assert count(Revision) == 8
+    assert count(PublicationItem) == 6 + 7
 
 
 def test_going_back_uses_the_old_text_again(app, folder):
@@ -77,7 +78,7 @@ def test_going_back_uses_the_old_text_again(app, folder):
     spoil(folder, "tracks/start.yml", "title: Begin", "title: Start")
     answer = publish(folder)
     assert (answer.number, answer.is_new) == (3, True)
-    assert count(Revision) == 6
+    assert count(Revision) == 7
 
 
 def test_what_disappears_is_retired_and_its_text_stays(app, folder):
@@ -88,7 +89,7 @@ def test_what_disappears_is_retired_and_its_text_stays(app, folder):
     (folder / "tracks/start.to.po").unlink()
     answer = publish(folder)
     assert [str(change) for change in answer.changes] == ["retired track start (en)", "retired track start (to)"]
-    assert count(Revision) == 7
+    assert count(Revision) == 8
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(app, folder):
@@ -171,4 +172,4 @@ def test_equal_texts_of_two_languages_do_not_mix(app, folder):
     publish(folder)
     (folder / "tracks/start.sm.po").unlink()
     assert [str(change) for change in publish(folder).changes] == ["retired track start (sm)"]
-    assert count(PublicationItem) == 7 + 6
+    assert count(PublicationItem) == 8 + 7

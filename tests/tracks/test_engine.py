@@ -169,4 +169,4 @@ def test_the_standing_of_many_takes_as_many_questions_as_that_of_one(make: Make,
         statements.clear()
         queries.standing_of(reading(), library, ids)
         counts.append(len([each for each in statements if each.startswith("SELECT")]))
-    assert counts == [8, 8]
+    assert counts == [7, 7]

@@ -45,7 +45,7 @@ def asked() -> Iterator[list[str]]:
     event.remove(db.engines[None], "before_cursor_execute", hear)
 
 
-def test_progress_of_many_takes_eight_questions(make: Make, asked: list[str]) -> None:
+def test_progress_of_many_takes_seven_questions(make: Make, asked: list[str]) -> None:
     people = crowd(make.organization(), [f"Worker {number}" for number in range(30)])
     earn(people[0], *MODULES)
     earn(people[1], "communication")
@@ -55,7 +55,7 @@ def test_progress_of_many_takes_eight_questions(make: Make, asked: list[str]) ->
     progress = queries.progress_of(reading(), library, ids)
     asked.clear()
     assert queries.progress_of(reading(), library, ids) == progress
-    assert len(asked) == 8, asked
+    assert len(asked) == 7, asked
     assert len(progress) == 30 * len(library.keys("track"))
     first, second, third = (progress[number, TRACK] for number in ids[:3])
     assert (first.state, first.done, first.completed_on) == ("completed", 2, TODAY)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
-from lms.fieldwork.queries.attendance import class_minutes
-from lms.fieldwork.queries.hours import count_waiting, list_countersigned
+from lms.fieldwork.queries.attendance import attended
+from lms.fieldwork.queries.hours import count_waiting, countersigned
 from lms.fieldwork.queries.sessions import Upcoming, sessions_on, upcoming_of
 from lms.fieldwork.queries.sign_offs import list_passed
 from lms.fieldwork.rules import CreditedMinutes, SignedOff, cap_days
@@ -27,10 +28,10 @@ __all__ = [
 def credited_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
     """Return the minutes that count of these persons (None: of everybody), by person and date.
 
-    Countersigned hours and attendance at sessions. At most 16 hours count for one date, all kinds together. Two
-    queries.
+    Countersigned hours and attendance at sessions. At most 16 hours count for one date, all kinds together. One
+    query.
     """
-    return cap_days([*list_countersigned(session, person_ids), *class_minutes(session, person_ids)])
+    return cap_days(_minutes(session, person_ids))
 
 
 def signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
@@ -39,13 +40,23 @@ def signed_off(session: Session, person_ids: Collection[int] | None) -> list[Sig
 
 
 def ever_credited(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
-    """Return what `credited_minutes` returns or has ever returned, before any cap of the day. Two queries.
+    """Return what `credited_minutes` returns or has ever returned, before any cap of the day. One query.
 
     What was granted by minutes that were taken back since has its basis in these.
     """
-    return [*list_countersigned(session, person_ids, ever=True), *class_minutes(session, person_ids, ever=True)]
+    return _minutes(session, person_ids, ever=True)
 
 
 def ever_signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
     """Return what `signed_off` returns or has ever returned. One query."""
     return list_passed(session, person_ids, ever=True)
+
+
+def _minutes(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[CreditedMinutes]:
+    """Return hours and attendance, by person and date. One query."""
+    both = union_all(countersigned(session, person_ids, ever=ever), attended(session, person_ids, ever=ever))
+    rows = session.execute(both.order_by("person_id", "done_on", "kind", "id"))
+    return [
+        CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.credited_at)
+        for row in rows
+    ]

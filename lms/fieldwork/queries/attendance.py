@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.db import among
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
 from lms.fieldwork.queries.hours import EntryRow as HoursRow
 from lms.fieldwork.rules.attendance import Stays, unpacked
-from lms.fieldwork.rules.facts import CreditedMinutes
 from lms.fieldwork.rules.hours import Timed
 from lms.organizations.queries import PEOPLE
 
@@ -113,31 +112,27 @@ def credits_of_session(session: Session, group_session_id: int) -> dict[int, Cre
     return {row.person_id: row for row in found}
 
 
-def class_minutes(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[CreditedMinutes]:
-    """Return the minutes of closed sessions that count of these persons (None: of everybody), by person and date.
+def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> Select[Any]:
+    """Return the statement of the minutes of closed sessions that count of these persons (None: of everybody).
 
-    The competencies are those of the session whose matter was learned. With `ever` also what was withdrawn. One query.
+    The competencies are those of the session whose matter was learned. With `ever` also what was withdrawn.
     """
     towards = aliased(GroupSession)
     columns: tuple[Any, ...] = (
         ClassCredit.person_id,
+        literal("class").label("kind"),
         towards.competencies,
-        ClassCredit.credited_minutes,
+        ClassCredit.credited_minutes.label("minutes"),
         ClassCredit.done_on,
         ClassCredit.credited_at,
+        ClassCredit.id,
     )
     statement = (
         select(*columns)
         .join(towards, towards.id == ClassCredit.towards_id)
         .where(true() if ever else ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
-        .order_by(ClassCredit.person_id, ClassCredit.done_on, ClassCredit.id)
     )
-    if person_ids is not None:
-        statement = statement.where(among(session, ClassCredit.person_id, person_ids))
-    return [
-        CreditedMinutes(person_id, "class", tuple(competencies), minutes, done_on, credited_at)
-        for person_id, competencies, minutes, done_on, credited_at in session.execute(statement)
-    ]
+    return statement if person_ids is None else statement.where(among(session, ClassCredit.person_id, person_ids))
 
 
 def list_attended(session: Session, *criteria: ColumnElement[bool], limit: int | None = None) -> list[AttendedRow]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
-from lms.fieldwork.rules import CreditedMinutes
 from lms.fieldwork.rules.hours import LIVE, WAITING, Timed
 from lms.organizations.queries import PEOPLE
 
@@ -268,21 +267,14 @@ def find_latest_act(session: Session, account_id: int, since: datetime) -> ActRo
     return ActRow(*row[:3]) if row is not None and row.undone_at is None and row[2] else None
 
 
-def list_countersigned(
-    session: Session, person_ids: Collection[int] | None, *, ever: bool = False
-) -> list[CreditedMinutes]:
-    """Return the countersigned hours of these persons (None: of everybody), before any cap of the day. One query.
+def countersigned(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> Select[Any]:
+    """Return the statement of the countersigned hours of these persons (None: of everybody), before any cap of the day.
 
-    With `ever` also those that were countersigned once, and are not any more.
+    Its columns are those of `attendance.attended`. With `ever` also what was countersigned once and is not any more.
     """
     entry = HoursEntry
-    columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, entry.state_at)
+    at = entry.state_at.label("credited_at")
+    columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, at, entry.id)
     once = exists().where(HoursEvent.entry_id == entry.id, HoursEvent.kind == "countersigned")
-    counts = once if ever else entry.state == "countersigned"
-    counted = select(*columns).where(counts).order_by(entry.person_id, entry.done_on, entry.id)
-    if person_ids is not None:
-        counted = counted.where(among(session, entry.person_id, person_ids))
-    return [
-        CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.state_at)
-        for row in session.execute(counted)
-    ]
+    counted = select(*columns).where(once if ever else entry.state == "countersigned")
+    return counted if person_ids is None else counted.where(among(session, entry.person_id, person_ids))
