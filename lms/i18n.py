@@ -119,6 +119,8 @@ def language() -> str:
     try:
         locale = g._flask_babel.babel_locale  # noqa: SLF001 -- where it keeps it; a page asks a hundred times
     except (AttributeError, RuntimeError):
+        locale = None
+    if locale is None:  # nobody has asked yet, or something was written in another language before anybody did
         locale = get_locale()
     return locale.language if locale is not None and locale.language in TAGS else "en"
 

@@ -81,3 +81,10 @@ def test_a_value_may_have_any_name_and_is_escaped_in_a_page(app: Flask) -> None:
         assert i18n.gettext("%(text)s and %(tag)s", text="<b>", tag="x") == "<b> and x"
         page = app.jinja_env.from_string('{{ _("%(text)s: 100%%", text=given) }}{{ _("50%%") }}')
         assert page.render(given="<b>") == "&lt;b&gt;: 100%50%"
+
+
+def test_writing_in_another_language_first_leaves_the_page_in_its_own(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "to"}):
+        with force_locale("en"):
+            assert language() == "en"
+        assert language() == "to"
