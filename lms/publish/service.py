@@ -6,7 +6,6 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -128,11 +127,9 @@ def publish_drafts(directory: Path, drafts: Sequence[Draft], intent: Intent, *, 
     Raises `BadInput` when something is wrong, was not said, or the plan is not the one that was looked at; then nothing
     is written.
     """
-    attempts = count()
 
     def publish(session: Session) -> Prospect:
-        if next(attempts):
-            forget()  # the attempt before was rolled back
+        forget()  # an attempt before may have been rolled back
         take_turns(session, "publish")
         prospect = _look(session, drafts, intent, at=at, is_held=True)
         refuse(directory, prospect, intent.mark)
@@ -152,8 +149,8 @@ def _publish(session: Session, drafts: Sequence[Draft], prospect: Prospect, inte
     subject = str(published.number)
     audit.record(session, intent.by, "content.published", "publication", subject, at=at)
     library = current(session)
-    if library.publication_id is not None:
-        apply_plan(session, library, prospect.plan, library.publication_id, by=intent.by, at=at)
+    assert library.publication_id is not None  # noqa: S101 -- it was published just now
+    apply_plan(session, library, prospect.plan, library.publication_id, by=intent.by, at=at)
 
 
 def publish_directory(

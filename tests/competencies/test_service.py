@@ -277,3 +277,11 @@ class TestMending:
                 self.look()
             counts.append(len(seen))
         assert counts[0] == counts[1]
+
+
+def test_a_later_date_than_the_evidence_says_is_put_right(actor: Actor) -> None:
+    complete(actor)
+    write(lambda session: session.execute(update(Attainment).values(attained_at=AT + timedelta(days=3))) and None)
+    assert write(lambda session: service.redate(session, [actor.person_id])) == 1
+    assert reading().execute(select(Attainment.attained_at)).scalar_one() == AT
+    assert write(lambda session: service.redate(session, [actor.person_id])) == 0

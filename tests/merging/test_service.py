@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from lms.doctor import recompute
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.merging import queries, rules, service
+from lms.merging.models import PersonMergeRow
+from lms.merging.service import undoing
+from lms.merging.service.rows import restored
 from lms.organizations.models import Employment, Supervision
 from lms.people.models import Account, Contact
 from lms.people.queries import find_identity
@@ -376,3 +380,17 @@ def test_joining_that_comes_while_something_is_written_looks_again(
     assert getattr(done[1], "code", "") == "changed-since"
     join(boss, kept, merged)
     assert len(rows(Enrolment, kept)) + len(rows(LessonProgress, kept)) == 1
+
+
+def test_bytes_and_exact_numbers_come_back_from_the_log_as_they_were() -> None:
+    """What JSON cannot hold is written down as text."""
+    assert restored("editions", {"payload": b"\x00\xff".hex()}) == {"payload": b"\x00\xff"}
+    assert restored("employment_terms", {"hours_per_week": "37.5"}) == {"hours_per_week": Decimal("37.5")}
+
+
+def test_a_row_that_is_gone_or_cannot_be_put_back_keeps_the_records_joined(boss: MadePerson) -> None:
+    gone = PersonMergeRow(merge_id=1, table_name="employments", row_id=999, effect="changed", was={}, became={})
+    assert not undoing._is_as_left(gone, None, 0)
+    lost = PersonMergeRow(merge_id=1, table_name="enrolments", row_id=1, effect="removed", was={"id": 1}, became={})
+    with pytest.raises(RuleBroken, match="used-since"):
+        write(lambda session: undoing._restore(session, [lost], AT))

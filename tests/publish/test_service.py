@@ -15,10 +15,11 @@ from lms.clock import local_date
 from lms.content.library import current
 from lms.courses.models import ModuleRound
 from lms.db import reading
-from lms.errors import BadInput
+from lms.errors import BadInput, RuleBroken
 from lms.tracks import queries
 from lms.tracks.models import ChangeEffect, ContentChange, Enrolment, TrackCompletion
 from lms.tracks.rules.versions import Choices, Way
+from lms.tracks.service import versions
 from lms.tracks.service.versions import apply_plan
 from tests.factories import Make
 from tests.organizations.conftest import crowd
@@ -284,3 +285,9 @@ def test_an_older_version_comes_back(people: list[int]) -> None:
     publish(content(track("t", "a", "b", "c")), at=LATER, t=RETRAIN)
     plan = publish(content(track("t", "a", "b")), at=LATER, t=EQUAL).plan
     assert deeds(type("P", (), {"plan": plan})) == {people[0]: ("moves", (0, 3), (0, 2))}
+
+
+def test_something_else_than_what_was_planned_undoes_it_all() -> None:
+    versions._expect(2, 2)
+    with pytest.raises(RuleBroken, match="not-as-planned"):
+        versions._expect(1, 2)

@@ -30,6 +30,7 @@ from lms.tracks import queries, service
 from lms.tracks.events import Assigned, TrackAssigned, TrackCompleted, TrackDone
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment, TrackCompletion
 from lms.tracks.rules.versions import Choices
+from lms.tracks.service.undoing import begun_of
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.organizations.conftest import crowd
@@ -560,3 +561,7 @@ def test_two_employers_at_the_same_moment_enrol_once(content_app: Flask, team: T
     assert [result.assigned for result in results[:2]] == [1, 1], results
     assert rows(Assignment)[0][0] == 2
     assert rows(Enrolment)[0][0] == rows(TrackCompletion)[0][0] == 1
+
+
+def test_nobody_has_begun_where_nobody_is_asked_about() -> None:
+    assert begun_of(reading(), TRACK, [], AT) == set()
