@@ -55,7 +55,7 @@ def began_of(session: Session, organization_id: int, today: date) -> dict[int, d
 def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int], today: date) -> Sorting:
     """Return `person_ids` by what asking them for a track on the local date `today` would do.
 
-    Two queries; of a track that is renewed, six more at most.
+    Two queries; of a track that is renewed, what `queries.standing_of` takes twice more.
     """
     asked = {person_id for person_id, _ in asked_now(session, [organization_id], track_key, person_ids, today)}
     done = finished_now(session, asked, track_key, today)
