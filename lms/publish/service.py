@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -128,8 +129,11 @@ def publish_drafts(directory: Path, drafts: Sequence[Draft], intent: Intent, *, 
     is written.
     """
 
+    attempts = count()
+
     def publish(session: Session) -> Prospect:
-        forget()  # an attempt before may have been rolled back
+        if next(attempts):
+            forget()  # the attempt before was rolled back
         take_turns(session, "publish")
         prospect = _look(session, drafts, intent, at=at, is_held=True)
         refuse(directory, prospect, intent.mark)
