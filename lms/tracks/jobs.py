@@ -14,7 +14,7 @@ def reconcile(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the sh
     asked = taken = 0
     for public_id in queries.list_standing(reading()):
         plan = write(lambda session, rule=public_id: service.reconcile_rule(session, rule, at=at)).plan  # type: ignore[misc]
-        asked, taken = asked + len(plan.new), taken + len(plan.back)
+        asked, taken = asked + len(plan.asks), taken + len(plan.back)
     return f"{asked} asked, {taken} taken back" if asked or taken else ""
 
 

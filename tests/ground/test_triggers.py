@@ -15,7 +15,7 @@ from tests.conftest import AT
 KEPT = {"editions", "artifacts", "status_events", "decisions", "replies", "audit_events"}
 KEPT |= {"hours_entries", "hours_events", "observations", "observation_events", "attendance_entries", "class_credits"}
 KEPT |= {"recognitions", "training_replies", "training_reviews", "sms_consents", "content_changes"}
-KEPT |= {"person_merges", "person_merge_rows"}
+KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes"}
 
 
 def add_event() -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, select, true
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.db import among
@@ -133,6 +133,21 @@ def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool
         .where(true() if ever else ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
     )
     return statement if person_ids is None else statement.where(among(session, ClassCredit.person_id, person_ids))
+
+
+def came_since(session: Session, since: Mapping[int, datetime]) -> Select[Any]:
+    """Return the statement of the sessions that persons came to, as recorded since the first of these instants."""
+    entry, later = AttendanceEntry, aliased(AttendanceEntry)
+    same = (later.group_session_id == entry.group_session_id) & (later.person_id == entry.person_id)
+    is_corrected = exists().where(same, later.number > entry.number)
+    was_there = cast(entry.stays, String) != "[]"
+    kind, at = literal("class").label("kind"), entry.recorded_at.label("at")
+    return (
+        select(entry.person_id, kind, GroupSession.competencies, at)
+        .join(GroupSession, GroupSession.id == entry.group_session_id)
+        .where(entry.recorded_at >= min(since.values()), was_there, ~is_corrected)
+        .where(among(session, entry.person_id, since))
+    )
 
 
 def list_attended(session: Session, *criteria: ColumnElement[bool], limit: int | None = None) -> list[AttendedRow]:

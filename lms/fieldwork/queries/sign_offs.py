@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -136,12 +136,30 @@ def find_draft(session: Session, account_id: int, person_id: int, checklist_key:
     return DraftRow(*row) if row else DraftRow(0, {})
 
 
+def observed_since(session: Session, since: Mapping[int, datetime]) -> set[tuple[int, str]]:
+    """Return (person id, checklist key) of what was observed and signed of these persons since their instants.
+
+    Passed or not, unless it was withdrawn. One query, or none without people.
+    """
+    if not since:
+        return set()
+    signed = (
+        select(Observation.person_id, Observation.checklist_key, Observation.signed_at)
+        .where(Observation.signed_at >= min(since.values()), among(session, Observation.person_id, since))
+        .where(~_withdrawn())
+    )
+    return {(row[0], row[1]) for row in session.execute(signed) if row[2] >= since[row[0]]}
+
+
+def _withdrawn() -> ColumnElement[bool]:
+    return exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
+
+
 def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[SignedOff]:
     """Return the passed observations of these persons (None: of everybody) that were not withdrawn. One query.
 
     With `ever` also those that were.
     """
-    withdrawn = exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
     passed = (
         select(
             Observation.person_id,
@@ -151,7 +169,7 @@ def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: b
             Observation.valid_until,
             Observation.is_independent,
         )
-        .where(Observation.passed, true() if ever else ~withdrawn)
+        .where(Observation.passed, true() if ever else ~_withdrawn())
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
     if person_ids is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, column, func, select, table
 from sqlalchemy.orm import Session
 
 from lms.errors import NotFound
@@ -16,9 +16,12 @@ from lms.tracks.models import (
     AssignmentBatch,
     AssignmentRule,
     AssignmentUpload,
+    RuleChange,
     RuleMember,
     UploadRow,
 )
+
+_ACCOUNTS = table("accounts", column("id", Integer), column("person_id", Integer))
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,26 @@ class RuleRow:
     due_on: date | None
     due_days: int | None
     due_eased: bool
+    asks_renewals: bool
+    version: int
     made_at: datetime
     reconciled_at: datetime | None
     ended_at: datetime | None
     people: int
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """What a rule said until somebody changed it, and who did."""
+
+    criteria: dict[str, Any]
+    due_kind: str
+    due_on: date | None
+    due_days: int | None
+    due_eased: bool
+    asks_renewals: bool
+    changed_at: datetime
+    name: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,19 @@ def get_rule(session: Session, criterion: ColumnElement[bool], public_id: str) -
     return RuleRow(*row)
 
 
+def list_changes(session: Session, public_id: str) -> list[ChangeRow]:
+    """Return what a rule said before, the last change first. One query."""
+    own = [name for name in ChangeRow.__dataclass_fields__ if name != "name"]
+    said = (
+        select(*(getattr(RuleChange, name) for name in own), PEOPLE.c.name)
+        .join(AssignmentRule, AssignmentRule.id == RuleChange.rule_id)
+        .join(_ACCOUNTS, _ACCOUNTS.c.id == RuleChange.changed_by)
+        .join(PEOPLE, PEOPLE.c.id == _ACCOUNTS.c.person_id)
+    )
+    rows = session.execute(said.where(AssignmentRule.public_id == public_id).order_by(RuleChange.version.desc()))
+    return [ChangeRow(*row) for row in rows]
+
+
 def list_standing(session: Session) -> list[str]:
     """Return the public ids of the rules that go on, the oldest first. One query."""
     found = select(AssignmentRule.public_id).where(AssignmentRule.ended_at.is_(None)).order_by(AssignmentRule.id)
@@ -88,14 +120,20 @@ def list_standing(session: Session) -> list[str]:
 
 
 def reasons_of(session: Session, person_id: int) -> dict[tuple[int, str, int], dict[str, Any]]:
-    """Return {(organization id, track key, cycle): criteria} of what standing rules ask of a person. One query."""
+    """Return {(organization id, track key, cycle): criteria} of what standing rules ask of a person. One query.
+
+    The criteria are those by which she was asked, whatever the rule says by now.
+    """
+    then = (RuleChange.rule_id == AssignmentRule.id) & (RuleChange.version == AssignmentBatch.rule_version)
+    asked = (Assignment.organization_id, Assignment.track_key, Assignment.cycle)
     rows = session.execute(
-        select(Assignment.organization_id, Assignment.track_key, Assignment.cycle, AssignmentRule.criteria)
+        select(*asked, AssignmentRule.criteria, RuleChange.id.is_not(None), RuleChange.criteria)
         .join(AssignmentBatch, AssignmentBatch.id == Assignment.batch_id)
         .join(AssignmentRule, AssignmentRule.id == AssignmentBatch.rule_id)
+        .outerjoin(RuleChange, then)
         .where(Assignment.person_id == person_id, Assignment.undone_at.is_(None))
     )
-    return {(row[0], row[1], row[2]): row[3] for row in rows}
+    return {(row[0], row[1], row[2]): row[5] if row[4] else row[3] for row in rows}
 
 
 def get_upload(session: Session, account_id: int, public_id: str, since: datetime) -> UploadHead:
@@ -152,6 +190,8 @@ def _rules() -> Select[Any]:
         AssignmentRule.due_on,
         AssignmentRule.due_days,
         AssignmentRule.due_eased,
+        AssignmentRule.asks_renewals,
+        AssignmentRule.version,
         AssignmentRule.made_at,
         AssignmentRule.reconciled_at,
         AssignmentRule.ended_at,
