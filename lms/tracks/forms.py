@@ -160,9 +160,7 @@ class RenewalField(Form):
 
     renewals = BooleanField(
         _l("Ask for the renewal too"),
-        description=_l(
-            "Once for each renewal, from the day on which it opens. It is due when what she finished runs out."
-        ),
+        description=_l("Once, when it opens. It is due when what she finished runs out."),
         default=True,
     )
 

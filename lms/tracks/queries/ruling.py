@@ -102,15 +102,15 @@ def get_rule(session: Session, criterion: ColumnElement[bool], public_id: str) -
 
 def list_changes(session: Session, public_id: str) -> list[ChangeRow]:
     """Return what a rule said before, the last change first. One query."""
-    own = [name for name in ChangeRow.__dataclass_fields__ if name != "name"]
+    own: list[Any] = [getattr(RuleChange, name) for name in ChangeRow.__dataclass_fields__ if name != "name"]
     said = (
-        select(*(getattr(RuleChange, name) for name in own), PEOPLE.c.name)
+        select(*own, PEOPLE.c.name)
         .join(AssignmentRule, AssignmentRule.id == RuleChange.rule_id)
         .join(_ACCOUNTS, _ACCOUNTS.c.id == RuleChange.changed_by)
         .join(PEOPLE, PEOPLE.c.id == _ACCOUNTS.c.person_id)
     )
     rows = session.execute(said.where(AssignmentRule.public_id == public_id).order_by(RuleChange.version.desc()))
-    return [ChangeRow(*row) for row in rows]
+    return [ChangeRow(*tuple(row)) for row in rows]
 
 
 def list_standing(session: Session) -> list[str]:

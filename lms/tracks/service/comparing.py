@@ -84,9 +84,11 @@ def compare(
 ) -> Compared:
     """Return the difference. With `among_people`, those whom the rule came to mean since they were locked wait."""
     today = local_date(at)
-    found = list_matching(session, said.organization_id, said.criteria, today)
-    meant = [each.person_id for each in found if among_people is None or each.person_id in among_people]
-    spells = Spells(spells_of(session, rule.id) if rule else {})
+    found = [each.person_id for each in list_matching(session, said.organization_id, said.criteria, today)]
+    known = spells_of(session, rule.id) if rule else {}
+    waiting = {*found, *known}.difference(among_people) if among_people is not None else set()
+    meant = [each for each in found if each not in waiting]
+    spells = Spells({each: since for each, since in known.items() if each not in waiting})
     gone = spells.leaving(meant)
     asks = read_asks(session, [said.organization_id], said.track_key, sorted({*meant, *spells.since}), today)
     asked_now = {person_id for person_id, _ in asks.asked}

@@ -50,7 +50,8 @@ def rule(public_id: str) -> str:
     row = queries.get_rule(reading(), policy.visible_rules(get_actor()), public_id)
     plan = service.plan_reconciling(reading(), public_id, at=now())
     library, history = current(reading()), queries.list_changes(reading(), public_id)
-    teams = team_names(reading(), {each for said in (row, *history) for each in said.criteria.get("teams", ())})
+    said = [row.criteria, *(each.criteria for each in history)]
+    teams = team_names(reading(), {team for criteria in said for team in criteria.get("teams", ())})
     return render_template(
         "tracks/rule.html",
         rule=row,
