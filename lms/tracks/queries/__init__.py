@@ -46,6 +46,7 @@ from lms.tracks.queries.ruling import (
     list_standing,
     list_upload_rows,
     reasons_of,
+    renewing_since,
 )
 from lms.tracks.queries.waivers import (
     WaiverRow,
@@ -113,6 +114,7 @@ __all__ = [
     "read_specs",
     "reasons_of",
     "renewal_minutes",
+    "renewing_since",
     "standing_of",
     "taken_back",
     "track_minutes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, column, func, select, table
 from sqlalchemy.orm import Session
 
+from lms.db import among
 from lms.errors import NotFound
 from lms.organizations.queries import PEOPLE
 from lms.tracks.models import (
@@ -16,6 +18,7 @@ from lms.tracks.models import (
     AssignmentBatch,
     AssignmentRule,
     AssignmentUpload,
+    Enrolment,
     RuleChange,
     RuleMember,
     UploadRow,
@@ -134,6 +137,16 @@ def reasons_of(session: Session, person_id: int) -> dict[tuple[int, str, int], d
         .where(Assignment.person_id == person_id, Assignment.undone_at.is_(None))
     )
     return {(row[0], row[1], row[2]): row[5] if row[4] else row[3] for row in rows}
+
+
+def renewing_since(session: Session, person_ids: Collection[int], track_key: str) -> dict[int, datetime]:
+    """Return since when each of these people is in a further cycle of a track, the latest one. One query."""
+    rows = session.execute(
+        select(Enrolment.person_id, Enrolment.started_at)
+        .where(Enrolment.track_key == track_key, Enrolment.cycle > 1, among(session, Enrolment.person_id, person_ids))
+        .order_by(Enrolment.cycle)
+    )
+    return {row.person_id: row.started_at for row in rows}
 
 
 def get_upload(session: Session, account_id: int, public_id: str, since: datetime) -> UploadHead:

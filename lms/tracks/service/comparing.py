@@ -138,13 +138,9 @@ def spells_of(session: Session, rule_id: int) -> dict[int, datetime]:
 
 
 def begun_since(session: Session, rule: AssignmentRule, person_ids: Collection[int]) -> dict[int, datetime]:
-    """Return since when what each did counts as having begun: the rule was made, or she completed the cycle before."""
-    if not person_ids:
-        return {}
-    since = dict.fromkeys(person_ids, rule.made_at)
-    for done in queries.list_completions(session, person_ids, [rule.track_key]):
-        since[done.person_id] = max(since[done.person_id], done.completed_at)
-    return since
+    """Return since when what each did counts as having begun: the rule was made, or she began to renew."""
+    renewing = queries.renewing_since(session, person_ids, rule.track_key) if person_ids else {}
+    return {each: max(rule.made_at, renewing.get(each, rule.made_at)) for each in person_ids}
 
 
 def _renewals(
