@@ -77,7 +77,7 @@ def test_what_it_said_before_is_kept_with_who_changed_it_and_when(team: Team) ->
     assert (newest.criteria, newest.due_on, newest.asks_renewals) == (
         {"titles": ["CHW", "Driver"]}, date(2026, 9, 1), True,
     )  # fmt: skip
-    assert (first.name, first.changed_at) == ("Boss", LATER)
+    assert (first.changed_by, first.changed_at) == (team.boss.account_id, LATER)
     found = queries.get_rule(reading(), AssignmentRule.id > 0, rule)
     assert (found.criteria, found.version) == ({"titles": ["Driver"]}, 3)
     event = reading().execute(

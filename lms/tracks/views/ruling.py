@@ -12,6 +12,7 @@ from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import RuleBroken
+from lms.fieldwork.queries.people import signers_of
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import Choice, names_of, team_names
@@ -48,21 +49,17 @@ def standing() -> str:
 def rule(public_id: str) -> str:
     """Show one rule, and what comparing it with who works there would change now, by name."""
     row = queries.get_rule(reading(), policy.visible_rules(get_actor()), public_id)
-    plan = service.plan_reconciling(reading(), public_id, at=now())
-    library, history = current(reading()), queries.list_changes(reading(), public_id)
-    said = [row.criteria, *(each.criteria for each in history)]
-    teams = team_names(reading(), {team for criteria in said for team in criteria.get("teams", ())})
+    plan, library = service.plan_reconciling(reading(), public_id, at=now()), current(reading())
     return render_template(
         "tracks/rule.html",
         rule=row,
-        words=rule_words(row, teams),
-        history=[(each, rule_words(each, teams)) for each in history],
         title=queries.track_title(library, row.track_key, language()),
         is_offered=library.find("track", row.track_key) is not None,
         is_renewed=service.is_renewed(reading(), row.track_key),
         organization=names_of(reading(), [row.organization_id])[row.organization_id],
         groups=groups_of(plan),
         changes=bool(plan.asks or plan.back),
+        **_said(row),
     )
 
 
@@ -102,6 +99,16 @@ def end_rule(public_id: str) -> Response:
         write(lambda session: service.end_rule(session, actor, public_id, at=now()))
         flash(_("The rule is ended. What it asked stays."), "success")
     return redirect(url_for("tracks.rule", public_id=public_id))
+
+
+def _said(row: RuleRow) -> dict[str, object]:
+    """Return what a rule says, and what it said before until who changed it, in words."""
+    history = queries.list_changes(reading(), row.public_id)
+    said = [row.criteria, *(each.criteria for each in history)]
+    teams = team_names(reading(), {team for criteria in said for team in criteria.get("teams", ())})
+    who = signers_of(reading(), {each.changed_by for each in history})
+    before = [(each, rule_words(each, teams), who[each.changed_by].name) for each in history]
+    return {"words": rule_words(row, teams), "history": before}
 
 
 def _make(form: ConfirmForm, organization: Choice, asked: AssignForm) -> Reconciled:
