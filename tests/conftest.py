@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.db import write
-from tests.databases import Databases
+from tests.databases import Databases, in_memory
 from tests.factories import Make
 
 #: The instant at which most tests happen: 10:00 on a Thursday in Los Angeles.
@@ -21,11 +22,12 @@ PASSPHRASE = "a long enough passphrase"
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Return the prepared databases of this process."""
-    prepared = Databases(tmp_path_factory.mktemp("databases"))
-    yield prepared
-    prepared.close()
+    with TemporaryDirectory(prefix="lms-tests-", dir=in_memory()) as folder:
+        prepared = Databases(Path(folder))
+        yield prepared
+        prepared.close()
 
 
 @pytest.fixture(scope="session")
