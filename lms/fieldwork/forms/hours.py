@@ -39,10 +39,6 @@ class _OneOfSeveral(Optional):  # type: ignore[misc]
         self.field_flags: dict[str, bool] = {}
 
 
-class ButtonForm(Form):
-    """A single button."""
-
-
 class EntryForm(OnceForm):
     """Hours of one day. The organization is asked only where there are several."""
 

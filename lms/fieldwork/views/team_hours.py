@@ -17,7 +17,7 @@ from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.fieldwork import service
-from lms.fieldwork.forms.hours import ButtonForm, ChosenForm, PaperForm, WordsForm
+from lms.fieldwork.forms.hours import ChosenForm, PaperForm, WordsForm
 from lms.fieldwork.messages import hours as messages
 from lms.fieldwork.policy import hours as policy
 from lms.fieldwork.policy.sessions import told_of_staff
@@ -34,7 +34,7 @@ from lms.ids import new_client_id
 from lms.organizations.queries import spans_of
 from lms.organizations.rules import Sight, sight_of
 from lms.web.access import get_actor, roles
-from lms.web.forms import Explained, form_page, page_of
+from lms.web.forms import ButtonForm, Explained, form_page, page_of
 
 #: More entries than a page holds, or an act takes, are not asked for at once.
 MOST_LOOKED_AT = 1000
