@@ -242,7 +242,8 @@ def test_an_observation_is_signed_while_it_is_remembered() -> None:
     ],
 )
 def test_who_is_independent_of_whom(observer: Ties, observed: Ties, independent: bool) -> None:
-    assert sign_offs.is_independent(observer, observed) is independent
+    assert sign_offs.is_independent(observer, observed, has_taught=False) is independent
+    assert not sign_offs.is_independent(observer, observed, has_taught=True)
 
 
 def test_ties_are_those_of_the_day() -> None:
