@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, extract, func, select
+from sqlalchemy import ColumnElement, Select, exists, extract, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from lms.db import among
+from lms.db import UtcDateTime, among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
 from lms.fieldwork.rules.hours import LIVE, WAITING, Timed
@@ -185,12 +185,11 @@ def count_waiting(session: Session, organization_ids: Collection[int], *, but_of
 
 
 def list_timed(session: Session, criterion: ColumnElement[bool], rows: Collection[EntryRow]) -> list[Timed]:
-    """Return the times of the live entries that meet `criterion` on the dates of these rows' people. One query."""
+    """Return the live entries that meet `criterion` on the dates of these rows' people, with their times. One query."""
     timed = select(HoursEntry.id, HoursEntry.person_id, HoursEntry.done_on, HoursEntry.begins, HoursEntry.ends).where(
         criterion,
         HoursEntry.person_id.in_({row.person_id for row in rows}),
         HoursEntry.done_on.in_({row.done_on for row in rows}),
-        HoursEntry.begins.is_not(None),
         HoursEntry.state.in_(LIVE),
     )
     return [Timed(*row) for row in session.execute(timed)]
@@ -274,7 +273,10 @@ def countersigned(session: Session, person_ids: Collection[int] | None, *, ever:
     """
     entry = HoursEntry
     at = entry.state_at.label("credited_at")
-    columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, at, entry.id)
+    own = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, at, entry.id)
+    stays = literal_column("NULL", HoursEntry.competencies.type).label("stays")
+    no_visit = (literal_column("NULL", UtcDateTime()).label(name) for name in ("starts_at", "ends_at"))
+    columns = (*own, entry.begins, entry.ends, stays, *no_visit)
     once = exists().where(HoursEvent.entry_id == entry.id, HoursEvent.kind == "countersigned")
     counted = select(*columns).where(once if ever else entry.state == "countersigned")
     return counted if person_ids is None else counted.where(among(session, entry.person_id, person_ids))

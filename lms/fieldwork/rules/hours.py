@@ -209,6 +209,15 @@ def overlapping(entries: Sequence[Timed]) -> frozenset[int]:
     return frozenset(found)
 
 
+def unsure(entries: Sequence[Timed]) -> frozenset[int]:
+    """Return the ids of the entries that may overlap: the same person and date has more, and times are not given."""
+    days: dict[tuple[int, date], list[Timed]] = defaultdict(list)
+    for each in entries:
+        days[each.person_id, each.done_on].append(each)
+    several = (day for day in days.values() if len(day) > 1 and any(each.begins is None for each in day))
+    return frozenset(each.entry_id for day in several for each in day)
+
+
 def cap_days(facts: Iterable[CreditedMinutes]) -> list[CreditedMinutes]:
     """Return the facts with at most 16 hours for each person and date, all kinds together.
 

@@ -24,7 +24,7 @@ from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow, SumRow
 from lms.fieldwork.queries.people import signers_of
 from lms.fieldwork.queries.sessions import any_session
-from lms.fieldwork.rules.hours import may_become, overlapping
+from lms.fieldwork.rules.hours import may_become
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.words import EntryWords, competency_choices
 from lms.i18n import format_hours, format_month
@@ -185,7 +185,7 @@ def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
     """Return the words of her own entries, overlaps marked. Three queries."""
     timed = queries.list_timed(reading(), queries.is_of(actor.person_id), rows)
     timed += list_classes(reading(), any_session(), rows)
-    return EntryWords(current(reading()), rows, for_staff=False, overlapping=overlapping(timed))
+    return EntryWords(current(reading()), rows, timed, for_staff=False)
 
 
 def _own_page(actor: Actor, public_id: str, form: WordsForm) -> Page:

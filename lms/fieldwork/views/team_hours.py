@@ -25,7 +25,7 @@ from lms.fieldwork.queries import hours as queries
 from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.queries.people import PersonName, get_person
-from lms.fieldwork.rules.hours import MOST_SHEET_DAYS, UNDO_HOURS, may_become, overlapping
+from lms.fieldwork.rules.hours import MOST_SHEET_DAYS, UNDO_HOURS, may_become
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.hours import Page, fill_entry_form, story_of
 from lms.fieldwork.views.words import EntryWords
@@ -183,7 +183,7 @@ def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
     """Return the words of entries for staff, with the overlaps among what the reader may see. Three queries."""
     timed = queries.list_timed(reading(), policy.visible_entries(actor), rows)
     timed += list_classes(reading(), told_of_staff(actor), rows)
-    return EntryWords(current(reading()), rows, for_staff=True, overlapping=overlapping(timed))
+    return EntryWords(current(reading()), rows, timed, for_staff=True)
 
 
 def _by_person(actor: Actor, rows: Sequence[EntryRow]) -> list[dict[str, Any]]:
