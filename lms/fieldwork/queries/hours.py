@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, extract, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, exists, extract, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from lms.db import UtcDateTime, among
 from lms.errors import NotFound
-from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
-from lms.fieldwork.rules.hours import LIVE, WAITING, Timed
+from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
+from lms.fieldwork.rules.hours import LIVE, WAITING, Host, Timed
 from lms.organizations.queries import PEOPLE
 
 PAGE_SIZE = 50
@@ -44,6 +44,9 @@ class EntryRow:
     state_at: datetime
     person_public_id: str
     name: str
+    host_id: int | None
+    host_name: str | None
+    is_host_asked: bool | None
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,15 @@ _COLUMNS = (
     HoursEntry.state_at,
     PEOPLE.c.public_id,
     PEOPLE.c.name,
+    HoursHost.organization_id,
+    HoursHost.name,
+    HoursHost.is_asked,
 )
 
 
 def _entries() -> Select[Any]:
-    return select(*_COLUMNS).join(PEOPLE, PEOPLE.c.id == HoursEntry.person_id)
+    people = PEOPLE.c.id == HoursEntry.person_id
+    return select(*_COLUMNS).join(PEOPLE, people).outerjoin(HoursHost, HoursHost.entry_id == HoursEntry.id)
 
 
 def get_entry(session: Session, criterion: ColumnElement[bool], public_id: str) -> EntryRow:
@@ -121,6 +128,13 @@ def get_entry(session: Session, criterion: ColumnElement[bool], public_id: str) 
     if row is None:
         raise NotFound
     return EntryRow(*row)
+
+
+def hosts_of(session: Session, entry_ids: Collection[int]) -> dict[int, Host]:
+    """Return the host of each of these entries that has one. One query."""
+    columns = (HoursHost.entry_id, HoursHost.organization_id, HoursHost.name, HoursHost.is_asked)
+    rows = session.execute(select(*columns).where(among(session, HoursHost.entry_id, entry_ids)))
+    return {row[0]: Host(*row[1:]) for row in rows}
 
 
 def find_public_id(session: Session, entry_id: int | None) -> str | None:
@@ -177,8 +191,13 @@ def list_chosen(session: Session, criterion: ColumnElement[bool], public_ids: Co
 
 
 def count_waiting(session: Session, organization_ids: Collection[int], *, but_of: int | None = None) -> int:
-    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query."""
-    waiting = select(func.count()).where(HoursEntry.organization_id.in_(organization_ids), is_waiting())
+    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query.
+
+    Those too that ask one of them as the host of a practicum.
+    """
+    asked = select(HoursHost.entry_id).where(HoursHost.is_asked, HoursHost.organization_id.in_(organization_ids))
+    theirs = or_(HoursEntry.organization_id.in_(organization_ids), HoursEntry.id.in_(asked))
+    waiting = select(func.count()).select_from(HoursEntry).where(theirs, is_waiting())
     if but_of is not None:
         waiting = waiting.where(HoursEntry.person_id != but_of)
     return int(session.execute(waiting).scalar_one())

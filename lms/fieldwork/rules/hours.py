@@ -58,6 +58,18 @@ _BORN = re.compile(
 
 
 @dataclass(frozen=True)
+class Host:
+    """Where a practicum was done: an organization that is known here, or the name of another.
+
+    `is_asked`: whoever answers for the staff of the one that is known may see and countersign this entry.
+    """
+
+    organization_id: int | None = None
+    name: str = ""
+    is_asked: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What somebody enters: whole minutes of one local date. Times are minutes after midnight, or None."""
 
@@ -72,6 +84,8 @@ class Sheet:
     note: str = ""
     #: The date on the paper log that it is entered from; None for her own entry.
     sheet_on: date | None = None
+    #: None where that is the organization itself.
+    host: Host | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,18 @@ def tidy(sheet: Sheet) -> Sheet:
         site=" ".join(sheet.site.split()),
         note=" ".join(sheet.note.split()),
         competencies=tuple(sorted(set(sheet.competencies))),
+        host=_tidy_host(sheet),
     )
+
+
+def _tidy_host(sheet: Sheet) -> Host | None:
+    """Return the host, None where it is the organization itself or nothing was written."""
+    if sheet.host is None or sheet.host.organization_id == sheet.organization_id:
+        return None
+    if sheet.host.organization_id is not None:
+        return replace(sheet.host, name="")
+    name = " ".join(sheet.host.name.split())
+    return Host(None, name, sheet.host.is_asked) if name or sheet.host.is_asked else None
 
 
 def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date | None = None) -> None:
@@ -112,7 +137,8 @@ def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date 
 
     Codes: "hours-ahead", "hours-too-old", "sheet-before" (the paper is older than the work), "sheet-date" (ahead, or
     a slip of the year), "not-employed", those of `check_time`, "kind-unknown", "site-empty", "words-long",
-    "competencies-many", and "client-data" (`part` is "site" or "note").
+    "competencies-many", "client-data" (`part` is "site", "note" or "host"), "host-kind" (only a practicum has a host)
+    and "host-asked" (somebody is asked at a place that is not known here).
     """
     _check_day(sheet, today, kept)
     own = [span for span in spans if span.organization_id == sheet.organization_id]
@@ -123,6 +149,10 @@ def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date 
         raise RuleBroken("kind-unknown")
     if len(sheet.competencies) > MOST_COMPETENCIES:
         raise RuleBroken("competencies-many", most=MOST_COMPETENCIES)
+    if sheet.host is not None and sheet.kind != "practicum":
+        raise RuleBroken("host-kind")
+    if sheet.host is not None and sheet.host.is_asked and sheet.host.organization_id is None:
+        raise RuleBroken("host-asked")
     _check_words(sheet)
 
 
@@ -142,9 +172,10 @@ def _check_day(sheet: Sheet, today: date, kept: date | None) -> None:
 def _check_words(sheet: Sheet) -> None:
     if not sheet.site:
         raise RuleBroken("site-empty")
-    if len(sheet.site) > LONGEST_SITE or len(sheet.note) > LONGEST_NOTE:
+    host = sheet.host.name if sheet.host else ""
+    if max(len(sheet.site), len(host)) > LONGEST_SITE or len(sheet.note) > LONGEST_NOTE:
         raise RuleBroken("words-long")
-    for part, words in (("site", sheet.site), ("note", sheet.note)):
+    for part, words in (("site", sheet.site), ("note", sheet.note), ("host", host)):
         if has_client_data(words):
             raise RuleBroken(f"client-data-{part}")
 

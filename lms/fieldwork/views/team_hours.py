@@ -128,10 +128,12 @@ def person_hours(public_id: str) -> Page:
     number, pages = page_of(count, queries.PAGE_SIZE)
     rows = queries.list_entries(reading(), seen, page=number)
     places = _places(actor, person)
-    if not count and not _is_known(actor, person):
+    is_known = _is_known(actor, person)
+    if not count and not is_known:
         raise NotFound
     entries = _words(actor, rows).entries(rows)
     values = {"entries": entries, "number": number, "pages": pages, "may_enter": bool(places)}
+    values["is_known"] = is_known
     return render_template("fieldwork/person_hours.html", person=person, **values)
 
 
@@ -141,6 +143,7 @@ def paper_hours(public_id: str) -> Page:
     """Enter what stands on a signed paper log."""
     actor, person = get_actor(), get_person(reading(), public_id)
     form = PaperForm()
+    del form.asks_host  # it is countersigned at once
     places = fill_entry_form(form, _places(actor, person) or _refuse())
     if form.validate_on_submit():
         with Explained(form, messages.sentence):
@@ -180,10 +183,18 @@ def _waiting_of(actor: Actor, public_ids: Sequence[str]) -> list[EntryRow]:
 
 
 def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
-    """Return the words of entries for staff, with the overlaps among what the reader may see. Three queries."""
+    """Return the words of entries for staff, with the overlaps among what the reader may see. Three queries.
+
+    A host hears of no class of somebody who only did her practicum there.
+    """
     timed = queries.list_timed(reading(), policy.visible_entries(actor), rows)
-    timed += list_classes(reading(), told_of_staff(actor), rows)
+    timed += list_classes(reading(), told_of_staff(actor), [row for row in rows if _is_ours(actor, row)])
     return EntryWords(current(reading()), rows, timed, for_staff=True)
+
+
+def _is_ours(actor: Actor, row: EntryRow) -> bool:
+    """Return whether the reader sees an entry as who answers for the worker, not only as the host of a practicum."""
+    return row.organization_id in actor.supervises or (row.is_of_supervisor and actor.has(*policy.OFFICE))
 
 
 def _by_person(actor: Actor, rows: Sequence[EntryRow]) -> list[dict[str, Any]]:
@@ -215,6 +226,7 @@ def _entry_page(actor: Actor, public_id: str, form: WordsForm) -> Page:
         "fieldwork/team_entry.html",
         form,
         entry=_words(actor, [row]).entry(row),
+        is_ours=_is_ours(actor, row),
         can={event: mine and may_become(row.state, event) for event in ("countersigned", "returned")},
         **story_of(row),
     )

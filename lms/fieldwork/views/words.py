@@ -31,6 +31,8 @@ class Entry:
     clock: str
     kind: str
     organization: str
+    #: Where the practicum was, "" where that is the organization itself.
+    host: str
     skills: tuple[Text, ...]
     state: tuple[str, str]
     is_overlapping: bool
@@ -45,7 +47,7 @@ class EntryWords:
     """
 
     def __init__(self, library: Library, rows: Sequence[EntryRow], timed: Sequence[Timed], *, for_staff: bool) -> None:
-        self._names = names_of(reading(), {row.organization_id for row in rows})
+        self._names = names_of(reading(), {each for row in rows for each in (row.organization_id, row.host_id) if each})
         self._place = 2 if for_staff else 1
         self._endpoint = "fieldwork.team_entry" if for_staff else "fieldwork.own_entry"
         self._overlapping = overlapping(timed)
@@ -63,6 +65,7 @@ class EntryWords:
             clock=clock_words(row.begins, row.ends),
             kind=str(KIND_NAMES[row.kind]),
             organization=self._names[row.organization_id],
+            host=self._names[row.host_id] if row.host_id else row.host_name or "",
             skills=tuple(self._skill(key) for key in row.competencies),
             state=(state[0], str(state[self._place])),
             is_overlapping=row.id in self._overlapping,
