@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("is_asked", sa.Boolean(), nullable=False),
         sa.CheckConstraint("organization_id IS NULL OR name = ''", name=op.f("ck_hours_hosts_one_or_the_other")),
-        sa.CheckConstraint("organization_id IS NOT NULL OR name <> ''", name=op.f("ck_hours_hosts_named")),
         sa.CheckConstraint("organization_id IS NOT NULL OR NOT is_asked", name=op.f("ck_hours_hosts_asked_is_known")),
         sa.ForeignKeyConstraint(["entry_id"], ["hours_entries.id"], name=op.f("fk_hours_hosts_entry_id_hours_entries")),
         sa.ForeignKeyConstraint(

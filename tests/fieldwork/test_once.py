@@ -15,8 +15,9 @@ from lms.db import reading
 from lms.fieldwork import queries
 from lms.fieldwork.rules import CreditedMinutes, Spent, Visit, count_once
 from lms.fieldwork.rules.attendance import Stay
-from lms.fieldwork.rules.hours import MOST_A_DAY, Sheet, Timed, unsure
+from lms.fieldwork.rules.hours import MOST_A_DAY, Sheet
 from lms.fieldwork.rules.once import intervals_of
+from lms.fieldwork.rules.overlaps import Timed, unsure
 from tests.factories import Make, sign_in
 from tests.fieldwork.classes import AFTER, DAY, Classes, clock
 from tests.fieldwork.hours_story import Team, make_team

@@ -15,6 +15,7 @@ from lms.errors import NotFound
 from lms.fieldwork import queries, service
 from lms.fieldwork.models import GroupSession, Observation
 from lms.fieldwork.policy import sign_offs as policy
+from lms.fieldwork.queries import observing
 from lms.fieldwork.queries import sign_offs as observations
 from lms.ids import new_client_id
 from lms.organizations.queries import spans_of
@@ -74,11 +75,11 @@ def test_a_certifier_who_taught_her_is_not_independent_either(story: Story) -> N
 
 
 def test_a_class_after_it_or_one_that_she_missed_teaches_her_nothing(story: Story) -> None:
-    assert not observations.has_taught(reading(), story.taught.person_id, story.ana.person_id, local_date(AT))
-    assert not observations.has_taught(reading(), story.taught.person_id, story.eve.person_id, local_date(LATER))
-    assert observations.has_taught(reading(), story.taught.person_id, story.ana.person_id, local_date(LATER))
+    assert not observing.has_taught(reading(), story.taught.person_id, story.ana.person_id, local_date(AT))
+    assert not observing.has_taught(reading(), story.taught.person_id, story.eve.person_id, local_date(LATER))
+    assert observing.has_taught(reading(), story.taught.person_id, story.ana.person_id, local_date(LATER))
     story.classes.correct(story.held, story.ana, seen=1)
-    assert not observations.has_taught(reading(), story.taught.person_id, story.ana.person_id, local_date(LATER))
+    assert not observing.has_taught(reading(), story.taught.person_id, story.ana.person_id, local_date(LATER))
 
 
 def test_a_trainer_observes_those_who_come_to_class(story: Story) -> None:
@@ -136,10 +137,10 @@ def test_a_trainer_sees_and_withdraws_what_she_signed_and_nothing_else(story: St
 def test_the_filter_of_people_says_what_the_check_says(story: Story) -> None:
     for who in (story.other, story.taught, story.team.stranger, story.ana):
         actor = actor_of(who, *(["trainer"] if who in (story.other, story.taught) else []), at=LATER)
-        found = {row[0] for row in observations.find_people(reading(), policy.in_class_of(actor), "")}
+        found = {row[0] for row in observing.find_people(reading(), policy.in_class_of(actor), "")}
         for person in (story.ana, story.eve, story.luis):
             listed = person.person_public_id in found
-            assert observations.is_one_of(reading(), policy.in_class_of(actor), person.person_id) is listed
+            assert observing.is_one_of(reading(), policy.in_class_of(actor), person.person_id) is listed
             opens = policy.can_open(actor, person.person_id, (), in_class=listed)
             assert opens is (listed and person is not who)
         assert bool(found) is actor.has("trainer")

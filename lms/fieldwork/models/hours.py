@@ -68,7 +68,6 @@ class HoursHost(Base):
     __tablename__ = "hours_hosts"
     __table_args__ = (
         CheckConstraint("organization_id IS NULL OR name = ''", name="one_or_the_other"),
-        CheckConstraint("organization_id IS NOT NULL OR name <> ''", name="named"),
         CheckConstraint("organization_id IS NOT NULL OR NOT is_asked", name="asked_is_known"),
     )
 

@@ -14,7 +14,7 @@ from lms.db import among
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
 from lms.fieldwork.queries.hours import EntryRow as HoursRow
 from lms.fieldwork.rules.attendance import Stays, unpacked
-from lms.fieldwork.rules.hours import Timed
+from lms.fieldwork.rules.overlaps import Timed
 from lms.organizations.queries import PEOPLE
 
 

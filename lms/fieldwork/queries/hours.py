@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from lms.db import UtcDateTime, among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
-from lms.fieldwork.rules.hours import LIVE, WAITING, Host, Timed
+from lms.fieldwork.rules.hours import LIVE, WAITING, Host
+from lms.fieldwork.rules.overlaps import Timed
 from lms.organizations.queries import PEOPLE
 
 PAGE_SIZE = 50

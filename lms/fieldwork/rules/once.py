@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lms.fieldwork.rules.attendance import Stays
 from lms.fieldwork.rules.facts import CreditedMinutes
-from lms.fieldwork.rules.hours import cap_days
+from lms.fieldwork.rules.overlaps import cap_days
 
 #: Seconds since 1970, the second one not included.
 Interval = tuple[int, int]

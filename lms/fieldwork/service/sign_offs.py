@@ -20,6 +20,7 @@ from lms.fieldwork.events import FieldworkCredited, ObservationSigned, fieldwork
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
 from lms.fieldwork.policy import sign_offs as policy
 from lms.fieldwork.queries import sign_offs as queries
+from lms.fieldwork.queries.observing import has_taught, is_one_of
 from lms.fieldwork.queries.sign_offs import ObservationRow
 from lms.fieldwork.rules import sign_offs as rules
 from lms.fieldwork.rules.hours import check_words, has_client_data
@@ -27,7 +28,7 @@ from lms.fieldwork.rules.sign_offs import Ties
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import spans_of, ties_of
 from lms.organizations.queries.supervising import stands_in_at
-from lms.people.queries import holds_since
+from lms.people.queries.identity import holds_since
 from lms.people.service import lock
 from lms.signals import announce
 
@@ -155,7 +156,7 @@ def _is_trainer_of(session: Session, actor: Actor, person_id: int, day: date) ->
     since = holds_since(session, actor.account_id, "trainer")
     if since is None or local_date(since) > day:
         return False
-    return queries.is_one_of(session, policy.in_class_of(actor), person_id)
+    return is_one_of(session, policy.in_class_of(actor), person_id)
 
 
 def _still_sees(session: Session, actor: Actor, row: ObservationRow, at: datetime) -> bool:
@@ -248,7 +249,7 @@ def is_independent(session: Session, observer_id: int, observed_id: int, day: da
     return rules.is_independent(
         Ties.on(day, observer.employments, observer.supervises),
         Ties.on(day, observed.employments, observed.supervises),
-        has_taught=queries.has_taught(session, observer_id, observed_id, day),
+        has_taught=has_taught(session, observer_id, observed_id, day),
     )
 
 

@@ -19,6 +19,7 @@ from lms.fieldwork.forms.sign_offs import AnswerForm
 from lms.fieldwork.messages import sign_offs as messages
 from lms.fieldwork.policy import sign_offs as policy
 from lms.fieldwork.queries import sign_offs as queries
+from lms.fieldwork.queries.observing import find_people, is_one_of
 from lms.fieldwork.queries.people import PersonName, get_person, signers_of
 from lms.fieldwork.queries.sign_offs import Narrowed, ObservationRow
 from lms.fieldwork.views.blueprint import bp
@@ -126,7 +127,7 @@ def open_person(actor: Actor, public_id: str) -> tuple[PersonName, bool]:
     """
     person = get_person(reading(), public_id)
     spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
-    in_class = actor.has("trainer") and queries.is_one_of(reading(), policy.in_class_of(actor), person.person_id)
+    in_class = actor.has("trainer") and is_one_of(reading(), policy.in_class_of(actor), person.person_id)
     if not policy.can_open(actor, person.person_id, spans, in_class=in_class):
         raise NotFound
     is_here = any(each.covers(actor.today) and each.organization_id in actor.supervises for each in spans)
@@ -160,7 +161,7 @@ def _find_people(actor: Actor, search: str) -> list[tuple[str, str]]:
         staff = list_staff(reading(), actor.supervises, actor.today, search=search, limit=_MOST_FOUND)
         found = [(row.person_public_id, row.name) for row in staff]
         if actor.has("trainer"):
-            found += queries.find_people(reading(), policy.in_class_of(actor), search)
+            found += find_people(reading(), policy.in_class_of(actor), search)
     return [each for each in dict.fromkeys(found) if each[0] != actor.public_id][:_MOST_FOUND]
 
 

@@ -14,7 +14,7 @@ from lms.content.library import Library, Text
 from lms.db import reading
 from lms.fieldwork.messages.hours import KIND_NAMES, STATES
 from lms.fieldwork.queries.hours import EntryRow
-from lms.fieldwork.rules.hours import Timed, overlapping, unsure
+from lms.fieldwork.rules.overlaps import Timed, overlapping, unsure
 from lms.i18n import format_day, format_hours, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
