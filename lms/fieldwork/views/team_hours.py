@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from lms.actor import Actor
+from lms.actor import Actor, Span
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
@@ -127,8 +127,8 @@ def person_hours(public_id: str) -> Page:
     count = queries.count_entries(reading(), seen)
     number, pages = page_of(count, queries.PAGE_SIZE)
     rows = queries.list_entries(reading(), seen, page=number)
-    places = _places(actor, person)
-    is_known = _is_known(actor, person)
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    places, is_known = _places(actor, person, spans), _is_known(actor, spans)
     if not count and not is_known:
         raise NotFound
     entries = _words(actor, rows).entries(rows)
@@ -144,7 +144,8 @@ def paper_hours(public_id: str) -> Page:
     actor, person = get_actor(), get_person(reading(), public_id)
     form = PaperForm()
     del form.asks_host  # it is countersigned at once
-    places = fill_entry_form(form, _places(actor, person) or _refuse())
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    places = fill_entry_form(form, _places(actor, person, spans) or _refuse())
     if form.validate_on_submit():
         with Explained(form, messages.sentence):
             sheet, key, who = form.sheet(places, sheet_on=form.sheet_on.data), form.client_id.data, person.person_id
@@ -159,19 +160,17 @@ def _refuse() -> list[int]:
     raise NotFound
 
 
-def _is_known(actor: Actor, person: PersonName) -> bool:
-    """Return whether the reader may open the pages of a person who has no entries: she works or worked for her."""
-    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+def _is_known(actor: Actor, spans: Sequence[Span]) -> bool:
+    """Return whether a person with these spells works or worked for the reader, so that she may open her pages."""
     sights = {sight_of(spans, place, actor.today) for place in actor.supervises}
     return bool(sights - {Sight.NONE})
 
 
-def _places(actor: Actor, person: PersonName) -> list[int]:
-    """Return the reader's organizations for which a paper log of another person can be entered. One query."""
+def _places(actor: Actor, person: PersonName, spans: Sequence[Span]) -> list[int]:
+    """Return the reader's organizations for which a paper log of another person with these spells can be entered."""
     if person.person_id == actor.person_id:
         return []
     oldest = actor.today - timedelta(days=MOST_SHEET_DAYS)
-    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
     lately = (each for each in spans if each.since <= actor.today and (each.until is None or each.until >= oldest))
     return list(dict.fromkeys(each.organization_id for each in lately if each.organization_id in actor.supervises))
 
