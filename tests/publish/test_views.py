@@ -93,6 +93,11 @@ def test_an_administrator_looks_and_publishes_exactly_that(
     assert "part c: new" in first
     assert "Under way: 1" in first
     assert "Please say what kind of change this is." in get(admin, look=1)
+    again = get(admin, **{**MOVE, "track.t.finished": "renew"})
+    beside = re.search(r'says nothing of renewal[^<]*</span>.*?name="([^"]+)"', again, re.DOTALL)
+    assert beside and beside[1] == "track.t.finished"
+    assert "Under way: 0" not in again, "nothing was counted while something is wrong"
+    assert "Track: t" in again
     seen = get(admin, **MOVE)
     assert "moves to the new version, with 1 of 3 done instead of 1 of 2" in seen
     download = admin.get("/admin/publish/plan.csv", query_string=MOVE)
