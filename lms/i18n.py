@@ -210,9 +210,9 @@ def format_clock(wall: time) -> str:
 
 
 def format_near(at: datetime) -> str:
-    """Return a near instant without its year, as local date and time: "Mar 8, 1:30 PM"."""
+    """Return a near instant as a text message has room for: without its year, in 24 hours: "Mar 8, 13:30"."""
     local = at.astimezone(zone())
-    return f"{format_near_day(local.date())}, {format_clock(local.time())}"
+    return f"{format_near_day(local.date())}, {local:%H:%M}"
 
 
 def format_month(day: date) -> str:

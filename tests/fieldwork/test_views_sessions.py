@@ -385,7 +385,7 @@ def test_corrections_keep_what_stood_there(site: Site) -> None:
         assert "Saved. What stood there before is kept." in said
         assert "9:00 AM to 10:00 AM, since 11:00 AM" in said
         page = browser.get(address)
-        assert "corrected, March 14, 2026, 13:00, Bus" in text_of(page)
+        assert "corrected, March 14, 2026, 1:00 PM, Bus" in text_of(page)
         browser.post(address, data={"seen": "2", "reason": "No", "do": "absent", "makes_up": ""})
         assert rows(AttendanceEntry.stays)[-1] == []
         assert browser.get(f"/sessions/{group}/roster/{site.luis.person_public_id}").status_code == 404

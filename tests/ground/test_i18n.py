@@ -62,7 +62,7 @@ def test_hours_numbers_months_instants_and_lists(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
         assert [i18n.format_hours(n) for n in (0, 45, 60, 90)] == ["0 min", "45 min", "1 h", "1 h 30 min"]
         assert i18n.format_instant(at) == "March 8, 2026, 7:30 PM"
-        assert i18n.format_near(at) == "Mar 8, 7:30 PM"
+        assert i18n.format_near(at) == "Mar 8, 19:30"
         assert i18n.format_instant(None) == ""
         assert (i18n.format_date(None), i18n.format_day(None)) == ("", "")
         assert i18n.format_names(["A", "B", "C"]) == "A, B, and C"
