@@ -138,7 +138,15 @@ def counts_line(counts: Mapping[str, int]) -> str:
 
 def sheet(plan: Plan, known: Mapping[int, tuple[str, str]]) -> Sheet:
     """Return the plan as a table, a row for each effect; `known` holds public id and name by person."""
-    columns = [_("Change"), _("Person"), _("Name"), _("Group"), _("What happens"), _("Done before"), _("Parts before")]
+    columns = [
+        _("What changed"),
+        _("Person"),
+        _("Name"),
+        _("Group"),
+        _("What happens"),
+        _("Done before"),
+        _("Parts before"),
+    ]
     columns += [_("Done after"), _("Parts after"), _("Completes"), _("To a certifier"), _("Due"), _("Told")]
     rows = [
         (
