@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
+
+from lms.i18n import format_clock, ngettext
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
-from lms.i18n import ngettext
 from lms.scheduler.rules import Daily, Every, Schedule
 
 _WEEKDAYS = (
@@ -25,7 +27,7 @@ def when(schedule: Schedule) -> str:
         if minutes:
             return str(ngettext("every minute", "every %(num)s minutes", minutes))
         return str(ngettext("every second", "every %(num)s seconds", seconds))
-    time = f"{schedule.hour:02d}:{schedule.minute:02d}"
+    clock = format_clock(time(schedule.hour, schedule.minute))
     if isinstance(schedule, Daily):
-        return _("daily at %(time)s", time=time)
-    return str(_WEEKDAYS[schedule.weekday]) % {"time": time}
+        return _("daily at %(time)s", time=clock)
+    return str(_WEEKDAYS[schedule.weekday]) % {"time": clock}

@@ -173,7 +173,8 @@ class PartWords:
         """Return why a part stands as it does, in one or two short sentences."""
         if part.proof is not None:
             done = self._done(part, part.proof)
-            return f"{done} {_('More than is asked for; it stays yours.')}" if self._is_extra(part) else done
+            more = _("More than is asked for; it stays yours.")
+            return f"{done} {more}" if self._is_extra(part) else done
         if part.state == "blocked":
             return str(_("Opens after: %(parts)s", parts=format_names([self._named(key) for key in part.blocked_by])))
         if part.state == "spare":
@@ -210,16 +211,16 @@ class PartWords:
         if proof.kind == "hours":
             return str(_("%(time)s, enough since %(date)s.", time=format_hours(proof.minutes), date=on))
         if proof.kind == "sign-off":
-            until = format_date(proof.until)
-            signed = _("Signed on %(date)s.", date=on)
-            return f"{signed} {_('Valid until %(date)s.', date=until)}" if until else str(signed)
+            signed, valid = _("Signed on %(date)s.", date=on), _("Valid until %(date)s.", date=format_date(proof.until))
+            return f"{signed} {valid}" if proof.until else str(signed)
         return str(_("Done on %(date)s", date=on))
 
     def _waived(self, proof: Proof) -> str:
         if self.reduced:
             return str(_("Counts since %(date)s.", date=format_date(proof.on)))
-        why = f"{_('You need not do this.')} {_TOLD_REASONS.get(proof.reason, '')}".strip()
-        return f"{why} {_('Until %(date)s.', date=format_date(proof.until))}" if proof.until else why
+        said = [_("You need not do this."), str(_TOLD_REASONS.get(proof.reason, ""))]
+        said += [_("Until %(date)s.", date=format_date(proof.until))] if proof.until else []
+        return " ".join(filter(None, said))
 
     def _open(self, part: Part) -> str:
         if part.kind == "hours":

@@ -224,6 +224,8 @@ def test_an_administrator_moves_somebody(site: Site) -> None:
         "title": "Lead",
         "kind": "employee",
     }
+    unsaid = text_of(browser.post(here, data=values | {"organization": "", "started_on": day().isoformat()}), 400)
+    assert "Where she goes: " in unsaid, "no place is chosen beforehand, for one tap must not move her to the first"
     wrong = browser.post(here, data=values | {"started_on": "2025-01-01"})
     assert "The last day must not be before that." in text_of(wrong, 400)
     moved = browser.post(here, data=values | {"started_on": day().isoformat()})

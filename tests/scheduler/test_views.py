@@ -47,7 +47,7 @@ def test_every_job_is_listed_with_last_run_next_run_and_result(app: Flask, admin
     text = page(app, admin)
     assert "The scheduler is running. host:1" in text
     assert "failed OSError: disk" in text
-    assert "digest · Mondays at 08:00 done 4 to supervisors" in text
+    assert "digest · Mondays at 8:00 AM done 4 to supervisors" in text
 
 
 def test_a_job_that_is_asked_for_runs_at_the_next_tick_of_whoever_leads(app: Flask, admin: MadePerson) -> None:
@@ -86,6 +86,6 @@ def test_schedules_are_told_in_words(app: Flask, tag: str) -> None:
         "every 5 seconds",
         "every minute",
         "every 10 minutes",
-        "daily at 02:05",
-        "Mondays at 08:00",
+        "daily at 2:05 AM",
+        "Mondays at 8:00 AM",
     ]

@@ -192,7 +192,8 @@ def _said_of_batch(done: Batch) -> str:
     """Return what a batch did. A second tap finds all of them certified, and must not say that nobody is."""
     number = done.certified or done.already
     said = ngettext("%(num)s person is certified.", "%(num)s people are certified.", number)
-    return f"{said} {_('Their certificates are being made now.')}"
+    made = _("Their certificates are being made now.")
+    return f"{said} {made}"
 
 
 def _ticked(values: list[str]) -> dict[str, int]:

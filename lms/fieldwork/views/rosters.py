@@ -87,10 +87,10 @@ def _people(group: GroupRow, rows: Collection[SignUpRow], entries: dict[int, Ent
         Line(
             each.person_public_id,
             each.name,
-            tongues.get(each.person_id, _("was not signed up")),
+            tongues.get(each.person_id, "–"),
             works.get(each.person_id, ""),
             "noted",
-            words.entry_words(each, group.starts_at),
+            _noted_words(words.entry_words(each, group.starts_at), is_signed_up=each.person_id in tongues),
         )
         for each in entries.values()
     ]
@@ -106,6 +106,10 @@ def _people(group: GroupRow, rows: Collection[SignUpRow], entries: dict[int, Ent
         if row.person_id not in entries
     ]
     return found
+
+
+def _noted_words(noted: str, *, is_signed_up: bool) -> str:
+    return noted if is_signed_up else _("%(noted)s (was not signed up)", noted=noted)
 
 
 def organizations_on(group: GroupRow, person_ids: Collection[int]) -> dict[int, str]:

@@ -9,12 +9,12 @@ from datetime import datetime
 from lms.clock import zone
 from lms.content.library import Library, Text
 from lms.db import reading
-from lms.fieldwork.messages.sessions import STATE_NAMES, format_clock, when, where
+from lms.fieldwork.messages.sessions import STATE_NAMES, when, where
 from lms.fieldwork.queries.attendance import CreditRow, EntryRow
 from lms.fieldwork.queries.sessions import GroupRow, SignUpRow, Upcoming
 from lms.fieldwork.rules import attendance as rules
 from lms.fieldwork.rules.attendance import CreditLine, Stays
-from lms.i18n import LANGUAGES, format_hours, format_names
+from lms.i18n import LANGUAGES, format_clock, format_hours, format_names
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 
 from flask import url_for
@@ -15,7 +16,7 @@ from lms.db import reading
 from lms.fieldwork.messages.hours import KIND_NAMES, STATES
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.rules.overlaps import Timed, overlapping, unsure
-from lms.i18n import format_day, format_hours, language
+from lms.i18n import format_clock, format_day, format_hours, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 
@@ -85,8 +86,8 @@ def clock_words(begins: int | None, ends: int | None) -> str:
 
 
 def clock_of(minute: int) -> str:
-    """Return minutes after midnight as "09:30"."""
-    return f"{minute // 60:02}:{minute % 60:02}"
+    """Return minutes after midnight as a local time; the end of a day is its midnight."""
+    return format_clock(time(minute // 60 % 24, minute % 60))
 
 
 def competency_title(library: Library, key: str) -> Text:

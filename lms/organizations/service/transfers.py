@@ -34,7 +34,7 @@ def transfer_employment(
 
     For who manages the staff of both. Her record, sign-in, enrolments and certificates go on. The same `client_id`
     moves her once. Raises `NotFound`, and `RuleBroken`: "transfer-same", "already-ended" when the spell is over by
-    then, and those of `end_employment` and `start_employment`.
+    then or she has moved from it already, and those of `end_employment` and `start_employment`.
     """
     employment = locked_employment(session, actor, employment_public_id, at)
     check_manages(session, actor, organization_id, at)
@@ -43,7 +43,7 @@ def transfer_employment(
     if employment.organization_id == organization_id:
         raise RuleBroken("transfer-same")
     last = started_on - timedelta(days=1)
-    if employment.ended_on is not None and employment.ended_on < last:
+    if employment.ended_on is not None and (employment.ended_on < last or employment.end_reason == "moved"):
         raise RuleBroken("already-ended", on=employment.ended_on)
     end_employment(session, actor, employment_public_id, ended_on=last, reason="moved", at=at)
     return start_employment(

@@ -28,7 +28,7 @@ def transfer_staff(public_id: str) -> Any:
     if not others:
         raise NotFound
     form = TransferForm(data={**terms_data(row), "started_on": get_actor().today})
-    form.organization.choices = choices_of((each.public_id, each.name) for each in others)
+    form.organization.choices = choices_of([("", _("Choose where")), *((each.public_id, each.name) for each in others)])
     fill_terms(form, row.supervising_provider_id)
     if form.validate_on_submit():
         with explained(form):

@@ -86,7 +86,8 @@ def _workplaces(person_ids: list[int]) -> dict[int, str]:
 def waivers(public_id: str) -> Any:
     """Show what a worker need not do on her tracks, and spare her one part more."""
     actor, form, person = get_actor(), WaiveForm(), _find(public_id)
-    form.part.choices = choices_of(_choices(person))
+    parts = _choices(person)
+    form.part.choices = choices_of([("", _("Choose a part")), *parts] if parts else [])
     if form.validate_on_submit():
         try:
             _waive(actor, person, form)

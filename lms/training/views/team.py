@@ -75,7 +75,9 @@ def _form_for(actor: Actor) -> tuple[TellForStaffForm | TellForAnybodyForm, Call
         return TellForAnybodyForm(), _find_anybody
     rows = [row for row in list_staff(reading(), actor.supervises, actor.today) if row.person_id != actor.person_id]
     form = TellForStaffForm(data={"person": request.args.get("person", "")})
-    form.person.choices = choices_of([("", "–"), *{row.person_public_id: row.name for row in rows}.items()])
+    form.person.choices = choices_of(
+        [("", _("Choose a person")), *{row.person_public_id: row.name for row in rows}.items()]
+    )
     ids = {row.person_public_id: row.person_id for row in rows}
     return form, ids.__getitem__
 
