@@ -42,10 +42,6 @@ def _ticks(label: Any, names: dict[Any, Any], coerce: Any = str) -> SelectMultip
     )
 
 
-class ButtonForm(Form):
-    """A single button."""
-
-
 class FactsForm(Form):
     """What an administrator writes of an organization."""
 

@@ -50,10 +50,6 @@ def _ticks(label: Any, pairs: Collection[tuple[str, Any]] = ()) -> SelectMultipl
     )
 
 
-class ButtonForm(Form):
-    """A single button: to enrol, to undo, to compare a rule, to end it."""
-
-
 class DueFields(Form):
     """By when: one day for all, or days counted from each person's own; nothing means no date."""
 

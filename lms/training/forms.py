@@ -198,10 +198,6 @@ class ReplyForm(OnceForm):
     )
 
 
-class ButtonForm(Form):
-    """A button that needs no more than its address."""
-
-
 def _note(label: Any) -> TextAreaField:
     return TextAreaField(label, validators=[Optional(), Length(max=LONGEST_NOTE)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask_babel import Domain
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectField, SelectMultipleField
@@ -89,6 +89,10 @@ def _forget_blanks(field: SelectField) -> None:
         field.data = ""
 
 
+class ButtonForm(Form):
+    """A button that needs no more than its address."""
+
+
 class OnceForm(Form):
     """A form that counts once however often it is sent: it carries a random key made when it was rendered."""
 
@@ -141,3 +145,9 @@ def page_of(count: int, size: int) -> tuple[int, int]:
     """
     pages = max(1, -(-count // size))
     return min(max(1, request.args.get("page", 1, type=int)), pages), pages
+
+
+def page_href(endpoint: str, **values: Any) -> Callable[[int], str]:
+    """Return a function from a page's number to its address, with the filters kept."""
+    kept = {key: value for key, value in values.items() if value}
+    return lambda number: url_for(endpoint, page=number, **kept)

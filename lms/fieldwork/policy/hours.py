@@ -1,4 +1,7 @@
-"""Who may see, countersign and return hours: the organization they were entered for, never the one who did them."""
+"""Who may see, countersign and return hours: the organization they were entered for, never the one who did them.
+
+Where she asks for it, also the host of a practicum: it sees that entry and her name, and nothing else of her.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from lms.actor import Actor, Span
-from lms.fieldwork.models import HoursEntry
+from lms.fieldwork.models import HoursEntry, HoursHost
 from lms.organizations.policy import can_see_fact
 from lms.organizations.queries import works_there
 from lms.organizations.queries.supervising import lets_stand_in
@@ -19,16 +22,30 @@ OFFICE = ("certifier", "administrator")
 
 
 def can_see_entry(
-    actor: Actor, spans: Iterable[Span], organization_id: int, done_on: date, *, is_of_supervisor: bool
+    actor: Actor,
+    spans: Iterable[Span],
+    organization_id: int,
+    done_on: date,
+    *,
+    is_of_supervisor: bool,
+    asked: int | None = None,
 ) -> bool:
-    """Return whether the actor may see, as staff, an entry of a person with these spells."""
-    if is_of_supervisor and actor.has(*OFFICE):
+    """Return whether the actor may see, as staff, an entry of a person with these spells.
+
+    `asked` is the host that its worker asks to countersign.
+    """
+    if (is_of_supervisor and actor.has(*OFFICE)) or (asked is not None and asked in actor.supervises):
         return True
     return can_see_fact(actor, spans, organization_id, done_on)
 
 
 def visible_entries(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of the entries that `can_see_entry` lets the actor see."""
+    return or_(staff_entries(actor), _hosted(actor))
+
+
+def staff_entries(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of those of them that are of her own organizations, or of supervisors."""
     entry = HoursEntry
     done_on = cast("Any", entry.done_on)
     own = and_(
@@ -39,6 +56,12 @@ def visible_entries(actor: Actor) -> ColumnElement[bool]:
         ),
     )
     return or_(own, entry.is_of_supervisor) if actor.has(*OFFICE) else own
+
+
+def _hosted(actor: Actor, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the criterion of the entries whose workers ask one of the actor's organizations, as the host."""
+    host = HoursHost.entry_id == HoursEntry.id, HoursHost.is_asked, HoursHost.organization_id.in_(actor.supervises)
+    return exists().where(*host, *more).correlate(HoursEntry)
 
 
 def can_settle(actor: Actor, person_id: int, organization_id: int, *, is_of_supervisor: bool) -> bool:
@@ -56,6 +79,8 @@ def settled_by(actor: Actor) -> ColumnElement[bool]:
 
     Without those of the person for whom she stands in: nobody chooses who countersigns for her.
     """
-    entry = HoursEntry
+    entry, host = HoursEntry, cast("Any", HoursHost.organization_id)
     by_proxy = lets_stand_in(entry.person_id, entry.organization_id, actor.person_id, actor.today)
-    return and_(visible_entries(actor), entry.person_id != actor.person_id, ~by_proxy)
+    proxy_there = lets_stand_in(entry.person_id, host, actor.person_id, actor.today)
+    theirs = or_(and_(staff_entries(actor), ~by_proxy), _hosted(actor, ~proxy_there))
+    return and_(theirs, entry.person_id != actor.person_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -22,12 +23,12 @@ from lms.fieldwork.events import (
     fieldwork_credited,
     hours_returned,
 )
-from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
+from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
 from lms.fieldwork.policy import hours as policy
 from lms.fieldwork.queries import hours as ledger
 from lms.fieldwork.rules import hours as rules
-from lms.fieldwork.rules.hours import Sheet
-from lms.organizations.queries import spans_of, ties_of
+from lms.fieldwork.rules.hours import Host, Sheet
+from lms.organizations.queries import list_every, spans_of, ties_of
 from lms.organizations.queries.supervising import stands_in_at
 from lms.people.service import lock
 from lms.signals import announce
@@ -50,7 +51,7 @@ def enter(
 
     `corrects` names an entry of hers that this one replaces, which was in the state `seen` on her page. Raises
     `NotFound` when that is not hers, and `RuleBroken` with the codes of `rules.check_sheet` and `rules.check_room`,
-    "competency-unknown", "sent-before" (this `client_id` came with other words) and "changed-meanwhile".
+    "competency-unknown", "host-unknown", "sent-before" (this `client_id` came with other words), "changed-meanwhile".
     """
     lock(session, [actor.person_id])
     sheet = rules.tidy(sheet)
@@ -132,7 +133,8 @@ def undo_act(session: Session, actor: Actor, public_id: str, *, at: datetime) ->
         raise RuleBroken("undo-late")
     newest = _newest_acts(session, [entry.id for entry in entries])
     ours = [entry for entry in entries if entry.state == "countersigned" and newest.get(entry.id) == act.id]
-    ours = [entry for entry in ours if _may_settle(session, actor, entry, at)]
+    hosts = ledger.hosts_of(session, [entry.id for entry in ours])
+    ours = [entry for entry in ours if _may_settle(session, actor, entry, hosts.get(entry.id), at)]
     _add_event(session, actor, ours, "reopened", at)
     act.undone_at = at
     ids = [entry.id for entry in ours]
@@ -188,13 +190,17 @@ def _find_sent(session: Session, person_id: int, sheet: Sheet, client_id: str) -
     ).scalar_one_or_none()
     if entry is None:
         return None
-    if any(_stored(getattr(entry, name)) != _stored(value) for name, value in asdict(sheet).items()):
+    same_host = ledger.hosts_of(session, [entry.id]).get(entry.id) == sheet.host
+    if not same_host or any(getattr(entry, name) != value for name, value in _columns(sheet).items()):
         raise RuleBroken("sent-before")
     return entry.public_id
 
 
-def _stored(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+def _columns(sheet: Sheet) -> dict[str, Any]:
+    """Return a sheet as the columns of an entry; its host has a row of its own."""
+    found = asdict(sheet) | {"competencies": list(sheet.competencies)}
+    del found["host"]
+    return found
 
 
 def _write(
@@ -211,11 +217,13 @@ def _write(
     spans = spans_of(session, [person_id]).get(person_id, ())
     rules.check_sheet(sheet, spans, today, kept=old.done_on if old else None)
     _check_competencies(session, sheet.competencies)
+    if sheet.host is not None and sheet.host.organization_id is not None:
+        _check_host(session, sheet.host.organization_id)
     others = ledger.minutes_on(session, person_id, sheet.done_on, but=old.id if old else None)
     rules.check_room(sheet.minutes, others)
     supervised = ties_of(session, person_id, today).supervises
     entry = HoursEntry(
-        **asdict(sheet) | {"competencies": list(sheet.competencies)},
+        **_columns(sheet),
         person_id=person_id,
         source="self" if sheet.sheet_on is None else "paper",
         is_of_supervisor=sheet.organization_id in supervised,
@@ -229,6 +237,8 @@ def _write(
     session.add(entry)
     session.flush()
     session.add(HoursEvent(entry_id=entry.id, kind="entered", at=at, by=actor.account_id))
+    if sheet.host is not None:
+        session.add(HoursHost(entry_id=entry.id, **asdict(sheet.host)))
     return entry
 
 
@@ -239,6 +249,12 @@ def _check_competencies(session: Session, wanted: Sequence[str]) -> None:
     known = {f"{framework.key}/{each.id}" for framework in frameworks for each in framework.competencies}
     if not known.issuperset(wanted):
         raise RuleBroken("competency-unknown")
+
+
+def _check_host(session: Session, organization_id: int) -> None:
+    """Raise `RuleBroken("host-unknown")` unless there is such an organization."""
+    if organization_id not in {each.id for each in list_every(session)}:
+        raise RuleBroken("host-unknown")
 
 
 def _own(session: Session, actor: Actor, public_id: str) -> HoursEntry:
@@ -260,15 +276,21 @@ def _locked(session: Session, actor: Actor, criterion: ColumnElement[bool]) -> l
 
 def _check_settles(session: Session, actor: Actor, entries: Sequence[HoursEntry], wanted: int, at: datetime) -> None:
     """Raise `NotFound` unless all that were wanted are there, and the actor may settle each as the rows stand."""
-    places = {(entry.organization_id, entry.is_of_supervisor): entry for entry in entries}
-    if len(entries) != wanted or not all(_may_settle(session, actor, entry, at) for entry in places.values()):
+    hosts = ledger.hosts_of(session, [entry.id for entry in entries])
+    places = {(entry.organization_id, entry.is_of_supervisor, hosts.get(entry.id)): entry for entry in entries}
+    if len(entries) != wanted or not all(
+        _may_settle(session, actor, entry, host, at) for (_place, _is_of, host), entry in places.items()
+    ):
         raise NotFound
 
 
-def _may_settle(session: Session, actor: Actor, entry: HoursEntry, at: datetime) -> bool:
+def _may_settle(session: Session, actor: Actor, entry: HoursEntry, host: Host | None, at: datetime) -> bool:
     if entry.is_of_supervisor and actor.has(*policy.OFFICE):
         return True
-    return _settles(session, actor, entry.person_id, entry.organization_id, at)
+    places = [entry.organization_id]
+    if host is not None and host.is_asked and host.organization_id is not None:
+        places.append(host.organization_id)
+    return any(_settles(session, actor, entry.person_id, place, at) for place in places)
 
 
 def _settles(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:

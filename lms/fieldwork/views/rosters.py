@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from lms.clock import now, zone
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
-from lms.fieldwork.forms.sessions import ButtonForm, CorrectForm, MarkForm, StaffForm
+from lms.fieldwork.forms.sessions import CorrectForm, MarkForm, StaffForm
 from lms.fieldwork.messages.sessions import WAY_NAMES, sentence
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import attendance as queries
@@ -33,7 +33,7 @@ from lms.i18n import format_date, format_instant, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import StaffRow, list_staff, names_of, spans_of
 from lms.web.access import get_actor, roles, signed_in
-from lms.web.forms import choices_of
+from lms.web.forms import ButtonForm, choices_of
 from lms.web.qr import svg_answer
 
 Page = str | tuple[str, int] | Response

@@ -21,7 +21,7 @@ from lms.organizations.queries import names_of
 _LANGUAGE_NAMES = dict(LANGUAGES)
 
 
-def clock_of(at: datetime) -> str:
+def local_clock(at: datetime) -> str:
     """Return the local time of an instant."""
     return format_clock(at.astimezone(zone()).time())
 
@@ -108,9 +108,9 @@ def stay_words(stays: Stays) -> str:
     if not stays:
         return _("was not there")
     return ", ".join(
-        _("%(came)s to %(left)s", came=clock_of(each.began_at), left=clock_of(each.ended_at))
+        _("%(came)s to %(left)s", came=local_clock(each.began_at), left=local_clock(each.ended_at))
         if each.ended_at
-        else _("since %(came)s", came=clock_of(each.began_at))
+        else _("since %(came)s", came=local_clock(each.began_at))
         for each in stays
     )
 

@@ -26,6 +26,7 @@ from lms.i18n import format_date, format_number, language
 from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_of
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ def team() -> str:
 
 def _list(actor: Actor, library: Library, wanted: TeamFilter, counts: TeamCounts) -> dict[str, Any]:
     """Return one page of the list, how long it is, and the way to its other pages. Two queries."""
-    pages = rules.pages_of(counts.listed)
-    page = rules.page_number(request.args.get("page"), pages)
+    page, pages = page_of(counts.listed, rules.PAGE_SIZE)
     lines = queries.list_lines(reading(), actor.supervises, wanted, actor.today, page=page)
     rows, listed = _rows(actor, library, lines), _listed(wanted, counts)
     return {"rows": rows, "listed": listed, "page": page, "pages": pages, "href_for": _href_for(wanted)}

@@ -11,12 +11,12 @@ from lms.db import reading, write
 from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.organizations import queries, service
-from lms.organizations.forms import ButtonForm, DelegateForm, TransferForm
+from lms.organizations.forms import DelegateForm, TransferForm
 from lms.organizations.queries import Choice
 from lms.organizations.views.blueprint import bp, explained, page
 from lms.organizations.views.staff import choose, fill_terms, manageable, own_employment, terms_data, terms_of
 from lms.web.access import get_actor, roles
-from lms.web.forms import choices_of
+from lms.web.forms import ButtonForm, choices_of
 
 
 @bp.route("/team/staff/<public_id>/transfer", methods=["GET", "POST"])

@@ -18,12 +18,12 @@ from lms.i18n import gettext as _
 from lms.organizations.queries import names_of, spans_of
 from lms.people.queries import PersonRow, get_person, list_people
 from lms.tracks import messages, policy, queries, service
-from lms.tracks.forms import ButtonForm, WaiveForm
+from lms.tracks.forms import WaiveForm
 from lms.tracks.messages import PartWords
 from lms.tracks.queries import Standing, WaiverRow
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
-from lms.web.forms import choices_of, refuse
+from lms.web.forms import ButtonForm, choices_of, refuse
 
 _APART = "|"
 
