@@ -280,6 +280,16 @@ def test_what_a_plan_refuses_stands_beside_its_field(site: Site, change: dict[st
     assert rows(GroupSession.id) == []
 
 
+@pytest.mark.parametrize(
+    "change", [{"interpreters": ["", "zz"]}, {"teachers": [" ", "x"]}, {"competencies": ["", "x"]}]
+)
+def test_a_plan_names_nothing_that_was_not_offered(site: Site, change: dict[str, Any]) -> None:
+    """A blank before it let anything pass: a language that nobody has was kept, a word for a number was a fault."""
+    answer = site.browser(site.trainer).post("/sessions/plan/new", data=planned(site, **change))
+    assert "one of those that are offered" in text_of(answer, 400) or "not a valid choice" in text_of(answer, 400)
+    assert rows(GroupSession.id) == []
+
+
 def test_nobody_learns_whose_number_it_is(site: Site) -> None:
     browser = site.browser(site.trainer)
     said = text_of(browser.post("/sessions/plan/new", data=planned(site, more_teachers=site.ana.email)), 400)

@@ -270,6 +270,19 @@ def test_a_part_that_fails_leaves_nothing_of_it(cbo: Cbo, monkeypatch: pytest.Mo
     assert len(names()) == 4
 
 
+def test_a_list_that_cannot_be_gone_on_with_keeps_no_other(cbo: Cbo) -> None:
+    first, second = (bring(cbo.actor, HEAD + f"{name},,,CHW,,\n", cbo.id) for name in ("Ana Silva", "Mele Tau"))
+    for each in (first, second):
+        begin(cbo.actor, each)
+    found = queries.get_import(reading(), first).id
+    reading().rollback()
+    broken = update(StaffImportRow).where(StaffImportRow.import_id == found).values(entry={})
+    write(lambda s: s.execute(broken) and None)
+    with pytest.raises(KeyError, match="started_on"):
+        jobs.run(None, at=AT)  # type: ignore[arg-type]
+    assert [queries.get_import(reading(), each).state for each in (first, second)] == ["applying", "done"]
+
+
 def test_a_slice_ends_in_time(cbo: Cbo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(applying, "PART", 1)
     monkeypatch.setattr(service, "apply_part", lambda s, p, *, at: applying.apply_part(s, p, most=1, at=at))

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
+from lms.clock import local_date
 from lms.errors import RuleBroken
+from lms.organizations import rules
 from lms.organizations.service.employments import (
     Started,
     Terms,
@@ -42,6 +44,7 @@ def transfer_employment(
         return known
     if employment.organization_id == organization_id:
         raise RuleBroken("transfer-same")
+    rules.check_start((), organization_id, started_on, local_date(at))
     last = started_on - timedelta(days=1)
     if employment.ended_on is not None and (employment.ended_on < last or employment.end_reason == "moved"):
         raise RuleBroken("already-ended", on=employment.ended_on)
