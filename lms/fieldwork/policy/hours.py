@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from lms.actor import Actor, Span
 from lms.fieldwork.models import HoursEntry
+from lms.fieldwork.rules.hours import SETTLE_DAYS, may_settle
 from lms.organizations.policy import can_see_fact
-from lms.organizations.queries import works_there
+from lms.organizations.queries import worked_there, works_there
 from lms.organizations.queries.supervising import lets_stand_in
 
 #: Who countersigns for people who answer for the staff themselves.
@@ -41,14 +42,19 @@ def visible_entries(actor: Actor) -> ColumnElement[bool]:
     return or_(own, entry.is_of_supervisor) if actor.has(*OFFICE) else own
 
 
-def can_settle(actor: Actor, person_id: int, organization_id: int, *, is_of_supervisor: bool) -> bool:
+def can_settle(
+    actor: Actor, person_id: int, spans: Iterable[Span], organization_id: int, *, is_of_supervisor: bool
+) -> bool:
     """Return whether the actor may countersign or return an entry that she sees: never her own.
 
-    Nor one of a person for whom she stands in there, which `settled_by` and `service.hours` ask of the rows.
+    Of one who has left, for a month (`rules.may_settle`). Nor one of a person for whom she stands in there, which
+    `settled_by` and `service.hours` ask of the rows.
     """
     if person_id == actor.person_id:
         return False
-    return organization_id in actor.supervises or (is_of_supervisor and actor.has(*OFFICE))
+    if is_of_supervisor and actor.has(*OFFICE):
+        return True
+    return organization_id in actor.supervises and may_settle(spans, organization_id, actor.today)
 
 
 def settled_by(actor: Actor) -> ColumnElement[bool]:
@@ -58,4 +64,8 @@ def settled_by(actor: Actor) -> ColumnElement[bool]:
     """
     entry = HoursEntry
     by_proxy = lets_stand_in(entry.person_id, entry.organization_id, actor.person_id, actor.today)
-    return and_(visible_entries(actor), entry.person_id != actor.person_id, ~by_proxy)
+    oldest = actor.today - timedelta(days=SETTLE_DAYS)
+    in_time = worked_there(entry.person_id, entry.organization_id, actor.today, oldest)
+    if actor.has(*OFFICE):
+        in_time = or_(in_time, entry.is_of_supervisor)
+    return and_(visible_entries(actor), entry.person_id != actor.person_id, in_time, ~by_proxy)

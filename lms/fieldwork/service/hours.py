@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.actor import Actor
+from lms.actor import Actor, Span
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.competencies.specs import FrameworkSpec
@@ -72,12 +72,13 @@ def enter_from_paper(
 ) -> str:
     """Enter what stands on somebody's signed paper log, countersigned at once, and return the entry's public id.
 
-    Raises `NotFound` unless the actor answers for the organization today and is somebody else; `RuleBroken` as
-    `enter` does.
+    Raises `NotFound` unless the actor answers for the organization today and is somebody else, and of one
+    who left too long ago (`rules.may_settle`); `RuleBroken` as `enter` does.
     """
     lock(session, [person_id, actor.person_id])
     sheet = rules.tidy(sheet)
-    if not _settles(session, actor, person_id, sheet.organization_id, at):
+    spans = spans_of(session, [person_id]).get(person_id, ())
+    if not _settles(session, actor, person_id, spans, sheet.organization_id, at):
         raise NotFound
     if (known := _find_sent(session, person_id, sheet, client_id)) is not None:
         return known
@@ -132,7 +133,8 @@ def undo_act(session: Session, actor: Actor, public_id: str, *, at: datetime) ->
         raise RuleBroken("undo-late")
     newest = _newest_acts(session, [entry.id for entry in entries])
     ours = [entry for entry in entries if entry.state == "countersigned" and newest.get(entry.id) == act.id]
-    ours = [entry for entry in ours if _may_settle(session, actor, entry, at)]
+    spans = spans_of(session, [entry.person_id for entry in ours])
+    ours = [entry for entry in ours if _may_settle(session, actor, entry, spans.get(entry.person_id, ()), at)]
     _add_event(session, actor, ours, "reopened", at)
     act.undone_at = at
     ids = [entry.id for entry in ours]
@@ -261,20 +263,27 @@ def _locked(session: Session, actor: Actor, criterion: ColumnElement[bool]) -> l
 def _check_settles(session: Session, actor: Actor, entries: Sequence[HoursEntry], wanted: int, at: datetime) -> None:
     """Raise `NotFound` unless all that were wanted are there, and the actor may settle each as the rows stand."""
     places = {(entry.organization_id, entry.is_of_supervisor): entry for entry in entries}
-    if len(entries) != wanted or not all(_may_settle(session, actor, entry, at) for entry in places.values()):
+    spans = spans_of(session, [entry.person_id for entry in places.values()])
+    settle = (_may_settle(session, actor, each, spans.get(each.person_id, ()), at) for each in places.values())
+    if len(entries) != wanted or not all(settle):
         raise NotFound
 
 
-def _may_settle(session: Session, actor: Actor, entry: HoursEntry, at: datetime) -> bool:
+def _may_settle(session: Session, actor: Actor, entry: HoursEntry, spans: Sequence[Span], at: datetime) -> bool:
     if entry.is_of_supervisor and actor.has(*policy.OFFICE):
         return True
-    return _settles(session, actor, entry.person_id, entry.organization_id, at)
+    return _settles(session, actor, entry.person_id, spans, entry.organization_id, at)
 
 
-def _settles(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:
-    """Return whether the actor, as the rows stand, answers for the organization, is not she, nor stands in for her."""
+def _settles(
+    session: Session, actor: Actor, person_id: int, spans: Sequence[Span], organization_id: int, at: datetime
+) -> bool:
+    """Return whether the actor, as the rows stand, answers for the organization, is not she, nor stands in for her.
+
+    `spans` are the person's spells: of one who has left, she answers for a while.
+    """
     today = local_date(at)
-    if not policy.can_settle(actor, person_id, organization_id, is_of_supervisor=False):
+    if not policy.can_settle(actor, person_id, spans, organization_id, is_of_supervisor=False):
         return False
     supervises = set(ties_of(session, actor.person_id, today).supervises)
     return organization_id in supervises - stands_in_at(session, actor.person_id, person_id, today)

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from lms.errors import BadInput, RowProblem
 from lms.organizations.rules.workbooks import BadWorkbook, read_workbook
-from lms.people.rules import search_key
+from lms.people.rules import search_key, trimmed
 
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -200,8 +200,8 @@ def _read_csv(text: str) -> list[list[str]]:
 
 
 def _tidy(cell: str) -> str:
-    """Return a cell with blanks collapsed, and without the apostrophe that `harmless` puts before some."""
-    tidy = " ".join(cell.split())
+    """Return a cell with blanks collapsed, without invisible marks around it and without `harmless`'s apostrophe."""
+    tidy = " ".join(trimmed(cell).split())
     return tidy[1:] if tidy.startswith("'") and tidy[1:].startswith(_DANGEROUS) else tidy
 
 

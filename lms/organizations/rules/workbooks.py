@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 import python_calamine
 
+from lms.people.rules import trimmed
+
 #: Bytes of all its parts together, once unpacked.
 LARGEST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
@@ -113,4 +115,4 @@ def _cell(value: object) -> str:
         return str(int(value))
     if isinstance(value, (date, datetime)):
         return value.isoformat()[:10]
-    return " ".join(str(value).split())
+    return " ".join(trimmed(str(value)).split())
