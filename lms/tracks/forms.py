@@ -99,6 +99,12 @@ class DueFields(Form):
             _check_due(field, self.due())
 
 
+class LevelsForm(Form):
+    """Which levels of the ladder an organization uses."""
+
+    levels = _ticks(_l("Levels"))
+
+
 class WaiveForm(OnceForm):
     """Which part a worker need not do, why, and until when."""
 

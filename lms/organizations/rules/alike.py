@@ -11,7 +11,7 @@ def signatures(name_key: str) -> tuple[str, str]:
 
     "garcia lopez ana" and "ana lopez garcia" share the first, "ana de la cruz" and "ana delacruz" the second.
     """
-    return " ".join(sorted(_words(name_key))), name_key.replace(" ", "")
+    return " ".join(sorted(name_key.split())), name_key.replace(" ", "")
 
 
 def find_near(typed: Collection[str], staff: Mapping[int, str]) -> dict[str, list[int]]:
