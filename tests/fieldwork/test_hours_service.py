@@ -378,11 +378,11 @@ def test_how_much_waits(team: Team) -> None:
     entry = team.enter()
     team.enter(team.boss)
     session, here = reading(), [team.place]
-    assert queries.count_waiting(session, here) == 2
-    assert queries.count_waiting(session, here, but_of=team.boss.person_id) == 1
-    assert queries.count_waiting(session, [team.elsewhere]) == queries.count_waiting(session, []) == 0
+    assert queries.count_waiting(session, here, DAY) == 2
+    assert queries.count_waiting(session, here, DAY, but_of=team.boss.person_id) == 1
+    assert queries.count_waiting(session, [team.elsewhere], DAY) == queries.count_waiting(session, [], DAY) == 0
     team.countersign(entry)
-    assert queries.count_waiting(reading(), here) == 1
+    assert queries.count_waiting(reading(), here, DAY) == 1
 
 
 # ── At the same moment ───────────────────────────────────────────────────────

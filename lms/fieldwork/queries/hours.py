@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, extract, func, select
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
-from lms.fieldwork.rules.hours import LIVE, WAITING, Timed
-from lms.organizations.queries import PEOPLE
+from lms.fieldwork.rules.hours import LIVE, SETTLE_DAYS, WAITING, Timed
+from lms.organizations.queries import PEOPLE, worked_there
 
 PAGE_SIZE = 50
 _MOST_SITES = 12
@@ -176,9 +176,16 @@ def list_chosen(session: Session, criterion: ColumnElement[bool], public_ids: Co
     return [EntryRow(*row) for row in session.execute(by_person)]
 
 
-def count_waiting(session: Session, organization_ids: Collection[int], *, but_of: int | None = None) -> int:
-    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query."""
-    waiting = select(func.count()).where(HoursEntry.organization_id.in_(organization_ids), is_waiting())
+def count_waiting(
+    session: Session, organization_ids: Collection[int], today: date, *, but_of: int | None = None
+) -> int:
+    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query.
+
+    Of people who left, only while they may be settled (`rules.may_settle`) on the local date `today`.
+    """
+    oldest = today - timedelta(days=SETTLE_DAYS)
+    in_time = worked_there(HoursEntry.person_id, HoursEntry.organization_id, today, oldest)
+    waiting = select(func.count()).where(HoursEntry.organization_id.in_(organization_ids), is_waiting(), in_time)
     if but_of is not None:
         waiting = waiting.where(HoursEntry.person_id != but_of)
     return int(session.execute(waiting).scalar_one())
