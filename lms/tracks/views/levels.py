@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from lms.clock import now
 from lms.content.library import Library, Text, current
 from lms.db import reading, write
-from lms.errors import NotFound, RuleBroken
+from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import Choice, list_choices
-from lms.tracks import messages, policy, queries, rules, service
+from lms.tracks import policy, queries, rules, service
 from lms.tracks.forms import LevelsForm
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.picking import find_organization
@@ -39,14 +39,11 @@ def levels() -> Any:
     """Choose the levels that an organization uses: first what would change, then save it."""
     library, (organization, choices) = current(reading()), _places()
     form = _form(library, organization)
-    is_sent, fewer = form.validate_on_submit(), None
-    if is_sent:
-        try:
-            fewer = _look(library, form, organization)
-            if request.form.get("do") == "save":
-                return _save(form, organization)
-        except RuleBroken as error:
-            form.levels.errors = [messages.sentence(error)]
+    fewer = None
+    if form.validate_on_submit():
+        if request.form.get("do") == "save":
+            return _save(form, organization)
+        fewer = _look(library, form, organization)
     values = {"organization": organization, "choices": choices, "fewer": fewer}
     return form_page("tracks/levels.html", form, titles=_titles(library), **values)
 
@@ -79,9 +76,7 @@ def _off(organization: Choice) -> frozenset[str]:
 
 
 def _look(library: Library, form: LevelsForm, organization: Choice) -> list[Fewer]:
-    """Return the tracks that saving would take off the list. Three queries. Raises `RuleBroken("no-level")`."""
-    if not form.levels.data:
-        raise RuleBroken("no-level")
+    """Return the tracks that saving would take off the list. Three queries."""
     levels = queries.track_levels(library)
     off = set(queries.ladder_of(library)) - set(form.levels.data)
     fewer = sorted(rules.offered(levels, _off(organization)) - rules.offered(levels, off))
