@@ -32,6 +32,8 @@ _SENTENCES = {
     "nobody-fits": _l("Nobody who works here fits this."),
     "due-missing": _l("Please choose the last day."),
     "days-missing": _l("Please write how many days."),
+    "level-off": _l("This organization does not use the level of this track. Please choose another track."),
+    "no-level": _l("Please keep at least one level."),
     "changed": _l("Somebody joined, left or was asked meanwhile. Please look once more, then confirm."),
     "has-faults": _l("Some rows cannot be done. Mend them in your file, or go on with the others."),
     "file-empty": _l("There is nobody in it. Write one person in each line."),
@@ -51,6 +53,7 @@ _ROWS = {
     "which-organization": _l("She works at several organizations. Write which one asks her."),
     "no-organization": _l("There is no such organization. Write its name or its short key."),
     "works-elsewhere": _l("She does not work at this organization today."),
+    "level-off": _l("This organization does not use the level of this track."),
     "named-twice": _l("She stands in an earlier row already."),
 }
 #: Why a requirement need not be met: as the certifier chooses it, and as the worker reads it.

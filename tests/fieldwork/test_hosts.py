@@ -115,7 +115,7 @@ def test_the_filter_says_what_the_check_says(team: Team) -> None:
         ]
         assert len(found) == sees
         assert [row.id for row in ledger.list_entries(reading(), policy.settled_by(actor))] == found
-    assert ledger.count_waiting(reading(), [team.elsewhere]) == 1
+    assert ledger.count_waiting(reading(), [team.elsewhere], DAY) == 1
 
 
 def test_who_no_longer_answers_there_countersigns_no_more(team: Team) -> None:

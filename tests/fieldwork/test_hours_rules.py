@@ -264,3 +264,19 @@ def test_ties_are_those_of_the_day() -> None:
 )
 def test_the_last_day_on_which_it_counts(day: date, months: int | None, last: date | None) -> None:
     assert sign_offs.valid_until(day, months) == last
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], False),
+        ([Span(2, TODAY)], False),
+        ([Span(1, TODAY)], True),
+        ([Span(1, TODAY + timedelta(days=1))], False),
+        ([Span(1, TODAY - timedelta(days=90), TODAY - timedelta(days=30))], True),
+        ([Span(1, TODAY - timedelta(days=90), TODAY - timedelta(days=31))], False),
+        ([Span(1, date(2020, 1, 1), date(2021, 1, 1)), Span(1, TODAY - timedelta(days=5), TODAY)], True),
+    ],
+)
+def test_hours_are_settled_until_a_month_after_the_last_day(spans: list[Span], *, expected: bool) -> None:
+    assert rules.may_settle(spans, 1, TODAY) is expected

@@ -453,6 +453,23 @@ def test_whoever_appears_meanwhile_is_a_question_that_comes_too_late(cbo: Cbo, m
     assert names().count("Mele Tau") == 1
 
 
+def test_a_near_name_is_asked_about_and_the_answer_holds(cbo: Cbo, make: Make) -> None:
+    sina = make.person("Sina Tuala")
+    make.employment(sina, cbo.id)
+    make.employment(make.person("Ana Ruiz Soto"), cbo.other)
+    text = HEAD + "Sina Tuala-Fonoti,213 555 0101,,CHW,,\nFonoti Sina,,,CHW,,\nSoto Ruiz Ana,,,CHW,,\n"
+    public_id = bring(cbo.actor, text, cbo.id)
+    assert [row.said["candidates"] for row in staged(public_id)] == [[f"person:{sina.person_id}"], [], []]
+    assert answer(cbo.actor, public_id, {2: "0"}) == 0
+    begin(cbo.actor, public_id)
+    assert jobs.apply_for(public_id, 60, at=AT) == 0
+    assert counts(public_id) == {"change": 1, "create": 2}
+    assert apply(cbo.actor, HEAD + "Fonoti Sina,,,CHW,,\nAna Ruiz Soto,,,Lead,,\n", cbo.id, only_valid=True) == {
+        "unchanged": 1,
+        "ask": 1,
+    }
+
+
 def test_a_list_of_which_nothing_can_be_done_is_done(cbo: Cbo, make: Make) -> None:
     somebody = make.person("Somebody")
     public_id = bring(cbo.admin, f"name,email,title\nLuis,{somebody.email},CHW\nMele,wrong,CHW\n", cbo.id)

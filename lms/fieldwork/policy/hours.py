@@ -6,15 +6,16 @@ Where she asks for it, also the host of a practicum: it sees that entry and her 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 
 from lms.actor import Actor, Span
 from lms.fieldwork.models import HoursEntry, HoursHost
+from lms.fieldwork.rules.hours import SETTLE_DAYS, may_settle
 from lms.organizations.policy import can_see_fact
-from lms.organizations.queries import works_there
+from lms.organizations.queries import worked_there, works_there
 from lms.organizations.queries.supervising import lets_stand_in
 
 #: Who countersigns for people who answer for the staff themselves.
@@ -64,23 +65,37 @@ def _hosted(actor: Actor, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*host, *more).correlate(HoursEntry)
 
 
-def can_settle(actor: Actor, person_id: int, organization_id: int, *, is_of_supervisor: bool) -> bool:
+def can_settle_as_host(actor: Actor, person_id: int, organization_id: int) -> bool:
+    """Return whether the actor may settle an entry whose worker asks this organization, its host: never her own."""
+    return person_id != actor.person_id and organization_id in actor.supervises
+
+
+def can_settle(
+    actor: Actor, person_id: int, spans: Iterable[Span], organization_id: int, *, is_of_supervisor: bool
+) -> bool:
     """Return whether the actor may countersign or return an entry that she sees: never her own.
 
-    Nor one of a person for whom she stands in there, which `settled_by` and `service.hours` ask of the rows.
+    Of one who has left, for a month (`rules.may_settle`). Nor one of a person for whom she stands in there, which
+    `settled_by` and `service.hours` ask of the rows.
     """
     if person_id == actor.person_id:
         return False
-    return organization_id in actor.supervises or (is_of_supervisor and actor.has(*OFFICE))
+    if is_of_supervisor and actor.has(*OFFICE):
+        return True
+    return organization_id in actor.supervises and may_settle(spans, organization_id, actor.today)
 
 
 def settled_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the entries that the actor sees and `can_settle` lets her countersign or return.
+    """Return the criterion of the entries that `can_settle` or `can_settle_as_host` lets the actor settle.
 
     Without those of the person for whom she stands in: nobody chooses who countersigns for her.
     """
     entry, host = HoursEntry, cast("Any", HoursHost.organization_id)
     by_proxy = lets_stand_in(entry.person_id, entry.organization_id, actor.person_id, actor.today)
+    oldest = actor.today - timedelta(days=SETTLE_DAYS)
+    in_time = worked_there(entry.person_id, entry.organization_id, actor.today, oldest)
+    if actor.has(*OFFICE):
+        in_time = or_(in_time, entry.is_of_supervisor)
     proxy_there = lets_stand_in(entry.person_id, host, actor.person_id, actor.today)
-    theirs = or_(and_(staff_entries(actor), ~by_proxy), _hosted(actor, ~proxy_there))
+    theirs = or_(and_(staff_entries(actor), in_time, ~by_proxy), _hosted(actor, ~proxy_there))
     return and_(theirs, entry.person_id != actor.person_id)

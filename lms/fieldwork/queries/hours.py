@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, extract, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from lms.db import UtcDateTime, among
 from lms.errors import NotFound
 from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
-from lms.fieldwork.rules.hours import LIVE, WAITING, Host
+from lms.fieldwork.rules.hours import LIVE, SETTLE_DAYS, WAITING, Host
 from lms.fieldwork.rules.overlaps import Timed
-from lms.organizations.queries import PEOPLE
+from lms.organizations.queries import PEOPLE, worked_there
 
 PAGE_SIZE = 50
 _MOST_SITES = 12
@@ -191,13 +191,19 @@ def list_chosen(session: Session, criterion: ColumnElement[bool], public_ids: Co
     return [EntryRow(*row) for row in session.execute(by_person)]
 
 
-def count_waiting(session: Session, organization_ids: Collection[int], *, but_of: int | None = None) -> int:
+def count_waiting(
+    session: Session, organization_ids: Collection[int], today: date, *, but_of: int | None = None
+) -> int:
     """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query.
 
-    Those too that ask one of them as the host of a practicum.
+    Of people who left, only while they may be settled (`rules.may_settle`) on the local date `today`. Those too that
+    ask one of the organizations as the host of a practicum.
     """
+    oldest = today - timedelta(days=SETTLE_DAYS)
+    in_time = worked_there(HoursEntry.person_id, HoursEntry.organization_id, today, oldest)
     asked = select(HoursHost.entry_id).where(HoursHost.is_asked, HoursHost.organization_id.in_(organization_ids))
-    theirs = or_(HoursEntry.organization_id.in_(organization_ids), HoursEntry.id.in_(asked))
+    own = and_(HoursEntry.organization_id.in_(organization_ids), in_time)
+    theirs = or_(own, HoursEntry.id.in_(asked))
     waiting = select(func.count()).select_from(HoursEntry).where(theirs, is_waiting())
     if but_of is not None:
         waiting = waiting.where(HoursEntry.person_id != but_of)

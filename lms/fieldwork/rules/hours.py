@@ -26,6 +26,10 @@ MOST_DAYS_BACK = 60
 #: A sheet older than this is a slip of the year.
 MOST_SHEET_DAYS = 5 * 366
 MOST_COMPETENCIES = 3
+#: So many days after somebody left, who supervised her there still settles hours of that time: she alone was there
+#: and knows, and the last weeks of a spell are seldom countersigned within it. After that nobody there remembers, and
+#: whoever supervises there by then never saw her.
+SETTLE_DAYS = 30
 #: How long an act of countersigning can be undone as one; afterwards an entry is returned with a reason.
 UNDO_HOURS = 24
 LONGEST_SITE, LONGEST_NOTE, LONGEST_WORDS = 120, 300, 500
@@ -95,6 +99,17 @@ def may_become(state: str, event: str) -> bool:
 def state_after(event: str) -> str:
     """Return the state that an event makes."""
     return _MOVES[event][1]
+
+
+def may_settle(spans: Iterable[Span], organization_id: int, today: date) -> bool:
+    """Return whether an organization may still judge hours of a person with these spells on the local date `today`.
+
+    She works there, or her last day there was at most `SETTLE_DAYS` days ago. That they lie within her time there is
+    what lets them be seen at all.
+    """
+    oldest = today - timedelta(days=SETTLE_DAYS)
+    own = (span for span in spans if span.organization_id == organization_id and span.since <= today)
+    return any(span.until is None or span.until >= oldest for span in own)
 
 
 def tidy(sheet: Sheet) -> Sheet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.actor import Actor
+from lms.actor import Actor, Span
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.competencies.specs import FrameworkSpec
@@ -73,12 +73,13 @@ def enter_from_paper(
 ) -> str:
     """Enter what stands on somebody's signed paper log, countersigned at once, and return the entry's public id.
 
-    Raises `NotFound` unless the actor answers for the organization today and is somebody else; `RuleBroken` as
-    `enter` does.
+    Raises `NotFound` unless the actor answers for the organization today and is somebody else, and of one
+    who left too long ago (`rules.may_settle`); `RuleBroken` as `enter` does.
     """
     lock(session, [person_id, actor.person_id])
     sheet = rules.tidy(sheet)
-    if not _settles(session, actor, person_id, sheet.organization_id, at):
+    spans = spans_of(session, [person_id]).get(person_id, ())
+    if not _settles(session, actor, person_id, spans, sheet.organization_id, at):
         raise NotFound
     if (known := _find_sent(session, person_id, sheet, client_id)) is not None:
         return known
@@ -134,7 +135,8 @@ def undo_act(session: Session, actor: Actor, public_id: str, *, at: datetime) ->
     newest = _newest_acts(session, [entry.id for entry in entries])
     ours = [entry for entry in entries if entry.state == "countersigned" and newest.get(entry.id) == act.id]
     hosts = ledger.hosts_of(session, [entry.id for entry in ours])
-    ours = [entry for entry in ours if _may_settle(session, actor, entry, hosts.get(entry.id), at)]
+    spans = spans_of(session, [entry.person_id for entry in ours])
+    ours = [entry for entry in ours if _may_settle(session, actor, entry, spans, hosts, at)]
     _add_event(session, actor, ours, "reopened", at)
     act.undone_at = at
     ids = [entry.id for entry in ours]
@@ -278,26 +280,43 @@ def _check_settles(session: Session, actor: Actor, entries: Sequence[HoursEntry]
     """Raise `NotFound` unless all that were wanted are there, and the actor may settle each as the rows stand."""
     hosts = ledger.hosts_of(session, [entry.id for entry in entries])
     places = {(entry.organization_id, entry.is_of_supervisor, hosts.get(entry.id)): entry for entry in entries}
-    if len(entries) != wanted or not all(
-        _may_settle(session, actor, entry, host, at) for (_place, _is_of, host), entry in places.items()
-    ):
+    spans = spans_of(session, [entry.person_id for entry in places.values()])
+    settle = (_may_settle(session, actor, each, spans, hosts, at) for each in places.values())
+    if len(entries) != wanted or not all(settle):
         raise NotFound
 
 
-def _may_settle(session: Session, actor: Actor, entry: HoursEntry, host: Host | None, at: datetime) -> bool:
+def _may_settle(
+    session: Session,
+    actor: Actor,
+    entry: HoursEntry,
+    spans: Mapping[int, Sequence[Span]],
+    hosts: Mapping[int, Host],
+    at: datetime,
+) -> bool:
     if entry.is_of_supervisor and actor.has(*policy.OFFICE):
         return True
-    places = [entry.organization_id]
-    if host is not None and host.is_asked and host.organization_id is not None:
-        places.append(host.organization_id)
-    return any(_settles(session, actor, entry.person_id, place, at) for place in places)
-
-
-def _settles(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:
-    """Return whether the actor, as the rows stand, answers for the organization, is not she, nor stands in for her."""
-    today = local_date(at)
-    if not policy.can_settle(actor, person_id, organization_id, is_of_supervisor=False):
+    theirs = spans.get(entry.person_id, ())
+    if _settles(session, actor, entry.person_id, theirs, entry.organization_id, at):
+        return True
+    host = hosts.get(entry.id)
+    if host is None or not host.is_asked or host.organization_id is None:
         return False
+    may = policy.can_settle_as_host(actor, entry.person_id, host.organization_id)
+    return may and _answers_for(session, actor, entry.person_id, host.organization_id, at)
+
+
+def _settles(
+    session: Session, actor: Actor, person_id: int, spans: Sequence[Span], organization_id: int, at: datetime
+) -> bool:
+    """Return whether the actor may settle for the employer of a person with these spells, as the rows stand."""
+    may = policy.can_settle(actor, person_id, spans, organization_id, is_of_supervisor=False)
+    return may and _answers_for(session, actor, person_id, organization_id, at)
+
+
+def _answers_for(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:
+    """Return whether the actor, as the rows stand, answers for the organization, not standing in for the person."""
+    today = local_date(at)
     supervises = set(ties_of(session, actor.person_id, today).supervises)
     return organization_id in supervises - stands_in_at(session, actor.person_id, person_id, today)
 

@@ -25,7 +25,7 @@ from lms.fieldwork.queries import hours as queries
 from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.queries.people import PersonName, get_person
-from lms.fieldwork.rules.hours import MOST_SHEET_DAYS, UNDO_HOURS, may_become
+from lms.fieldwork.rules.hours import UNDO_HOURS, may_become
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.hours import Page, fill_entry_form, story_of
 from lms.fieldwork.views.words import EntryWords
@@ -167,12 +167,10 @@ def _is_known(actor: Actor, spans: Sequence[Span]) -> bool:
 
 
 def _places(actor: Actor, person: PersonName, spans: Sequence[Span]) -> list[int]:
-    """Return the reader's organizations for which a paper log of another person with these spells can be entered."""
-    if person.person_id == actor.person_id:
-        return []
-    oldest = actor.today - timedelta(days=MOST_SHEET_DAYS)
-    lately = (each for each in spans if each.since <= actor.today and (each.until is None or each.until >= oldest))
-    return list(dict.fromkeys(each.organization_id for each in lately if each.organization_id in actor.supervises))
+    """Return the reader's organizations for which a paper log of a person with these spells can be entered."""
+    places = dict.fromkeys(each.organization_id for each in spans)
+    who = (actor, person.person_id, spans)
+    return [place for place in places if policy.can_settle(*who, place, is_of_supervisor=False)]
 
 
 def _waiting_of(actor: Actor, public_ids: Sequence[str]) -> list[EntryRow]:

@@ -48,7 +48,7 @@ def team_news(
     finished = [(line, day) for line, day in done if day is not None and day > today - _WEEK]
     parts = (
         news("late", counts.late, ((line, line.due_on) for line in lines("late"))),
-        News("hours", count_waiting(session, organization_ids, but_of=reader_id), ()),
+        News("hours", count_waiting(session, organization_ids, today, but_of=reader_id), ()),
         News("training", count_training(session, organization_ids, today, but_of=reader_id), ()),
         news("week", len(week), week),
         news("month", counts.due_soon - len(week), due[len(week) :]),

@@ -53,6 +53,18 @@ def works_there(
     return exists().where(spell, open_on(day))
 
 
+def worked_there(
+    person_id: ColumnElement[int] | InstrumentedAttribute[int],
+    organization_id: ColumnElement[int] | InstrumentedAttribute[int],
+    today: date,
+    since: date,
+) -> ColumnElement[bool]:
+    """Return the criterion of rows whose person works at the row's organization, or did so on `since` or later."""
+    spell = (Employment.person_id == person_id) & (Employment.organization_id == organization_id)
+    lately = or_(Employment.ended_on.is_(None), Employment.ended_on >= since)
+    return exists().where(spell, Employment.started_on <= today, lately)
+
+
 _spell = cast("Table", Employment.__table__).c
 _supervision = cast("Table", Supervision.__table__).c
 _COLUMNS = (

@@ -200,7 +200,7 @@ def _read_csv(text: str) -> list[list[str]]:
 
 
 def _tidy(cell: str) -> str:
-    """Return a cell on one line, and without the apostrophe that `harmless` puts before some."""
+    """Return a cell on one line, without invisible marks around it and without `harmless`'s apostrophe."""
     tidy = one_line(cell)
     return tidy[1:] if tidy.startswith("'") and tidy[1:].startswith(_DANGEROUS) else tidy
 

@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 import python_calamine
 
+from lms.people.rules import trimmed
+
 #: Bytes of all its parts together, once unpacked.
 LARGEST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
@@ -119,5 +121,5 @@ def _cell(value: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return what a cell says without control characters, with blanks collapsed."""
-    return " ".join(text.translate(_CONTROLS).split())
+    """Return what a cell says without control characters and invisible marks around it, with blanks collapsed."""
+    return " ".join(trimmed(text.translate(_CONTROLS)).split())

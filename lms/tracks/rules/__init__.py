@@ -36,6 +36,12 @@ from lms.tracks.rules.judging import (
     judge,
     recall,
 )
+from lms.tracks.rules.levels import (
+    is_offered,
+    off_everywhere,
+    offered,
+    without_level,
+)
 from lms.tracks.rules.progress import (
     ItemProgress,
     ItemState,
@@ -110,9 +116,12 @@ __all__ = [
     "is_alone",
     "is_binding",
     "is_due_early",
+    "is_offered",
     "judge",
     "key_alone",
     "list_early",
+    "off_everywhere",
+    "offered",
     "plan_rule",
     "progress_in",
     "read_people",
@@ -121,5 +130,6 @@ __all__ = [
     "renewal_of",
     "resolve_due",
     "sort_people",
+    "without_level",
     "without_repeats",
 ]

@@ -13,6 +13,10 @@ from lms.tracks.service.enrolling import (
     open_cycle,
     refresh,
 )
+from lms.tracks.service.levels import (
+    check_offered,
+    choose_levels,
+)
 from lms.tracks.service.mending import (
     recompute,
 )
@@ -58,6 +62,8 @@ __all__ = [
     "apply_upload",
     "ask_rows",
     "assign",
+    "check_offered",
+    "choose_levels",
     "end_rule",
     "enrol",
     "enrol_self",

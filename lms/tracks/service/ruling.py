@@ -25,8 +25,8 @@ from lms.tracks.rules import Asking, Due, RulePlan
 from lms.tracks.service.asking import Wish, ask_all, began_of, check_actor, dates_of
 from lms.tracks.service.assigning import new_batch, record_batch
 from lms.tracks.service.enrolling import complete
+from lms.tracks.service.levels import check_offered
 from lms.tracks.service.undoing import begun_of, take_back
-from lms.tracks.specs import TrackSpec
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def make_rule(
 
     The same `client_id` again changes nothing. Raises `NotFound` unless the actor answers for the organization today,
     the teams are its own and the track is published; `RuleBroken` when whom it newly asks is not `expected`
-    ("changed"), when the form came before with something else ("sent-before"), and what `rules.due_fault` says.
+    ("changed"), "level-off" as in `check_offered`, when the form came before with something else ("sent-before"), and
+    what `rules.due_fault` says.
     """
     meant = list_matching(session, said.organization_id, said.criteria, local_date(at))
     held = {each.person_id for each in meant} | {actor.person_id}
@@ -72,7 +73,7 @@ def make_rule(
         if statement_of(known) != said:
             raise RuleBroken("sent-before")
         return Reconciled(known.public_id, RulePlan())
-    current(session).spec(TrackSpec, "track", said.track_key)
+    check_offered(session, current(session), said.organization_id, said.track_key)
     if not has_teams(session, said.organization_id, said.criteria.teams):
         raise NotFound
     if (fault := rules.due_fault(said.due, local_date(at))) is not None:

@@ -8,6 +8,7 @@ from lms.tracks.views import (
     batches,
     files,
     learning,
+    levels,
     ruling,
     waiving,
 )
@@ -22,6 +23,7 @@ PAGES = (
     batches,
     files,
     learning,
+    levels,
     ruling,
     waiving,
 )

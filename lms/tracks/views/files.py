@@ -46,7 +46,8 @@ MOST_SHOWN = 200
 def upload() -> Any:
     """Bring a file, or paste lines; its rows are judged and wait for a last look."""
     form = FileForm(data={"track": request.args.get("track", "")} if request.method == "GET" else None)
-    form.track.choices = choices_of([("", _("Choose a track")), *track_choices(current(reading()))])
+    tracks = track_choices(current(reading()), get_actor().supervises)
+    form.track.choices = choices_of([("", _("Choose a track")), *tracks])
     if form.validate_on_submit():
         try:
             return redirect(url_for("tracks.waiting", public_id=_stage(form)))
