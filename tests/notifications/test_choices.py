@@ -213,32 +213,62 @@ def test_what_was_said_about_texts_cannot_be_changed(app: Flask, make: Make) -> 
 # ── The address in a letter ──────────────────────────────────────────────────
 
 
-def test_the_address_in_a_letter_stops_its_sort_and_lets_it_come_again(content_app: Flask, make: Make) -> None:
+def test_the_address_in_a_letter_stops_its_sort_for_good_until_she_says_otherwise(
+    content_app: Flask, make: Make
+) -> None:
     ana = make.person()
     choose(ana, Wish("email", 22, 7, True))
     remind(make, ana)
     write(lambda session: service.write_digests(session, [ana.person_id], AT.date(), at=AT))
     reminder, digest = letters()
 
-    def stop(letter: Letter, *, again: bool = False) -> str:
-        return write(lambda session: service.stop(session, letter.public_id, again=again, at=AT))
+    def stop(letter: Letter) -> str:
+        return write(lambda session: service.stop(session, letter.public_id, at=AT))
 
-    assert stop(reminder) == stop(reminder) == "reminders"
-    assert stop(digest) == "digest"
+    assert [stop(reminder) for _ in range(3)] == 3 * ["reminders"]
+    assert stop(digest) == stop(digest) == "digest"
     assert wish_of(ana) == Wish("none", 22, 7, False)
+    assert [each for each in actions() if each.startswith("letters-s")] == 2 * ["letters-stopped"], "each counts once"
     assert send_letters(content_app, at=AT) == "2 dropped"
-    assert stop(reminder, again=True) == "reminders"
-    assert stop(digest, again=True) == "digest"
-    assert wish_of(ana) == Wish(None, 22, 7, True)
-    told = ["letters-stopped", "letters-stopped", "letters-started", "letters-started"]
-    assert [each for each in actions() if each.startswith("letters-s")] == told
+    choose(ana, Wish("email", 22, 7, True))
+    assert stop(reminder) == "reminders", "however old it is"
+    assert wish_of(ana) == Wish("none", 22, 7, True)
+
+
+def test_two_presses_at_once_are_one(content_app: Flask, make: Make) -> None:
+    ana = make.person()
+    remind(make, ana)
+    key = letters()[0].public_id
+
+    def stop() -> str:
+        return write(lambda session: service.stop(session, key, at=AT))
+
+    race(content_app, stop, stop)
+    assert actions().count("letters-stopped") == 1
+    assert wish_of(ana).channel == "none"
+
+
+def test_a_text_that_says_start_lets_stopped_reminders_come_again(content_app: Flask, make: Make) -> None:
+    ana, other = make.person(), make.person()
+    phone(ana, NUMBER)
+    phone(other, NUMBER, agreed=False, confirmed=False)
+    for person in (ana, other):
+        choose(person, Wish("none", 22, 7, False))
+    assert text("Start") == "start"
+    assert wish_of(ana) == Wish(None, 22, 7, False)
+    assert wish_of(other).channel == "none", "who only claims a number starts nothing"
+    assert text("Start", at=AT + timedelta(minutes=1)) == "start"
+    assert actions().count("letters-started") == 1
+    assert len(letters("sms_answer")) == 1
+    remind(make, ana)
+    assert len(letters("reminder")) == 1
 
 
 def test_letters_about_the_account_cannot_be_stopped(app: Flask, make: Make) -> None:
     write(lambda session: people.invite(session, None, name="Ana", language="en", email="a@test.example", at=AT))
     for public_id in (letters()[0].public_id, "k" * 20):
         with pytest.raises(NotFound):
-            write(lambda session, key=public_id: service.stop(session, key, again=False, at=AT))
+            write(lambda session, key=public_id: service.stop(session, key, at=AT))
 
 
 # ── Addresses that refuse ────────────────────────────────────────────────────

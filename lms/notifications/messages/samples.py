@@ -71,6 +71,7 @@ _MORE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reminder", {"items": _SESSION}),
     ("reminder", {"items": [_ITEM, *_SESSION]}),
     ("reminder", _item("module", "courses.module", _MODULE)),
+    ("reminder", _item("yearly", "home.record", {}, asked=360, here=75, accepted=90, left=195)),
     ("hours_returned", {"items": 2 * _item("hours_returned", "fieldwork.own_entry", minutes=945, words="?")["items"]}),
     ("sign_off", _item("sign_off", "fieldwork.own_sign_off", passed=False)),
     *(("training", _item("training", "training.show", outcome=each)) for each in _OUTCOMES),
