@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import select, update
 
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import force_locale
 from lms.notifications import queries, service
+from lms.notifications.forms import ChoicesForm
 from lms.notifications.jobs import send_letters
 from lms.notifications.models import Bounce, Letter, LetterChoice, SmsConsent
 from lms.notifications.rules import Wish
@@ -92,6 +95,24 @@ def test_texts_need_a_number_and_her_consent_which_is_written_down(app: Flask, m
     reading().rollback()
     choose(ana, Wish("email"))
     assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn"]
+
+
+def test_another_sentence_of_consent_needs_another_version(app: Flask) -> None:
+    """Who changes what people agree to changes `service.WORDING` too, and then this line."""
+    sentence = ChoicesForm.agreed.kwargs["description"]
+    with force_locale("en"):
+        mark = hashlib.sha256(str(sentence).encode()).hexdigest()[:12]
+    assert (service.WORDING, mark) == ("2026-11", "96b5d79bf374")
+
+
+def test_what_was_texted_is_kept_with_its_time(app: Flask, make: Make) -> None:
+    phone(make.person(language="sm"), NUMBER)
+    text("TAOFI", at=AT + timedelta(minutes=3))
+    row = reading().scalars(select(SmsConsent).order_by(SmsConsent.id.desc())).first()
+    assert row is not None
+    assert (row.kind, row.way, row.wording, row.language) == ("withdrawn", "text", "STOP", "sm")
+    assert row.at == AT + timedelta(minutes=3)
+    reading().rollback()
 
 
 def test_a_letter_takes_the_way_that_she_chose(content_app: Flask, make: Make) -> None:
