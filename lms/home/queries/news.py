@@ -15,8 +15,8 @@ from lms.home.rules import TeamFilter
 from lms.notifications.queries import News, NewsLine, TeamNews
 from lms.notifications.rules import YEARLY
 from lms.tracks.queries import module_title, track_title
-from lms.training.queries import count_short
 from lms.training.queries import count_waiting as count_training
+from lms.training.queries.yearly import count_short
 from lms.training.rules import year_of
 
 #: How many people each part names; the rest stand behind its link.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.home.queries.facts import TABLES
 from lms.organizations.queries import SpellRow, list_spells
 from lms.organizations.queries.ties import select_spells
-from lms.training.queries import select_yearly
+from lms.training.queries.yearly import select_yearly
 from lms.training.rules import YearlyHours, year_of
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Response, current_app, render_template, url_for
 
+from lms.actor import Actor
 from lms.certificates.rules.serials import show_serial
 from lms.clock import local_date, now
 from lms.competencies.queries import attained_of
@@ -55,7 +57,6 @@ def record() -> str:
     """Show the reader all that her record holds."""
     actor = get_actor()
     learner = find_learner(actor)
-    work = read_work(reading(), actor.person_id, actor.today)
     titles = titles_of(learner.library)
     return render_template(
         "home/record.html",
@@ -65,8 +66,7 @@ def record() -> str:
         modules=_modules(learner, titles),
         competencies=_competencies(titles, actor.person_id),
         attended=attended_by(reading(), actor.person_id),
-        yearly=[_yearly(place, hours) for place, hours in work.yearly],
-        employments=[_employment(row) for row in work.spells],
+        **_work(actor),
         looks=queries.list_looks(reading(), actor.person_id),
         joined=[_joined(titles, each) for each in queries.list_joined(reading(), actor.person_id)],
     )
@@ -145,6 +145,15 @@ def _joined(titles: Titles, each: JoinedRecord) -> tuple[JoinedRecord, str, list
     of = {"module_completions": titles.module, "track_completions": titles.track}
     day = format_date(local_date(each.at))
     return each, day, [(of[one.table_name](one.key), format_date(one.completed_on)) for one in each.aside]
+
+
+def _work(actor: Actor) -> dict[str, Any]:
+    """Return where she works and worked, and her yearly hours. One query."""
+    work = read_work(reading(), actor.person_id, actor.today)
+    return {
+        "yearly": [_yearly(place, hours) for place, hours in work.yearly],
+        "employments": [_employment(row) for row in work.spells],
+    }
 
 
 def _yearly(place: str, hours: YearlyHours) -> tuple[str, State, tuple[str, ...]]:

@@ -24,6 +24,7 @@ from lms.notifications.queries.reminders import list_items
 from lms.notifications.rules import NoLongerTrue, NotYet, Title, Wish
 from lms.organizations import queries as organizations
 from lms.people import queries as people
+from lms.people.queries.letters import find_reader
 from lms.tracks import queries as tracks
 
 #: Why nothing is written to somebody who cannot sign in any more.
@@ -109,7 +110,7 @@ def _code_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     code = people.find_code_letter(session, letter.values["code_id"], moment.at)
     if code is None:
         raise NoLongerTrue("the code was used or ran out")
-    if letter.person_id is not None and people.find_reader(session, letter.person_id) is None:
+    if letter.person_id is not None and find_reader(session, letter.person_id) is None:
         raise NoLongerTrue(_CLOSED)
     values = {"code_public_id": code.public_id, "minutes": rules.minutes_left(code.expires_at, moment.at)}
     return Facts("", letter.language, letter.channel or "", letter.address or "", values)
@@ -236,7 +237,7 @@ def _reader(session: Session, letter: Claimed) -> Facts:
     `Undeliverable` when all refuse letters.
     """
     person_id = letter.person_id or 0
-    person = people.find_reader(session, person_id)
+    person = find_reader(session, person_id)
     if person is None:
         raise NoLongerTrue(_CLOSED)
     wish = choices.find_wish(session, person_id)

@@ -19,7 +19,7 @@ from lms.fieldwork.queries.sessions import select_coming
 from lms.notifications import rules
 from lms.notifications.rules import Steps
 from lms.tracks.queries.due import select_due, select_repeated
-from lms.training.queries import select_short
+from lms.training.queries.yearly import select_short
 
 
 @dataclass(frozen=True)

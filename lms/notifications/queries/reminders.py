@@ -18,7 +18,7 @@ from lms.notifications.rules import Title
 from lms.organizations import queries as organizations
 from lms.tracks import queries as tracks
 from lms.tracks.queries import due
-from lms.training import queries as training
+from lms.training.queries.yearly import list_yearly
 
 #: Subject and date of an obligation, as they were planned.
 Planned = tuple[str, date]
@@ -104,7 +104,7 @@ def _certificates(session: Session, cause: Cause, planned: Collection[Planned]) 
 
 def _yearly(session: Session, cause: Cause, planned: Collection[Planned]) -> list[Item]:
     """Return the yearly hours that are still missing, in the same year, under a provider that is still hers."""
-    short = [each for each in training.list_yearly(session, cause.person_id, cause.today) if each.left]
+    short = [each for each in list_yearly(session, cause.person_id, cause.today) if each.left]
     names = organizations.names_of(session, [each.organization_id for each in short])
     return [
         Item(

@@ -40,14 +40,7 @@ from lms.people.queries.identity import (
     public_id_of,
     read_identity,
 )
-from lms.people.queries.letters import (
-    CodeLetter,
-    LinkLetter,
-    Reader,
-    find_code_letter,
-    find_link_letter,
-    find_reader,
-)
+from lms.people.queries.letters import CodeLetter, LinkLetter, find_code_letter, find_link_letter
 from lms.people.queries.sign_in import (
     Candidate,
     OpenLink,
@@ -71,7 +64,6 @@ __all__ = [
     "LinkLetter",
     "OpenLink",
     "PersonRow",
-    "Reader",
     "RecoveryRow",
     "count_people",
     "find_challenged",
@@ -81,7 +73,6 @@ __all__ = [
     "find_identity",
     "find_link_letter",
     "find_open_link",
-    "find_reader",
     "find_recovery",
     "find_session_id",
     "get_account",

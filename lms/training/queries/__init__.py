@@ -49,7 +49,6 @@ from lms.training.queries.sharing import (
     select_waiting,
     tied,
 )
-from lms.training.queries.yearly import ShortRow, count_short, list_short, list_yearly, select_short, select_yearly
 
 __all__ = [
     "PAGE_SIZE",
@@ -57,14 +56,12 @@ __all__ = [
     "Precedent",
     "Said",
     "ShareRow",
-    "ShortRow",
     "TrainingRow",
     "WithdrawalRow",
     "count_by_person",
     "count_entries",
     "count_files",
     "count_queue",
-    "count_short",
     "count_waiting",
     "ever_recognized",
     "find_next",
@@ -89,17 +86,13 @@ __all__ = [
     "list_said",
     "list_shared_with",
     "list_shares",
-    "list_short",
     "list_withdrawals",
-    "list_yearly",
     "opinions_of",
     "providers_of",
     "read_row",
     "recognized",
     "said_no",
-    "select_short",
     "select_waiting",
-    "select_yearly",
     "tied",
     "worth_of",
 ]
