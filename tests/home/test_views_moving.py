@@ -186,7 +186,7 @@ def test_a_large_team_is_sent_fifty_at_a_time(
     story.crowd(hope, 120)
     wanted = queries.team.TeamFilter("", "", "", "")
     with counted() as statements:
-        found = list(queries.read_team(reading(), [hope], wanted, day()))
+        found = list(queries.read_team(reading(), [hope], wanted, day(), parts=[]))
     assert len(found) == len({each.line.person_id for each in found}) == 121
     assert len(statements) == 9
 

@@ -215,7 +215,7 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
 def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
     samples = list_samples(config)
     assert {sample.kind for sample in samples} == set(KINDS)
-    assert len(samples) == len(TAGS) * (len(KINDS) + 20), "each variant in each language"
+    assert len(samples) == len(TAGS) * (len(KINDS) + 21), "each variant in each language"
     for sample in samples:
         told = (sample.kind, sample.language, sample.text)
         assert sample.segments <= 3, told
@@ -226,6 +226,13 @@ def test_every_text_message_in_every_language_fits_into_three_parts(config: Conf
             assert rules.wanted(stop_word(sample.text)) == "stop", told
         else:
             assert config.help_phone in sample.text, told
+
+
+@pytest.mark.parametrize("name", ["ʻĀ" * 100, "María Guadalupe " * 12, "N"], ids=["Tongan", "Spanish", "short"])
+def test_no_name_makes_a_text_message_longer_than_three_parts(config: Config, name: str) -> None:
+    """The longest name that a person can have: 200 letters."""
+    assert len(name) <= 200
+    assert {sample.segments for sample in list_samples(config, name)} <= {1, 2, 3}
 
 
 def stop_word(text: str) -> str:

@@ -12,7 +12,7 @@ from flask import Flask
 
 from lms.clock import now
 from lms.db import reading, write
-from lms.i18n import TAGS, force_locale
+from lms.i18n import TAGS, force_locale, format_instant
 from lms.scheduler import queries, service
 from lms.scheduler.jobs import JOBS
 from lms.scheduler.loop import Loop
@@ -73,6 +73,32 @@ def test_only_what_makes_sense_can_be_asked_for_by_an_administrator(app: Flask, 
     assert stranger.get("/admin/jobs").status_code == 404
     assert stranger.post("/admin/jobs/reminders/run").status_code == 404
     assert queries.list_tasks(reading()) == {}
+
+
+def test_no_page_tells_a_next_run_that_has_passed(app: Flask, admin: MadePerson) -> None:
+    """A job that runs every five seconds notes a next run only when it had something to do: hours ago, perhaps."""
+    long_ago = now() - timedelta(hours=5)
+    for job in (job for job in JOBS if job.name in {"letters", "forget"}):
+        words = "OSError: disk" if job.name == "forget" else "3 sent"
+        write(
+            lambda s, job=job, words=words: service.finish_task(s, job.name, Every(5), words, at=long_ago, zone="UTC")
+        )
+    write(lambda s: service.finish_task(s, "gone", Daily(1, 0), "ok", at=now(), zone="UTC"))
+    passed = format_instant(long_ago + timedelta(seconds=5))
+    browser = sign_in(app.test_client(), admin)
+    for path in ("/admin", "/admin/jobs"):
+        text = words_of(browser.get(path))
+        assert f"waiting since {passed}" in text, "nobody runs the jobs"
+        assert text.count(f"waiting since {passed}") == 1, "of the one that has an hour"
+        assert "every 5 seconds" in text
+        assert "3 sent" in text
+        assert "OSError: disk" in text
+    assert "not any more" in words_of(browser.get("/admin")), "a job of another release"
+
+
+def words_of(response: Any) -> str:
+    assert response.status_code == 200
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))).split())
 
 
 @pytest.mark.parametrize("tag", TAGS)
