@@ -306,7 +306,7 @@ def test_the_command_refuses_by_row_and_changes_nothing(app: Flask, site: Site, 
     refused = run(app, tmp_path, text)
     assert str(refused.exception).splitlines() == [
         "row 5: Phone: This does not look like a phone number. Write it like 213 555 0142.",
-        "row 6: Somebody with this name is known. It may be she.",
+        "row 6: Somebody with this name, or one like it, is known. It may be she.",
     ]
     assert len(rows(Person.id)) == 4
     told = json.loads(run(app, tmp_path, text, "--json").stdout)

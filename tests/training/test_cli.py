@@ -145,7 +145,7 @@ def test_problems_are_lines_and_nothing_is_written(scene: Scene, content_app: Fl
 
 def test_the_refused_rows_are_written_to_a_file(content_app: Flask, file: Path, tmp_path: Path) -> None:
     out = tmp_path / "refused.csv"
-    assert run(content_app, file, "--refused", out).exit_code == 0
+    assert run(content_app, file, "--dry-run", "--refused", out).exit_code == 0
     assert not out.exists()
     file.write_bytes(file.read_bytes().replace(b"2018-05-01", b"one day"))
     assert run(content_app, file, "--dry-run", "--refused", out).exit_code == 1
