@@ -35,7 +35,8 @@ test: install ## Run every test, on SQLite and on PostgreSQL
 	@sh tests/run.sh
 
 .PHONY: soak
-soak: install ## Run the long drills at full size
+soak: install ## Run the pages' tests on both databases, and the long drills at full size
+	$(BIN)/python -m pytest -m "not soak" --both-engines $(wildcard tests/*/test_*views*.py) -q -n 2 --dist loadfile
 	$(BIN)/python -m pytest -m soak tests --timeout 7200 -q -s
 
 .PHONY: check

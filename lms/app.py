@@ -26,6 +26,7 @@ from lms.db import db, reading
 from lms.fieldwork import views as fieldwork_views
 from lms.home import views as home_views
 from lms.home.queries import team_news
+from lms.home.queries.office import JOBS
 from lms.i18n import gettext as _
 from lms.mail import open_senders
 from lms.merging import views as merging_views
@@ -40,6 +41,7 @@ from lms.publish import views as publish_views
 from lms.reports import views as reports_views
 from lms.scheduler import service as scheduler_service
 from lms.scheduler import views as scheduler_views
+from lms.scheduler.messages import next_run_of
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
@@ -94,6 +96,7 @@ def create_app(config: Config) -> Flask:
     for module in HANDLERS:
         module.connect()
     app.extensions[notifications_jobs.EXTENSION] = team_news
+    app.extensions[JOBS] = next_run_of
     app.context_processor(lambda: {"nav": navigation(find_actor())})
     return app
 

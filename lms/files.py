@@ -2,15 +2,21 @@
 
 A file is written before the row that names it: under a passing name, flushed, renamed, and its folder flushed.
 So a row never names a file that is not whole; a crash leaves at most litter, which `sweep` removes.
+
+What no row names any more is removed by `remove_old`. It cannot take a file from under a transaction that is about to
+name it: whoever puts content makes its file young, also one that was there, and both take turns at that. A writer has
+the grace, counted from then, to commit.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,8 +43,11 @@ def put(data_dir: Path, content: bytes) -> Stored:
     """Keep `content` for good and return its name and size. The same content twice is one file."""
     stored = Stored(hashlib.sha256(content).hexdigest(), len(content))
     target = _path(data_dir, stored.sha256)
-    if not _is_whole(target, stored.sha256):
-        _write_through(data_dir, target, content)
+    with _turn(data_dir, fcntl.LOCK_SH):
+        if _is_whole(target, stored.sha256):
+            os.utime(target)  # whoever removes old files leaves it alone now
+        else:
+            _write_through(data_dir, target, content)
     return stored
 
 
@@ -63,6 +72,40 @@ def sweep(data_dir: Path, *, before: datetime) -> int:
                 litter.unlink()
                 removed += 1
     return removed
+
+
+def list_old(data_dir: Path, *, before: datetime) -> list[str]:
+    """Return the names of the files that nobody has put since the instant `before`, in order."""
+    found = (data_dir / "files").glob("[0-9a-f][0-9a-f]/*")
+    return sorted(each.name for each in found if _NAME.fullmatch(each.name) and _is_old(each, before))
+
+
+def remove_old(data_dir: Path, sha256: str, *, before: datetime) -> bool:
+    """Remove a file that no row names, unless it was put since the instant `before`; return whether it went."""
+    path = _path(data_dir, sha256)
+    with _turn(data_dir, fcntl.LOCK_EX):
+        is_old = _is_old(path, before)
+        if is_old:
+            path.unlink()
+    return is_old
+
+
+def _is_old(path: Path, before: datetime) -> bool:
+    """Return whether a file is there and was last put before an instant."""
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _turn(data_dir: Path, kind: int) -> Iterator[None]:
+    """Hold the turn at the folder: many may put at once, and one removes alone."""
+    folder = data_dir / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".turn").open("a") as side_file:
+        fcntl.flock(side_file, kind)
+        yield  # closing the file ends the turn
 
 
 def _path(data_dir: Path, sha256: str) -> Path:

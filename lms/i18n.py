@@ -7,14 +7,14 @@ mended, U+02BB for the apostrophe); a speaker should review them. Babel's own da
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale, localedata
 from babel.core import negotiate_locale
 from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
+from babel.dates import format_time as babel_time
 from babel.dates import parse_pattern
 from babel.lists import format_list as babel_list
 from babel.messages import plurals
@@ -34,6 +34,7 @@ LANGUAGES = (("en", "English"), ("es", "Español"), ("to", "Lea faka-Tonga"), ("
 TAGS = tuple(tag for tag, _ in LANGUAGES)
 #: Numbers and dates as people in the United States write them; words come from the bare tag.
 _FORMATS = {"en": "en_US", "es": "es_US", "to": "to", "sm": "sm"}
+_TWELVE_HOURS = {"en", "es"}
 
 _MONTHS = "Ianuari Fepuari Mati Aperila Me Iuni Iulai Auguso Setema Oketopa Novema Tesema".split()
 _SHORT_MONTHS = "Ian Fep Mat Ape Me Iun Iul Aug Set Oke Nov Tes".split()
@@ -197,8 +198,19 @@ def format_near_weekday(day: date) -> str:
     return _date(day, "EEE, MMM d" if language() == "en" else "EEE d MMM", language())
 
 
+def format_clock(wall: time) -> str:
+    """Return a local time as people here read it: "1:30 PM", in Spanish "1:30 pm", else "13:30".
+
+    In Tongan and Samoan no marks for morning and afternoon are in common use. The Spanish ones go without their
+    periods, so that a sentence may end with a time.
+    """
+    if language() not in _TWELVE_HOURS:
+        return f"{wall:%H:%M}"
+    return babel_time(wall, "h:mm a", locale=_format_locale()).replace(".", "")
+
+
 def format_near(at: datetime) -> str:
-    """Return a near instant without its year, as local date and 24-hour time: "Mar 8, 13:30"."""
+    """Return a near instant as a text message has room for: without its year, in 24 hours: "Mar 8, 13:30"."""
     local = at.astimezone(zone())
     return f"{format_near_day(local.date())}, {local:%H:%M}"
 
@@ -209,11 +221,11 @@ def format_month(day: date) -> str:
 
 
 def format_instant(at: datetime | None) -> str:
-    """Return an instant as local date and 24-hour time (Tongan AM/PM marks are not in common use)."""
+    """Return an instant as local date and time: "March 8, 2026, 1:30 PM"."""
     if at is None:
         return ""
     local = at.astimezone(zone())
-    return f"{format_date(local.date())}, {babel_datetime(local, 'HH:mm', locale=_format_locale())}"
+    return f"{format_date(local.date())}, {format_clock(local.time())}"
 
 
 def format_hours(minutes: int) -> str:

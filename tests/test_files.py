@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -85,3 +87,56 @@ def test_content_and_folder_are_flushed_before_the_name_counts(tmp_path: Path, m
     monkeypatch.setattr(os, "replace", lambda a, b: (steps.append("replace"), real_replace(a, b)))
     files.put(tmp_path, b"durable")
     assert steps == ["fsync", "fsync", "replace", "fsync"]
+
+
+def age(folder: Path, sha256: str, days: int) -> None:
+    """Let a file be last put so many days before NOW."""
+    stamp = (NOW - timedelta(days=days)).timestamp()
+    os.utime(path_of(folder, sha256), (stamp, stamp))
+
+
+def test_only_old_files_are_listed_and_removed(tmp_path: Path) -> None:
+    assert files.list_old(tmp_path, before=NOW) == []
+    old, young = (files.put(tmp_path, content).sha256 for content in (b"old", b"young"))
+    age(tmp_path, old, 8)
+    (tmp_path / "files" / old[:2] / "not a hash").write_bytes(b"")
+    before = NOW - timedelta(days=7)
+    assert files.list_old(tmp_path, before=before) == [old]
+    assert [files.remove_old(tmp_path, name, before=before) for name in (old, young, old)] == [True, False, False]
+    assert files.get(tmp_path, young) == b"young"
+    with pytest.raises(NotFound):
+        files.get(tmp_path, old)
+
+
+def test_what_is_put_again_is_young_again_so_that_it_stays_for_who_names_it(tmp_path: Path) -> None:
+    """Between listing and removing somebody sends the same content: the row that she then writes finds its file."""
+    stored = files.put(tmp_path, b"proof")
+    age(tmp_path, stored.sha256, 8)
+    before = NOW - timedelta(days=7)
+    assert files.list_old(tmp_path, before=before) == [stored.sha256]
+    files.put(tmp_path, b"proof")
+    assert not files.remove_old(tmp_path, stored.sha256, before=before)
+    assert files.get(tmp_path, stored.sha256) == b"proof"
+
+
+def test_putting_and_removing_at_once_never_loses_what_was_put(tmp_path: Path) -> None:
+    """A hundred times over: once `put` has returned, its content is there."""
+    before = NOW - timedelta(days=7)
+    sha256 = files.put(tmp_path, b"raced").sha256
+    ended = threading.Event()
+
+    def remove() -> None:
+        while not ended.is_set():
+            files.remove_old(tmp_path, sha256, before=before)
+
+    remover = threading.Thread(target=remove)
+    remover.start()
+    try:
+        for _ in range(100):
+            with suppress(FileNotFoundError):
+                age(tmp_path, sha256, 8)
+            files.put(tmp_path, b"raced")
+            assert files.get(tmp_path, sha256) == b"raced"
+    finally:
+        ended.set()
+        remover.join()

@@ -45,17 +45,6 @@ class Proof:
     earned_on: date
 
 
-def minutes_of(session: Session, person_ids: Collection[int] | None) -> dict[tuple[int, str], int]:
-    """Return {(person id, competency): minutes that count}; None means everybody. One query."""
-    query = select(Evidence.person_id, Evidence.competency, Evidence.source_key, Evidence.minutes)
-    if person_ids is not None:
-        query = query.where(Evidence.person_id.in_(person_ids))
-    pieces: dict[tuple[int, str], list[Piece]] = {}
-    for person_id, competency, source_key, minutes in session.execute(query):
-        pieces.setdefault((person_id, competency), []).append(Piece(source_key, minutes))
-    return {each: counted_minutes(found) for each, found in pieces.items()}
-
-
 def attained_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[Attained, ...]]:
     """Return {person id: what she attained, oldest first}, without those who attained nothing. One query."""
     own = (Evidence.person_id == Attainment.person_id) & (Evidence.competency == Attainment.competency)

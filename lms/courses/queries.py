@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, exists, func, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnClause,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
@@ -138,6 +151,13 @@ def has_completed(
     """Return the criterion of rows whose person has completed the row's module in the row's round, or a later one."""
     done = (ModuleCompletion.person_id == person_id) & (ModuleCompletion.module_key == module_key)
     return exists().where(done, ModuleCompletion.round >= since_round)
+
+
+def minutes_within(person_id: Column[int] | ColumnClause[int], first: date, last: date) -> ColumnElement[int]:
+    """Return, as a subquery, the minutes of modules that the row's person completed on these local dates."""
+    done = _DONE.completed_on.between(first, last) & (_DONE.person_id == person_id)
+    total = select(sql_cast(func.coalesce(func.sum(_DONE.minutes), 0), Integer)).select_from(ModuleCompletion)
+    return total.where(done).correlate(person_id.table).scalar_subquery()
 
 
 def completions_of(

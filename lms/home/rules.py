@@ -277,17 +277,6 @@ def team_filter(given: Mapping[str, str], tracks: Collection[str]) -> TeamFilter
     )
 
 
-def pages_of(total: int) -> int:
-    """Return how many pages of 50 lines `total` lines take; at least one."""
-    return max(1, -(-total // PAGE_SIZE))
-
-
-def page_number(given: str | None, pages: int) -> int:
-    """Return the page that an address asks for, kept between the first and the last."""
-    number = int(given) if given is not None and given.isascii() and given.isdigit() and len(given) < 7 else 1
-    return min(max(1, number), pages)
-
-
 def went_well(result: str | None) -> bool:
     """Return whether a job did not fail the last time it ran; a fault is told as "ItsClass: its sentence"."""
     head, colon, _sentence = (result or "").partition(":")

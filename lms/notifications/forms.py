@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any, ClassVar
 
+from flask_babel.speaklater import LazyString
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput
 
+from lms.i18n import format_clock
 from lms.i18n import lazy_gettext as _l
 from lms.web.forms import Form, choices_of
 
-_HOURS = [(str(hour), f"{hour:02d}:00") for hour in range(24)]
+_HOURS = [(str(hour), LazyString(format_clock, time(hour))) for hour in range(24)]
 
 
 class ChoicesForm(Form):

@@ -42,10 +42,6 @@ def _ticks(label: Any, names: dict[Any, Any], coerce: Any = str) -> SelectMultip
     )
 
 
-class ButtonForm(Form):
-    """A single button."""
-
-
 class FactsForm(Form):
     """What an administrator writes of an organization."""
 
@@ -141,7 +137,8 @@ class TermsForm(Form):
         default="employee",
         validators=[_CHOOSE],
     )
-    hours_per_week = DecimalField(_l("Hours a week"), validators=[Optional()])
+    #: Shown as it was entered: 20, not 20.00.
+    hours_per_week = DecimalField(_l("Hours a week"), places=None, validators=[Optional()])
     work_area = SelectField(_l("Service planning area where she mostly works"), validators=[Optional()])
     supervising_provider = SelectField(
         _l("Medi-Cal supervising provider"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import datetime
 
@@ -9,14 +10,26 @@ from lms.config import Config
 from lms.db import reading, write
 from lms.organizations import queries, service
 
+log = logging.getLogger(__name__)
 #: Seconds of one tick for one list; the next tick is moments away.
 SLICE = 8.0
 
 
 def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
-    """Go on with every list that was begun and is not done; return how many rows are left, "" where there is none."""
-    begun = queries.list_applying(reading())
-    return ", ".join(f"{each}: {apply_for(each, SLICE, at=at)} rows left" for each in begun)
+    """Go on with every list that was begun and is not done; return how many rows are left, "" where there is none.
+
+    A list that cannot be gone on with keeps none of the others; its fault is raised when they have had their turn.
+    """
+    told, faults = [], []
+    for each in queries.list_applying(reading()):
+        try:
+            told.append(f"{each}: {apply_for(each, SLICE, at=at)} rows left")
+        except Exception as fault:
+            log.exception("the list %s was not gone on with", each)
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return ", ".join(told)
 
 
 def apply_for(public_id: str, seconds: float, *, at: datetime) -> int:

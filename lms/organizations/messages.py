@@ -151,8 +151,8 @@ _FILE_SENTENCES = {
 #: Why a row of a list is asked about, by the code of the question.
 _QUESTIONS = {
     "alike-contact": _l("Somebody with a name like this and this e-mail or phone is known. It may be she."),
-    "alike-name": _l("Somebody with this name is known. It may be she."),
-    "alike-row": _l("Another row has the same name, or the same e-mail or phone. It may be she."),
+    "alike-name": _l("Somebody with this name, or one like it, is known. It may be she."),
+    "alike-row": _l("Another row has the same name or one like it, or the same e-mail or phone. It may be she."),
     "alike-shared": _l("Somebody else uses this e-mail or phone. It may be she, under another name."),
 }
 

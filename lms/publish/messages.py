@@ -43,6 +43,15 @@ _PARTS = {
     "question": _l("question"),
     "steps": _l("minutes, credits, survey or how the quiz is passed"),
 }
+_THINGS = {
+    "framework": _l("Framework"),
+    "module": _l("Module"),
+    "survey": _l("Feedback"),
+    "track": _l("Track"),
+    "certificate": _l("Certificate"),
+    "checklist": _l("Checklist"),
+}
+_BESIDE = {"no-renewal": "finished", "renew-without-reason": "finished", "days-unfit": "days"}
 _WHATS = {"added": _l("new"), "removed": _l("gone"), "changed": _l("changed")}
 _FAULTS = {
     "unlabelled": _l("Please say what kind of change this is."),
@@ -58,6 +67,16 @@ _REFUSED = {
     "changed-since": _l("Things have changed since you looked. Please look at this once more, then publish."),
     "not-as-planned": _l("It would not come out as planned, so nothing was done. Please look once more."),
 }
+
+
+def thing(kind: str, key: str) -> str:
+    """Return a thing of the content by its key, which is not translated: "Track: first-steps"."""
+    return f"{_THINGS[kind]}: {key}"
+
+
+def beside(each: Fault) -> str:
+    """Return the field of a change that a fault is about: "change", "finished" or "days"."""
+    return _BESIDE.get(each.code, "change")
 
 
 def difference(each: Difference) -> str:
@@ -93,9 +112,9 @@ def line(effect: Effect) -> str:
             now=_parts(effect.becomes),
             then=_parts(effect.was),
         )
-    if effect.completes and effect.deed != "completes":
-        said = f"{said}; {_('completes it by this')}"
-    return f"{said}; {_('goes to a certifier')}" if effect.applies else said
+    more = [_("completes it by this")] if effect.completes and effect.deed != "completes" else []
+    more += [_("goes to a certifier")] if effect.applies else []
+    return "; ".join([said, *more])
 
 
 def _parts(way: Way) -> str:
@@ -119,7 +138,15 @@ def counts_line(counts: Mapping[str, int]) -> str:
 
 def sheet(plan: Plan, known: Mapping[int, tuple[str, str]]) -> Sheet:
     """Return the plan as a table, a row for each effect; `known` holds public id and name by person."""
-    columns = [_("Change"), _("Person"), _("Name"), _("Group"), _("What happens"), _("Done before"), _("Parts before")]
+    columns = [
+        _("What changed"),
+        _("Person"),
+        _("Name"),
+        _("Group"),
+        _("What happens"),
+        _("Done before"),
+        _("Parts before"),
+    ]
     columns += [_("Done after"), _("Parts after"), _("Completes"), _("To a certifier"), _("Due"), _("Told")]
     rows = [
         (

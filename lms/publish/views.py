@@ -124,7 +124,7 @@ def _page(asked: Asked, *, is_seen: bool, refused: str = "") -> Page:
         messages=messages,
         fields=request.values,
         again=read_again(request.values),
-        faults={(each.kind, each.key): messages.fault(each) for each in prospect.faults}
+        faults={(each.kind, each.key, messages.beside(each)): messages.fault(each) for each in prospect.faults}
         if prospect and is_seen
         else {},
         href_for=lambda number: url_for("publish.publish", **{**request.args.to_dict(flat=False), "page": number}),

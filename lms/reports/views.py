@@ -20,6 +20,7 @@ from lms.reports.policy import READERS, Scope, can_read, scopes_of
 from lms.reports.rules import Report, Row
 from lms.tracks.queries import list_cards
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_of
 
 bp = Blueprint("reports", __name__, template_folder="templates")
 
@@ -117,8 +118,8 @@ def _find_answer(asked: Asked) -> Answer | None:
 
 def _lines(answer: Answer) -> dict[str, Any]:
     """Return one page of rows, as bars and as lines of the table, and the way to the other pages."""
-    report, pages = answer.report, max(1, -(-len(answer.rows) // ROWS_ON_A_PAGE))
-    page = min(max(request.args.get("page", 1, int), 1), pages)
+    report = answer.report
+    page, pages = page_of(len(answer.rows), ROWS_ON_A_PAGE)
     shown = answer.rows[(page - 1) * ROWS_ON_A_PAGE :][:ROWS_ON_A_PAGE]
     return {
         "bars": [Bar(_named(name), report.number_of(row), _told(report, row)) for row, name in shown],

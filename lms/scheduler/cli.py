@@ -15,6 +15,7 @@ from lms.i18n import format_instant
 from lms.scheduler import queries
 from lms.scheduler.jobs import JOBS
 from lms.scheduler.loop import note_outcome, run_forever, run_job
+from lms.scheduler.messages import next_run_of
 
 group = AppGroup("jobs", help="Scheduled jobs: list them, run one now, or run them all.")
 
@@ -36,7 +37,7 @@ def list_jobs() -> None:
         if task := tasks.get(job.name):
             last = format_instant(task.last_run_at) or "never"
             click.echo(f"{'':14} last: {last} ({task.last_result or 'no result yet'})")
-            click.echo(f"{'':14} next: {format_instant(task.next_run_at)}")
+            click.echo(f"{'':14} next: {next_run_of(job.name, task.next_run_at)}")
 
 
 @group.command("run")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import current_app
 from flask_babel.speaklater import LazyString
 
-from lms import doctor
+from lms import doctor, files
 from lms.audit import jobs as audit_jobs
 from lms.certificates import jobs as certificates_jobs
+from lms.certificates import queries as certificates_queries
 from lms.config import Config
-from lms.db import db
+from lms.db import chunks, db, reading, write
 from lms.i18n import lazy_gettext as _l
 from lms.notifications import jobs as notifications_jobs
 from lms.organizations import jobs as organizations_jobs
@@ -22,9 +23,14 @@ from lms.reports import jobs as reports_jobs
 from lms.scheduler.rules import Daily, Every, Schedule, Weekly, is_constant
 from lms.surveys import jobs as surveys_jobs
 from lms.tracks import jobs as tracks_jobs
+from lms.training import queries as training_queries
+from lms.training import service as training_service
 
 #: Certificates taken in one tick; the next one is seconds away.
 MOST_AT_ONCE = 100
+#: A table of earlier records is kept so long after it came, to be looked at again; a file that no row names, so long
+#: after it was last put: nobody takes longer to name it, and a database brought back from last week finds it.
+TABLE_AGE, FILE_AGE = timedelta(days=30), timedelta(days=7)
 
 
 class Run(Protocol):
@@ -88,6 +94,22 @@ def _checkpoint(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the 
     return "put off: the database is being read" if row and row[0] else ""
 
 
+def _sweep_files(config: Config, *, at: datetime) -> str:
+    """Forget old tables, then remove the files that no row names any more; return how many of each.
+
+    The rows are asked after the files were listed: what was put since then is too young to go, whoever names it.
+    """
+    tables = write(lambda session: training_service.forget_tables(session, before=at - TABLE_AGE))
+    before, removed = at - FILE_AGE, 0
+    reading().rollback()
+    for names in chunks(files.list_old(config.data_dir, before=before), 500):
+        kept = certificates_queries.named_files(reading(), names)
+        kept |= training_queries.named_files(reading(), names, before=before)
+        removed += sum(files.remove_old(config.data_dir, name, before=before) for name in names if name not in kept)
+    parts = ((tables, "tables forgotten"), (removed, "files removed"))
+    return ", ".join(f"{number} {what}" for number, what in parts if number)
+
+
 JOBS = (
     Job("letters", _l("Send letters and text messages that are due"), Every(5), notifications_jobs.run),
     Job("certificates", _l("Sign, draw and release certificates that were decided"), Every(5), _finish_certificates),
@@ -108,6 +130,7 @@ JOBS = (
     ),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),
+    Job("sweep-files", _l("Remove uploaded files that nothing names any more"), Daily(3, 30), _sweep_files),
     Job("release-figures", _l("Release to viewers the figures of closed periods"), Daily(3, 45), reports_jobs.run),
     Job("audit-chain", _l("Chain the newest audit events"), Every(600), audit_jobs.run),
     Job("checkpoint", _l("Move SQLite's log into the database file"), Every(3600), _checkpoint, sqlite_only=True),

@@ -1,11 +1,15 @@
-"""When a job runs, in words."""
+"""When a job runs, and when it runs next, in words."""
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
+from lms.clock import now
+from lms.i18n import format_clock, format_instant, ngettext
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
-from lms.i18n import ngettext
-from lms.scheduler.rules import Daily, Every, Schedule
+from lms.scheduler.jobs import JOBS
+from lms.scheduler.rules import Daily, Every, Schedule, is_constant
 
 _WEEKDAYS = (
     _l("Mondays at %(time)s"),
@@ -25,7 +29,21 @@ def when(schedule: Schedule) -> str:
         if minutes:
             return str(ngettext("every minute", "every %(num)s minutes", minutes))
         return str(ngettext("every second", "every %(num)s seconds", seconds))
-    time = f"{schedule.hour:02d}:{schedule.minute:02d}"
+    clock = format_clock(time(schedule.hour, schedule.minute))
     if isinstance(schedule, Daily):
-        return _("daily at %(time)s", time=time)
-    return str(_WEEKDAYS[schedule.weekday]) % {"time": time}
+        return _("daily at %(time)s", time=clock)
+    return str(_WEEKDAYS[schedule.weekday]) % {"time": clock}
+
+
+def next_run_of(name: str, next_run_at: datetime) -> str:
+    """Return when a job runs next, from the instant that is noted of it.
+
+    One that runs all the time notes none that could be told; one whose instant has passed waits for the scheduler.
+    """
+    schedule = next((job.schedule for job in JOBS if job.name == name), None)
+    if schedule is None:
+        return _("not any more")
+    if is_constant(schedule):
+        return when(schedule)
+    told = format_instant(next_run_at)
+    return _("waiting since %(time)s", time=told) if next_run_at < now() else told

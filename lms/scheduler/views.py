@@ -17,7 +17,7 @@ from lms.home.rules import went_well
 from lms.i18n import gettext as _
 from lms.scheduler import queries, rules, service
 from lms.scheduler.jobs import JOBS, Job
-from lms.scheduler.messages import when
+from lms.scheduler.messages import next_run_of, when
 from lms.web.access import get_actor, roles
 
 bp = Blueprint("scheduler", __name__, template_folder="templates")
@@ -34,7 +34,7 @@ class Row:
     about: str | LazyString
     when: str
     last_run_at: datetime | None
-    next_run_at: datetime | None
+    next_run: str
     state: str
     result: str
     may_ask: bool
@@ -72,7 +72,7 @@ def _row(job: Job, task: queries.TaskRow | None) -> Row:
         job.about,
         when(job.schedule),
         task.last_run_at if task else None,
-        task.next_run_at if task else None,
+        next_run_of(job.name, task.next_run_at) if task else "",
         state,
         "" if result == "ok" else result,
         job.runs_on_request,

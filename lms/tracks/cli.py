@@ -57,7 +57,7 @@ def assign(
     began, at, wish = time.monotonic(), now(), rules.as_due(due.date() if due else None)
     _check_options(track_key, wish, local_date(at))
     places = _places(organization)
-    meant = _judge(places, _read(file), at, quiet=as_json)
+    meant = _judge(places, track_key, _read(file), at, quiet=as_json)
     good = [each for each in meant if each.fault is None]
     faults = [each for each in meant if each.fault is not None]
     if faults and not valid_rows_only:
@@ -102,9 +102,11 @@ def _read(file: Path) -> list[FileRow]:
     return rows
 
 
-def _judge(places: Collection[int] | None, rows: Sequence[FileRow], at: datetime, *, quiet: bool) -> list[Meant]:
+def _judge(
+    places: Collection[int] | None, track_key: str, rows: Sequence[FileRow], at: datetime, *, quiet: bool
+) -> list[Meant]:
     """Return whom the rows mean, with a bar on a terminal and counts elsewhere (none with `quiet`)."""
-    judge = service.judging(reading(), places, at=at)
+    judge = service.judging(reading(), places, track_key, at=at)
     found: list[Meant] = []
     shows_bar = sys.stderr.isatty() and not quiet
     with click.progressbar(length=len(rows), label="Reading", file=sys.stderr, hidden=not shows_bar) as bar:

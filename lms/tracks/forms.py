@@ -39,20 +39,19 @@ MOST_LINES = 40
 MOST_DAYS = 20_000
 
 
-def _ticks(label: Any, pairs: Collection[tuple[str, Any]] = ()) -> SelectMultipleField:
-    """Return a field of ticks; the view writes those that depend on the organization."""
+def _ticks(label: Any, pairs: Collection[tuple[str, Any]] = (), *, missing: Any = None) -> SelectMultipleField:
+    """Return a field of ticks; the view writes those that depend on the organization.
+
+    `missing` is what to say where one tick at least is needed.
+    """
     return SelectMultipleField(
         label,
         choices=choices_of(pairs),
-        validators=[Optional()],
+        validators=[InputRequired(missing) if missing else Optional()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        validate_choice=bool(pairs),
+        validate_choice=bool(pairs or missing),
     )
-
-
-class ButtonForm(Form):
-    """A single button: to enrol, to undo, to compare a rule, to end it."""
 
 
 class DueFields(Form):
@@ -103,6 +102,12 @@ class DueFields(Form):
         """Refuse days without their number."""
         if field.data in {"asked", "employed"} and not self.due_days.errors:
             _check_due(field, self.due())
+
+
+class LevelsForm(Form):
+    """Which levels of the ladder an organization uses."""
+
+    levels = _ticks(_l("Levels"), missing=_l("Please keep at least one level."))
 
 
 class WaiveForm(OnceForm):

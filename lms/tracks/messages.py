@@ -32,6 +32,8 @@ _SENTENCES = {
     "nobody-fits": _l("Nobody who works here fits this."),
     "due-missing": _l("Please choose the last day."),
     "days-missing": _l("Please write how many days."),
+    "level-off": _l("This organization does not use the level of this track. Please choose another track."),
+    "no-level": _l("Please keep at least one level."),
     "changed": _l("Somebody joined, left or was asked meanwhile. Please look once more, then confirm."),
     "rule-ended": _l("This rule is ended. It cannot be changed any more."),
     "rule-changed": _l("Somebody changed this rule meanwhile. Please look once more at what it says, then confirm."),
@@ -54,6 +56,7 @@ _ROWS = {
     "which-organization": _l("She works at several organizations. Write which one asks her."),
     "no-organization": _l("There is no such organization. Write its name or its short key."),
     "works-elsewhere": _l("She does not work at this organization today."),
+    "level-off": _l("This organization does not use the level of this track."),
     "named-twice": _l("She stands in an earlier row already."),
 }
 #: Why a requirement need not be met: as the certifier chooses it, and as the worker reads it.
@@ -178,7 +181,8 @@ class PartWords:
         """Return why a part stands as it does, in one or two short sentences."""
         if part.proof is not None:
             done = self._done(part, part.proof)
-            return f"{done} {_('More than is asked for; it stays yours.')}" if self._is_extra(part) else done
+            more = _("More than is asked for; it stays yours.")
+            return f"{done} {more}" if self._is_extra(part) else done
         if part.state == "blocked":
             return str(_("Opens after: %(parts)s", parts=format_names([self._named(key) for key in part.blocked_by])))
         if part.state == "spare":
@@ -215,16 +219,16 @@ class PartWords:
         if proof.kind == "hours":
             return str(_("%(time)s, enough since %(date)s.", time=format_hours(proof.minutes), date=on))
         if proof.kind == "sign-off":
-            until = format_date(proof.until)
-            signed = _("Signed on %(date)s.", date=on)
-            return f"{signed} {_('Valid until %(date)s.', date=until)}" if until else str(signed)
+            signed, valid = _("Signed on %(date)s.", date=on), _("Valid until %(date)s.", date=format_date(proof.until))
+            return f"{signed} {valid}" if proof.until else str(signed)
         return str(_("Done on %(date)s", date=on))
 
     def _waived(self, proof: Proof) -> str:
         if self.reduced:
             return str(_("Counts since %(date)s.", date=format_date(proof.on)))
-        why = f"{_('You need not do this.')} {_TOLD_REASONS.get(proof.reason, '')}".strip()
-        return f"{why} {_('Until %(date)s.', date=format_date(proof.until))}" if proof.until else why
+        said = [_("You need not do this."), str(_TOLD_REASONS.get(proof.reason, ""))]
+        said += [_("Until %(date)s.", date=format_date(proof.until))] if proof.until else []
+        return " ".join(filter(None, said))
 
     def _open(self, part: Part) -> str:
         if part.kind == "hours":

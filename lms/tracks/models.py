@@ -32,6 +32,20 @@ class Dated:
     due_eased: Mapped[bool] = mapped_column(default=False)
 
 
+class OrganizationLevel(Base):
+    """Whether an organization uses a level of the ladder; one of which nothing is written is used. In place."""
+
+    __tablename__ = "organization_levels"
+    __table_args__ = (UniqueConstraint("organization_id", "level"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    #: The id of a level of a framework.
+    level: Mapped[str] = mapped_column(String(80))
+    is_used: Mapped[bool]
+    set_at: Mapped[datetime]
+
+
 class AssignmentRule(Dated, Base):
     """A statement of who should be on a track, compared with who is every day, until it is ended.
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, true
 
 from lms.actor import Actor
+from lms.organizations.policy import can_manage_staff, manageable_organizations
 from lms.tracks.models import AssignmentBatch, AssignmentRule, Waiver
 
 
 def can_assign(actor: Actor, organization_id: int) -> bool:
     """Return whether the actor may assign tracks to the staff of an organization, and undo what was assigned."""
     return organization_id in actor.supervises
+
+
+def can_choose_levels(actor: Actor, organization_id: int) -> bool:
+    """Return whether the actor may choose which levels of the ladder an organization uses: who manages its staff."""
+    return can_manage_staff(actor, organization_id)
+
+
+#: The criterion of the organizations of which `can_choose_levels` lets the actor choose.
+levels_places = manageable_organizations
 
 
 def visible_batches(actor: Actor) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from lms.clock import local_date, now
 from lms.content.library import current
 from lms.db import reading
 from lms.errors import BadInput
-from lms.organizations.rules import read_table
+from lms.organizations.rules import TableRow, read_table, write_table
 from lms.people.queries import list_people
 from lms.people.rules import normal_identifier
 from lms.training import queries, service
@@ -29,28 +29,41 @@ group = AppGroup("training", help="Training and work from elsewhere.")
 @click.option("--dry-run", is_flag=True, help="Only print what would happen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--valid-rows-only", is_flag=True, help="Leave out faulty rows instead of refusing the whole file.")
+@click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write the refused rows here, as CSV.")
 @click.option("--recognize", is_flag=True, help="Let rows with recognized_by count at once, decided by two certifiers.")
 @click.option("--by", help="E-mail address of the first certifier.")
 @click.option("--second", help="E-mail address of the second certifier.")
 def import_file(
-    file: Path, *, dry_run: bool, as_json: bool, valid_rows_only: bool, recognize: bool, by: str, second: str
+    file: Path,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    valid_rows_only: bool,
+    refused: Path | None,
+    recognize: bool,
+    by: str,
+    second: str,
 ) -> None:
     """Record earlier training of many people from a CSV or Excel FILE; they wait for reviewers.
 
     Columns, in any order: person (public id), email or phone; title, issuer; learned_on (or from and until); hours,
     kind, module, competencies, language, reference, recognized_by, note. A module that is not known becomes evidence
     that waits for review. The same file twice changes nothing: rows are the same by their reference, or by their words.
+    The file of refused rows has their cells and, last, why; mend them there, and bring that file.
     """
     deciders = _deciders(by, second) if recognize else None
     brought = read(file.name, file.read_bytes())
     done = service.preview_import(reading(), brought, deciders)
-    refused = done.problems and not valid_rows_only
-    if not dry_run and not refused:
+    if refused is not None and done.problems:
+        table = rules.refused_table(_table(file.read_bytes()), done.problems)
+        refused.write_bytes(b"".join(write_table(table)))
+    is_refused = done.problems and not valid_rows_only
+    if not dry_run and not is_refused:
         with click.progressbar(length=len(brought.wanted), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             done = bring_in(brought, deciders=deciders, valid_only=valid_rows_only, tell=bar.update)
-    if as_json or dry_run or not refused:
+    if as_json or dry_run or not is_refused:
         click.echo(_as_json(done, dry_run=dry_run) if as_json else _as_text(done, dry_run=dry_run))
-    if refused:
+    if is_refused:
         raise BadInput(done.problems)
     for problem in done.problems:
         click.echo(str(problem), err=True)
@@ -58,9 +71,12 @@ def import_file(
 
 def read(name: str, data: bytes) -> Brought:
     """Return a table as its rows ask; raise `BadInput` when it is no table with these columns."""
-    table = read_table(data, rules.COLUMNS, rules.REQUIRED)
     known = queries.known_of(current(reading()))
-    return Brought(name, *rules.read_rows(table, known, local_date(now())))
+    return Brought(name, *rules.read_rows(_table(data), known, local_date(now())))
+
+
+def _table(data: bytes) -> list[TableRow]:
+    return read_table(data, (*rules.COLUMNS, rules.REASON), rules.REQUIRED)
 
 
 def _deciders(first: str | None, second: str | None) -> Deciders:

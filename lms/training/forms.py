@@ -139,18 +139,26 @@ class TellForm(OnceForm):
         }
 
 
-class TellForStaffForm(TellForm):
-    """The same told by a supervisor for somebody whom she supervises."""
+class TellForOthersForm(TellForm):
+    """The same told for somebody else: it speaks of her."""
 
     order = ("person",)
+
+    issuer = StringField(
+        _l("Who gave it, or where did she work?"),
+        description=_l("A school, an organization, an agency."),
+        validators=[InputRequired(_l("Please write who gave it.")), Length(max=LONGEST_TITLE)],
+    )
+
+
+class TellForStaffForm(TellForOthersForm):
+    """The same told by a supervisor for somebody whom she supervises."""
 
     person = SelectField(_l("For whom?"), validators=[_CHOOSE])
 
 
-class TellForAnybodyForm(TellForm):
+class TellForAnybodyForm(TellForOthersForm):
     """The same told by staff of the consortium for whom they know by her e-mail address or phone number."""
-
-    order = ("person",)
 
     person = StringField(
         _l("For whom?"),
@@ -196,10 +204,6 @@ class ReplyForm(OnceForm):
         _l("Your answer"),
         validators=[InputRequired(_l("Please write your answer.")), Length(max=rules.LONGEST_ANSWER)],
     )
-
-
-class ButtonForm(Form):
-    """A button that needs no more than its address."""
 
 
 def _note(label: Any) -> TextAreaField:

@@ -118,8 +118,8 @@ def _of_files(most: object) -> dict[str, str]:
         "file_pixels": _("This photo has too many pixels. Please take it with the usual setting of your camera."),
         "file_kind": _("Only photos (JPEG, PNG) and PDF files can be added."),
         "file_heic": _(
-            "We cannot read photos of the kind HEIC. Please take a screenshot of the photo and add that, "
-            "or set your camera to “most compatible”."
+            "We cannot read photos of the kind HEIC. On an iPhone choose it from “Photo Library”, not from the files: "
+            "then it comes as JPEG. Else take a screenshot of the photo, and add that."
         ),
         "file_damaged": _("This file cannot be opened. Please take the photo again, or save the PDF again."),
         "file_acts": _("This PDF holds a program. Please print it into a new PDF, or add a photo of it."),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask_babel import Domain
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
@@ -69,12 +69,28 @@ class Form(FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         fields: dict[str, Field] = vars(self)["_fields"]
         self._fields = {**{name: fields[name] for name in self.order}, **fields}
+        for field in self:
+            if isinstance(field, SelectField):
+                _forget_blanks(field)
 
     def validate_on_submit(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Return whether the form was sent to be acted on, and is valid."""
         if g.get("switching_language"):
             return False
         return bool(super().validate_on_submit(extra_validators))
+
+
+def _forget_blanks(field: SelectField) -> None:
+    """Let a blank that was sent be no choice. `Optional` would see it, and let all others pass without a check."""
+    field.raw_data = [each for each in field.raw_data or () if each.strip()]
+    if isinstance(field, SelectMultipleField):
+        field.data = [each for each in field.data or () if str(each).strip()]
+    elif isinstance(field.data, str) and not field.data.strip():
+        field.data = ""
+
+
+class ButtonForm(Form):
+    """A button that needs no more than its address."""
 
 
 class OnceForm(Form):
@@ -129,3 +145,9 @@ def page_of(count: int, size: int) -> tuple[int, int]:
     """
     pages = max(1, -(-count // size))
     return min(max(1, request.args.get("page", 1, type=int)), pages), pages
+
+
+def page_href(endpoint: str, **values: Any) -> Callable[[int], str]:
+    """Return a function from a page's number to its address, with the filters kept."""
+    kept = {key: value for key, value in values.items() if value}
+    return lambda number: url_for(endpoint, page=number, **kept)

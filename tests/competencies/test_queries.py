@@ -35,5 +35,4 @@ def test_what_persons_attained_with_minutes_and_evidence(app: Flask, make: Make)
     }
     assert [each.source_kind for each in proofs[two.person_id]] == ["module"]
     assert three.person_id not in proofs
-    assert queries.minutes_of(reading(), None)[two.person_id, "skills/walk"] == 5
     assert queries.list_unjudged(reading(), [two.person_id]) == [(two.person_id, "skills/walk")]

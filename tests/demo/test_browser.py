@@ -253,6 +253,7 @@ NO_PAGE = {
     "reports.download": "a file",
     "tracks.refused": "a file",
     "training.file": "a file",
+    "training.refused_rows": "a file",
     "training.import_preview": "only after a table was sent; its parts are those of training.import_table",
     "web.health": "for machines",
     "web.ready": "for machines",

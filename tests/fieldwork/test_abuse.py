@@ -15,7 +15,8 @@ from lms.fieldwork.queries import hours as ledger
 from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.queries.sessions import any_session
-from lms.fieldwork.rules.hours import Sheet, Timed, overlapping
+from lms.fieldwork.rules.hours import Sheet
+from lms.fieldwork.rules.overlaps import Timed, overlapping
 from lms.ids import new_client_id
 from tests.factories import Make
 from tests.fieldwork.classes import AFTER, DAY, Classes

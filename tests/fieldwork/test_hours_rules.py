@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from lms.actor import Span
 from lms.errors import RuleBroken
-from lms.fieldwork.rules import ENTRY_STATES, CreditedMinutes, cap_days, sign_offs
+from lms.fieldwork.rules import ENTRY_STATES, CreditedMinutes, overlaps, sign_offs
 from lms.fieldwork.rules import hours as rules
-from lms.fieldwork.rules.hours import Sheet, Timed
+from lms.fieldwork.rules.hours import Sheet
+from lms.fieldwork.rules.overlaps import Timed
 from lms.fieldwork.rules.sign_offs import Asked, Ties
 
 TODAY = date(2026, 3, 5)
@@ -161,8 +162,8 @@ def test_overlaps_are_of_one_person_and_day() -> None:
     other_day = TODAY - timedelta(days=1)
     entries = [timed(1, 60, 120), timed(2, 120, 180), timed(3, 170, 200), timed(4, None, None)]
     entries += [timed(5, 60, 120, person=2), timed(6, 60, 120, day=other_day)]
-    assert rules.overlapping(entries) == {2, 3}
-    assert rules.overlapping([timed(7, 60, 120), timed(8, 60, 120)]) == {7, 8}
+    assert overlaps.overlapping(entries) == {2, 3}
+    assert overlaps.overlapping([timed(7, 60, 120), timed(8, 60, 120)]) == {7, 8}
 
 
 def credited(minutes: int, hour: int = 0, *, person: int = 1, day: date = TODAY) -> CreditedMinutes:
@@ -172,7 +173,7 @@ def credited(minutes: int, hour: int = 0, *, person: int = 1, day: date = TODAY)
 
 def test_what_was_credited_first_counts_first() -> None:
     facts = [credited(600, 3), credited(500, 1), credited(60, 4), credited(60, 5, person=2)]
-    assert [(fact.person_id, fact.minutes) for fact in cap_days(facts)] == [(1, 500), (1, 460), (2, 60)]
+    assert [(fact.person_id, fact.minutes) for fact in overlaps.cap_days(facts)] == [(1, 500), (1, 460), (2, 60)]
 
 
 @given(
@@ -187,12 +188,12 @@ def test_what_was_credited_first_counts_first() -> None:
     )
 )
 def test_a_day_never_counts_for_more_than_it_holds(facts: list[CreditedMinutes]) -> None:
-    counted = cap_days(facts)
+    counted = overlaps.cap_days(facts)
     for person, day in {(fact.person_id, fact.done_on) for fact in facts}:
         entered = sum(fact.minutes for fact in facts if (fact.person_id, fact.done_on) == (person, day))
         given_ = sum(fact.minutes for fact in counted if (fact.person_id, fact.done_on) == (person, day))
         assert given_ == min(entered, rules.MOST_A_DAY)
-    assert cap_days(counted) == counted
+    assert overlaps.cap_days(counted) == counted
 
 
 # ── Sign-offs ────────────────────────────────────────────────────────────────
@@ -242,7 +243,8 @@ def test_an_observation_is_signed_while_it_is_remembered() -> None:
     ],
 )
 def test_who_is_independent_of_whom(observer: Ties, observed: Ties, independent: bool) -> None:
-    assert sign_offs.is_independent(observer, observed) is independent
+    assert sign_offs.is_independent(observer, observed, has_taught=False) is independent
+    assert not sign_offs.is_independent(observer, observed, has_taught=True)
 
 
 def test_ties_are_those_of_the_day() -> None:
@@ -262,3 +264,19 @@ def test_ties_are_those_of_the_day() -> None:
 )
 def test_the_last_day_on_which_it_counts(day: date, months: int | None, last: date | None) -> None:
     assert sign_offs.valid_until(day, months) == last
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], False),
+        ([Span(2, TODAY)], False),
+        ([Span(1, TODAY)], True),
+        ([Span(1, TODAY + timedelta(days=1))], False),
+        ([Span(1, TODAY - timedelta(days=90), TODAY - timedelta(days=30))], True),
+        ([Span(1, TODAY - timedelta(days=90), TODAY - timedelta(days=31))], False),
+        ([Span(1, date(2020, 1, 1), date(2021, 1, 1)), Span(1, TODAY - timedelta(days=5), TODAY)], True),
+    ],
+)
+def test_hours_are_settled_until_a_month_after_the_last_day(spans: list[Span], *, expected: bool) -> None:
+    assert rules.may_settle(spans, 1, TODAY) is expected

@@ -312,6 +312,31 @@ def test_the_ledger_is_only_added_to(team: Team) -> None:
     assert states() == ["countersigned"]
 
 
+@pytest.mark.parametrize(("left", "may"), [(0, True), (1, True), (30, True), (31, False), (400, False)])
+def test_who_supervised_her_settles_her_last_hours_for_a_month(team: Team, left: int, *, may: bool) -> None:
+    """The row filter says what the check says; what lies in the span stays in sight all the same."""
+    days = left + 20
+    away = team.make.person("Away")
+    team.make.employment(away, team.elsewhere, since=days_ago(days), until=days_ago(left))
+    entry = team.enter(away, organization_id=team.elsewhere, done_on=days_ago(days), at=AT - timedelta(days=left))
+    actor, spans = team.actor(team.stranger), spans_of(reading(), [away.person_id])[away.person_id]
+    assert [each.public_id for each in ledger.list_entries(reading(), policy.visible_entries(actor))] == [entry]
+    assert [each.public_id for each in ledger.list_entries(reading(), policy.settled_by(actor))] == [entry] * may
+    assert policy.can_settle(actor, away.person_id, spans, team.elsewhere, is_of_supervisor=False) is may
+    reading().rollback()
+    for act in (
+        lambda: team.countersign(entry, by=team.stranger),
+        lambda: team.give_back(entry, by=team.stranger),
+        lambda: team.paper(by=team.stranger, of=away, organization_id=team.elsewhere, done_on=days_ago(days)),
+    ):
+        if may:
+            act()
+        else:
+            with pytest.raises(NotFound):
+                act()
+    assert states() == (["returned", "countersigned"] if may else ["sent"])
+
+
 def test_an_organization_sees_its_own_span_alone(team: Team) -> None:
     """The row filter says what the check says, also after she has left."""
     team.make.employment(team.ana, team.elsewhere, since=days_ago(50), until=days_ago(10))
@@ -353,11 +378,11 @@ def test_how_much_waits(team: Team) -> None:
     entry = team.enter()
     team.enter(team.boss)
     session, here = reading(), [team.place]
-    assert queries.count_waiting(session, here) == 2
-    assert queries.count_waiting(session, here, but_of=team.boss.person_id) == 1
-    assert queries.count_waiting(session, [team.elsewhere]) == queries.count_waiting(session, []) == 0
+    assert queries.count_waiting(session, here, DAY) == 2
+    assert queries.count_waiting(session, here, DAY, but_of=team.boss.person_id) == 1
+    assert queries.count_waiting(session, [team.elsewhere], DAY) == queries.count_waiting(session, [], DAY) == 0
     team.countersign(entry)
-    assert queries.count_waiting(reading(), here) == 1
+    assert queries.count_waiting(reading(), here, DAY) == 1
 
 
 # ── At the same moment ───────────────────────────────────────────────────────

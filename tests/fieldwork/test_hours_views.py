@@ -107,7 +107,7 @@ def test_entered_shown_and_summed(ana: FlaskClient, team: Team, boss: FlaskClien
 def test_times_stand_for_hours(ana: FlaskClient, team: Team) -> None:
     address = enter(ana, team, hours="", minutes="", begins="09:00", ends="11:20")
     assert "2 h 20 min" in text_of(ana.get(address))
-    assert "09:00 to 11:20" in text_of(ana.get(address))
+    assert "9:00 AM to 11:20 AM" in text_of(ana.get(address))
 
 
 def test_a_second_tap_enters_nothing_and_other_words_are_refused(ana: FlaskClient, team: Team) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -156,6 +157,18 @@ def test_coming_leaving_and_coming_back() -> None:
     assert attendance.arrived(gone, at(11)) == (*gone, Stay(at(11)))
     assert attendance.unpacked(attendance.packed((*gone, Stay(at(11))))) == (*gone, Stay(at(11)))
     assert not attendance.is_there(())
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 240)), max_size=12))
+def test_no_minute_counts_twice_whatever_the_clock_does(taps: list[tuple[bool, int]]) -> None:
+    """A clock that was set back let a second stay begin within the first one."""
+    stays: tuple[Stay, ...] = ()
+    for comes, minute in taps:
+        stays = (attendance.arrived if comes else attendance.departed)(stays, at(9) + timedelta(minutes=minute))
+    for earlier, later in pairwise(stays):
+        assert earlier.ended_at is not None
+        assert earlier.began_at < earlier.ended_at <= later.began_at
+    assert minutes_present(stays, at(9), at(13)) <= 240
 
 
 def test_how_late_somebody_came() -> None:

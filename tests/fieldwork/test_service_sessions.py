@@ -487,10 +487,11 @@ def test_opening_again_takes_the_minutes_back_until_it_is_closed_anew(classes: C
 
 def test_a_part_made_up_elsewhere_makes_it_whole(classes: Classes) -> None:
     first = classes.plan(module_key="outreach", finishes_lessons=True)
-    other = classes.plan(module_key="communication")
+    other = classes.plan(module_key="communication", day=DAY - timedelta(days=1))
     second = classes.plan(module_key="outreach", day=DAY + timedelta(days=7))
     classes.mark(first, classes.ana, stays=(Stay(clock(9), clock(10, 40)),))
-    classes.mark(other, classes.ana)
+    before = DAY - timedelta(days=1)
+    classes.mark(other, classes.ana, stays=(Stay(clock(9, day=before), clock(12, day=before)),))
     later = clock(13, day=DAY + timedelta(days=7))
     part = (Stay(clock(9, day=DAY + timedelta(days=7)), clock(10, day=DAY + timedelta(days=7))),)
     make_up = lambda which: classes.correct(second, classes.ana, *part, seen=0, makes_up=which, at=later)  # noqa: E731

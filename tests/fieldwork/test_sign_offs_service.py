@@ -249,7 +249,11 @@ def test_the_filter_says_what_the_check_says(team: Team) -> None:
         every = observations.list_observations(reading(), Observation.id > 0)
         spans = spans_of(reading(), [team.ana.person_id])[team.ana.person_id]
         by_check = [
-            row.id for row in every if policy.can_see_observation(actor, spans, row.organization_id, row.observed_on)
+            row.id
+            for row in every
+            if policy.can_see_observation(
+                actor, spans, row.organization_id, row.observed_on, observed_by=row.observed_by
+            )
         ]
         assert by_filter == by_check, name
         seen[name] = len(by_filter)

@@ -171,7 +171,7 @@ def test_a_day_on_which_she_was_not_there_is_told(boss: FlaskClient, team: Team)
     late = team.make.person()
     team.make.employment(late, team.place, since=day(-3))
     answer = boss.post(page_of(late), data=typed(observed_on=day(-4).isoformat()))
-    assert "You did not answer for an organization where she worked on this day." in text_of(answer, 400)
+    assert "You could not observe her on this day" in text_of(answer, 400)
 
 
 def test_withdrawn_stays_to_be_read(boss: FlaskClient, ana: FlaskClient, team: Team) -> None:

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from lms.clock import zone
 from lms.db import write
@@ -280,6 +280,16 @@ def test_what_a_plan_refuses_stands_beside_its_field(site: Site, change: dict[st
     assert rows(GroupSession.id) == []
 
 
+@pytest.mark.parametrize(
+    "change", [{"interpreters": ["", "zz"]}, {"teachers": [" ", "x"]}, {"competencies": ["", "x"]}]
+)
+def test_a_plan_names_nothing_that_was_not_offered(site: Site, change: dict[str, Any]) -> None:
+    """A blank before it let anything pass: a language that nobody has was kept, a word for a number was a fault."""
+    answer = site.browser(site.trainer).post("/sessions/plan/new", data=planned(site, **change))
+    assert "one of those that are offered" in text_of(answer, 400) or "not a valid choice" in text_of(answer, 400)
+    assert rows(GroupSession.id) == []
+
+
 def test_nobody_learns_whose_number_it_is(site: Site) -> None:
     browser = site.browser(site.trainer)
     said = text_of(browser.post("/sessions/plan/new", data=planned(site, more_teachers=site.ana.email)), 400)
@@ -385,7 +395,7 @@ def test_corrections_keep_what_stood_there(site: Site) -> None:
         assert "Saved. What stood there before is kept." in said
         assert "9:00 AM to 10:00 AM, since 11:00 AM" in said
         page = browser.get(address)
-        assert "corrected, March 14, 2026, 13:00, Bus" in text_of(page)
+        assert "corrected, March 14, 2026, 1:00 PM, Bus" in text_of(page)
         browser.post(address, data={"seen": "2", "reason": "No", "do": "absent", "makes_up": ""})
         assert rows(AttendanceEntry.stays)[-1] == []
         assert browser.get(f"/sessions/{group}/roster/{site.luis.person_public_id}").status_code == 404
@@ -506,6 +516,20 @@ def test_the_papers_hold_names_times_and_room_to_sign(site: Site, make: Make) ->
     assert drawable("Sione 名") == "Sione ?"
     empty = browser.get(f"/sessions/{site.plan()}/sheet.pdf")
     assert "Signature of the teacher" in pypdf.PdfReader(io.BytesIO(empty.data)).pages[0].extract_text()
+
+
+@pytest.mark.parametrize("tag", ["es", "to", "sm"])
+def test_the_heads_of_a_paper_stay_in_their_row(site: Site, tag: str) -> None:
+    """A head that takes two lines makes its row higher, so that it is not written over the line below."""
+    group = site.plan()
+    write(lambda s: s.execute(text("UPDATE people SET language = :tag"), {"tag": tag}) and None)
+    data = site.browser(site.trainer).get(f"/sessions/{group}/sheet.pdf").data
+    drawn = pypdf.PdfReader(io.BytesIO(data)).pages[0].get_contents().get_data().decode("latin-1")
+    boxes = [tuple(map(float, found)) for found in re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re", drawn)]
+    bottom = boxes[0][1]
+    assert len(boxes) > 5
+    texts = [float(y) for _x, y in re.findall(r"1 0 0 1 ([\d.]+) ([\d.]+) Tm", drawn)]
+    assert not [y for y in texts if bottom - 12 < y < bottom + 3], "words on the line below the heads"
 
 
 def test_the_code_is_a_picture_of_the_address(site: Site) -> None:

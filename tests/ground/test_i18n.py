@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from babel import Locale, localedata
@@ -61,7 +61,8 @@ def test_hours_numbers_months_instants_and_lists(app: Flask) -> None:
     at = datetime(2026, 3, 9, 2, 30, tzinfo=UTC)
     with app.test_request_context(), force_locale("en"):
         assert [i18n.format_hours(n) for n in (0, 45, 60, 90)] == ["0 min", "45 min", "1 h", "1 h 30 min"]
-        assert i18n.format_instant(at) == "March 8, 2026, 19:30"
+        assert i18n.format_instant(at) == "March 8, 2026, 7:30 PM"
+        assert i18n.format_near(at) == "Mar 8, 19:30"
         assert i18n.format_instant(None) == ""
         assert (i18n.format_date(None), i18n.format_day(None)) == ("", "")
         assert i18n.format_names(["A", "B", "C"]) == "A, B, and C"
@@ -70,6 +71,9 @@ def test_hours_numbers_months_instants_and_lists(app: Flask) -> None:
         assert i18n.format_names(["A", "B"]) == "A ma B"
     with app.test_request_context(), force_locale("es"):
         assert i18n.format_number(1234.5) == "1,234.5"
+        assert i18n.format_clock(time(9, 5)) == "9:05 am", "without periods: a sentence may end with it"
+    with app.test_request_context(), force_locale("to"):
+        assert i18n.format_clock(time(13, 5)) == "13:05"
 
 
 def test_outside_a_page_it_is_english(app: Flask) -> None:

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from wtforms import SelectField, SelectMultipleField
+from wtforms.validators import Optional
 
 from lms.app import create_app
 from lms.clock import now
@@ -20,7 +22,7 @@ from lms.scheduler.models import Lease
 from lms.scheduler.service import HEARTBEAT
 from lms.web import health
 from lms.web.access import public
-from lms.web.forms import Form
+from lms.web.forms import Form, choices_of
 from tests.databases import Databases, make_config
 from tests.factories import Make, sign_in
 
@@ -214,3 +216,23 @@ def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient, ma
     sign_in(client, make.person())
     assert client.post("/sign-out").status_code == 400
     assert client.get("/learn").status_code == 200
+
+
+def test_a_blank_among_choices_lets_no_other_pass(app: Flask) -> None:
+    """`Optional` looks at the first value alone, and forgets what is wrong with all others."""
+
+    class Chosen(Form):
+        one = SelectField(choices=choices_of([("a", "A")]), validators=[Optional()])
+        many = SelectMultipleField(choices=choices_of([("a", "A"), ("b", "B")]), validators=[Optional()])
+
+    def sent(**values: object) -> tuple[bool, object, object]:
+        with app.test_request_context("/", method="POST", data=values):
+            form = Chosen(meta={"csrf": False})
+            return form.validate(), form.one.data, form.many.data
+
+    for blank in ("", "  ", "\t"):
+        assert sent(one=blank, many=[blank, "nothing"]) == (False, "", ["nothing"])
+        assert sent(one=blank, many=[blank, "b", blank]) == (True, "", ["b"])
+    assert sent(one="a", many=["a", "b"]) == (True, "a", ["a", "b"])
+    assert sent(many=[]) == (True, None, [])
+    assert not sent(one="c")[0]

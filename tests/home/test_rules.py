@@ -226,19 +226,6 @@ def test_filters_from_an_address() -> None:
     assert rules.team_filter({"status": "lost", "track": "none"}, ["core"]) == rules.TeamFilter()
 
 
-@pytest.mark.parametrize(("total", "pages"), [(0, 1), (1, 1), (50, 1), (51, 2), (300, 6)])
-def test_pages_of_fifty(total: int, pages: int) -> None:
-    assert rules.pages_of(total) == pages
-
-
-@pytest.mark.parametrize(
-    ("given", "page"),
-    [(None, 1), ("", 1), ("2", 2), ("0", 1), ("-1", 1), ("x", 1), ("²", 1), ("٣", 1), ("99", 6), ("9" * 400, 1)],
-)
-def test_a_page_number_stays_within_the_list(given: str | None, page: int) -> None:
-    assert rules.page_number(given, 6) == page
-
-
 @pytest.mark.parametrize(
     ("result", "well"),
     [

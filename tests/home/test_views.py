@@ -28,7 +28,7 @@ from lms.people.models import Person
 from lms.publish import publish_directory
 from lms.scheduler.models import RecurringTask
 from lms.tracks.models import Enrolment
-from lms.tracks.service import waive
+from lms.tracks.service import choose_levels, waive
 from tests.factories import MadePerson, Make, day, sign_in
 from tests.home.conftest import CORE, FIRST, Story, counted, instant
 
@@ -106,6 +106,29 @@ def test_a_new_worker_is_shown_where_to_begin(story: Story, make: Make, client: 
     assert 'Hello, <bdi class="name" translate="no">Sēini Kauʻuhila</bdi>' in html
     assert html.index("You could begin here") < html.index('href="/tracks/first-steps"') < html.index("/tracks/core")
     assert html.count("/tracks/first-steps") == 1
+
+
+def test_a_level_that_no_employer_uses_is_not_shown_but_what_she_began_is(
+    story: Story, make: Make, client: FlaskClient
+) -> None:
+    hope, other = make.organization("Hope"), make.organization("Other")
+    admin = story.actor(make.person(roles=("administrator",)), "administrator")
+    ana, begun = make.person(), make.person()
+    for person in (ana, begun):
+        make.employment(person, hope)
+    story.enrol(begun, "core")
+    sign_in(client, ana)
+    assert "/tracks/core" in main(client, "/learn")
+    story.run(lambda s: choose_levels(s, admin, hope, ["entry"], at=instant(0)) and None)
+    html = main(client, "/learn")
+    assert "/tracks/core" not in html and "/tracks/first-steps" in html
+    assert client.get("/tracks/core").status_code == 200, "who looks for it finds it all the same"
+    make.employment(ana, other)
+    assert "/tracks/core" in main(client, "/learn"), "another employer uses it"
+    sign_in(client, begun)
+    assert "/tracks/core" in main(client, "/learn")
+    story.run(lambda s: choose_levels(s, admin, hope, ["lead"], at=instant(0)) and None)
+    assert "Core training" in main(client, "/learn"), "her way goes on"
 
 
 def test_the_next_lesson_then_the_quiz_then_the_survey(story: Story, make: Make, client: FlaskClient) -> None:

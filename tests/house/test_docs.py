@@ -153,12 +153,13 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_make_target_exists(page: Path) -> None:
+def test_every_command_to_paste_is_found(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     text = page.read_text(encoding="utf-8")
     fenced = "\n".join(re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL))
     named = set(re.findall(r"^\s*make ([a-z-]+)", fenced, re.MULTILINE)) | set(re.findall(r"`make ([a-z-]+)`", text))
     assert named <= targets
+    assert not re.findall(r"^\s*lms .*", fenced, re.MULTILINE), "pasted, it is not found: write .venv/bin/lms"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -7,6 +7,7 @@ import re
 import statistics
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,16 +28,22 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "base", "manager"}
 MODULES = sorted((ROOT / "lms").rglob("*.py"))
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    """Yield every module of the program, parsed."""
-    for path in MODULES:
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> tuple[tuple[Path, ast.Module], ...]:
+    """Return every module of the program, parsed."""
+    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in MODULES)
+
+
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return what `ast.walk` finds: walking the whole program costs as much as reading it."""
+    return tuple(ast.walk(tree))
 
 
 def functions() -> Iterator[tuple[Path, ast.FunctionDef, int]]:
     """Yield every function of the program and its length in lines."""
     for path, tree in trees():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.FunctionDef):
                 yield path, node, (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -44,7 +51,7 @@ def functions() -> Iterator[tuple[Path, ast.FunctionDef, int]]:
 def imported(tree: ast.Module) -> set[str]:
     """Return the dotted names that a module imports."""
     names = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -123,7 +130,7 @@ def test_only_the_database_module_commits() -> None:
         f"{path}:{node.lineno}"
         for path, tree in trees()
         if path.name != "db.py"
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
     assert guilty == []
@@ -211,9 +218,9 @@ READS_ALL = {"home", "merging", "reports"}
 def owners() -> dict[str, str]:
     """Return the feature that each table belongs to."""
     return {
-        node.value.value: part_of(path)[0]
+        str(node.value.value): part_of(path)[0]
         for path, tree in trees()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
         and node.targets[0].id == "__tablename__"
@@ -223,7 +230,7 @@ def owners() -> dict[str, str]:
 
 def borrowed(tree: ast.Module) -> Iterator[str]:
     """Yield the tables that a module names by `table("...")`, and "all" for the metadata's list of them."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr == "tables":
             yield "all"
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):

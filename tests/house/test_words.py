@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from lms.config import ROOT
 from lms.i18n import TAGS
 
 CATALOGUES = ROOT / "translations"
+#: What marks a word as one to translate, as translations/catalogues.py has it.
+KEYWORDS = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 TRANSLATED = [tag for tag in TAGS if tag != "en"]
 
@@ -64,3 +67,22 @@ def test_translations_keep_placeholders_and_letters(tag: str) -> None:
             faults.append(strings[0])
     assert read > 1000
     assert faults == []
+
+
+def hidden_words(source: str) -> list[str]:
+    """Return the calls of gettext inside f-strings: the catalogues' maker does not see them, so nobody translates."""
+    return [
+        ast.unparse(call)
+        for text in ast.walk(ast.parse(source))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+    ]
+
+
+def test_no_words_hide_in_an_f_string() -> None:
+    assert hidden_words("said = f\"{done} {_('Well done.')}\"") == ["_('Well done.')"]
+    found = {
+        str(path): words for path in (ROOT / "lms").rglob("*.py") if (words := hidden_words(path.read_text("utf-8")))
+    }
+    assert not found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import select, update
 
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import force_locale
 from lms.notifications import queries, service
+from lms.notifications.forms import ChoicesForm
 from lms.notifications.jobs import send_letters
 from lms.notifications.models import Bounce, Letter, LetterChoice, SmsConsent
 from lms.notifications.rules import Wish
@@ -92,6 +95,24 @@ def test_texts_need_a_number_and_her_consent_which_is_written_down(app: Flask, m
     reading().rollback()
     choose(ana, Wish("email"))
     assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn"]
+
+
+def test_another_sentence_of_consent_needs_another_version(app: Flask) -> None:
+    """Who changes what people agree to changes `service.WORDING` too, and then this line."""
+    sentence = ChoicesForm.agreed.kwargs["description"]
+    with force_locale("en"):
+        mark = hashlib.sha256(str(sentence).encode()).hexdigest()[:12]
+    assert (service.WORDING, mark) == ("2026-11", "96b5d79bf374")
+
+
+def test_what_was_texted_is_kept_with_its_time(app: Flask, make: Make) -> None:
+    phone(make.person(language="sm"), NUMBER)
+    text("TAOFI", at=AT + timedelta(minutes=3))
+    row = reading().scalars(select(SmsConsent).order_by(SmsConsent.id.desc())).first()
+    assert row is not None
+    assert (row.kind, row.way, row.wording, row.language) == ("withdrawn", "text", "STOP", "sm")
+    assert row.at == AT + timedelta(minutes=3)
+    reading().rollback()
 
 
 def test_a_letter_takes_the_way_that_she_chose(content_app: Flask, make: Make) -> None:
@@ -213,32 +234,62 @@ def test_what_was_said_about_texts_cannot_be_changed(app: Flask, make: Make) -> 
 # ── The address in a letter ──────────────────────────────────────────────────
 
 
-def test_the_address_in_a_letter_stops_its_sort_and_lets_it_come_again(content_app: Flask, make: Make) -> None:
+def test_the_address_in_a_letter_stops_its_sort_for_good_until_she_says_otherwise(
+    content_app: Flask, make: Make
+) -> None:
     ana = make.person()
     choose(ana, Wish("email", 22, 7, True))
     remind(make, ana)
     write(lambda session: service.write_digests(session, [ana.person_id], AT.date(), at=AT))
     reminder, digest = letters()
 
-    def stop(letter: Letter, *, again: bool = False) -> str:
-        return write(lambda session: service.stop(session, letter.public_id, again=again, at=AT))
+    def stop(letter: Letter) -> str:
+        return write(lambda session: service.stop(session, letter.public_id, at=AT))
 
-    assert stop(reminder) == stop(reminder) == "reminders"
-    assert stop(digest) == "digest"
+    assert [stop(reminder) for _ in range(3)] == 3 * ["reminders"]
+    assert stop(digest) == stop(digest) == "digest"
     assert wish_of(ana) == Wish("none", 22, 7, False)
+    assert [each for each in actions() if each.startswith("letters-s")] == 2 * ["letters-stopped"], "each counts once"
     assert send_letters(content_app, at=AT) == "2 dropped"
-    assert stop(reminder, again=True) == "reminders"
-    assert stop(digest, again=True) == "digest"
-    assert wish_of(ana) == Wish(None, 22, 7, True)
-    told = ["letters-stopped", "letters-stopped", "letters-started", "letters-started"]
-    assert [each for each in actions() if each.startswith("letters-s")] == told
+    choose(ana, Wish("email", 22, 7, True))
+    assert stop(reminder) == "reminders", "however old it is"
+    assert wish_of(ana) == Wish("none", 22, 7, True)
+
+
+def test_two_presses_at_once_are_one(content_app: Flask, make: Make) -> None:
+    ana = make.person()
+    remind(make, ana)
+    key = letters()[0].public_id
+
+    def stop() -> str:
+        return write(lambda session: service.stop(session, key, at=AT))
+
+    race(content_app, stop, stop)
+    assert actions().count("letters-stopped") == 1
+    assert wish_of(ana).channel == "none"
+
+
+def test_a_text_that_says_start_lets_stopped_reminders_come_again(content_app: Flask, make: Make) -> None:
+    ana, other = make.person(), make.person()
+    phone(ana, NUMBER)
+    phone(other, NUMBER, agreed=False, confirmed=False)
+    for person in (ana, other):
+        choose(person, Wish("none", 22, 7, False))
+    assert text("Start") == "start"
+    assert wish_of(ana) == Wish(None, 22, 7, False)
+    assert wish_of(other).channel == "none", "who only claims a number starts nothing"
+    assert text("Start", at=AT + timedelta(minutes=1)) == "start"
+    assert actions().count("letters-started") == 1
+    assert len(letters("sms_answer")) == 1
+    remind(make, ana)
+    assert len(letters("reminder")) == 1
 
 
 def test_letters_about_the_account_cannot_be_stopped(app: Flask, make: Make) -> None:
     write(lambda session: people.invite(session, None, name="Ana", language="en", email="a@test.example", at=AT))
     for public_id in (letters()[0].public_id, "k" * 20):
         with pytest.raises(NotFound):
-            write(lambda session, key=public_id: service.stop(session, key, again=False, at=AT))
+            write(lambda session, key=public_id: service.stop(session, key, at=AT))
 
 
 # ── Addresses that refuse ────────────────────────────────────────────────────

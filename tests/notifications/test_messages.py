@@ -215,7 +215,7 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
 def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
     samples = list_samples(config)
     assert {sample.kind for sample in samples} == set(KINDS)
-    assert len(samples) == len(TAGS) * (len(KINDS) + 20), "each variant in each language"
+    assert len(samples) == len(TAGS) * (len(KINDS) + 21), "each variant in each language"
     for sample in samples:
         told = (sample.kind, sample.language, sample.text)
         assert sample.segments <= 3, told
@@ -226,6 +226,13 @@ def test_every_text_message_in_every_language_fits_into_three_parts(config: Conf
             assert rules.wanted(stop_word(sample.text)) == "stop", told
         else:
             assert config.help_phone in sample.text, told
+
+
+@pytest.mark.parametrize("name", ["ʻĀ" * 100, "María Guadalupe " * 12, "N"], ids=["Tongan", "Spanish", "short"])
+def test_no_name_makes_a_text_message_longer_than_three_parts(config: Config, name: str) -> None:
+    """The longest name that a person can have: 200 letters."""
+    assert len(name) <= 200
+    assert {sample.segments for sample in list_samples(config, name)} <= {1, 2, 3}
 
 
 def stop_word(text: str) -> str:
@@ -260,16 +267,16 @@ def test_a_code_is_the_first_thing_in_its_text_message(config: Config) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "day", "due", "near"),
+    ("tag", "day", "clock", "due", "near"),
     [
-        ("en", "March 12, 2026", "Wednesday, April 1, 2026", "Mar 12"),
-        ("es", "12 de marzo de 2026", "miércoles, 1 de abril de 2026", "12 mar"),
-        ("to", "12 Maʻasi 2026", "Pulelulu 1 ʻEpeleli 2026", "12 Maʻa"),
-        ("sm", "12 Mati 2026", "Aso Lulu, 1 Aperila 2026", "12 Mat"),
+        ("en", "March 12, 2026", "1:30 PM", "Wednesday, April 1, 2026", "Mar 12"),
+        ("es", "12 de marzo de 2026", "1:30 pm", "miércoles, 1 de abril de 2026", "12 mar"),
+        ("to", "12 Maʻasi 2026", "13:30", "Pulelulu 1 ʻEpeleli 2026", "12 Maʻa"),
+        ("sm", "12 Mati 2026", "13:30", "Aso Lulu, 1 Aperila 2026", "12 Mat"),
     ],
 )
-def test_dates_are_words_of_the_reader(config: Config, tag: str, day: str, due: str, near: str) -> None:
-    assert f"{day}, 13:30" in render("reset", facts("reset", tag), config, letter_id=LETTER).text
+def test_dates_are_words_of_the_reader(config: Config, tag: str, day: str, clock: str, due: str, near: str) -> None:
+    assert f"{day}, {clock}" in render("reset", facts("reset", tag), config, letter_id=LETTER).text
     assert due in render("assignment", facts("assignment", tag), config, letter_id=LETTER).text
     assert due not in render("assignment", facts("assignment", tag, due_on=None), config, letter_id=LETTER).text
     assert near in render("invitation", facts("invitation", tag, "sms"), config, letter_id=LETTER).text

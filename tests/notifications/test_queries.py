@@ -22,15 +22,17 @@ from lms.ids import new_client_id
 from lms.notifications import queries, rules, service
 from lms.notifications.jobs import send_letters
 from lms.notifications.models import Letter, SmsConsent
-from lms.notifications.queries import Facts, Moment
+from lms.notifications.queries import Claimed, Facts, Moment
 from lms.notifications.rules import NoLongerTrue, NotYet
-from lms.people.models import Contact, OneTimeCode, Person
+from lms.people import service as people
+from lms.people.models import Account, Contact, OneTimeCode, Person
 from lms.people.rules import Guard, Identifier
 from lms.people.service.codes import request_contact_code
 from lms.tracks import service as tracks
 from tests.certificates.story import TRACK, actor_of, application_of, award_of, certify, complete, decide
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.notifications.conftest import letters
 
 LATER = AT + timedelta(hours=1)
 
@@ -255,3 +257,61 @@ def test_the_award_of_a_letter_is_the_one_that_was_issued(content_app: Flask, ma
     certify(content_app, make)
     values = reading().scalars(select(Letter.values).where(Letter.kind == "certificate")).one()
     assert values == {"award_id": reading().scalars(select(Award.id)).one(), "edition": 1}
+
+
+# ── Whose account is closed ──────────────────────────────────────────────────
+
+#: These go, whatever became of the account: a warning to old contacts, and the answer to a text message.
+WHOEVER = {"recovery_notice", "sms_answer"}
+#: A link is void by itself when the account is closed (`test_no_link_is_sent_to_a_closed_account`).
+LINKS = {"invitation", "reset", "recovery"}
+
+
+@pytest.mark.parametrize("fate", ["closed", "joined"])
+@pytest.mark.parametrize("kind", sorted(set(queries.KINDS) - WHOEVER - LINKS))
+def test_nobody_whose_account_is_closed_is_written_to(content_app: Flask, make: Make, kind: str, fate: str) -> None:
+    worker, other = make.supervisor(make.organization("Hope")), make.person()
+    letter = Claimed(1, "k" * 20, kind, worker.person_id, None, None, "en", {}, 0)
+    if kind == "code":
+        write(lambda session: _ask_code(session, worker))
+        letter = claimed("code", AT)
+    assert "closed" not in said_of(letter), "before, it is dropped for another reason or none"
+    if fate == "closed":
+        change(Account, Account.person_id == worker.person_id, disabled_at=AT)
+    else:
+        change(Person, Person.id == worker.person_id, merged_into_id=other.person_id)
+    assert "closed" in said_of(letter)
+
+
+def said_of(letter: Claimed) -> str:
+    """Return why a letter is not sent; "" when it is, or when what it is about is missing."""
+    try:
+        told(letter, AT)
+    except NoLongerTrue as reason:
+        return str(reason)
+    except KeyError:
+        return ""
+    return ""
+
+
+def test_no_link_is_sent_to_a_closed_account(content_app: Flask, make: Make) -> None:
+    admin = make.person(roles=("administrator",))
+    write(lambda s: people.invite(s, None, name="Ana", language="en", email="a@test.example", at=AT))
+    (letter,) = letters("invitation")
+    public_id = reading().scalars(select(Person.public_id).where(Person.id == letter.person_id)).one()
+    reading().rollback()
+    write(lambda s: people.disable_account(s, actor_of(admin), public_id, at=AT))
+    assert send_letters(content_app, at=AT) == "1 dropped"
+
+
+def test_an_account_that_is_opened_again_is_written_to_again(content_app: Flask, make: Make) -> None:
+    worker, _ = certify(content_app, make)
+    admin = actor_of(make.person(roles=("administrator",)))
+    public_id = reading().scalars(select(Person.public_id).where(Person.id == worker.person_id)).one()
+    reading().rollback()
+    write(lambda s: people.disable_account(s, admin, public_id, at=AT))
+    with pytest.raises(NoLongerTrue, match="closed"):
+        told(claimed("certificate"))
+    write(lambda s: people.enable_account(s, admin, public_id, at=AT))
+    write(lambda session: session.execute(update(Letter).values(state="pending")) and None)
+    assert send_letters(content_app, at=LATER) == "1 sent"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.i18n import TAGS
 from lms.notifications import rules
 from lms.notifications.rules import Contact, best_contact, minutes_left, one_line, retry_at, segments
 
@@ -83,6 +84,20 @@ def test_more_words_never_take_fewer_messages(text: str, more: str) -> None:
 def test_a_problem_is_kept_on_one_line() -> None:
     assert one_line(" SMTP\r\n  said \t no ") == "SMTP said no"
     assert len(one_line("x" * 1000)) == 500
+
+
+def test_each_language_has_its_words() -> None:
+    """Every language of the program can end texts, let them come again, and ask for help."""
+    words = {
+        "en": ("stop", "start", "help"),
+        "es": ("alto", "iniciar", "ayuda"),
+        "to": ("tuku", "kamata", "tokoni"),
+        "sm": ("taofi", "amata", "fesoasoani"),
+    }
+    assert set(words) == set(TAGS)
+    for said in words.values():
+        for spelled in (str.lower, str.upper, str.title):
+            assert tuple(rules.wanted(spelled(each)) for each in said) == ("stop", "start", "help")
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
+from lms.audit.models import AuditEvent
 from lms.clock import now
 from lms.config import BadSettings
 from lms.db import db, reading, write
 from lms.i18n import TAGS
 from lms.notifications import queries, service
 from lms.notifications.jobs import send_letters
-from lms.notifications.models import Letter
+from lms.notifications.models import Letter, LetterChoice, SmsConsent
 from lms.notifications.rules import Wish, stop_token
 from lms.people import service as people
 from tests.conftest import Browser
@@ -203,16 +204,66 @@ def test_one_tap_stops_reminders_signed_out(site: Site) -> None:
     assert site.wish() == Wish(), "opening it changes nothing: mail programs open links to look at them"
     assert "Reminders are stopped" in text_of(browser.post(path))
     assert site.wish().channel == "none"
-    assert "Reminders come again" in text_of(browser.post(path, data={"do": "start"}))
-    assert site.wish() == Wish()
+    assert "Sign in and choose" in text_of(browser.post(path, data={"do": "start"})), "an old letter starts nothing"
+    assert site.wish().channel == "none"
 
 
-def test_a_mail_program_stops_them_with_one_press(site: Site) -> None:
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_mail_program_stops_them_with_one_press(site: Site, kind: str) -> None:
+    """As RFC 8058 has it: a POST without cookie, answered without a redirect, and the same again is the same."""
     site.app.config["WTF_CSRF_ENABLED"] = True
     path = stop_path(site, site.remind())
-    pressed = site.browser().post(path, data={"List-Unsubscribe": "One-Click"})
-    assert pressed.status_code == 200
-    assert site.wish().channel == "none"
+    for _ in range(3):
+        pressed = site.app.test_client().post(path, data={"List-Unsubscribe": "One-Click"}, content_type=kind)
+        assert pressed.status_code == 200
+        assert site.wish().channel == "none"
+    found = reading().execute(select(AuditEvent.id).where(AuditEvent.action == "letters-stopped")).all()
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_scanner_that_opens_every_link_changes_nothing(site: Site, method: str) -> None:
+    site.remind()
+    write(lambda session: service.write_digests(session, [site.boss.person_id], day(), at=now()))
+    send_letters(site.app, at=now())
+    links = {
+        link
+        for mail in mail_files(site.app)
+        for part in mail.iter_parts()
+        for link in re.findall(r"https?://[^\s\"<]+", part.get_content())
+    }
+    assert len([link for link in links if "/letters/stop/" in link]) == 2
+    base, before = site.app.config["LMS"].base_url, _everything()
+    headers = {"Sec-Purpose": "prefetch", "Purpose": "prefetch"}
+    for link in links:
+        response = site.browser().open(link.removeprefix(base), method=method, headers=headers)
+        assert response.status_code in {200, 302}, link
+    assert _everything() == before
+    write(lambda session: service.stop(session, letters("reminder")[-1].public_id, at=now()))
+    stopped = _everything()
+    assert stopped != before
+    for link in links:
+        site.browser().open(link.removeprefix(base), method=method, headers=headers)
+    assert _everything() == stopped, "nor does it start anything"
+
+
+def _everything() -> list[Any]:
+    """Return all that is kept of who is written to."""
+    found = [
+        reading().execute(select(*model.__table__.c).order_by(model.id)).all() for model in (LetterChoice, SmsConsent)
+    ]
+    reading().rollback()
+    return found
+
+
+def test_who_wants_them_again_signs_in(site: Site) -> None:
+    path = stop_path(site, site.remind())
+    html = site.browser().post(path).get_data(as_text=True)
+    assert 'href="/account/letters"' in html
+    assert "<form" not in html.partition("<main")[2].partition("</main")[0], "there is nothing to press any more"
+    assert "/sign-in" in site.browser().get("/account/letters").headers["Location"]
+    site.browser(site.ana).post("/account/letters", data={"channel": "email"})
+    assert site.wish().channel == "email"
 
 
 @pytest.mark.parametrize("tag", TAGS)

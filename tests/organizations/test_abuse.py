@@ -14,11 +14,11 @@ from lms.db import reading, write
 from lms.errors import BadInput, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations import queries, rules, service
-from lms.organizations.models import Employment
+from lms.organizations.models import Employment, EmploymentTerms
 from lms.organizations.rules.tables import MOST_COLUMNS, read_grid, read_table
 from tests.conftest import AT
 from tests.factories import Make, sign_in
-from tests.organizations.conftest import TODAY, actor_of, public_id_of
+from tests.organizations.conftest import TODAY, actor_of, public_id_of, rows
 from tests.organizations.test_service_lists import HEAD, Cbo, bring
 from tests.organizations.test_service_supervision import Two, let, refusal, supervises
 
@@ -81,3 +81,36 @@ def test_a_file_with_an_odd_name_is_refused_or_named_plainly(cbo: Cbo, app: Flas
         file = (io.BytesIO(b"name\nAna Silva\n"), name)
         assert browser.post("/team/import", data={**sent, "file": file}).status_code == status
     assert [each.file_name for each in queries.list_imports(reading(), None)] == ["agpj.csv"]
+
+
+def test_a_workbook_with_control_characters_is_read_without_them(cbo: Cbo, app: Flask) -> None:
+    """A cell may say NUL as _x0000_. PostgreSQL cannot store it: a list that was begun could never be finished."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = sign_in(app.test_client(), cbo.boss)
+    people = [(f"Ana {word}", "C\0H\x1bW\x85") for word in words(250)]
+    sent = {"client_id": new_client_id(), "language": "en", "organization": public_id_of(cbo.id)}
+    file = (io.BytesIO(rules.write_workbook("Staff", [("name", "title"), *people])), "staff.xlsx")
+    assert browser.post("/team/import", data={**sent, "file": file}).status_code == 302
+    (public_id,) = (each.public_id for each in queries.list_imports(reading(), None))
+    assert browser.post(f"/team/import/{public_id}/apply", data={"only_valid": "y"}).status_code == 302
+    reading().rollback()
+    assert queries.get_import(reading(), public_id).state == "done"
+    assert {title for (title,) in rows(EmploymentTerms.title)} == {"Supervisor", "C H W"}
+    assert read_grid(b"name\nAna\x1b\x01Silva\n")[1] == (2, ["Ana Silva"])
+
+
+def words(count: int) -> list[str]:
+    """Return so many words of letters that are all different."""
+    return ["".join(chr(ord("A") + int(digit)) for digit in str(number)) for number in range(count)]
+
+
+@pytest.mark.parametrize("first", ["0001-01-01", "1949-12-31", "9999-12-31"])
+def test_nobody_moves_on_a_day_that_cannot_be(cbo: Cbo, make: Make, app: Flask, first: str) -> None:
+    """Of the first day that a calendar has there is no day before."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    make.employment(make.person("Ana"), cbo.id)
+    spell = queries.list_staff(reading(), [cbo.id], TODAY, search="Ana")[0].employment_public_id
+    browser = sign_in(app.test_client(), make.person(roles=("administrator",)))
+    sent = {"client_id": new_client_id(), "organization": public_id_of(cbo.other), "title": "CHW", "kind": "employee"}
+    assert browser.post(f"/team/staff/{spell}/transfer", data={**sent, "started_on": first}).status_code == 400
+    assert len(rows(Employment.id)) == 2

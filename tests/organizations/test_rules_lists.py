@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from lms.errors import BadInput, RuleBroken
 from lms.organizations import rules
-from lms.organizations.rules import Asked, Defaults, Entry, Fault, Known, Spell, TableRow, Verdict, judge
+from lms.organizations.rules import Asked, Defaults, Entry, Fault, Known, Spell, TableRow, Verdict, find_near, judge
 from lms.organizations.rules import workbooks as limits
 from lms.people.rules import Identifier, search_key
 
@@ -186,6 +187,25 @@ def test_lines_pasted_on_a_phone_need_no_headers() -> None:
         {"name": "x", "title": "y"},
     ]
     assert [(row.number, row.is_too_long) for row in found.rows] == [(1, False), (3, False), (4, True)]
+
+
+def test_lines_copied_from_a_telephone_read_as_if_typed() -> None:
+    found = rules.read_pasted(
+        "\u202aAna L\u00f3pez\u202c; \u202a+1\u00a0(213)\u00a0555\u20110142\u202c; \u2068ana@x.org\u2069\n"
+        "Mele Tau\t213.555.0143 ext. 7\tPromotora\n\u200f\u200e\n"
+    )
+    assert found is not None
+    entries = [rules.read_entry(row, Defaults(HOPE), PLACES) for row in found.rows[:2]]
+    assert [(each.name, each.phone, each.email, each.title) for each in entries] == [
+        ("Ana L\u00f3pez", "+12135550142", "ana@x.org", ""),
+        ("Mele Tau", "+12135550143", None, "Promotora"),
+    ]
+    assert codes(entry(name="\u202a=1+1\u202c".strip("\u202a\u202c"))) == ["cell-formula"]
+    table = sheet("\ufeffName;\u202aPhone\u202c\n\u202aAna\u202c;\u2066(213) 555-0142 x5\u2069\n\u202a=1\u202c;\n")
+    assert [row.cells for row in table.rows] == [
+        {"name": "Ana", "phone": "(213) 555-0142 x5"},
+        {"name": "=1", "phone": ""},
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "nombre, teléfono\nAna, 213 555 0142", "hours per week\tname\n5\tAna"])
@@ -422,6 +442,64 @@ def test_rows_that_are_alike_are_asked_about() -> None:
     person = known((7, "Mele Tau", A, []))
     assert outcome(rows[:2], person)[1] == "ask alike-name person:7 row:2"
     assert outcome(rows[:2], person, asked={3: Asked(("row:2",), "row:2")}) == ["start 7", "unchanged as 2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ana Garc\u00eda L\u00f3pez", "Ana L\u00f3pez Garc\u00eda"),
+        ("L\u00f3pez, Ana", "Ana L\u00f3pez"),
+        ("Sina Tuala-Fonoti", "Sina Tuala"),
+        ("Sina Fonoti", "Sina Tuala\u2010Fonoti"),
+        ("Sina Fonoti-Tuala", "Sina Tuala-Fonoti"),
+        ("Begon\u0303a Nu\u0301n\u0303ez", "Bego\u00f1a N\u00fa\u00f1ez Pe\u00f1a"),
+        ("Mata\u02bbutia, Fa\u02bbafetai", "Fa`afetai Mata\u00b4utia"),
+        ("Ana de la Cruz", "Ana Dela Cruz"),
+        ("Ana De La Cruz", "Ana DelaCruz"),
+        ("Siobhan O Brien", "Siobhan O'Brien"),
+        ("Ana M. L\u00f3pez", "Ana Mar\u00eda L\u00f3pez"),
+        ("Ana Mar\u00eda L\u00f3pez Garc\u00eda", "Ana Garc\u00eda"),
+    ],
+)
+def test_a_near_name_is_found(typed: str, kept: str) -> None:
+    key = search_key(typed)
+    assert find_near([key], {7: search_key(kept), 8: "other person"}) == {key: [7]}
+    assert find_near([search_key(kept)], {9: key}) == {search_key(kept): [9]}, "either may be the longer one"
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("Ana L\u00f3pez", "Ana P\u00e9rez"),
+        ("Ana L\u00f3pez", "Luis L\u00f3pez"),
+        ("Ana", "Ana L\u00f3pez"),
+        ("Ana L\u00f3pez P\u00e9rez", "Ana L\u00f3pez Garc\u00eda"),
+        ("Ana A. P\u00e9rez", "Ana A. Ruiz"),
+        ("Ana L\u00f3pez", "ana lopez"),
+    ],
+)
+def test_other_names_and_the_same_name_are_not_near(typed: str, other: str) -> None:
+    assert find_near([search_key(typed)], {7: search_key(other)}) == {}
+
+
+def test_a_near_name_is_a_question_and_never_decides() -> None:
+    there = replace(known(ANA, AWAY), near={"ana lopez ruiz": [7, 8]})
+    row = said(2, "Ana L\u00f3pez Ruiz", phone=C)
+    assert outcome([row], there) == ["ask alike-name person:7 person:8"]
+    assert outcome([row], replace(there, seen=frozenset({7}))) == ["ask alike-name person:7"], "of others, not a word"
+    assert outcome([row], there, asked={2: Asked(("person:7", "person:8"), "new")}) == ["create"]
+    assert outcome([row], there, asked={2: Asked(("person:7",), "person:7")}) == ["unchanged 7"]
+    rows = [said(2, "Ana L\u00f3pez"), said(3, "Ana L\u00f3pez Ruiz")]
+    assert outcome(rows, replace(known(ANA), near={"ana lopez ruiz": [7]}))[1] == "create", (
+        "whose own row has been found is not asked about again"
+    )
+
+
+def test_rows_whose_names_have_another_order_are_asked_about() -> None:
+    rows = [said(2, "Ana Garc\u00eda L\u00f3pez", phone=A), said(3, "Ana L\u00f3pez Garc\u00eda", phone=B)]
+    assert outcome(rows, known()) == ["create", "ask alike-row row:2"]
+    rows = [said(2, "Ana de la Cruz", phone=A), said(3, "Ana Delacruz", phone=B), said(4, "Ana Cruz", phone=C)]
+    assert outcome(rows, known()) == ["create", "ask alike-row row:2", "create"]
 
 
 def test_names_without_contacts_are_counted_one_by_one() -> None:

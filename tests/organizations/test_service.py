@@ -241,6 +241,8 @@ def test_somebody_alike_is_asked_about_before_anything_is_saved(cbo: Cbo) -> Non
     before = rows(Person.id), rows(Employment.id)
     for newcomer, code in (
         (Newcomer("ANA LOPEZ", "es"), "alike-name"),
+        (Newcomer("López Ana", "es"), "alike-name"),
+        (Newcomer("Ana López-Fīnau", "es"), "alike-name"),
         (Newcomer("Ana M. López", "es", email=cbo.ana.email.upper()), "alike-contact"),
         (Newcomer("Luis", "es", email=cbo.ana.email), "alike-shared"),
         (Newcomer("Ana López", "es", phone="nonsense", answer="same"), "unclear-person"),
@@ -249,6 +251,17 @@ def test_somebody_alike_is_asked_about_before_anything_is_saved(cbo: Cbo) -> Non
     ):
         assert refusal(lambda n=newcomer: welcome(cbo, n)) == code
     assert (rows(Person.id), rows(Employment.id)) == before
+
+
+def test_a_near_name_is_asked_about_where_she_works_alone(cbo: Cbo, make: Make) -> None:
+    """Everywhere else so many share two names that a question would only tell of strangers."""
+    rosa = make.person("Rosa Soto")
+    make.employment(rosa, cbo.id)
+    assert refusal(lambda: welcome(cbo, Newcomer("Soto Rosa", "es"))) == "alike-name"
+    assert welcome(Cbo(make), Newcomer("Soto Rosa", "es")).person_id != rosa.person_id
+    end(cbo.actor, cbo.employment, ended_on=TODAY)
+    assert refusal(lambda: welcome(cbo, Newcomer("Ana López-Fīnau", "es"))) == "alike-name", "one who left comes back"
+    assert welcome(cbo, Newcomer("Ana López-Fīnau", "es", answer="other")).person_id != cbo.ana.person_id
 
 
 def test_another_person_of_the_same_name_gets_her_own_record(cbo: Cbo) -> None:

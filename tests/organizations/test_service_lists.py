@@ -270,6 +270,19 @@ def test_a_part_that_fails_leaves_nothing_of_it(cbo: Cbo, monkeypatch: pytest.Mo
     assert len(names()) == 4
 
 
+def test_a_list_that_cannot_be_gone_on_with_keeps_no_other(cbo: Cbo) -> None:
+    first, second = (bring(cbo.actor, HEAD + f"{name},,,CHW,,\n", cbo.id) for name in ("Ana Silva", "Mele Tau"))
+    for each in (first, second):
+        begin(cbo.actor, each)
+    found = queries.get_import(reading(), first).id
+    reading().rollback()
+    broken = update(StaffImportRow).where(StaffImportRow.import_id == found).values(entry={})
+    write(lambda s: s.execute(broken) and None)
+    with pytest.raises(KeyError, match="started_on"):
+        jobs.run(None, at=AT)  # type: ignore[arg-type]
+    assert [queries.get_import(reading(), each).state for each in (first, second)] == ["applying", "done"]
+
+
 def test_a_slice_ends_in_time(cbo: Cbo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(applying, "PART", 1)
     monkeypatch.setattr(service, "apply_part", lambda s, p, *, at: applying.apply_part(s, p, most=1, at=at))
@@ -438,6 +451,23 @@ def test_whoever_appears_meanwhile_is_a_question_that_comes_too_late(cbo: Cbo, m
     assert counts(public_id) == {"create": 1, "refuse": 1}
     assert staged(public_id)[0].said["faults"] == [["alike-name", "", {}]]
     assert names().count("Mele Tau") == 1
+
+
+def test_a_near_name_is_asked_about_and_the_answer_holds(cbo: Cbo, make: Make) -> None:
+    sina = make.person("Sina Tuala")
+    make.employment(sina, cbo.id)
+    make.employment(make.person("Ana Ruiz Soto"), cbo.other)
+    text = HEAD + "Sina Tuala-Fonoti,213 555 0101,,CHW,,\nFonoti Sina,,,CHW,,\nSoto Ruiz Ana,,,CHW,,\n"
+    public_id = bring(cbo.actor, text, cbo.id)
+    assert [row.said["candidates"] for row in staged(public_id)] == [[f"person:{sina.person_id}"], [], []]
+    assert answer(cbo.actor, public_id, {2: "0"}) == 0
+    begin(cbo.actor, public_id)
+    assert jobs.apply_for(public_id, 60, at=AT) == 0
+    assert counts(public_id) == {"change": 1, "create": 2}
+    assert apply(cbo.actor, HEAD + "Fonoti Sina,,,CHW,,\nAna Ruiz Soto,,,Lead,,\n", cbo.id, only_valid=True) == {
+        "unchanged": 1,
+        "ask": 1,
+    }
 
 
 def test_a_list_of_which_nothing_can_be_done_is_done(cbo: Cbo, make: Make) -> None:

@@ -150,8 +150,16 @@ def test_ending_a_spell_while_it_is_moved(app: Flask, two: Two, monkeypatch: pyt
 def test_two_moves_at_the_same_moment_move_once(app: Flask, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     act = lambda: move(actor_of(two.both), two.spell, two.other)  # noqa: E731
     results = act_during(app, monkeypatch, (transfers, "find_started"), act, act)
-    assert outcomes(results) == ["already-employed", "done"]
+    assert outcomes(results) == ["already-ended", "done"]
     assert len(spells(two.ana)) == 2
+
+
+def test_a_page_that_was_left_open_moves_nobody_again(two: Two, make: Make) -> None:
+    """The spell that she has moved from leads nowhere else: she would work at two places at once."""
+    both, third = actor_of(two.both, "administrator"), make.organization("Third")
+    move(both, two.spell, two.other)
+    assert refusal(lambda: move(both, two.spell, third)) == "already-ended"
+    assert [place for place, *_rest in spells(two.ana)] == [two.hope, two.other]
 
 
 # ── Standing in ──────────────────────────────────────────────────────────────

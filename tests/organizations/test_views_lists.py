@@ -224,6 +224,8 @@ def test_an_administrator_moves_somebody(site: Site) -> None:
         "title": "Lead",
         "kind": "employee",
     }
+    unsaid = text_of(browser.post(here, data=values | {"organization": "", "started_on": day().isoformat()}), 400)
+    assert "Where she goes: " in unsaid, "no place is chosen beforehand, for one tap must not move her to the first"
     wrong = browser.post(here, data=values | {"started_on": "2025-01-01"})
     assert "The last day must not be before that." in text_of(wrong, 400)
     moved = browser.post(here, data=values | {"started_on": day().isoformat()})
@@ -304,7 +306,7 @@ def test_the_command_refuses_by_row_and_changes_nothing(app: Flask, site: Site, 
     refused = run(app, tmp_path, text)
     assert str(refused.exception).splitlines() == [
         "row 5: Phone: This does not look like a phone number. Write it like 213 555 0142.",
-        "row 6: Somebody with this name is known. It may be she.",
+        "row 6: Somebody with this name, or one like it, is known. It may be she.",
     ]
     assert len(rows(Person.id)) == 4
     told = json.loads(run(app, tmp_path, text, "--json").stdout)

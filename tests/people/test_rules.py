@@ -28,6 +28,8 @@ YEAR = timedelta(days=365)
         ("Kalolaine\u0101 \u02bbOfa", "Kalolaine\u0101 \u02bbOfa"),
         ("\u0645\u06cc\u200c\u0646\u0627", "\u0645\u06cc\u200c\u0646\u0627"),
         ("<b>Ana</b>", "<b>Ana</b>"),
+        ("\u202aAna L\u00f3pez\u202c", "Ana L\u00f3pez"),
+        (" \u2068 Mata\u02bbutia \u2069\u200e ", "Mata\u02bbutia"),
     ],
 )
 def test_a_name_stays_as_typed(typed: str, kept: str) -> None:
@@ -43,8 +45,9 @@ def test_a_name_stays_as_typed(typed: str, kept: str) -> None:
         ("a" * 201, "name_too_long"),
         ("Ana\x00", "name_characters"),
         ("Ana\u202eanA", "name_characters"),
-        ("Ana\ufeff", "name_characters"),
-        ("Ana\u200b", "name_characters"),
+        ("Ana\ufeffLo", "name_characters"),
+        ("Ana\u200bLo", "name_characters"),
+        ("\u202a\u202c", "name_empty"),
     ],
 )
 def test_a_bad_name_is_refused(typed: str, code: str) -> None:
@@ -65,6 +68,11 @@ def test_the_longest_name_is_kept() -> None:
         "FA\u2018AFETAI  MATA\u2019UTIA",
         "faafetai matautia",
         "Fa`afetai Mata\u02bcutia",
+        "Fa\u00b4afetai Mata\u02b9utia",
+        "Fa\u02bdafetai Mata\u1fbdutia",
+        "Fa\ua78cafetai Mata\u0294utia",
+        "Fa\u201bafetai Mata\u2032utia",
+        "\u202aFa\u02bbafetai\u00a0Mata\u200butia\u202c",
         "Fa\u0101fetai Mata\u016btia".replace("a\u0101", "\u0101a"),
     ],
 )
@@ -94,7 +102,17 @@ def test_a_key_does_not_depend_on_composition_or_case(text: str) -> None:
     assert rules.search_key(key) == key
 
 
-@pytest.mark.parametrize("typed", ["ana@x.org", " ana@x.org ", "ANA@X.ORG", "\uff41\uff4e\uff41@\uff58.org"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ana@x.org",
+        "\u202aana@x.org\u202c",
+        "ana@\u200bx.org",
+        " ana@x.org ",
+        "ANA@X.ORG",
+        "\uff41\uff4e\uff41@\uff58.org",
+    ],
+)
 def test_an_email_has_one_spelling(typed: str) -> None:
     assert rules.normal_email(typed) == "ana@x.org"
 
@@ -134,6 +152,24 @@ def test_what_is_no_email(typed: str) -> None:
         ("+676 771 2345", "+6767712345"),
         ("+52 (55) 1234-5678", "+525512345678"),
         ("\uff12\uff11\uff13 555 0142", "+12135550142"),
+        ("\u202a(213)\u00a0555-0142\u202c", "+12135550142"),
+        ("\u20681\u202f213\u2007555\u20070142\u2069", "+12135550142"),
+        ("\u200e+1\u00a0(213)\u00a0555\u20140142", "+12135550142"),
+        ("+ 1 213 555 0142", "+12135550142"),
+        ("(+1) 213 555 0142", "+12135550142"),
+        ("213\u00b7555\u00b70142", "+12135550142"),
+        ("213\u2212555\u22120142", "+12135550142"),
+        ("213 555 0142 x3", "+12135550142"),
+        ("(213) 555-0142 ext. 27", "+12135550142"),
+        ("213.555.0142, Ext 27", "+12135550142"),
+        ("213-555-0142 extensi\u00f3n 27", "+12135550142"),
+        ("213-555-0142 extensio\u0301n 27", "+12135550142"),
+        ("213-555-0142 anexo 27", "+12135550142"),
+        ("213 555 0142 #27", "+12135550142"),
+        ("tel:+1-213-555-0142;ext=27", "+12135550142"),
+        ("Tel. 213 555 0142", "+12135550142"),
+        ("Cell: (213) 555-0142", "+12135550142"),
+        ("mobile 213 555 0142", "+12135550142"),
     ],
 )
 def test_a_phone_number_has_one_spelling(typed: str, number: str) -> None:
@@ -142,10 +178,62 @@ def test_a_phone_number_has_one_spelling(typed: str, number: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "ana", "555-0142", "113 555 0142", "+0123456789", "+1234", "+" + "9" * 16, "213 555 0142 x3", "()", "+"],
+    [
+        "",
+        "ana",
+        "555-0142",
+        "113 555 0142",
+        "+0123456789",
+        "+1234",
+        "+" + "9" * 16,
+        "ext. 3",
+        "213 555 0142 ext",
+        "x3 213 555 0142",
+        "tel: ana",
+        "()",
+        "+",
+        "++1 213 555 0142",
+        "\u202a\u202c",
+    ],
 )
 def test_what_is_no_phone_number(typed: str) -> None:
     assert rules.normal_phone(typed) is None
+
+
+_UNSEEN = "\u200e\u200f\u200b\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
+_BETWEEN = (" ", "\u00a0", "\u202f", "\u2009", ".", "-", "\u2011", "\u2013", "\u00b7", "/", " (", ") ", "")
+_BEHIND = ("", " ext. 5", " x12", " EXT 9", "#7", ", extension 300", ";ext=5", " Ext.:\u00a05")
+
+
+@given(
+    area=st.from_regex(r"[2-9][0-9]{2}", fullmatch=True, alphabet="0123456789"),
+    rest=st.from_regex(r"[0-9]{7}", fullmatch=True, alphabet="0123456789"),
+    before=st.sampled_from(["", "1", "+1", "(+1)", "+ 1", "tel:", "tel:+1"]),
+    first=st.sampled_from(["", " ", "(", "\u00a0", " ("]),
+    between=st.lists(st.sampled_from(_BETWEEN), min_size=2, max_size=2),
+    behind=st.sampled_from(_BEHIND),
+    unseen=st.lists(st.tuples(st.sampled_from(_UNSEEN), st.integers(0, 60)), max_size=6),
+)
+def test_however_a_number_was_copied_it_is_the_same_number(
+    area: str,
+    rest: str,
+    before: str,
+    first: str,
+    between: list[str],
+    behind: str,
+    unseen: list[tuple[str, int]],
+) -> None:
+    typed = before + first + area + between[0] + rest[:3] + between[1] + rest[3:] + behind
+    for mark, place in unseen:
+        typed = typed[:place] + mark + typed[place:]
+    assert rules.normal_phone(typed) == f"+1{area}{rest}"
+    assert rules.normal_identifier(f" {typed}\n") == Identifier("phone", f"+1{area}{rest}")
+
+
+@given(st.text(alphabet="0123456789+()-. x#ext\u00a0\u202a\u2069", max_size=30))
+def test_a_number_that_was_read_reads_as_itself(typed: str) -> None:
+    found = rules.normal_phone(typed)
+    assert found is None or rules.normal_phone(found) == found == rules.normal_phone(rules.shown_contact(found))
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,7 @@ def test_an_old_hash_is_renewed_at_sign_in(client: FlaskClient, make: Make) -> N
 
 
 @pytest.mark.usefixtures("production_hashes")
+@pytest.mark.both_engines
 def test_two_taps_at_the_same_moment_with_an_old_hash_both_enter(
     app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

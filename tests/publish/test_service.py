@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from lms.certificates.models import Application
 from lms.clock import local_date
 from lms.content.library import current
 from lms.courses.models import ModuleRound
-from lms.db import reading
+from lms.db import db, reading
 from lms.errors import BadInput, RuleBroken
 from lms.tracks import queries
 from lms.tracks.models import ChangeEffect, ContentChange, Enrolment, TrackCompletion
@@ -279,6 +281,27 @@ def test_learning_waits_for_a_plan_that_is_being_done(
     assert [isinstance(each, Exception) for each in found] == [False, False]
     assert rows(ChangeEffect, "person_id", "completes") == [(people[0], False), (people[1], True)]
     assert {row[0] for row in rows(TrackCompletion, "person_id")} == set(people)
+
+
+def test_what_was_read_before_a_rollback_is_not_believed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(content(track("t", "a")))
+    attempts = []
+
+    def fail_once(_connection: Any) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise OperationalError("COMMIT", {}, Exception("database is locked"))
+
+    def go_between(_seconds: float) -> None:  # takes the numbers that the attempt before has given back
+        publish(content(track("t", "a", title="Theirs")), mark="")
+
+    event.listen(db.engines["write"], "commit", fail_once)
+    monkeypatch.setattr("lms.db.time.sleep", go_between)
+    publish(content(track("t", "a", title="Ours")), mark="")
+    event.remove(db.engines["write"], "commit", fail_once)
+    assert len(attempts) == 3
+    assert current(reading()).get("track", "t").files["t.yml"]["title"] == "Ours"
+    assert [row[0] for row in rows(ContentChange, "label")] == ["editorial"] * 2
 
 
 def test_an_older_version_comes_back(people: list[int]) -> None:

@@ -93,6 +93,11 @@ def test_an_administrator_looks_and_publishes_exactly_that(
     assert "part c: new" in first
     assert "Under way: 1" in first
     assert "Please say what kind of change this is." in get(admin, look=1)
+    again = get(admin, **{**MOVE, "track.t.finished": "renew"})
+    beside = re.search(r'says nothing of renewal.*?name="([^"]+)"', again, re.DOTALL)
+    assert beside and beside[1] == "track.t.finished"
+    assert "Under way: 0" not in again, "nothing was counted while something is wrong"
+    assert "Track: t" in again
     seen = get(admin, **MOVE)
     assert "moves to the new version, with 1 of 3 done instead of 1 of 2" in seen
     download = admin.get("/admin/publish/plan.csv", query_string=MOVE)
@@ -155,7 +160,7 @@ def test_the_command_prints_the_plan_and_does_it(app: Flask, folder: Path, worke
     assert "retraining change of track t: have more to do: 1, move to the new version: 1, are told: 1" in dry.output
     assert f"=Lupe ({worker.person_public_id}): moves to the new version, with 1 of 3 done" in dry.output
     mark = re.findall("--as-planned ([0-9a-f]{12})", dry.output)[0]
-    assert file.read_text("utf-8-sig").startswith("Change,Person,Name")
+    assert file.read_text("utf-8-sig").startswith("What changed,Person,Name")
     assert "would be touched; look with --dry-run" in str(runner.invoke(command, said).exception)
     assert runner.invoke(command, [*said, "--as-planned", mark]).output.endswith("Version 2 is current: 1 changes.\n")
     assert runner.invoke(command, [*said[:2], "--finished", "t=renew:9"]).exit_code == 2

@@ -27,7 +27,7 @@ def test_every_job_is_listed_with_its_hours(app: Flask, engine_name: str) -> Non
     run.invoke(group, ["run", "recompute"])
     listed = run.invoke(group, ["list"]).output
     assert "(ok)" in listed
-    assert re.search(r"next: .*, 02:30", listed)
+    assert re.search(r"next: .*, 2:30 AM", listed)
 
 
 def test_a_job_runs_when_asked_and_says_what_it_did(app: Flask) -> None:

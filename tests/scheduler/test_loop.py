@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, has_app_context
 
+from lms.app import create_app
 from lms.clock import now
 from lms.config import ROOT, Config
 from lms.db import db, reading, write
@@ -224,6 +227,29 @@ def test_the_thread_of_the_server_runs_the_programs_jobs(app: Flask) -> None:
         wait_until(lambda: result("letters") and result("audit-chain"))
     finally:
         loop.stop()
+
+
+def test_ticks_are_of_the_process_and_nothing_is_pickled_or_dropped(app: Flask) -> None:
+    """The traps of APScheduler: a shared store runs twice, a busy process drops runs, local cron drifts."""
+    loop = Loop(app)
+    loop.start()
+    try:
+        ticks = loop._scheduler.get_jobs()
+        assert {each._jobstore_alias for each in ticks} == {"default"}
+        assert isinstance(loop._scheduler._jobstores["default"], MemoryJobStore)
+        assert str(loop._scheduler.timezone) == "UTC"
+        assert {type(each.trigger) for each in ticks} == {IntervalTrigger}
+        assert {(each.coalesce, each.max_instances, each.misfire_grace_time) for each in ticks} == {(True, 1, None)}
+        assert {each.id for each in ticks} == {job.name for job in loop.jobs}
+    finally:
+        loop.stop()
+
+
+def test_no_server_process_starts_the_jobs_by_itself(app: Flask) -> None:
+    """Workers of a server that forks, and the reloader, build the application too: that must not start a scheduler."""
+    before = {each.name for each in threading.enumerate()}
+    create_app(app.config["LMS"])
+    assert not [name for name in {each.name for each in threading.enumerate()} - before if "APScheduler" in name]
 
 
 def environment(app: Flask) -> dict[str, str]:

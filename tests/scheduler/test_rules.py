@@ -99,6 +99,29 @@ def test_a_time_shown_twice_runs_the_first_time_only() -> None:
     assert next_run(Daily(1, 30), first, ZONES[0]) == datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("year", range(2025, 2031))
+def test_midnight_is_skipped_on_no_day_of_a_year(year: int) -> None:
+    """A cron trigger of APScheduler 3.11 leaves out the day after the spring change: 14 March 2027, then 16 March."""
+    zone = ZoneInfo(ZONES[0])
+    found = runs(
+        Daily(0, 0), datetime(year, 1, 1, tzinfo=zone) - MINUTE, datetime(year, 12, 31, 1, tzinfo=zone), ZONES[0]
+    )
+    first = date(year, 1, 1)
+    shown = [at.astimezone(zone) for at in found]
+    days = [first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1)]
+    assert [at.date() for at in shown] == days
+    assert {at.time() for at in shown} == {time(0)}, "and it does not drift by an hour"
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_weekday_is_that_of_the_calendar(weekday: int) -> None:
+    """In a crontab of APScheduler, 0 is Monday although cron says Sunday; here the number is `date.weekday()`."""
+    zone = ZoneInfo(ZONES[0])
+    found = runs(Weekly(weekday, 0, 0), datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC), ZONES[0])
+    assert {at.astimezone(zone).weekday() for at in found} == {weekday}
+    assert len(found) in {52, 53}
+
+
 def test_a_date_that_was_left_out_has_no_run() -> None:
     found = runs(Daily(2, 30), datetime(2011, 12, 28, tzinfo=UTC), datetime(2012, 1, 1, tzinfo=UTC), "Pacific/Apia")
     days = [at.astimezone(ZoneInfo("Pacific/Apia")).date().isoformat() for at in found]

@@ -12,7 +12,7 @@ from flask import Flask
 
 from lms.clock import now
 from lms.db import reading, write
-from lms.i18n import TAGS, force_locale
+from lms.i18n import TAGS, force_locale, format_instant
 from lms.scheduler import queries, service
 from lms.scheduler.jobs import JOBS
 from lms.scheduler.loop import Loop
@@ -47,7 +47,7 @@ def test_every_job_is_listed_with_last_run_next_run_and_result(app: Flask, admin
     text = page(app, admin)
     assert "The scheduler is running. host:1" in text
     assert "failed OSError: disk" in text
-    assert "digest · Mondays at 08:00 done 4 to supervisors" in text
+    assert "digest · Mondays at 8:00 AM done 4 to supervisors" in text
 
 
 def test_a_job_that_is_asked_for_runs_at_the_next_tick_of_whoever_leads(app: Flask, admin: MadePerson) -> None:
@@ -75,6 +75,32 @@ def test_only_what_makes_sense_can_be_asked_for_by_an_administrator(app: Flask, 
     assert queries.list_tasks(reading()) == {}
 
 
+def test_no_page_tells_a_next_run_that_has_passed(app: Flask, admin: MadePerson) -> None:
+    """A job that runs every five seconds notes a next run only when it had something to do: hours ago, perhaps."""
+    long_ago = now() - timedelta(hours=5)
+    for job in (job for job in JOBS if job.name in {"letters", "forget"}):
+        words = "OSError: disk" if job.name == "forget" else "3 sent"
+        write(
+            lambda s, job=job, words=words: service.finish_task(s, job.name, Every(5), words, at=long_ago, zone="UTC")
+        )
+    write(lambda s: service.finish_task(s, "gone", Daily(1, 0), "ok", at=now(), zone="UTC"))
+    passed = format_instant(long_ago + timedelta(seconds=5))
+    browser = sign_in(app.test_client(), admin)
+    for path in ("/admin", "/admin/jobs"):
+        text = words_of(browser.get(path))
+        assert f"waiting since {passed}" in text, "nobody runs the jobs"
+        assert text.count(f"waiting since {passed}") == 1, "of the one that has an hour"
+        assert "every 5 seconds" in text
+        assert "3 sent" in text
+        assert "OSError: disk" in text
+    assert "not any more" in words_of(browser.get("/admin")), "a job of another release"
+
+
+def words_of(response: Any) -> str:
+    assert response.status_code == 200
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))).split())
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_schedules_are_told_in_words(app: Flask, tag: str) -> None:
     schedules: tuple[Any, ...] = (Every(5), Every(60), Every(600), Daily(2, 5), *(Weekly(n, 8, 0) for n in range(7)))
@@ -86,6 +112,6 @@ def test_schedules_are_told_in_words(app: Flask, tag: str) -> None:
         "every 5 seconds",
         "every minute",
         "every 10 minutes",
-        "daily at 02:05",
-        "Mondays at 08:00",
+        "daily at 2:05 AM",
+        "Mondays at 8:00 AM",
     ]

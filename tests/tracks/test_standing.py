@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from lms.audit.models import AuditEvent
 from lms.config import Config
@@ -19,7 +19,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.models import Employment, EmploymentTerms
 from lms.organizations.rules import Criteria, criteria_json, criteria_of
-from lms.organizations.service import end_team, make_team
+from lms.organizations.service import change_team, end_team, make_team
 from lms.tracks import jobs, queries, service
 from lms.tracks.models import Assignment, AssignmentBatch, AssignmentRule, Enrolment, RuleMember
 from lms.tracks.rules import Asking, Due, RulePlan, plan_rule
@@ -215,6 +215,19 @@ def test_the_job_compares_every_rule(team: Team, make: Make, content_app: Flask)
     assert last is None, "the program acts by itself"
 
 
+def test_a_rule_that_cannot_be_compared_keeps_no_other(team: Team, make: Make, content_app: Flask) -> None:
+    team.make("CHW")
+    team.make("Driver")
+    new = make.person("New")
+    make.employment(new, team.id, title="Driver")
+    first = select(func.min(AssignmentRule.id)).scalar_subquery()
+    broken = update(AssignmentRule).where(AssignmentRule.id == first).values(criteria={"since": "no day"})
+    write(lambda s: s.execute(broken) and None)
+    with pytest.raises(ValueError, match="no day"):
+        jobs.reconcile(content_app.config["LMS"], at=LATER)
+    assert state_of(new) == "active", "the second rule asked her"
+
+
 def test_a_team_that_ended_means_nobody(team: Team, make: Make) -> None:
     key = new_client_id()
     north = write(lambda s: make_team(s, team.actor, team.id, "North", client_id=key, at=AT))
@@ -222,9 +235,12 @@ def test_a_team_that_ended_means_nobody(team: Team, make: Make) -> None:
     rule = write(
         lambda s: service.make_rule(s, team.actor, said, expected=[], client_id=new_client_id(), at=AT)
     ).rule_public_id
-    write(lambda s: end_team(s, team.actor, north, at=AT))
-    with pytest.raises(NotFound):
+    for _ in range(2):
         write(lambda s: end_team(s, team.actor, north, at=AT))
+    every = [row.action for row in rows(AuditEvent, "action")]
+    assert every.count("organizations.team_ended") == 1, "a second tap finds it done"
+    with pytest.raises(NotFound):
+        write(lambda s: change_team(s, team.actor, north, "South", employments=(), shown=(), at=AT))
     assert run(rule) == RulePlan()
 
 

@@ -226,6 +226,7 @@ def test_a_certifier_finds_a_worker_spares_her_a_part_and_takes_it_back(office: 
     page = browser.get(address).get_data(as_text=True)
     assert 'value="first-steps|outreach"' in page
     assert 'value="first-steps|communication"' not in page
+    assert '<option value="">Choose a part</option>' in page
     form = {"part": "first-steps|outreach", "reason": "accommodation", "note": " As we agreed. ", "client_id": "a" * 32}
     wrong = browser.post(address, data={**form, "ends_on": day(-1).isoformat()})
     assert (wrong.status_code, "This day has passed" in text_of(wrong)) == (400, True)

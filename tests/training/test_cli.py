@@ -141,3 +141,17 @@ def test_problems_are_lines_and_nothing_is_written(scene: Scene, content_app: Fl
     assert done.stdout.splitlines()[-1] == "1 recorded (0 of them recognized), 0 unchanged, 2 refused"
     assert done.stderr.splitlines()[0] == "row 3: email: 'no@x.example': nobody is known by this"
     assert [title for (title,) in rows(EarlierTraining.title)] == ["Fine"]
+
+
+def test_the_refused_rows_are_written_to_a_file(content_app: Flask, file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "refused.csv"
+    assert run(content_app, file, "--dry-run", "--refused", out).exit_code == 0
+    assert not out.exists()
+    file.write_bytes(file.read_bytes().replace(b"2018-05-01", b"one day"))
+    assert run(content_app, file, "--dry-run", "--refused", out).exit_code == 1
+    header, row = out.read_text("utf-8-sig").splitlines()
+    assert header == "email,title,issuer,learned_on,hours,kind,module,reference,reason"
+    assert row.endswith("learned_on: 'one day' is not a date; write it as 2026-07-31")
+    out.write_text(out.read_text("utf-8-sig").replace("one day", "2018-05-01", 1))
+    assert run(content_app, out).exit_code == 0
+    assert rows(EarlierTraining.title) == [("Salud 101",)]

@@ -23,14 +23,19 @@ from lms.training.rules import (
     Told,
     Verdict,
     Worth,
+    Year,
+    YearlyHours,
+    YearlyRule,
     check_file,
     files,
     importing,
     minutes_from_hours,
     reviewing,
     telling,
+    year_of,
 )
 from lms.training.rules.importing import Entry, Wanted
+from lms.training.rules.yearly import RULES
 from tests.training.conftest import HOURS, LEARNED, MODULE, PDF, SKILL, jpeg, told
 
 TODAY = date(2026, 3, 5)
@@ -432,3 +437,26 @@ def test_a_plan_writes_each_row_once() -> None:
 def test_only_what_was_recognized_before_and_is_plain_counts_at_once(row: dict[str, str], worth: Worth | None) -> None:
     ((found,), _) = table(row)
     assert found.worth == worth
+
+
+# ── Yearly hours ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("day", "asked"),
+    [(date(2021, 12, 31), None), (date(2022, 1, 1), 360), (date(2026, 7, 1), 360), (date(2030, 1, 1), 480)],
+)
+def test_what_is_asked_of_a_year_is_dated(day: date, asked: int | None) -> None:
+    known = (*RULES, YearlyRule(date(2030, 1, 1), 480, "invented"))
+    year = year_of(day, known)
+    assert (year.asked if year else None) == asked
+    assert year is None or (year.first, year.last) == (date(day.year, 1, 1), date(day.year, 12, 31))
+
+
+def test_every_rule_of_a_year_names_its_source() -> None:
+    assert all("https://" in rule.source and rule.minutes > 0 for rule in RULES)
+
+
+def test_more_hours_than_asked_leave_none() -> None:
+    year = Year(date(2026, 1, 1), date(2026, 12, 31), 360)
+    assert [YearlyHours(1, year, here, 100).left for here in (0, 260, 900)] == [260, 0, 0]

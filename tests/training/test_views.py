@@ -489,6 +489,48 @@ def test_a_table_is_looked_at_before_it_is_recorded(scene: Scene, judges: list[F
     assert judges[0].get("/certify/training/import/" + "0" * 20).status_code == 404
 
 
+def test_refused_rows_are_mended_in_their_file_and_brought_again(scene: Scene, judges: list[FlaskClient]) -> None:
+    address = "/certify/training/import"
+    lines = [
+        "email,title,issuer,learned_on,hours,phone,note",
+        f"{scene.worker.email},Old course,School,2020-01-02,10,,",
+        "nobody@x.example,=Old course,School,someday,ten,,",
+    ]
+    response = judges[0].post(address, data=sent("old.csv", "\n".join(lines).encode()))
+    assert response.location + "/refused.csv" in judges[0].get(response.location).get_data(as_text=True)
+    refused = judges[0].get(response.location + "/refused.csv")
+    assert (refused.mimetype, refused.headers["Content-Disposition"]) == (
+        "text/csv",
+        'attachment; filename="refused.csv"',
+    )
+    table = refused.get_data().decode("utf-8-sig")
+    header, row = table.splitlines()
+    assert header == "email,title,issuer,learned_on,hours,reason"
+    assert row.startswith("nobody@x.example,'=Old course,School,someday,ten,")
+    assert "is not a date" in row
+    assert "is not a number" in row
+    mended = table.replace("nobody@x.example", scene.worker.email).replace("someday", "2020-01-03").replace("ten", "10")
+    again = judges[0].post(address, data=sent("refused.csv", mended.encode()))
+    judges[0].post(again.location)
+    assert len(rows(EarlierTraining.id)) == 1
+    assert "reason" not in text_of(judges[0].get(again.location))
+    worker = sign_in(judges[0].application.test_client(), scene.worker)
+    assert worker.get(response.location + "/refused.csv").status_code == 404
+    assert judges[0].get(address + "/" + "0" * 20 + "/refused.csv").status_code == 404
+
+
+def test_phones_are_asked_for_photos_that_we_can_read(scene: Scene, content_app: Flask) -> None:
+    """An iPhone sends JPEG by itself where HEIC is not among what the field accepts."""
+    public_id, client = scene.add(), sign_in(content_app.test_client(), scene.worker)
+    page = client.get(f"/training/{public_id}").get_data(as_text=True)
+    assert re.search(r'<input[^>]*type="file"[^>]*accept="image/jpeg,image/png,application/pdf"', page) or re.search(
+        r'<input[^>]*accept="image/jpeg,image/png,application/pdf"[^>]*type="file"', page
+    )
+    heic = b"\x00\x00\x00\x18ftypheic" + b"\x00" * 100
+    refused = client.post(f"/training/{public_id}/files", data=sent("IMG_1.HEIC", heic))
+    assert "choose it from “Photo Library”" in text_of(refused, 400)
+
+
 # Cost
 
 

@@ -32,6 +32,7 @@ from lms.certificates.queries.certificates import (
     list_awards,
     list_certificates,
     list_released,
+    named_files,
     shared_with,
 )
 from lms.certificates.queries.facts import (
@@ -102,5 +103,6 @@ __all__ = [
     "list_own_applications",
     "list_released",
     "list_said",
+    "named_files",
     "shared_with",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -258,6 +258,11 @@ def list_released(session: Session) -> list[Released]:
         .order_by(Edition.id)
     )
     return [Released(*row) for row in rows]
+
+
+def named_files(session: Session, names: Collection[str]) -> set[str]:
+    """Return those of these files that belong to a certificate. One query."""
+    return set(session.scalars(select(Artifact.sha256).where(Artifact.sha256.in_(names))))
 
 
 def files_of(session: Session, edition_id: int) -> list[tuple[str, str]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from math import ceil
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, render_template
 
 from lms.certificates import messages
 from lms.certificates.rules.serials import show_serial
@@ -77,19 +76,3 @@ def explained(form: Form | None) -> Iterator[None]:
         else:
             refuse(form, error, messages.sentence)
             g.form_status = 409 if error.code == "changed_meanwhile" else 400
-
-
-def page_number() -> int:
-    """Return the page of a list that the address asks for, from 1."""
-    return max(1, request.args.get("page", 1, type=int))
-
-
-def pages_of(count: int, size: int) -> int:
-    """Return how many pages a list has, at least one."""
-    return max(1, ceil(count / size))
-
-
-def page_href(endpoint: str, **values: Any) -> Callable[[int], str]:
-    """Return a function from a page's number to its address, with the filters kept."""
-    kept = {key: value for key, value in values.items() if value}
-    return lambda number: url_for(endpoint, page=number, **kept)

@@ -19,7 +19,7 @@ from lms.certificates.queries import ApplicationRow, Credit, Filter, Said
 from lms.certificates.rules.decisions import OPEN_STATES
 from lms.certificates.rules.names import check_name
 from lms.certificates.service import Batch
-from lms.certificates.views.blueprint import bp, explained, page, page_href, page_number, pages_of
+from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
 from lms.content.library import Library, current, source_of, spec_of
 from lms.db import reading, write
@@ -31,6 +31,7 @@ from lms.tracks.queries import track_title
 from lms.tracks.rules import Part, Record, Scope, recall
 from lms.tracks.specs import TrackSpec
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_href, page_of
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,16 @@ def queue() -> Any:
     state = request.args.get("state", "waiting")
     chosen = Filter("" if state == "all" else state, request.args.get("track", ""), request.args.get("q", "").strip())
     counts = queries.count_applications(reading(), get_actor(), chosen)
+    count = counts.get(chosen.state, 0) if chosen.state else sum(counts.values())
+    number, pages = page_of(count, queries.PAGE_SIZE)
     return page(
         "queue.html",
-        rows=queries.list_applications(reading(), get_actor(), chosen, page=page_number()),
+        rows=queries.list_applications(reading(), get_actor(), chosen, page=number),
         counts=counts,
         chosen=chosen,
         **_track_names(current(reading())),
-        page=page_number(),
-        pages=pages_of(counts.get(chosen.state, 0) if chosen.state else sum(counts.values()), queries.PAGE_SIZE),
+        page=number,
+        pages=pages,
         **_narrowing(chosen, state),
     )
 
@@ -189,7 +192,8 @@ def _said_of_batch(done: Batch) -> str:
     """Return what a batch did. A second tap finds all of them certified, and must not say that nobody is."""
     number = done.certified or done.already
     said = ngettext("%(num)s person is certified.", "%(num)s people are certified.", number)
-    return f"{said} {_('Their certificates are being made now.')}"
+    made = _("Their certificates are being made now.")
+    return f"{said} {made}"
 
 
 def _ticked(values: list[str]) -> dict[str, int]:

@@ -13,12 +13,13 @@ from lms.actor import Actor
 from lms.certificates import policy, queries, service
 from lms.certificates.forms import EmptyForm, NameForm, RevokeForm
 from lms.certificates.queries import Known
-from lms.certificates.views.blueprint import bp, explained, page, page_href, page_number, pages_of
+from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_href, page_of
 
 
 @bp.get("/certify/certificates")
@@ -26,15 +27,16 @@ from lms.web.access import get_actor, roles
 def certificates() -> Any:
     """List certificates, found by name or number, with what waits for a person on top."""
     actor, search = get_actor(), request.args.get("q", "").strip()
+    number, pages = page_of(queries.count_awards(reading(), actor, search), queries.PAGE_SIZE)
     revocations, names = queries.list_open_requests(reading(), actor)
     return page(
         "certificates.html",
-        rows=queries.list_awards(reading(), actor, search, today=actor.today, page=page_number()),
+        rows=queries.list_awards(reading(), actor, search, today=actor.today, page=number),
         search=search,
         revocations=revocations,
         names=names,
-        page=page_number(),
-        pages=pages_of(queries.count_awards(reading(), actor, search), queries.PAGE_SIZE),
+        page=number,
+        pages=pages,
         href_for=page_href("certificates.certificates", q=search),
     )
 

@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.fieldwork.messages.hours import KIND_NAMES
 from lms.fieldwork.rules import OWN_KINDS
-from lms.fieldwork.rules.hours import LONGEST_NOTE, LONGEST_SITE, LONGEST_WORDS, Sheet
+from lms.fieldwork.rules.hours import LONGEST_NOTE, LONGEST_SITE, LONGEST_WORDS, Host, Sheet
 from lms.i18n import lazy_gettext as _l
 from lms.web.forms import Form, OnceForm, choices_of
 
@@ -39,10 +39,6 @@ class _OneOfSeveral(Optional):  # type: ignore[misc]
         self.field_flags: dict[str, bool] = {}
 
 
-class ButtonForm(Form):
-    """A single button."""
-
-
 class EntryForm(OnceForm):
     """Hours of one day. The organization is asked only where there are several."""
 
@@ -52,6 +48,10 @@ class EntryForm(OnceForm):
         "competencies-many": "competencies",
         "competency-unknown": "competencies",
         "day-full": "hours",
+        "client-data-host": "host_name",
+        "host-asked": "host",
+        "host-kind": "host",
+        "host-unknown": "host",
         "hours-ahead": "done_on",
         "hours-too-old": "done_on",
         "kind-unknown": "kind",
@@ -74,6 +74,20 @@ class EntryForm(OnceForm):
         description=_l("A place, such as “Watts library”. Never a client's name or address."),
         validators=[_REQUIRED, Length(max=LONGEST_SITE)],
         render_kw={"list": "sites", "maxlength": LONGEST_SITE},
+    )
+    host = SelectField(
+        _l("Where you did the practicum"),
+        description=_l("Only when that is another place than the organization above."),
+        validators=[Optional()],
+    )
+    host_name = StringField(
+        _l("Its name, if it is not in the list"),
+        validators=[Optional(), Length(max=LONGEST_SITE)],
+        render_kw={"maxlength": LONGEST_SITE},
+    )
+    asks_host = BooleanField(
+        _l("Ask a supervisor there to countersign"),
+        description=_l("She then sees these hours and your name, and nothing else of you."),
     )
     hours = IntegerField(_l("Hours"), validators=[_OneOfSeveral(), NumberRange(0, 16)])
     minutes = IntegerField(_l("Minutes"), validators=[_OneOfSeveral(), NumberRange(0, 59)])
@@ -109,8 +123,15 @@ class EntryForm(OnceForm):
             begins=begins,
             ends=ends,
             note=self.note.data or "",
+            host=self._host(organization_ids),
             **more,
         )
+
+    def _host(self, organization_ids: Mapping[str, int]) -> Host | None:
+        """Return where it was, None where nothing was chosen or written."""
+        chosen, name = organization_ids.get(self.host.data or ""), self.host_name.data or ""
+        asks = "asks_host" in self and bool(self.asks_host.data)
+        return Host(chosen, name, asks) if chosen is not None or name or asks else None
 
 
 def _minute_of(at: time | None) -> int | None:

@@ -38,10 +38,6 @@ def _ticks(label: Any, **more: Any) -> SelectMultipleField:
     return SelectMultipleField(label, validators=[Optional()], **widgets, **more)
 
 
-class ButtonForm(Form):
-    """A single button."""
-
-
 class PlanForm(OnceForm):
     """All that a planner decides about a session."""
 

@@ -16,6 +16,7 @@ from lms.web.forms import Form, OnceForm, choices_of
 
 _NUMBER = Regexp(r"^\d{1,9}$")
 _REQUIRED = InputRequired(_l("Please fill this in."))
+_CHOOSE = InputRequired(_l("Please choose one."))
 
 
 class DraftForm(OnceForm):
@@ -76,9 +77,7 @@ class SignForm(DraftForm):
         render_kw={"maxlength": LONGEST_PLACE},
     )
     language = RadioField(
-        _l("In which language was it?"),
-        choices=choices_of(LANGUAGE_NAMES.items()),
-        validators=[InputRequired(_l("Please choose one."))],
+        _l("In which language was it?"), choices=choices_of(LANGUAGE_NAMES.items()), validators=[_CHOOSE]
     )
     saw = BooleanField(
         _l("I watched this myself, from the beginning to the end."),

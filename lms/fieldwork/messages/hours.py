@@ -39,6 +39,10 @@ CLIENT = _l(
     "A place and what you did are enough."
 )
 _SENTENCES = {
+    "client-data-host": CLIENT,
+    "host-asked": _l("To ask somebody there, choose the place from the list. Other places do not use this system."),
+    "host-kind": _l("Only a practicum has another place. Please choose “Practicum” above, or leave this empty."),
+    "host-unknown": _l("This organization is not in the list any more. Please choose again."),
     "changed-meanwhile": _l("Something has changed here meanwhile. Please look at the page once more."),
     "client-data-note": CLIENT,
     "client-data-site": CLIENT,

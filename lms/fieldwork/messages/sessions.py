@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from babel.dates import format_time as babel_time
-
 from lms.errors import RuleBroken
-from lms.i18n import format_day, language
+from lms.i18n import format_clock, format_day
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
-
-#: Clocks as people here read them; in Tongan and Samoan no marks for morning and afternoon are in common use.
-_CLOCKS = {"en": ("h:mm a", "en_US"), "es": ("h:mm a", "es_US")}
 
 _SENTENCES = {
     "capacity-below": _l("%(placed)s people have a place already. Please keep at least as many places."),
@@ -68,12 +63,6 @@ WAY_NAMES = {
 def sentence(error: RuleBroken) -> str:
     """Return what to tell the reader about a refused change: what is wrong, and what to do."""
     return str(_SENTENCES[error.code]) % error.values
-
-
-def format_clock(wall: time) -> str:
-    """Return a local time, such as "9:30 AM"."""
-    pattern, locale = _CLOCKS.get(language(), ("HH:mm", "en"))
-    return babel_time(wall, pattern, locale=locale)
 
 
 def when(day: date, starts: time, ends: time) -> str:

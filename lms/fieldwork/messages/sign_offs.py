@@ -13,6 +13,13 @@ from lms.i18n import lazy_gettext as _l
 
 #: In which language a visit was held.
 LANGUAGE_NAMES = {**dict(LANGUAGES), "other": _l("Another language")}
+#: How an observation stands, as the list can be narrowed.
+STANDINGS = {
+    "good": _l("Signed off"),
+    "not-yet": _l("Not yet"),
+    "ended": _l("Ended"),
+    "withdrawn": _l("Withdrawn"),
+}
 _SENTENCES = {
     "answered-before": _l("You have answered already. Your first answer stands beside the sign-off."),
     "changed-meanwhile": _l(
@@ -22,7 +29,10 @@ _SENTENCES = {
     "checklist-changed": _l("The checklist was changed meanwhile. Please look at every line once more, then sign."),
     "client-data-comment": hours.CLIENT,
     "items-open": _l("Please choose one for every line."),
-    "not-entitled": _l("You did not answer for an organization where she worked on this day. Please check the day."),
+    "not-entitled": _l(
+        "You could not observe her on this day: you did not answer for her at work then, or were not yet a trainer. "
+        "Please check the day."
+    ),
     "observed-ahead": _l("This day has not come yet."),
     "observed-long-ago": _l("This is more than %(days)s days ago. Please observe again: memory fades."),
 }

@@ -62,6 +62,25 @@ class HoursEntry(Base):
     state_at: Mapped[datetime]
 
 
+class HoursHost(Base):
+    """Where a practicum was done, when that is not the organization for which its hours were entered."""
+
+    __tablename__ = "hours_hosts"
+    __table_args__ = (
+        CheckConstraint("organization_id IS NULL OR name = ''", name="one_or_the_other"),
+        CheckConstraint("organization_id IS NOT NULL OR NOT is_asked", name="asked_is_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("hours_entries.id"), unique=True)
+    #: One of the organizations that are known here; None for another.
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    #: The name of another, as she wrote it.
+    name: Mapped[str] = mapped_column(String(120), default="")
+    #: Whether she asks whoever answers for its staff to countersign: they see this entry and her name, nothing else.
+    is_asked: Mapped[bool] = mapped_column(default=False)
+
+
 class HoursAct(Base):
     """One act of countersigning, of one entry or many, that can be undone as one for a short time."""
 
@@ -94,4 +113,5 @@ class HoursEvent(Base):
 
 
 append_only(HoursEntry, changing=("state", "state_at", "person_id"))  # two records of one person may be merged
+append_only(HoursHost)
 append_only(HoursEvent)

@@ -26,7 +26,7 @@ class Observation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    #: For which of her organizations a supervisor observed; None for a certifier.
+    #: For which of her organizations a supervisor observed; None for a certifier or a trainer.
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     checklist_key: Mapped[str] = mapped_column(String(80))
     #: The checklist as it was.
@@ -43,7 +43,7 @@ class Observation(Base):
     passed: Mapped[bool]
     #: The last day on which it counts; None for no end.
     valid_until: Mapped[date | None]
-    #: The observer neither supervised nor was supervised by her on that day.
+    #: The observer neither supervised nor was supervised by her on that day, and had not taught her.
     is_independent: Mapped[bool]
     signed_at: Mapped[datetime]
     client_id: Mapped[str] = mapped_column(String(32))

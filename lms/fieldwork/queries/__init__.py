@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
+from lms.clock import zone
 from lms.fieldwork.queries.attendance import attended, came_since
 from lms.fieldwork.queries.hours import count_waiting, countersigned, entered_since
 from lms.fieldwork.queries.sessions import Upcoming, sessions_on, upcoming_of
 from lms.fieldwork.queries.sign_offs import list_passed, observed_since
-from lms.fieldwork.rules import CreditedMinutes, SignedOff, cap_days
+from lms.fieldwork.rules import CreditedMinutes, SignedOff, Spent, Visit, count_once
+from lms.fieldwork.rules.attendance import unpacked
 
 __all__ = [
     "Upcoming",
@@ -31,10 +33,10 @@ __all__ = [
 def credited_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
     """Return the minutes that count of these persons (None: of everybody), by person and date.
 
-    Countersigned hours and attendance at sessions. At most 16 hours count for one date, all kinds together. One
-    query.
+    Countersigned hours and attendance at sessions. What overlaps counts once, where times are known, and at most 16
+    hours count for one date, all kinds together. One query.
     """
-    return cap_days(_minutes(session, person_ids))
+    return count_once(_spent(session, person_ids), zone())
 
 
 def signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
@@ -55,11 +57,11 @@ def practised_since(session: Session, since: Mapping[int, datetime]) -> set[tupl
 
 
 def ever_credited(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
-    """Return what `credited_minutes` returns or has ever returned, before any cap of the day. One query.
+    """Return what `credited_minutes` returns or has ever returned, before overlaps and days are cut. One query.
 
     What was granted by minutes that were taken back since has its basis in these.
     """
-    return _minutes(session, person_ids, ever=True)
+    return [each.fact for each in _spent(session, person_ids, ever=True)]
 
 
 def ever_signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
@@ -67,11 +69,17 @@ def ever_signed_off(session: Session, person_ids: Collection[int] | None) -> lis
     return list_passed(session, person_ids, ever=True)
 
 
-def _minutes(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[CreditedMinutes]:
-    """Return hours and attendance, by person and date. One query."""
+def _spent(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[Spent]:
+    """Return hours and attendance, by person and date, with when they were. One query."""
     both = union_all(countersigned(session, person_ids, ever=ever), attended(session, person_ids, ever=ever))
     rows = session.execute(both.order_by("person_id", "done_on", "kind", "id"))
     return [
-        CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.credited_at)
+        Spent(
+            CreditedMinutes(
+                row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, row.credited_at
+            ),
+            None if row.begins is None else (row.begins, row.ends),
+            Visit(unpacked(row.stays), row.starts_at, row.ends_at) if row.stays else None,
+        )
         for row in rows
     ]

@@ -7,14 +7,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from lms.db import among
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
 from lms.fieldwork.queries.hours import EntryRow as HoursRow
 from lms.fieldwork.rules.attendance import Stays, unpacked
-from lms.fieldwork.rules.hours import Timed
+from lms.fieldwork.rules.overlaps import Timed
 from lms.organizations.queries import PEOPLE
 
 
@@ -115,9 +128,11 @@ def credits_of_session(session: Session, group_session_id: int) -> dict[int, Cre
 def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> Select[Any]:
     """Return the statement of the minutes of closed sessions that count of these persons (None: of everybody).
 
-    The competencies are those of the session whose matter was learned. With `ever` also what was withdrawn.
+    The competencies are those of the session whose matter was learned; last come when she was there and from when to
+    when the session was. With `ever` also what was withdrawn.
     """
-    towards = aliased(GroupSession)
+    towards, visited, latest = aliased(GroupSession), aliased(GroupSession), aliased(AttendanceEntry)
+    number = select(func.max(AttendanceEntry.number)).where(*_same(AttendanceEntry)).correlate(ClassCredit)
     columns: tuple[Any, ...] = (
         ClassCredit.person_id,
         literal("class").label("kind"),
@@ -126,13 +141,25 @@ def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool
         ClassCredit.done_on,
         ClassCredit.credited_at,
         ClassCredit.id,
+        literal_column("NULL", Integer()).label("begins"),
+        literal_column("NULL", Integer()).label("ends"),
+        latest.stays,
+        visited.starts_at,
+        visited.ends_at,
     )
     statement = (
         select(*columns)
         .join(towards, towards.id == ClassCredit.towards_id)
+        .join(visited, visited.id == ClassCredit.group_session_id)
+        .outerjoin(latest, and_(*_same(latest), latest.number == number.scalar_subquery()))
         .where(true() if ever else ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
     )
     return statement if person_ids is None else statement.where(among(session, ClassCredit.person_id, person_ids))
+
+
+def _same(entry: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the criteria of the entries behind a credit."""
+    return entry.group_session_id == ClassCredit.group_session_id, entry.person_id == ClassCredit.person_id
 
 
 def came_since(session: Session, since: Mapping[int, datetime]) -> Select[Any]:

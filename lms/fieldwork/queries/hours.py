@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, extract, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from lms.db import among
+from lms.db import UtcDateTime, among
 from lms.errors import NotFound
-from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
-from lms.fieldwork.rules.hours import LIVE, WAITING, Timed
-from lms.organizations.queries import PEOPLE
+from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
+from lms.fieldwork.rules.hours import LIVE, SETTLE_DAYS, WAITING, Host
+from lms.fieldwork.rules.overlaps import Timed
+from lms.organizations.queries import PEOPLE, worked_there
 
 PAGE_SIZE = 50
 _MOST_SITES = 12
@@ -44,6 +45,9 @@ class EntryRow:
     state_at: datetime
     person_public_id: str
     name: str
+    host_id: int | None
+    host_name: str | None
+    is_host_asked: bool | None
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,15 @@ _COLUMNS = (
     HoursEntry.state_at,
     PEOPLE.c.public_id,
     PEOPLE.c.name,
+    HoursHost.organization_id,
+    HoursHost.name,
+    HoursHost.is_asked,
 )
 
 
 def _entries() -> Select[Any]:
-    return select(*_COLUMNS).join(PEOPLE, PEOPLE.c.id == HoursEntry.person_id)
+    people = PEOPLE.c.id == HoursEntry.person_id
+    return select(*_COLUMNS).join(PEOPLE, people).outerjoin(HoursHost, HoursHost.entry_id == HoursEntry.id)
 
 
 def get_entry(session: Session, criterion: ColumnElement[bool], public_id: str) -> EntryRow:
@@ -121,6 +129,13 @@ def get_entry(session: Session, criterion: ColumnElement[bool], public_id: str) 
     if row is None:
         raise NotFound
     return EntryRow(*row)
+
+
+def hosts_of(session: Session, entry_ids: Collection[int]) -> dict[int, Host]:
+    """Return the host of each of these entries that has one. One query."""
+    columns = (HoursHost.entry_id, HoursHost.organization_id, HoursHost.name, HoursHost.is_asked)
+    rows = session.execute(select(*columns).where(among(session, HoursHost.entry_id, entry_ids)))
+    return {row[0]: Host(*row[1:]) for row in rows}
 
 
 def find_public_id(session: Session, entry_id: int | None) -> str | None:
@@ -176,21 +191,31 @@ def list_chosen(session: Session, criterion: ColumnElement[bool], public_ids: Co
     return [EntryRow(*row) for row in session.execute(by_person)]
 
 
-def count_waiting(session: Session, organization_ids: Collection[int], *, but_of: int | None = None) -> int:
-    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query."""
-    waiting = select(func.count()).where(HoursEntry.organization_id.in_(organization_ids), is_waiting())
+def count_waiting(
+    session: Session, organization_ids: Collection[int], today: date, *, but_of: int | None = None
+) -> int:
+    """Return how many entries wait at these organizations, leaving out those of the person `but_of`. One query.
+
+    Of people who left, only while they may be settled (`rules.may_settle`) on the local date `today`. Those too that
+    ask one of the organizations as the host of a practicum.
+    """
+    oldest = today - timedelta(days=SETTLE_DAYS)
+    in_time = worked_there(HoursEntry.person_id, HoursEntry.organization_id, today, oldest)
+    asked = select(HoursHost.entry_id).where(HoursHost.is_asked, HoursHost.organization_id.in_(organization_ids))
+    own = and_(HoursEntry.organization_id.in_(organization_ids), in_time)
+    theirs = or_(own, HoursEntry.id.in_(asked))
+    waiting = select(func.count()).select_from(HoursEntry).where(theirs, is_waiting())
     if but_of is not None:
         waiting = waiting.where(HoursEntry.person_id != but_of)
     return int(session.execute(waiting).scalar_one())
 
 
 def list_timed(session: Session, criterion: ColumnElement[bool], rows: Collection[EntryRow]) -> list[Timed]:
-    """Return the times of the live entries that meet `criterion` on the dates of these rows' people. One query."""
+    """Return the live entries that meet `criterion` on the dates of these rows' people, with their times. One query."""
     timed = select(HoursEntry.id, HoursEntry.person_id, HoursEntry.done_on, HoursEntry.begins, HoursEntry.ends).where(
         criterion,
         HoursEntry.person_id.in_({row.person_id for row in rows}),
         HoursEntry.done_on.in_({row.done_on for row in rows}),
-        HoursEntry.begins.is_not(None),
         HoursEntry.state.in_(LIVE),
     )
     return [Timed(*row) for row in session.execute(timed)]
@@ -274,7 +299,10 @@ def countersigned(session: Session, person_ids: Collection[int] | None, *, ever:
     """
     entry = HoursEntry
     at = entry.state_at.label("credited_at")
-    columns = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, at, entry.id)
+    own = (entry.person_id, entry.kind, entry.competencies, entry.minutes, entry.done_on, at, entry.id)
+    stays = literal_column("NULL", HoursEntry.competencies.type).label("stays")
+    no_visit = (literal_column("NULL", UtcDateTime()).label(name) for name in ("starts_at", "ends_at"))
+    columns = (*own, entry.begins, entry.ends, stays, *no_visit)
     once = exists().where(HoursEvent.entry_id == entry.id, HoursEvent.kind == "countersigned")
     counted = select(*columns).where(once if ever else entry.state == "countersigned")
     return counted if person_ids is None else counted.where(among(session, entry.person_id, person_ids))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.content.library import Library, Text
@@ -17,8 +17,11 @@ from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
 from lms.fieldwork.rules import SignedOff
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import PEOPLE
+from lms.people.rules import search_key
 
-_MOST = 100
+PAGE_SIZE = 50
+#: How an observation stands, as the list can be narrowed.
+STANDINGS = ("good", "not-yet", "ended", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class ObservationRow:
     withdrawn_why: str | None
     answered_at: datetime | None
     answer: str | None
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """How a reader narrows a list: by a part of the name, a checklist, and how it stands today; "" for all."""
+
+    search: str = ""
+    checklist: str = ""
+    standing: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,10 +122,38 @@ def is_of(person_id: int) -> ColumnElement[bool]:
     return Observation.person_id == person_id
 
 
-def list_observations(session: Session, criterion: ColumnElement[bool]) -> list[ObservationRow]:
-    """Return the observations that meet `criterion`, the latest first, at most 100. One query."""
+def narrowed(wanted: Narrowed, today: date) -> ColumnElement[bool]:
+    """Return the criterion of the observations that a reader asks for."""
+    withdrawn, ended = _is_withdrawn(), func.coalesce(Observation.valid_until < today, False)
+    standings = {
+        "good": and_(Observation.passed, not_(ended), not_(withdrawn)),
+        "not-yet": and_(not_(Observation.passed), not_(withdrawn)),
+        "ended": and_(Observation.passed, ended, not_(withdrawn)),
+        "withdrawn": withdrawn,
+    }
+    found = [standings.get(wanted.standing, true())]
+    if wanted.checklist:
+        found.append(Observation.checklist_key == wanted.checklist)
+    if words := search_key(wanted.search):
+        named = select(PEOPLE.c.id).where(PEOPLE.c.search_key.contains(words, autoescape=True))
+        found.append(Observation.person_id.in_(named))
+    return and_(*found)
+
+
+def _is_withdrawn() -> ColumnElement[bool]:
+    return exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
+
+
+def count_observations(session: Session, criterion: ColumnElement[bool]) -> int:
+    """Return how many observations meet `criterion`. One query."""
+    return int(session.execute(select(func.count()).select_from(Observation).where(criterion)).scalar_one())
+
+
+def list_observations(session: Session, criterion: ColumnElement[bool], *, page: int = 1) -> list[ObservationRow]:
+    """Return one page of the observations that meet `criterion`, the latest first. One query."""
     latest = _observations().where(criterion).order_by(Observation.observed_on.desc(), Observation.id.desc())
-    return [ObservationRow(*row) for row in session.execute(latest.limit(_MOST))]
+    shown = latest.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return [ObservationRow(*row) for row in session.execute(shown)]
 
 
 def checklist_title(library: Library, key: str, locale: str) -> Text:
@@ -146,13 +186,9 @@ def observed_since(session: Session, since: Mapping[int, datetime]) -> set[tuple
     signed = (
         select(Observation.person_id, Observation.checklist_key, Observation.signed_at)
         .where(Observation.signed_at >= min(since.values()), among(session, Observation.person_id, since))
-        .where(~_withdrawn())
+        .where(not_(_is_withdrawn()))
     )
     return {(row[0], row[1]) for row in session.execute(signed) if row[2] >= since[row[0]]}
-
-
-def _withdrawn() -> ColumnElement[bool]:
-    return exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
 
 
 def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[SignedOff]:
@@ -169,7 +205,7 @@ def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: b
             Observation.valid_until,
             Observation.is_independent,
         )
-        .where(Observation.passed, true() if ever else ~_withdrawn())
+        .where(Observation.passed, true() if ever else not_(_is_withdrawn()))
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
     if person_ids is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lms.fieldwork.rules.facts import HOURS_KINDS, CreditedMinutes, SignedOff
-from lms.fieldwork.rules.hours import ENTRY_STATES, EVENT_KINDS, OWN_KINDS, SOURCES, cap_days
+from lms.fieldwork.rules.hours import ENTRY_STATES, EVENT_KINDS, OWN_KINDS, SOURCES
+from lms.fieldwork.rules.once import Spent, Visit, count_once
 from lms.fieldwork.rules.sign_offs import OBSERVATION_EVENTS
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "SOURCES",
     "CreditedMinutes",
     "SignedOff",
-    "cap_days",
+    "Spent",
+    "Visit",
+    "count_once",
 ]

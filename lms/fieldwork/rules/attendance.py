@@ -65,8 +65,14 @@ def is_there(stays: Stays) -> bool:
 
 
 def arrived(stays: Stays, at: datetime) -> Stays:
-    """Return stays with one that begins at `at`; unchanged for somebody who is there already."""
-    return stays if is_there(stays) else (*stays, Stay(at))
+    """Return stays with one that begins at `at`; unchanged for somebody who is there already.
+
+    It never begins before the last one ended: where the clock was set back in between, no minute counts twice.
+    """
+    if is_there(stays):
+        return stays
+    ended_at = stays[-1].ended_at if stays else None
+    return (*stays, Stay(max(at, ended_at or at)))
 
 
 def departed(stays: Stays, at: datetime) -> Stays:

@@ -35,5 +35,5 @@ class SignedOff:
     passed_on: date
     passed_at: datetime
     valid_until: date | None
-    #: Whether the observer neither supervises nor is supervised by her.
+    #: Whether the observer neither supervises nor is supervised by her, and has not taught her.
     is_independent: bool

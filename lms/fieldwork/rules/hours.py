@@ -1,16 +1,15 @@
-"""When hours can be entered, what may become of an entry, and how many minutes of a day count."""
+"""When hours can be entered, what may become of an entry."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lms.actor import Span
 from lms.errors import RuleBroken
-from lms.fieldwork.rules.facts import HOURS_KINDS, CreditedMinutes
+from lms.fieldwork.rules.facts import HOURS_KINDS
 
 #: Kinds that people enter themselves. Class minutes come from attendance.
 OWN_KINDS = tuple(kind for kind in HOURS_KINDS if kind != "class")
@@ -27,6 +26,10 @@ MOST_DAYS_BACK = 60
 #: A sheet older than this is a slip of the year.
 MOST_SHEET_DAYS = 5 * 366
 MOST_COMPETENCIES = 3
+#: So many days after somebody left, who supervised her there still settles hours of that time: she alone was there
+#: and knows, and the last weeks of a spell are seldom countersigned within it. After that nobody there remembers, and
+#: whoever supervises there by then never saw her.
+SETTLE_DAYS = 30
 #: How long an act of countersigning can be undone as one; afterwards an entry is returned with a reason.
 UNDO_HOURS = 24
 LONGEST_SITE, LONGEST_NOTE, LONGEST_WORDS = 120, 300, 500
@@ -58,6 +61,18 @@ _BORN = re.compile(
 
 
 @dataclass(frozen=True)
+class Host:
+    """Where a practicum was done: an organization that is known here, or the name of another.
+
+    `is_asked`: whoever answers for the staff of the one that is known may see and countersign this entry.
+    """
+
+    organization_id: int | None = None
+    name: str = ""
+    is_asked: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What somebody enters: whole minutes of one local date. Times are minutes after midnight, or None."""
 
@@ -72,17 +87,8 @@ class Sheet:
     note: str = ""
     #: The date on the paper log that it is entered from; None for her own entry.
     sheet_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Timed:
-    """When an entry began and ended on its date, to find overlaps."""
-
-    entry_id: int
-    person_id: int
-    done_on: date
-    begins: int | None
-    ends: int | None
+    #: None where that is the organization itself.
+    host: Host | None = None
 
 
 def may_become(state: str, event: str) -> bool:
@@ -95,6 +101,17 @@ def state_after(event: str) -> str:
     return _MOVES[event][1]
 
 
+def may_settle(spans: Iterable[Span], organization_id: int, today: date) -> bool:
+    """Return whether an organization may still judge hours of a person with these spells on the local date `today`.
+
+    She works there, or her last day there was at most `SETTLE_DAYS` days ago. That they lie within her time there is
+    what lets them be seen at all.
+    """
+    oldest = today - timedelta(days=SETTLE_DAYS)
+    own = (span for span in spans if span.organization_id == organization_id and span.since <= today)
+    return any(span.until is None or span.until >= oldest for span in own)
+
+
 def tidy(sheet: Sheet) -> Sheet:
     """Return the sheet with blanks collapsed and its competencies in order, each once."""
     return replace(
@@ -102,7 +119,18 @@ def tidy(sheet: Sheet) -> Sheet:
         site=" ".join(sheet.site.split()),
         note=" ".join(sheet.note.split()),
         competencies=tuple(sorted(set(sheet.competencies))),
+        host=_tidy_host(sheet),
     )
+
+
+def _tidy_host(sheet: Sheet) -> Host | None:
+    """Return the host, None where it is the organization itself or nothing was written."""
+    if sheet.host is None or sheet.host.organization_id == sheet.organization_id:
+        return None
+    if sheet.host.organization_id is not None:
+        return replace(sheet.host, name="")
+    name = " ".join(sheet.host.name.split())
+    return Host(None, name, sheet.host.is_asked) if name or sheet.host.is_asked else None
 
 
 def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date | None = None) -> None:
@@ -112,7 +140,8 @@ def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date 
 
     Codes: "hours-ahead", "hours-too-old", "sheet-before" (the paper is older than the work), "sheet-date" (ahead, or
     a slip of the year), "not-employed", those of `check_time`, "kind-unknown", "site-empty", "words-long",
-    "competencies-many", and "client-data" (`part` is "site" or "note").
+    "competencies-many", "client-data" (`part` is "site", "note" or "host"), "host-kind" (only a practicum has a host)
+    and "host-asked" (somebody is asked at a place that is not known here).
     """
     _check_day(sheet, today, kept)
     own = [span for span in spans if span.organization_id == sheet.organization_id]
@@ -123,6 +152,10 @@ def check_sheet(sheet: Sheet, spans: Iterable[Span], today: date, *, kept: date 
         raise RuleBroken("kind-unknown")
     if len(sheet.competencies) > MOST_COMPETENCIES:
         raise RuleBroken("competencies-many", most=MOST_COMPETENCIES)
+    if sheet.host is not None and sheet.kind != "practicum":
+        raise RuleBroken("host-kind")
+    if sheet.host is not None and sheet.host.is_asked and sheet.host.organization_id is None:
+        raise RuleBroken("host-asked")
     _check_words(sheet)
 
 
@@ -142,9 +175,10 @@ def _check_day(sheet: Sheet, today: date, kept: date | None) -> None:
 def _check_words(sheet: Sheet) -> None:
     if not sheet.site:
         raise RuleBroken("site-empty")
-    if len(sheet.site) > LONGEST_SITE or len(sheet.note) > LONGEST_NOTE:
+    host = sheet.host.name if sheet.host else ""
+    if max(len(sheet.site), len(host)) > LONGEST_SITE or len(sheet.note) > LONGEST_NOTE:
         raise RuleBroken("words-long")
-    for part, words in (("site", sheet.site), ("note", sheet.note)):
+    for part, words in (("site", sheet.site), ("note", sheet.note), ("host", host)):
         if has_client_data(words):
             raise RuleBroken(f"client-data-{part}")
 
@@ -192,33 +226,3 @@ def check_words(words: str, longest: int = LONGEST_WORDS) -> str:
 def has_client_data(words: str) -> bool:
     """Return whether words hold what may tell who a client is: e-mail, a long number, a date, a word of birth."""
     return any(pattern.search(words) for pattern in (_EMAIL, _NUMBER, _DATE, _BORN))
-
-
-def overlapping(entries: Sequence[Timed]) -> frozenset[int]:
-    """Return the ids of the entries whose times overlap those of another entry of the same person and date."""
-    days: dict[tuple[int, date], list[tuple[int, int, int]]] = defaultdict(list)
-    for each in entries:
-        if each.begins is not None and each.ends is not None:
-            days[each.person_id, each.done_on].append((each.begins, each.ends, each.entry_id))
-    found: set[int] = set()
-    for times in days.values():
-        for place, (begins, ends, entry_id) in enumerate(times):
-            others = times[:place] + times[place + 1 :]
-            if any(begins < other_ends and other_begins < ends for other_begins, other_ends, _ in others):
-                found.add(entry_id)
-    return frozenset(found)
-
-
-def cap_days(facts: Iterable[CreditedMinutes]) -> list[CreditedMinutes]:
-    """Return the facts with at most 16 hours for each person and date, all kinds together.
-
-    What was credited first counts first; what finds no room is shortened, or left out. Sorted by person and date.
-    """
-    room: dict[tuple[int, date], int] = defaultdict(lambda: MOST_A_DAY)
-    counted = []
-    for fact in sorted(facts, key=lambda fact: (fact.person_id, fact.done_on, fact.credited_at)):
-        minutes = min(fact.minutes, room[fact.person_id, fact.done_on])
-        room[fact.person_id, fact.done_on] -= minutes
-        if minutes:
-            counted.append(fact if minutes == fact.minutes else replace(fact, minutes=minutes))
-    return counted

@@ -13,6 +13,8 @@ from lms.errors import RuleBroken
 OBSERVATION_EVENTS = ("answered", "withdrawn")
 #: How far back an observation may lie when it is signed: what is remembered longer is remembered wrongly.
 MOST_OBSERVED_DAYS = 30
+#: A trainer observes those who came to a class so lately, or have a place in one to come.
+CLASS_DAYS = 365
 LONGEST_COMMENT, LONGEST_ANSWER, LONGEST_PLACE = 1000, 1000, 120
 
 
@@ -68,9 +70,9 @@ def check_observed(observed_on: date, today: date) -> None:
         raise RuleBroken("observed-long-ago", days=MOST_OBSERVED_DAYS)
 
 
-def is_independent(observer: Ties, observed: Ties) -> bool:
-    """Return whether neither answers for an organization at which the other works."""
-    return not (observer.supervises & observed.works_at or observed.supervises & observer.works_at)
+def is_independent(observer: Ties, observed: Ties, *, has_taught: bool) -> bool:
+    """Return whether neither answers for an organization at which the other works, nor has the observer taught her."""
+    return not (has_taught or observer.supervises & observed.works_at or observed.supervises & observer.works_at)
 
 
 def valid_until(observed_on: date, months: int | None) -> date | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lms.actor import Actor
+from lms.actor import Actor, Span
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.competencies.specs import FrameworkSpec
@@ -22,12 +23,12 @@ from lms.fieldwork.events import (
     fieldwork_credited,
     hours_returned,
 )
-from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent
+from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
 from lms.fieldwork.policy import hours as policy
 from lms.fieldwork.queries import hours as ledger
 from lms.fieldwork.rules import hours as rules
-from lms.fieldwork.rules.hours import Sheet
-from lms.organizations.queries import spans_of, ties_of
+from lms.fieldwork.rules.hours import Host, Sheet
+from lms.organizations.queries import list_every, spans_of, ties_of
 from lms.organizations.queries.supervising import stands_in_at
 from lms.people.service import lock
 from lms.signals import announce
@@ -50,7 +51,7 @@ def enter(
 
     `corrects` names an entry of hers that this one replaces, which was in the state `seen` on her page. Raises
     `NotFound` when that is not hers, and `RuleBroken` with the codes of `rules.check_sheet` and `rules.check_room`,
-    "competency-unknown", "sent-before" (this `client_id` came with other words) and "changed-meanwhile".
+    "competency-unknown", "host-unknown", "sent-before" (this `client_id` came with other words), "changed-meanwhile".
     """
     lock(session, [actor.person_id])
     sheet = rules.tidy(sheet)
@@ -72,12 +73,13 @@ def enter_from_paper(
 ) -> str:
     """Enter what stands on somebody's signed paper log, countersigned at once, and return the entry's public id.
 
-    Raises `NotFound` unless the actor answers for the organization today and is somebody else; `RuleBroken` as
-    `enter` does.
+    Raises `NotFound` unless the actor answers for the organization today and is somebody else, and of one
+    who left too long ago (`rules.may_settle`); `RuleBroken` as `enter` does.
     """
     lock(session, [person_id, actor.person_id])
     sheet = rules.tidy(sheet)
-    if not _settles(session, actor, person_id, sheet.organization_id, at):
+    spans = spans_of(session, [person_id]).get(person_id, ())
+    if not _settles(session, actor, person_id, spans, sheet.organization_id, at):
         raise NotFound
     if (known := _find_sent(session, person_id, sheet, client_id)) is not None:
         return known
@@ -132,7 +134,9 @@ def undo_act(session: Session, actor: Actor, public_id: str, *, at: datetime) ->
         raise RuleBroken("undo-late")
     newest = _newest_acts(session, [entry.id for entry in entries])
     ours = [entry for entry in entries if entry.state == "countersigned" and newest.get(entry.id) == act.id]
-    ours = [entry for entry in ours if _may_settle(session, actor, entry, at)]
+    hosts = ledger.hosts_of(session, [entry.id for entry in ours])
+    spans = spans_of(session, [entry.person_id for entry in ours])
+    ours = [entry for entry in ours if _may_settle(session, actor, entry, spans, hosts, at)]
     _add_event(session, actor, ours, "reopened", at)
     act.undone_at = at
     ids = [entry.id for entry in ours]
@@ -188,13 +192,17 @@ def _find_sent(session: Session, person_id: int, sheet: Sheet, client_id: str) -
     ).scalar_one_or_none()
     if entry is None:
         return None
-    if any(_stored(getattr(entry, name)) != _stored(value) for name, value in asdict(sheet).items()):
+    same_host = ledger.hosts_of(session, [entry.id]).get(entry.id) == sheet.host
+    if not same_host or any(getattr(entry, name) != value for name, value in _columns(sheet).items()):
         raise RuleBroken("sent-before")
     return entry.public_id
 
 
-def _stored(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+def _columns(sheet: Sheet) -> dict[str, Any]:
+    """Return a sheet as the columns of an entry; its host has a row of its own."""
+    found = asdict(sheet) | {"competencies": list(sheet.competencies)}
+    del found["host"]
+    return found
 
 
 def _write(
@@ -211,11 +219,13 @@ def _write(
     spans = spans_of(session, [person_id]).get(person_id, ())
     rules.check_sheet(sheet, spans, today, kept=old.done_on if old else None)
     _check_competencies(session, sheet.competencies)
+    if sheet.host is not None and sheet.host.organization_id is not None:
+        _check_host(session, sheet.host.organization_id)
     others = ledger.minutes_on(session, person_id, sheet.done_on, but=old.id if old else None)
     rules.check_room(sheet.minutes, others)
     supervised = ties_of(session, person_id, today).supervises
     entry = HoursEntry(
-        **asdict(sheet) | {"competencies": list(sheet.competencies)},
+        **_columns(sheet),
         person_id=person_id,
         source="self" if sheet.sheet_on is None else "paper",
         is_of_supervisor=sheet.organization_id in supervised,
@@ -229,6 +239,8 @@ def _write(
     session.add(entry)
     session.flush()
     session.add(HoursEvent(entry_id=entry.id, kind="entered", at=at, by=actor.account_id))
+    if sheet.host is not None:
+        session.add(HoursHost(entry_id=entry.id, **asdict(sheet.host)))
     return entry
 
 
@@ -239,6 +251,12 @@ def _check_competencies(session: Session, wanted: Sequence[str]) -> None:
     known = {f"{framework.key}/{each.id}" for framework in frameworks for each in framework.competencies}
     if not known.issuperset(wanted):
         raise RuleBroken("competency-unknown")
+
+
+def _check_host(session: Session, organization_id: int) -> None:
+    """Raise `RuleBroken("host-unknown")` unless there is such an organization."""
+    if organization_id not in {each.id for each in list_every(session)}:
+        raise RuleBroken("host-unknown")
 
 
 def _own(session: Session, actor: Actor, public_id: str) -> HoursEntry:
@@ -260,22 +278,45 @@ def _locked(session: Session, actor: Actor, criterion: ColumnElement[bool]) -> l
 
 def _check_settles(session: Session, actor: Actor, entries: Sequence[HoursEntry], wanted: int, at: datetime) -> None:
     """Raise `NotFound` unless all that were wanted are there, and the actor may settle each as the rows stand."""
-    places = {(entry.organization_id, entry.is_of_supervisor): entry for entry in entries}
-    if len(entries) != wanted or not all(_may_settle(session, actor, entry, at) for entry in places.values()):
+    hosts = ledger.hosts_of(session, [entry.id for entry in entries])
+    places = {(entry.organization_id, entry.is_of_supervisor, hosts.get(entry.id)): entry for entry in entries}
+    spans = spans_of(session, [entry.person_id for entry in places.values()])
+    settle = (_may_settle(session, actor, each, spans, hosts, at) for each in places.values())
+    if len(entries) != wanted or not all(settle):
         raise NotFound
 
 
-def _may_settle(session: Session, actor: Actor, entry: HoursEntry, at: datetime) -> bool:
+def _may_settle(
+    session: Session,
+    actor: Actor,
+    entry: HoursEntry,
+    spans: Mapping[int, Sequence[Span]],
+    hosts: Mapping[int, Host],
+    at: datetime,
+) -> bool:
     if entry.is_of_supervisor and actor.has(*policy.OFFICE):
         return True
-    return _settles(session, actor, entry.person_id, entry.organization_id, at)
-
-
-def _settles(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:
-    """Return whether the actor, as the rows stand, answers for the organization, is not she, nor stands in for her."""
-    today = local_date(at)
-    if not policy.can_settle(actor, person_id, organization_id, is_of_supervisor=False):
+    theirs = spans.get(entry.person_id, ())
+    if _settles(session, actor, entry.person_id, theirs, entry.organization_id, at):
+        return True
+    host = hosts.get(entry.id)
+    if host is None or not host.is_asked or host.organization_id is None:
         return False
+    may = policy.can_settle_as_host(actor, entry.person_id, host.organization_id)
+    return may and _answers_for(session, actor, entry.person_id, host.organization_id, at)
+
+
+def _settles(
+    session: Session, actor: Actor, person_id: int, spans: Sequence[Span], organization_id: int, at: datetime
+) -> bool:
+    """Return whether the actor may settle for the employer of a person with these spells, as the rows stand."""
+    may = policy.can_settle(actor, person_id, spans, organization_id, is_of_supervisor=False)
+    return may and _answers_for(session, actor, person_id, organization_id, at)
+
+
+def _answers_for(session: Session, actor: Actor, person_id: int, organization_id: int, at: datetime) -> bool:
+    """Return whether the actor, as the rows stand, answers for the organization, not standing in for the person."""
+    today = local_date(at)
     supervises = set(ties_of(session, actor.person_id, today).supervises)
     return organization_id in supervises - stands_in_at(session, actor.person_id, person_id, today)
 

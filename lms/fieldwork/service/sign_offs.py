@@ -20,6 +20,7 @@ from lms.fieldwork.events import FieldworkCredited, ObservationSigned, fieldwork
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
 from lms.fieldwork.policy import sign_offs as policy
 from lms.fieldwork.queries import sign_offs as queries
+from lms.fieldwork.queries.observing import has_taught, is_one_of
 from lms.fieldwork.queries.sign_offs import ObservationRow
 from lms.fieldwork.rules import sign_offs as rules
 from lms.fieldwork.rules.hours import check_words, has_client_data
@@ -27,6 +28,7 @@ from lms.fieldwork.rules.sign_offs import Ties
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import spans_of, ties_of
 from lms.organizations.queries.supervising import stands_in_at
+from lms.people.queries.identity import holds_since
 from lms.people.service import lock
 from lms.signals import announce
 
@@ -135,20 +137,34 @@ def answer_observation(session: Session, actor: Actor, public_id: str, words: st
 
 
 def _entitled(session: Session, actor: Actor, person_id: int, day: date) -> tuple[bool, int | None]:
-    """Return whether the actor may sign what she watched on a day, and for which organization (None: a certifier)."""
+    """Return whether the actor may sign what she watched on a day, and for which organization.
+
+    None for a certifier or a trainer.
+    """
     spans = spans_of(session, [person_id]).get(person_id, ())
     today = ties_of(session, actor.person_id, actor.today).supervises
     then = ties_of(session, actor.person_id, day).supervises
     by_proxy = stands_in_at(session, actor.person_id, person_id, actor.today)  # she has chosen the actor herself
     place = policy.observes_for(actor, person_id, spans, (set(today) & set(then)) - by_proxy, day)
-    is_certifier = actor.has("certifier") and person_id != actor.person_id
-    return place is not None or is_certifier, place
+    if place is not None or person_id == actor.person_id:
+        return place is not None, place
+    return actor.has("certifier") or _is_trainer_of(session, actor, person_id, day), None
+
+
+def _is_trainer_of(session: Session, actor: Actor, person_id: int, day: date) -> bool:
+    """Return whether the actor is a trainer, as the rows stand, was one on a day, and the person comes to class."""
+    since = holds_since(session, actor.account_id, "trainer")
+    if since is None or local_date(since) > day:
+        return False
+    return is_one_of(session, policy.in_class_of(actor), person_id)
 
 
 def _still_sees(session: Session, actor: Actor, row: ObservationRow, at: datetime) -> bool:
-    """Return whether the actor, as the rows stand, is a certifier or answers for the organization."""
+    """Return whether the actor, as the rows stand, is a certifier, answers there, or signed as a trainer."""
     supervised = ties_of(session, actor.person_id, local_date(at)).supervises
-    return actor.has("certifier") or row.organization_id in supervised
+    if actor.has("certifier") or row.organization_id in supervised:
+        return True
+    return row.observed_by == actor.account_id and holds_since(session, actor.account_id, "trainer") is not None
 
 
 def _tidy(observed: Observed) -> Observed:
@@ -215,7 +231,7 @@ def _write(
         observed_by=actor.account_id,
         passed=outcome.passed,
         valid_until=rules.valid_until(observed.observed_on, checklist.valid_months) if outcome.passed else None,
-        is_independent=_is_independent(session, actor.person_id, person_id, observed.observed_on),
+        is_independent=is_independent(session, actor.person_id, person_id, observed.observed_on),
         signed_at=at,
         client_id=form.client_id,
     )
@@ -224,10 +240,16 @@ def _write(
     return made
 
 
-def _is_independent(session: Session, observer_id: int, observed_id: int, day: date) -> bool:
+def is_independent(session: Session, observer_id: int, observed_id: int, day: date) -> bool:
+    """Return whether an observer is independent of whom she watches on a day: no ties at work, and has not taught her.
+
+    Five queries.
+    """
     observer, observed = ties_of(session, observer_id, day), ties_of(session, observed_id, day)
     return rules.is_independent(
-        Ties.on(day, observer.employments, observer.supervises), Ties.on(day, observed.employments, observed.supervises)
+        Ties.on(day, observer.employments, observer.supervises),
+        Ties.on(day, observed.employments, observed.supervises),
+        has_taught=has_taught(session, observer_id, observed_id, day),
     )
 
 

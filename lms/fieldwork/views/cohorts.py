@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound
-from lms.fieldwork.forms.sessions import ButtonForm, CohortForm, SignUpForm
+from lms.fieldwork.forms.sessions import CohortForm, SignUpForm
 from lms.fieldwork.messages.sessions import when, where
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import attendance as attended
@@ -28,6 +28,7 @@ from lms.fieldwork.views.shared import explained, page
 from lms.i18n import format_hours, language
 from lms.i18n import gettext as _
 from lms.web.access import get_actor, roles, signed_in
+from lms.web.forms import ButtonForm
 
 Page = str | tuple[str, int] | Response
 

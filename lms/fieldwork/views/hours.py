@@ -24,7 +24,7 @@ from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow, SumRow
 from lms.fieldwork.queries.people import signers_of
 from lms.fieldwork.queries.sessions import any_session
-from lms.fieldwork.rules.hours import may_become, overlapping
+from lms.fieldwork.rules.hours import may_become
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.words import EntryWords, competency_choices
 from lms.i18n import format_hours, format_month
@@ -93,7 +93,7 @@ def correct_hours(public_id: str) -> Page:
     """Enter anew what was wrong; the former entry stays in the history."""
     actor, old = get_actor(), queries.get_entry(reading(), queries.is_of(get_actor().person_id), public_id)
     form = CorrectForm(data=typed_of(old))
-    places = fill_entry_form(form, _employers(actor), chosen=old.organization_id, kept=old.competencies)
+    places = fill_entry_form(form, _employers(actor), old=old)
     if form.validate_on_submit():
         with Explained(form, messages.sentence):
             new_id = _correct(actor, public_id, form, places)
@@ -148,25 +148,31 @@ def _employers(actor: Actor) -> list[int]:
     return list(dict.fromkeys(span.organization_id for span in spells if span.since <= actor.today))
 
 
-def fill_entry_form(
-    form: EntryForm, organization_ids: Sequence[int], *, chosen: int | None = None, kept: Sequence[str] = ()
-) -> dict[str, int]:
-    """Give a form its choices, and return the organizations by the value that the form sends. One query."""
+def fill_entry_form(form: EntryForm, organization_ids: Sequence[int], *, old: EntryRow | None = None) -> dict[str, int]:
+    """Give a form its choices, and return every organization by the value that the form sends. One query.
+
+    `old` is the entry that it corrects.
+    """
     every = {each.id: each for each in list_every(reading())}
-    places = {every[each].public_id: each for each in organization_ids}
-    form.organization.choices = choices_of((value, every[each].name) for value, each in places.items())
-    if not form.organization.data:
-        form.organization.data = next((value for value, each in places.items() if chosen in {None, each}), None)
+    form.organization.choices = choices_of((every[each].public_id, every[each].name) for each in organization_ids)
+    if not form.organization.data and organization_ids:
+        form.organization.data = every[old.organization_id if old else organization_ids[0]].public_id
+    form.host.choices = choices_of(
+        [("", _("The same place")), *((each.public_id, each.name) for each in every.values())]
+    )
+    if old is not None and old.host_id is not None and not form.is_submitted():
+        form.host.data = every[old.host_id].public_id
     known = competency_choices(current(reading()))
-    gone = [(key, key) for key in kept if key not in dict(known)]
+    gone = [(key, key) for key in (old.competencies if old else ()) if key not in dict(known)]
     form.competencies.choices = choices_of([*known, *gone])
-    return places
+    return {each.public_id: each.id for each in every.values()}
 
 
 def typed_of(row: EntryRow) -> dict[str, Any]:
     """Return an entry as its form holds it."""
     clock = {name: None if at is None else time(at // 60, at % 60) for name, at in _times(row).items()}
     kept = {name: getattr(row, name) for name in ("done_on", "site", "kind", "competencies", "note", "sheet_on")}
+    kept |= {"host_name": row.host_name or "", "asks_host": bool(row.is_host_asked)}
     return {**kept, **clock, "hours": row.minutes // 60, "minutes": row.minutes % 60, "seen": row.state}
 
 
@@ -185,7 +191,7 @@ def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
     """Return the words of her own entries, overlaps marked. Three queries."""
     timed = queries.list_timed(reading(), queries.is_of(actor.person_id), rows)
     timed += list_classes(reading(), any_session(), rows)
-    return EntryWords(current(reading()), rows, for_staff=False, overlapping=overlapping(timed))
+    return EntryWords(current(reading()), rows, timed, for_staff=False)
 
 
 def _own_page(actor: Actor, public_id: str, form: WordsForm) -> Page:

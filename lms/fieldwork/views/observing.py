@@ -18,17 +18,16 @@ from lms.errors import NotFound, RuleBroken
 from lms.fieldwork import service
 from lms.fieldwork.forms.sign_offs import DraftForm, SignForm
 from lms.fieldwork.messages import sign_offs as messages
-from lms.fieldwork.policy import sign_offs as policy
 from lms.fieldwork.queries import sign_offs as queries
-from lms.fieldwork.queries.people import PersonName, get_person
+from lms.fieldwork.queries.people import PersonName
 from lms.fieldwork.queries.sign_offs import DraftRow
-from lms.fieldwork.service import Observed, ObserveForm
+from lms.fieldwork.service import Observed, ObserveForm, is_independent
 from lms.fieldwork.specs import ChecklistSpec
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.checklists import ChecklistWords
 from lms.fieldwork.views.hours import Page
+from lms.fieldwork.views.sign_offs import open_person
 from lms.i18n import gettext as _
-from lms.organizations.queries import spans_of
 from lms.web.access import get_actor, roles
 from lms.web.forms import Explained, form_page
 
@@ -54,7 +53,7 @@ class Watching:
 
 
 @bp.route("/team/people/<public_id>/observe/<checklist>", methods=["GET", "POST"])
-@roles("supervisor", "certifier")
+@roles("supervisor", "certifier", "trainer")
 def observe(public_id: str, checklist: str) -> Page:
     """Note what was seen, line by line; keep it, or sign it for good."""
     watching = _find(get_actor(), public_id, checklist)
@@ -68,10 +67,7 @@ def observe(public_id: str, checklist: str) -> Page:
 
 def _find(actor: Actor, public_id: str, key: str) -> Watching:
     """Return whom the reader may observe by a checklist; raise `NotFound`."""
-    person, library = get_person(reading(), public_id), current(reading())
-    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
-    if not policy.can_open(actor, person.person_id, spans):
-        raise NotFound
+    person, library = open_person(actor, public_id)[0], current(reading())
     return Watching(actor, person, library, library.get("checklist", key))
 
 
@@ -134,7 +130,7 @@ def _freshly(watching: Watching, form: DraftForm, act: Callable[[], Any]) -> Any
 
 
 def _observe_page(watching: Watching, form: DraftForm, levels: dict[str, str]) -> Page:
-    words, lines = watching.words, watching.words.lines(levels)
+    actor, words, lines = watching.actor, watching.words, watching.words.lines(levels)
     is_sent = form.is_submitted() and bool(form.errors) and isinstance(form, SignForm)
     return form_page(
         "fieldwork/observe.html",
@@ -147,5 +143,6 @@ def _observe_page(watching: Watching, form: DraftForm, levels: dict[str, str]) -
         marks=words.marks(),
         checklist=words.checklist,
         open_items={line.item_id for line in lines if is_sent and not line.chosen},
+        is_independent=is_independent(reading(), actor.person_id, watching.person.person_id, actor.today),
         has_draft=form.seen.data not in {"0", 0},
     )

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from lms.clock import now, zone
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
-from lms.fieldwork.forms.sessions import ButtonForm, CorrectForm, MarkForm, StaffForm
+from lms.fieldwork.forms.sessions import CorrectForm, MarkForm, StaffForm
 from lms.fieldwork.messages.sessions import WAY_NAMES, sentence
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import attendance as queries
@@ -33,7 +33,7 @@ from lms.i18n import format_date, format_instant, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import StaffRow, list_staff, names_of, spans_of
 from lms.web.access import get_actor, roles, signed_in
-from lms.web.forms import choices_of
+from lms.web.forms import ButtonForm, choices_of
 from lms.web.qr import svg_answer
 
 Page = str | tuple[str, int] | Response
@@ -87,10 +87,10 @@ def _people(group: GroupRow, rows: Collection[SignUpRow], entries: dict[int, Ent
         Line(
             each.person_public_id,
             each.name,
-            tongues.get(each.person_id, _("was not signed up")),
+            tongues.get(each.person_id, "–"),
             works.get(each.person_id, ""),
             "noted",
-            words.entry_words(each, group.starts_at),
+            _noted_words(words.entry_words(each, group.starts_at), is_signed_up=each.person_id in tongues),
         )
         for each in entries.values()
     ]
@@ -106,6 +106,10 @@ def _people(group: GroupRow, rows: Collection[SignUpRow], entries: dict[int, Ent
         if row.person_id not in entries
     ]
     return found
+
+
+def _noted_words(noted: str, *, is_signed_up: bool) -> str:
+    return noted if is_signed_up else _("%(noted)s (was not signed up)", noted=noted)
 
 
 def organizations_on(group: GroupRow, person_ids: Collection[int]) -> dict[int, str]:

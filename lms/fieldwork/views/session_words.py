@@ -9,19 +9,19 @@ from datetime import datetime
 from lms.clock import zone
 from lms.content.library import Library, Text
 from lms.db import reading
-from lms.fieldwork.messages.sessions import STATE_NAMES, format_clock, when, where
+from lms.fieldwork.messages.sessions import STATE_NAMES, when, where
 from lms.fieldwork.queries.attendance import CreditRow, EntryRow
 from lms.fieldwork.queries.sessions import GroupRow, SignUpRow, Upcoming
 from lms.fieldwork.rules import attendance as rules
 from lms.fieldwork.rules.attendance import CreditLine, Stays
-from lms.i18n import LANGUAGES, format_hours, format_names
+from lms.i18n import LANGUAGES, format_clock, format_hours, format_names
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 
 _LANGUAGE_NAMES = dict(LANGUAGES)
 
 
-def clock_of(at: datetime) -> str:
+def local_clock(at: datetime) -> str:
     """Return the local time of an instant."""
     return format_clock(at.astimezone(zone()).time())
 
@@ -108,9 +108,9 @@ def stay_words(stays: Stays) -> str:
     if not stays:
         return _("was not there")
     return ", ".join(
-        _("%(came)s to %(left)s", came=clock_of(each.began_at), left=clock_of(each.ended_at))
+        _("%(came)s to %(left)s", came=local_clock(each.began_at), left=local_clock(each.ended_at))
         if each.ended_at
-        else _("since %(came)s", came=clock_of(each.began_at))
+        else _("since %(came)s", came=local_clock(each.began_at))
         for each in stays
     )
 

@@ -12,7 +12,7 @@ from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotFound
-from lms.fieldwork.forms.sessions import ButtonForm, HereForm, SignUpForm
+from lms.fieldwork.forms.sessions import HereForm, SignUpForm
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries import attendance as attended
 from lms.fieldwork.queries import sessions as queries
@@ -29,6 +29,7 @@ from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import list_staff
 from lms.web.access import get_actor, signed_in
+from lms.web.forms import ButtonForm
 
 Page = str | tuple[str, int] | Response
 
@@ -222,11 +223,11 @@ def _note(group: GroupRow) -> None:
     actor, at = get_actor(), now()
     if request.form.get("do") == "leave":
         if write(lambda s: attendance_service.depart(s, actor, group.public_id, at=at)):
-            flash(_("Noted: you left at %(time)s. Goodbye!", time=words.clock_of(at)), "success")
+            flash(_("Noted: you left at %(time)s. Goodbye!", time=words.local_clock(at)), "success")
         return
     is_new = write(lambda s: attendance_service.arrive(s, actor, group.public_id, stamp=_stamp(group), at=at))
     if is_new:
-        flash(_("Welcome! You are on the list since %(time)s.", time=words.clock_of(at)), "success")
+        flash(_("Welcome! You are on the list since %(time)s.", time=words.local_clock(at)), "success")
 
 
 def _stamp(group: GroupRow) -> str:

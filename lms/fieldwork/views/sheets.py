@@ -111,7 +111,7 @@ class _Paper:
         """Return the paper with these rows; with room for the teacher's signature where she `signs`."""
         self._begin_page()
         for row in rows:
-            height = self._height(row)
+            height = self._height(row, self.row)
             if self.top - height < MARGIN + 24:
                 self._end_page()
                 self._begin_page()
@@ -132,7 +132,8 @@ class _Paper:
             for part in wrap(drawable(line).split(" "), REGULAR, 10, WIDTH - 2 * MARGIN):
                 self._text(part, REGULAR, 10)
         self.top -= 8
-        self._draw_row([each.head for each in self.columns], 20, SEMIBOLD)
+        heads = [each.head for each in self.columns]
+        self._draw_row(heads, self._height(heads, 20, SEMIBOLD), SEMIBOLD)
 
     def _facts(self) -> list[str]:
         """Return what stands under the title."""
@@ -155,9 +156,9 @@ class _Paper:
     def _cell(self, text: str, column: Column, font: str = REGULAR) -> list[str]:
         return wrap(drawable(text, font).split(" "), font, 10, column.width - 8) if text else []
 
-    def _height(self, row: Sequence[str]) -> float:
-        most = max(len(self._cell(text, column)) for text, column in zip(row, self.columns, strict=True))
-        return max(self.row, 8 + 13.0 * most)
+    def _height(self, row: Sequence[str], least: float, font: str = REGULAR) -> float:
+        most = max(len(self._cell(text, column, font)) for text, column in zip(row, self.columns, strict=True))
+        return max(least, 8 + 13.0 * most)
 
     def _draw_row(self, row: Sequence[str], height: float, font: str = REGULAR) -> None:
         left = MARGIN

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from lms.actor import Actor
 from lms.clock import now
-from lms.content.library import current
+from lms.content.library import Text, current
 from lms.db import reading, write
 from lms.errors import NotFound
 from lms.fieldwork import service
@@ -19,8 +19,9 @@ from lms.fieldwork.forms.sign_offs import AnswerForm
 from lms.fieldwork.messages import sign_offs as messages
 from lms.fieldwork.policy import sign_offs as policy
 from lms.fieldwork.queries import sign_offs as queries
-from lms.fieldwork.queries.people import get_person, signers_of
-from lms.fieldwork.queries.sign_offs import ObservationRow
+from lms.fieldwork.queries.observing import find_people, is_one_of
+from lms.fieldwork.queries.people import PersonName, get_person, signers_of
+from lms.fieldwork.queries.sign_offs import Narrowed, ObservationRow
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.checklists import ChecklistWords, checklist_of, outcome, title_of
 from lms.fieldwork.views.hours import Page
@@ -28,7 +29,7 @@ from lms.i18n import gettext as _
 from lms.organizations.queries import list_staff, spans_of
 from lms.people.queries import list_people
 from lms.web.access import get_actor, roles, signed_in
-from lms.web.forms import Explained, Form, form_page
+from lms.web.forms import Explained, Form, form_page, page_href, page_of
 
 _MOST_FOUND = 20
 
@@ -38,8 +39,8 @@ _MOST_FOUND = 20
 def own_sign_offs() -> Page:
     """Show the reader what others saw of her work."""
     actor = get_actor()
-    rows = queries.list_observations(reading(), queries.is_of(actor.person_id))
-    return render_template("fieldwork/sign_offs.html", lines=_lines(actor, rows, "fieldwork.own_sign_off"))
+    shown = _listed(actor, queries.is_of(actor.person_id), "fieldwork.own_sign_off")
+    return render_template("fieldwork/sign_offs.html", **shown, href_for=page_href("fieldwork.own_sign_offs"))
 
 
 @bp.get("/sign-offs/<public_id>")
@@ -64,42 +65,49 @@ def answer_sign_off(public_id: str) -> Page:
 
 
 @bp.get("/team/sign-offs")
-@roles("supervisor", "certifier")
+@roles("supervisor", "certifier", "trainer")
 def team_sign_offs() -> Page:
-    """Show the latest sign-offs that the reader may see, and find a person to observe."""
-    actor, search = get_actor(), " ".join(request.args.get("q", "").split())[:100]
-    rows = queries.list_observations(reading(), policy.visible_observations(actor))
-    found = _find_people(actor, search) if search else []
-    lines = _lines(actor, rows, "fieldwork.team_sign_off")
-    return render_template("fieldwork/team_sign_offs.html", lines=lines, search=search, found=found)
+    """Show the sign-offs that the reader may see, the latest first, narrowed as the address says; find somebody."""
+    actor, wanted = get_actor(), _wanted()
+    seen = policy.visible_observations(actor) & queries.narrowed(wanted, actor.today)
+    return render_template(
+        "fieldwork/team_sign_offs.html",
+        **_listed(actor, seen, "fieldwork.team_sign_off"),
+        wanted=wanted,
+        found=_find_people(actor, wanted.search) if wanted.search else [],
+        checklists=_checklist_titles(),
+        standings=[(key, str(messages.STANDINGS[key])) for key in queries.STANDINGS],
+        href_for=page_href(
+            "fieldwork.team_sign_offs", q=wanted.search, checklist=wanted.checklist, state=wanted.standing
+        ),
+    )
 
 
 @bp.get("/team/people/<public_id>/sign-offs")
-@roles("supervisor", "certifier")
+@roles("supervisor", "certifier", "trainer")
 def person_sign_offs(public_id: str) -> Page:
     """Show the sign-offs of one person, and the checklists by which she can be observed."""
-    actor, person, library = get_actor(), get_person(reading(), public_id), current(reading())
-    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
-    if not policy.can_open(actor, person.person_id, spans):
-        raise NotFound
+    actor = get_actor()
+    person, may_observe = open_person(actor, public_id)
     seen = policy.visible_observations(actor) & queries.is_of(person.person_id)
-    lines = _lines(actor, queries.list_observations(reading(), seen), "fieldwork.team_sign_off")
-    is_here = actor.has("certifier") or any(
-        s.covers(actor.today) and s.organization_id in actor.supervises for s in spans
+    return render_template(
+        "fieldwork/person_sign_offs.html",
+        **_listed(actor, seen, "fieldwork.team_sign_off"),
+        person=person,
+        checklists=_checklist_titles() if may_observe else [],
+        href_for=page_href("fieldwork.person_sign_offs", public_id=public_id),
     )
-    checklists = [(key, title_of(library, key)) for key in library.keys("checklist")] if is_here else []
-    return render_template("fieldwork/person_sign_offs.html", person=person, lines=lines, checklists=checklists)
 
 
 @bp.get("/team/sign-offs/<public_id>")
-@roles("supervisor", "certifier")
+@roles("supervisor", "certifier", "trainer")
 def team_sign_off(public_id: str) -> Page:
     """Show one observation to staff."""
     return _page(get_actor(), policy.visible_observations(get_actor()), public_id, WordsForm(formdata=None))
 
 
 @bp.post("/team/sign-offs/<public_id>/withdraw")
-@roles("supervisor", "certifier")
+@roles("supervisor", "certifier", "trainer")
 def withdraw_sign_off(public_id: str) -> Page:
     """Withdraw a wrong observation with a reason; it stays to be read."""
     actor, form = get_actor(), WordsForm()
@@ -112,13 +120,48 @@ def withdraw_sign_off(public_id: str) -> Page:
     return _page(actor, policy.visible_observations(actor), public_id, form)
 
 
+def open_person(actor: Actor, public_id: str) -> tuple[PersonName, bool]:
+    """Return the person of an address whose sign-offs the reader may open, and whether she may observe her today.
+
+    Raises `NotFound`. Three queries at most.
+    """
+    person = get_person(reading(), public_id)
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    in_class = actor.has("trainer") and is_one_of(reading(), policy.in_class_of(actor), person.person_id)
+    if not policy.can_open(actor, person.person_id, spans, in_class=in_class):
+        raise NotFound
+    is_here = any(each.covers(actor.today) and each.organization_id in actor.supervises for each in spans)
+    return person, is_here or in_class or actor.has("certifier")
+
+
+def _wanted() -> Narrowed:
+    """Return how the address narrows the list."""
+    search = " ".join(request.args.get("q", "").split())[:100]
+    return Narrowed(search, request.args.get("checklist", "")[:80], request.args.get("state", ""))
+
+
+def _checklist_titles() -> list[tuple[str, Text]]:
+    """Return every checklist by its key, with its title."""
+    library = current(reading())
+    return [(key, title_of(library, key)) for key in library.keys("checklist")]
+
+
+def _listed(actor: Actor, seen: ColumnElement[bool], endpoint: str) -> dict[str, Any]:
+    """Return one page of the observations that meet a criterion, as a list shows them. Two queries."""
+    number, pages = page_of(queries.count_observations(reading(), seen), queries.PAGE_SIZE)
+    lines = _lines(actor, queries.list_observations(reading(), seen, page=number), endpoint)
+    return {"lines": lines, "number": number, "pages": pages}
+
+
 def _find_people(actor: Actor, search: str) -> list[tuple[str, str]]:
-    """Return public id and name of people whom the reader may observe, by a part of the name. One query."""
+    """Return public id and name of people whom the reader may observe, by a part of the name. Two queries at most."""
     if actor.has("certifier"):
         found = [(row.public_id, row.name) for row in list_people(reading(), search, 1)]
     else:
         staff = list_staff(reading(), actor.supervises, actor.today, search=search, limit=_MOST_FOUND)
         found = [(row.person_public_id, row.name) for row in staff]
+        if actor.has("trainer"):
+            found += find_people(reading(), policy.in_class_of(actor), search)
     return [each for each in dict.fromkeys(found) if each[0] != actor.public_id][:_MOST_FOUND]
 
 

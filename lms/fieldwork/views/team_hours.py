@@ -11,13 +11,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from lms.actor import Actor
+from lms.actor import Actor, Span
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.fieldwork import service
-from lms.fieldwork.forms.hours import ButtonForm, ChosenForm, PaperForm, WordsForm
+from lms.fieldwork.forms.hours import ChosenForm, PaperForm, WordsForm
 from lms.fieldwork.messages import hours as messages
 from lms.fieldwork.policy import hours as policy
 from lms.fieldwork.policy.sessions import told_of_staff
@@ -25,7 +25,7 @@ from lms.fieldwork.queries import hours as queries
 from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.queries.people import PersonName, get_person
-from lms.fieldwork.rules.hours import MOST_SHEET_DAYS, UNDO_HOURS, may_become, overlapping
+from lms.fieldwork.rules.hours import UNDO_HOURS, may_become
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.hours import Page, fill_entry_form, story_of
 from lms.fieldwork.views.words import EntryWords
@@ -34,7 +34,7 @@ from lms.ids import new_client_id
 from lms.organizations.queries import spans_of
 from lms.organizations.rules import Sight, sight_of
 from lms.web.access import get_actor, roles
-from lms.web.forms import Explained, form_page, page_of
+from lms.web.forms import ButtonForm, Explained, form_page, page_of
 
 #: More entries than a page holds, or an act takes, are not asked for at once.
 MOST_LOOKED_AT = 1000
@@ -127,11 +127,13 @@ def person_hours(public_id: str) -> Page:
     count = queries.count_entries(reading(), seen)
     number, pages = page_of(count, queries.PAGE_SIZE)
     rows = queries.list_entries(reading(), seen, page=number)
-    places = _places(actor, person)
-    if not count and not _is_known(actor, person):
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    places, is_known = _places(actor, person, spans), _is_known(actor, spans)
+    if not count and not is_known:
         raise NotFound
     entries = _words(actor, rows).entries(rows)
     values = {"entries": entries, "number": number, "pages": pages, "may_enter": bool(places)}
+    values["is_known"] = is_known
     return render_template("fieldwork/person_hours.html", person=person, **values)
 
 
@@ -141,7 +143,9 @@ def paper_hours(public_id: str) -> Page:
     """Enter what stands on a signed paper log."""
     actor, person = get_actor(), get_person(reading(), public_id)
     form = PaperForm()
-    places = fill_entry_form(form, _places(actor, person) or _refuse())
+    del form.asks_host  # it is countersigned at once
+    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+    places = fill_entry_form(form, _places(actor, person, spans) or _refuse())
     if form.validate_on_submit():
         with Explained(form, messages.sentence):
             sheet, key, who = form.sheet(places, sheet_on=form.sheet_on.data), form.client_id.data, person.person_id
@@ -156,21 +160,17 @@ def _refuse() -> list[int]:
     raise NotFound
 
 
-def _is_known(actor: Actor, person: PersonName) -> bool:
-    """Return whether the reader may open the pages of a person who has no entries: she works or worked for her."""
-    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
+def _is_known(actor: Actor, spans: Sequence[Span]) -> bool:
+    """Return whether a person with these spells works or worked for the reader, so that she may open her pages."""
     sights = {sight_of(spans, place, actor.today) for place in actor.supervises}
     return bool(sights - {Sight.NONE})
 
 
-def _places(actor: Actor, person: PersonName) -> list[int]:
-    """Return the reader's organizations for which a paper log of another person can be entered. One query."""
-    if person.person_id == actor.person_id:
-        return []
-    oldest = actor.today - timedelta(days=MOST_SHEET_DAYS)
-    spans = spans_of(reading(), [person.person_id]).get(person.person_id, ())
-    lately = (each for each in spans if each.since <= actor.today and (each.until is None or each.until >= oldest))
-    return list(dict.fromkeys(each.organization_id for each in lately if each.organization_id in actor.supervises))
+def _places(actor: Actor, person: PersonName, spans: Sequence[Span]) -> list[int]:
+    """Return the reader's organizations for which a paper log of a person with these spells can be entered."""
+    places = dict.fromkeys(each.organization_id for each in spans)
+    who = (actor, person.person_id, spans)
+    return [place for place in places if policy.can_settle(*who, place, is_of_supervisor=False)]
 
 
 def _waiting_of(actor: Actor, public_ids: Sequence[str]) -> list[EntryRow]:
@@ -180,10 +180,18 @@ def _waiting_of(actor: Actor, public_ids: Sequence[str]) -> list[EntryRow]:
 
 
 def _words(actor: Actor, rows: Sequence[EntryRow]) -> EntryWords:
-    """Return the words of entries for staff, with the overlaps among what the reader may see. Three queries."""
+    """Return the words of entries for staff, with the overlaps among what the reader may see. Three queries.
+
+    A host hears of no class of somebody who only did her practicum there.
+    """
     timed = queries.list_timed(reading(), policy.visible_entries(actor), rows)
-    timed += list_classes(reading(), told_of_staff(actor), rows)
-    return EntryWords(current(reading()), rows, for_staff=True, overlapping=overlapping(timed))
+    timed += list_classes(reading(), told_of_staff(actor), [row for row in rows if _is_ours(actor, row)])
+    return EntryWords(current(reading()), rows, timed, for_staff=True)
+
+
+def _is_ours(actor: Actor, row: EntryRow) -> bool:
+    """Return whether the reader sees an entry as who answers for the worker, not only as the host of a practicum."""
+    return row.organization_id in actor.supervises or (row.is_of_supervisor and actor.has(*policy.OFFICE))
 
 
 def _by_person(actor: Actor, rows: Sequence[EntryRow]) -> list[dict[str, Any]]:
@@ -215,6 +223,7 @@ def _entry_page(actor: Actor, public_id: str, form: WordsForm) -> Page:
         "fieldwork/team_entry.html",
         form,
         entry=_words(actor, [row]).entry(row),
+        is_ours=_is_ours(actor, row),
         can={event: mine and may_become(row.state, event) for event in ("countersigned", "returned")},
         **story_of(row),
     )

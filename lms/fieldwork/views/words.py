@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 
 from flask import url_for
@@ -14,7 +15,8 @@ from lms.content.library import Library, Text
 from lms.db import reading
 from lms.fieldwork.messages.hours import KIND_NAMES, STATES
 from lms.fieldwork.queries.hours import EntryRow
-from lms.i18n import format_day, format_hours, language
+from lms.fieldwork.rules.overlaps import Timed, overlapping, unsure
+from lms.i18n import format_clock, format_day, format_hours, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 
@@ -30,21 +32,27 @@ class Entry:
     clock: str
     kind: str
     organization: str
+    #: Where the practicum was, "" where that is the organization itself.
+    host: str
     skills: tuple[Text, ...]
     state: tuple[str, str]
     is_overlapping: bool
+    #: It may overlap with more on its day: times are not given.
+    is_unsure: bool
 
 
 class EntryWords:
-    """The words of the entries of one page, for whose they are or for staff. One query, for organizations' names."""
+    """The words of the entries of one page, for whose they are or for staff. One query, for organizations' names.
 
-    def __init__(
-        self, library: Library, rows: Sequence[EntryRow], *, for_staff: bool, overlapping: Collection[int] = ()
-    ) -> None:
-        self._names = names_of(reading(), {row.organization_id for row in rows})
+    `timed` are all entries and classes on the dates of the rows that the reader may hear of.
+    """
+
+    def __init__(self, library: Library, rows: Sequence[EntryRow], timed: Sequence[Timed], *, for_staff: bool) -> None:
+        self._names = names_of(reading(), {each for row in rows for each in (row.organization_id, row.host_id) if each})
         self._place = 2 if for_staff else 1
         self._endpoint = "fieldwork.team_entry" if for_staff else "fieldwork.own_entry"
-        self._overlapping = overlapping
+        self._overlapping = overlapping(timed)
+        self._unsure = unsure(timed) - self._overlapping if for_staff else frozenset()
         self._skill = cache(lambda key: competency_title(library, key))
 
     def entry(self, row: EntryRow) -> Entry:
@@ -58,9 +66,11 @@ class EntryWords:
             clock=clock_words(row.begins, row.ends),
             kind=str(KIND_NAMES[row.kind]),
             organization=self._names[row.organization_id],
+            host=self._names[row.host_id] if row.host_id else row.host_name or "",
             skills=tuple(self._skill(key) for key in row.competencies),
             state=(state[0], str(state[self._place])),
             is_overlapping=row.id in self._overlapping,
+            is_unsure=row.id in self._unsure,
         )
 
     def entries(self, rows: Iterable[EntryRow]) -> list[Entry]:
@@ -76,8 +86,8 @@ def clock_words(begins: int | None, ends: int | None) -> str:
 
 
 def clock_of(minute: int) -> str:
-    """Return minutes after midnight as "09:30"."""
-    return f"{minute // 60:02}:{minute % 60:02}"
+    """Return minutes after midnight as a local time; the end of a day is its midnight."""
+    return format_clock(time(minute // 60 % 24, minute % 60))
 
 
 def competency_title(library: Library, key: str) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.home.queries.asked import Parts, parts_of
 from lms.home.queries.choices import (
     Choices,
     LatestBatch,
@@ -79,6 +80,7 @@ __all__ = [
     "Look",
     "ModuleDone",
     "OfficeCounts",
+    "Parts",
     "SetAside",
     "SpellHere",
     "TeamCounts",
@@ -97,6 +99,7 @@ __all__ = [
     "list_lines",
     "list_looks",
     "list_spells_here",
+    "parts_of",
     "read_export",
     "read_team",
     "team_news",

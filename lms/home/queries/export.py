@@ -199,6 +199,7 @@ def _of_fieldwork() -> dict[str, Select[Any]]:
     return {
         "hours": _own("hours_entries", *entry, "entered_at", "state", place="hours_entries", number="public_id"),
         "hours_history": _of("hours_entries", "hours_events", "entry_id", *event, number="public_id", **day),
+        "hours_hosts": _of("hours_entries", "hours_hosts", "entry_id", "name", "is_asked", place="hours_hosts", **day),
         "sign_offs": _own(
             "observations", *watched, "is_independent", "signed_at", spoken="language", place="observations", **list_
         ),

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from lms.db import UtcDateTime
 from lms.home.queries.facts import TABLES
 
+#: Under this name the roof tells when a job runs next, in words: it is asked with the job's name and the noted instant.
+JOBS = "lms.home.jobs"
+
 #: The scheduler stands above this feature, so its table is named here.
 _TASKS = table(
     "recurring_tasks",
@@ -23,7 +26,10 @@ _TASKS = table(
 
 @dataclass(frozen=True)
 class JobRow:
-    """A scheduled job: when it runs next, and how it went last ("ok", or what went wrong)."""
+    """A scheduled job: when it runs next, and how it went last ("ok", or what went wrong).
+
+    Of one that runs every few seconds only those runs are noted in which there was something to do.
+    """
 
     name: str
     next_run_at: datetime

@@ -29,10 +29,10 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import Session
 
+from lms.home.queries.asked import Parts, first_asked, is_asked, on_track
 from lms.home.queries.choices import ours, title_of_spell, works_today
 from lms.home.queries.facts import TABLES
 from lms.home.rules import LAPSING_DAYS, PAGE_SIZE, TeamFilter
@@ -64,6 +64,8 @@ class Line:
     completed_on: date | None
     valid_until: date | None
     others: int
+    #: A module that is to be done again; None where the track itself is meant.
+    module_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,28 @@ class TeamCounts:
     listed: int
 
 
-def count_team(session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> TeamCounts:
+def count_team(
+    session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date, *, parts: Parts
+) -> TeamCounts:
     """Return the counts of a team, and how many lines `list_lines` has on all its pages. One query."""
-    row = session.execute(_counts(*_shape(wanted)), _values(organization_ids, wanted, today)).one()
+    row = session.execute(_counts(*_shape(wanted)), _values(organization_ids, wanted, today, parts)).one()
     return TeamCounts(*row)
 
 
 def list_lines(
-    session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date, *, page: int = 1
+    session: Session,
+    organization_ids: Sequence[int],
+    wanted: TeamFilter,
+    today: date,
+    *,
+    parts: Parts,
+    page: int = 1,
 ) -> list[Line]:
-    """Return one page of 50 lines. One query.
+    """Return one page of 50 lines. One query. `parts` are those of what is published (`asked.parts_of`).
 
     By name; what has a date by its date, the most urgent first; who has left, the latest first.
     """
-    values = _values(organization_ids, wanted, today) | {"limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE}
+    values = _values(organization_ids, wanted, today, parts) | {"limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE}
     return [Line(*row) for row in session.execute(_lines(*_shape(wanted)), values)]
 
 
@@ -99,13 +109,14 @@ def _shape(wanted: TeamFilter) -> tuple[str, bool, tuple[str, ...], int]:
     return wanted.status, bool(wanted.track_key), by, min(len(words), _MOST_WORDS)
 
 
-def _values(organization_ids: Sequence[int], wanted: TeamFilter, today: date) -> dict[str, Any]:
+def _values(organization_ids: Sequence[int], wanted: TeamFilter, today: date, parts: Parts) -> dict[str, Any]:
     words = search_key(wanted.search).split()[:_MOST_WORDS]
     values: dict[str, Any] = {f"word{number}": f"%{word}%" for number, word in enumerate(words)}
     values |= {"track": wanted.track_key} if wanted.track_key else {}
     values |= {name: getattr(wanted, name) for name in ("title", "team", "rule") if getattr(wanted, name)}
     return values | {
         "organizations": list(organization_ids),
+        "parts": list(parts),
         "today": today,
         "soon": today + timedelta(days=SOON_DAYS),
         "horizon": today + timedelta(days=LAPSING_DAYS),
@@ -138,60 +149,6 @@ def _is_meant() -> ColumnElement[bool]:
     here = (member.rule_id == rule.id) & (member.person_id == spell.person_id) & member.until.is_(None)
     mine = (rule.organization_id == spell.organization_id) & (rule.public_id == bindparam("rule", type_=String))
     return exists().where(here, mine).correlate(_EMPLOYMENTS)
-
-
-def _asked() -> FromClause:
-    """Return assignments, each with the completion of what it asks for, if there is one."""
-    asked, done = _ASSIGNMENTS.c, _COMPLETIONS.c
-    same = (done.person_id == asked.person_id) & (done.track_key == asked.track_key) & (done.cycle == asked.cycle)
-    return _ASSIGNMENTS.outerjoin(_COMPLETIONS, same)
-
-
-def _in_state(status: str) -> ColumnElement[bool]:
-    """Return the criterion of standing assignments in a state of `tracks.rules.due_state`; "" means in any."""
-    due, today, soon = _ASSIGNMENTS.c.due_on, bindparam("today", type_=Date), bindparam("soon", type_=Date)
-    is_open = _COMPLETIONS.c.completed_on.is_(None)
-    states = {
-        "late": is_open & (due < today),
-        "due-soon": is_open & due.between(today, soon),
-        "on-time": is_open & or_(due.is_(None), due > soon),
-        "done": ~is_open,
-    }
-    return and_(_ASSIGNMENTS.c.undone_at.is_(None), states.get(status, true()))
-
-
-def _on_track(column: ColumnElement[str], *, by_track: bool) -> ColumnElement[bool]:
-    return column == bindparam("track", type_=String) if by_track else true()
-
-
-def _is_asked(status: str, *, by_track: bool = False) -> ColumnElement[bool]:
-    """Return the criterion of spells whose organization asks the person for a track in this state."""
-    asked, spell = _ASSIGNMENTS.c, _EMPLOYMENTS.c
-    here = (asked.person_id == spell.person_id) & (asked.organization_id == spell.organization_id)
-    track = _on_track(asked.track_key, by_track=by_track)
-    return exists(select(asked.id).select_from(_asked()).where(here, track, _in_state(status)).correlate(_EMPLOYMENTS))
-
-
-def _first_asked(status: str, *, by_track: bool) -> Subquery:
-    """Return, of each person at each organization, the assignment that stands out, and how many there are."""
-    asked, done = _ASSIGNMENTS.c, _COMPLETIONS.c
-    group = (asked.person_id, asked.organization_id)
-    urgency = (done.completed_on.is_not(None), done.completed_on.desc(), asked.due_on.is_(None), asked.due_on, asked.id)
-    ranked = (
-        select(
-            *group,
-            asked.track_key,
-            asked.cycle,
-            asked.due_on,
-            done.completed_on,
-            func.count().over(partition_by=group).label("many"),
-            func.row_number().over(partition_by=group, order_by=urgency).label("place"),
-        )
-        .select_from(_asked())
-        .where(ours(asked.organization_id), _on_track(asked.track_key, by_track=by_track), _in_state(status))
-        .subquery()
-    )
-    return select(ranked).where(ranked.c.place == 1).subquery("first_asked")
 
 
 def _valid_until() -> ScalarSelect[date]:
@@ -234,7 +191,7 @@ def _first_lapsing(*, by_track: bool) -> Subquery:
     seen = (
         select(spell.person_id, spell.organization_id, award.track_key, award.cycle, _valid_until().label("until"))
         .select_from(_EMPLOYMENTS.join(_AWARDS, award.person_id == spell.person_id))
-        .where(ours(spell.organization_id), works_today(), _on_track(award.track_key, by_track=by_track))
+        .where(ours(spell.organization_id), works_today(), on_track(award.track_key, by_track=by_track))
         .where(_stands(), _is_seen())
         .subquery()
     )
@@ -254,7 +211,7 @@ def _first_lapsing(*, by_track: bool) -> Subquery:
 
 @dataclass(frozen=True)
 class _List:
-    """What a list is made of: joined tables, criterion, the last seven columns of a line, and the order.
+    """What a list is made of: joined tables, criterion, the last columns of a line, and the order.
 
     `counted` are the tables that decide how many lines there are: what a line only shows is not among them.
     """
@@ -272,26 +229,28 @@ def _list(status: str, *, by_track: bool) -> _List:
     source = _EMPLOYMENTS.join(_PEOPLE, _PEOPLE.c.id == spell.person_id).join(
         _ORGANIZATIONS, _ORGANIZATIONS.c.id == spell.organization_id
     )
-    blank = (cast(null(), String), literal(1), *(cast(null(), Date),) * 3, literal(0))
+    blank = (cast(null(), String), literal(1), *(cast(null(), Date),) * 3, literal(0), cast(null(), String))
     if status == "left":
         return _List(source, source, _has_left(), blank, (spell.ended_on.desc(),))
     if status == "none":
-        return _List(source, source, works_today() & ~_is_asked("", by_track=by_track), blank, ())
-    first = _first_lapsing(by_track=by_track) if status == "lapsing" else _first_asked(status, by_track=by_track)
+        return _List(source, source, works_today() & ~is_asked("", by_track=by_track), blank, ())
+    first = _first_lapsing(by_track=by_track) if status == "lapsing" else first_asked(status, by_track=by_track)
     same = (first.c.person_id == spell.person_id) & (first.c.organization_id == spell.organization_id)
     others = func.coalesce(first.c.many, 1) - 1
     narrows = bool(status or by_track)
     joined = source.join(first, same, isouter=not narrows)
     dates: tuple[ColumnElement[Any], ...]
     order: tuple[ColumnElement[Any], ...]
+    module: ColumnElement[Any] = cast(null(), String)
     if status == "lapsing":
         dates = (cast(null(), Date), cast(null(), Date), first.c.until)
         order = (first.c.until,)
     else:
+        module = first.c.module_key
         dates = (first.c.due_on, first.c.completed_on, cast(null(), Date))
         by_date = (first.c.completed_on.desc(), first.c.due_on.is_(None), first.c.due_on)
         order = by_date if status else ()
-    columns = (first.c.track_key, func.coalesce(first.c.cycle, 1), *dates, others)
+    columns = (first.c.track_key, func.coalesce(first.c.cycle, 1), *dates, others, module)
     return _List(joined, joined if narrows else source, works_today(), columns, order)
 
 
@@ -326,5 +285,5 @@ def _counts(status: str, by_track: bool, by: tuple[str, ...], words: int) -> Sel
     lapsing = select(func.count()).select_from(_first_lapsing(by_track=False))
     found = _list(status, by_track=by_track)
     listed = _narrowed(select(func.count()).select_from(found.counted), found, by=by, words=words)
-    counts = (staff.where(_is_asked("late")), staff.where(_is_asked("due-soon")), lapsing, listed)
+    counts = (staff.where(is_asked("late")), staff.where(is_asked("due-soon")), lapsing, listed)
     return select(*(count.scalar_subquery() for count in counts))

@@ -9,19 +9,23 @@ from datetime import date
 from sqlalchemy import and_, select, tuple_
 from sqlalchemy.orm import Session
 
+from lms.home.queries.asked import Parts, select_asked
 from lms.home.queries.facts import TABLES
 from lms.home.queries.team import Line, list_lines
 from lms.home.rules import PAGE_SIZE, TeamFilter
 
 _SPELLS, _TERMS = TABLES["employments"], TABLES["employment_terms"]
-_ASSIGNMENTS, _COMPLETIONS = TABLES["assignments"], TABLES["track_completions"]
 
 
 @dataclass(frozen=True)
 class AskedTrack:
-    """A track that an organization asks a person to do, by when, and when she finished it."""
+    """A track that an organization asks a person to do, by when, and when she finished it.
+
+    With a `module_key` it is that module of it, which is to be done again.
+    """
 
     track_key: str
+    module_key: str | None
     due_on: date | None
     completed_on: date | None
 
@@ -37,17 +41,17 @@ class ExportedLine:
 
 
 def read_team(
-    session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date
+    session: Session, organization_ids: Sequence[int], wanted: TeamFilter, today: date, *, parts: Parts
 ) -> Iterator[ExportedLine]:
     """Yield everybody of a team's list in its order, fifty at a time. Three queries for each fifty.
 
     Of who has left only the spell is told, as on the page.
     """
     page = 1
-    while lines := list_lines(session, organization_ids, wanted, today, page=page):
+    while lines := list_lines(session, organization_ids, wanted, today, parts=parts, page=page):
         places = [(line.person_id, line.organization_id) for line in lines]
         titles = _titles(session, places, today)
-        asked = {} if wanted.status == "left" else _asked(session, places, wanted)
+        asked = {} if wanted.status == "left" else _asked(session, places, wanted, parts)
         for line in lines:
             place = line.person_id, line.organization_id
             title, since = titles.get(place, ("", None))
@@ -73,20 +77,22 @@ def _titles(
 
 
 def _asked(
-    session: Session, places: Sequence[tuple[int, int]], wanted: TeamFilter
+    session: Session, places: Sequence[tuple[int, int]], wanted: TeamFilter, parts: Parts
 ) -> dict[tuple[int, int], list[AskedTrack]]:
     """Return what is asked of each person at each organization, on the track that is wanted or on all."""
-    asked, done = _ASSIGNMENTS.c, _COMPLETIONS.c
-    same = and_(done.person_id == asked.person_id, done.track_key == asked.track_key, done.cycle == asked.cycle)
-    statement = (
-        select(asked.person_id, asked.organization_id, asked.track_key, asked.due_on, done.completed_on)
-        .select_from(_ASSIGNMENTS.outerjoin(_COMPLETIONS, same))
-        .where(tuple_(asked.person_id, asked.organization_id).in_(places), asked.undone_at.is_(None))
-        .order_by(asked.due_on.is_(None), asked.due_on, asked.track_key, asked.id)
+    asked = select_asked(places, by_track=bool(wanted.track_key)).subquery("asked").c
+    rows = session.execute(
+        select(
+            asked.person_id,
+            asked.organization_id,
+            asked.track_key,
+            asked.module_key,
+            asked.due_on,
+            asked.completed_on,
+        ).order_by(asked.due_on.is_(None), asked.due_on, asked.track_key, asked.id),
+        {"parts": list(parts), "track": wanted.track_key},
     )
-    if wanted.track_key:
-        statement = statement.where(asked.track_key == wanted.track_key)
     found: dict[tuple[int, int], list[AskedTrack]] = {}
-    for row in session.execute(statement):
+    for row in rows:
         found.setdefault((row[0], row[1]), []).append(AskedTrack(*row[2:]))
     return found

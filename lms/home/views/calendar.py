@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from lms.clock import local_date, now
 from lms.config import Config
-from lms.content.library import current
+from lms.content.library import Library, current
 from lms.db import reading, write
 from lms.errors import NotFound
 from lms.fieldwork.queries import Upcoming, upcoming_of
@@ -25,7 +25,7 @@ from lms.home.views.blueprint import bp
 from lms.i18n import force_locale, language
 from lms.i18n import gettext as _
 from lms.people.queries import get_account
-from lms.tracks.queries import AssignmentRow, own_assignments, track_title
+from lms.tracks.queries import AssignmentRow, due, module_title, own_assignments, track_title
 from lms.web.access import find_actor, get_actor, public, signed_in
 from lms.web.forms import Form
 
@@ -99,11 +99,19 @@ def feed(token: str) -> Response:
 
 
 def _entries(found: FeedRow, today: date) -> list[Entry]:
-    """Return what stands in a calendar. Three queries."""
+    """Return what stands in a calendar: sessions, and by when tracks and modules are due, also anew. Six queries."""
     sessions = calendar_of(reading(), found.person_id, today - KEPT)
-    asked = own_assignments(reading(), found.person_id, today)
+    library, asked = current(reading()), own_assignments(reading(), found.person_id, today)
     dues = [each for each in asked if each.due_on is not None and each.state != "done"]
-    return [*(_session(each) for each in sessions), *(_due(found, each) for each in dues)]
+    dated = {(each.track_key, each.cycle, each.due_on) for each in dues}
+    again = [each for each in due.list_due(reading(), found.person_id, today) if each not in dated]
+    modules = due.list_repeated(reading(), found.person_id, today)
+    return [
+        *(_session(each) for each in sessions),
+        *(_due(found, library, each) for each in dues),
+        *(_again(found, library, "track", each) for each in again if library.find("track", each[0])),
+        *(_again(found, library, "module", each) for each in modules if library.find("module", each[0])),
+    ]
 
 
 def _session(each: Upcoming) -> Entry:
@@ -125,15 +133,33 @@ def _session(each: Upcoming) -> Entry:
     )
 
 
-def _due(found: FeedRow, each: AssignmentRow) -> Entry:
+def _due(found: FeedRow, library: Library, each: AssignmentRow) -> Entry:
     """Return a due date as an entry of the calendar. Its name tells no inner id, and stays while the date moves."""
     name = f"{found.public_id} {each.organization_id} {each.track_key} {each.cycle}"
-    title = track_title(current(reading()), each.track_key, language()).text
+    title = track_title(library, each.track_key, language()).text
+    return _date(
+        name, _("Finish %(track)s", track=title), each.due_on or each.assigned_on, "tracks.show", each.track_key
+    )
+
+
+def _again(found: FeedRow, library: Library, kind: str, each: tuple[str, int, date]) -> Entry:
+    """Return the date by which a new version asks for a track or module again, as an entry of the calendar."""
+    key, number, day = each
+    is_track = kind == "track"
+    title = (track_title if is_track else module_title)(library, key, language()).text
+    endpoint = "tracks.show" if is_track else "courses.module"
+    name = f"{found.public_id} again {kind} {key} {number}"
+    return _date(name, _("Do it again: %(title)s", title=title), day, endpoint, key)
+
+
+def _date(name: str, summary: str, day: date, endpoint: str, key: str) -> Entry:
+    """Return a date as an entry of the calendar; `name` makes its id, and what it is about its address."""
+    values: dict[str, Any] = {"key": key} if endpoint == "tracks.show" else {"module_key": key}
     return Entry(
         uid=f"due-{hashlib.sha256(name.encode()).hexdigest()[:24]}@{_host()}",
-        summary=_("Finish %(track)s", track=title),
-        begins=each.due_on or each.assigned_on,
-        url=_config().base_url + url_for("tracks.show", key=each.track_key),
+        summary=summary,
+        begins=day,
+        url=_config().base_url + url_for(endpoint, **values),
     )
 
 

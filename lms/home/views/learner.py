@@ -8,7 +8,6 @@ from functools import cached_property
 
 from lms.actor import Actor
 from lms.clock import local_date
-from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library, current
 from lms.courses.specs import ModuleSpec
 from lms.db import reading
@@ -17,9 +16,9 @@ from lms.home.queries import Asked, Facts
 from lms.home.rules import Holding, Nearest, Next, Way
 from lms.i18n import format_date, format_day
 from lms.i18n import gettext as _
-from lms.tracks.queries import Standing
+from lms.tracks.queries import Standing, ladder_of, levels_off, track_levels
 from lms.tracks.queries.due import list_due
-from lms.tracks.rules import DueState, TrackProgress, due_state
+from lms.tracks.rules import DueState, TrackProgress, due_state, is_offered, off_everywhere
 from lms.tracks.specs import TrackSpec
 
 
@@ -99,7 +98,7 @@ class Learner:
     @cached_property
     def choices(self) -> list[str]:
         """Return the tracks that she could begin, the next step of the ladder first."""
-        levels = {key: self.library.spec(TrackSpec, "track", key).level for key in self.library.keys("track")}
+        levels = {key: level for key, level in track_levels(self.library).items() if is_offered(level, self.off)}
         return rules.tracks_to_begin(levels, self.ladder, [way.track_key for way in self.ways], list(self.finished))
 
     @cached_property
@@ -108,6 +107,8 @@ class Learner:
         tracks, me = [], self.actor.person_id
         for key in self.library.keys("track"):
             track = self.library.spec(TrackSpec, "track", key)
+            if key not in self.progress and not is_offered(track.level, self.off):
+                continue
             progress = self.progress.get(key) or self.standing.progress(me, key) if track.can_be_met else None
             if progress is not None:
                 left = progress.explained.left
@@ -117,8 +118,13 @@ class Learner:
     @cached_property
     def ladder(self) -> list[str]:
         """Return the ids of the levels, from the first step up."""
-        frameworks = (self.library.spec(FrameworkSpec, "framework", key) for key in self.library.keys("framework"))
-        return [level.id for framework in frameworks for level in framework.levels]
+        return ladder_of(self.library)
+
+    @cached_property
+    def off(self) -> frozenset[str]:
+        """Return the levels that none of her employers of today uses. What she has begun stays. One query."""
+        places = {span.organization_id for span in self.actor.employments if span.covers(self.actor.today)}
+        return off_everywhere(places, levels_off(reading(), places)) if places else frozenset()
 
     @cached_property
     def holdings(self) -> list[Holding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 
 from lms.certificates import queries as certificates
 from lms.clock import now
@@ -10,6 +10,7 @@ from lms.content.library import current
 from lms.db import reading
 from lms.home import queries, rules
 from lms.home.queries import OfficeCounts
+from lms.home.queries.office import JOBS
 from lms.home.views.blueprint import bp
 from lms.i18n import gettext as _
 from lms.people import queries as people
@@ -28,6 +29,7 @@ def admin() -> str:
         lists=_lists(counts),
         letters=queries.count_letters(session),
         jobs=queries.list_jobs(session),
+        next_run=current_app.extensions[JOBS],
         is_ok=rules.went_well,
         publication=number,
         published_at=queries.find_published_at(session, number),

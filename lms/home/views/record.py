@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Response, current_app, render_template, url_for
 
+from lms.actor import Actor
 from lms.certificates.rules.serials import show_serial
 from lms.clock import local_date, now
 from lms.competencies.queries import attained_of
@@ -15,6 +17,7 @@ from lms.db import reading
 from lms.fieldwork.queries.attendance import attended_by
 from lms.home import queries, rules
 from lms.home.queries import JoinedRecord
+from lms.home.queries.work import read_work
 from lms.home.rules import Case, Holding
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import Learner, State, certificate_words, find_learner
@@ -22,7 +25,8 @@ from lms.home.views.words import Title, Titles, titles_of
 from lms.i18n import LANGUAGES, format_date, format_hours
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
-from lms.organizations.queries import SpellRow, list_spells
+from lms.organizations.queries import SpellRow
+from lms.training.rules import YearlyHours
 from lms.web.access import get_actor, signed_in
 
 #: Why a spell ended, said to the worker herself.
@@ -62,7 +66,7 @@ def record() -> str:
         modules=_modules(learner, titles),
         competencies=_competencies(titles, actor.person_id),
         attended=attended_by(reading(), actor.person_id),
-        employments=[_employment(row) for row in list_spells(reading(), actor.person_id)],
+        **_work(actor),
         looks=queries.list_looks(reading(), actor.person_id),
         joined=[_joined(titles, each) for each in queries.list_joined(reading(), actor.person_id)],
     )
@@ -141,6 +145,26 @@ def _joined(titles: Titles, each: JoinedRecord) -> tuple[JoinedRecord, str, list
     of = {"module_completions": titles.module, "track_completions": titles.track}
     day = format_date(local_date(each.at))
     return each, day, [(of[one.table_name](one.key), format_date(one.completed_on)) for one in each.aside]
+
+
+def _work(actor: Actor) -> dict[str, Any]:
+    """Return where she works and worked, and her yearly hours. One query."""
+    work = read_work(reading(), actor.person_id, actor.today)
+    return {
+        "yearly": [_yearly(place, hours) for place, hours in work.yearly],
+        "employments": [_employment(row) for row in work.spells],
+    }
+
+
+def _yearly(place: str, hours: YearlyHours) -> tuple[str, State, tuple[str, ...]]:
+    """Return the supervising provider, how much of the year's hours is there, and of what they are."""
+    done, asked, year = format_hours(hours.done), format_hours(hours.year.asked), str(hours.year.last.year)
+    words = _("%(done)s of %(asked)s in %(year)s", done=done, asked=asked, year=year)
+    parts = (
+        _("Modules finished here: %(hours)s", hours=format_hours(hours.here)),
+        _("From elsewhere, accepted: %(hours)s", hours=format_hours(hours.accepted)),
+    )
+    return place, State("now" if hours.left else "good", words), parts
 
 
 def _employment(row: SpellRow) -> tuple[str, str, str, str]:

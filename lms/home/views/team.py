@@ -26,6 +26,7 @@ from lms.i18n import format_date, format_number, language
 from lms.i18n import gettext as _
 from lms.tracks import queries as tracks
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def team() -> str:
     """Show what stands out, and the reader's people."""
     actor, library = get_actor(), current(reading())
     wanted = rules.team_filter(request.args, library.keys("track"))
-    counts = queries.count_team(reading(), actor.supervises, wanted, actor.today)
+    counts = queries.count_team(reading(), actor.supervises, wanted, actor.today, parts=queries.parts_of(library))
     choices = queries.list_choices(reading(), actor.supervises, actor.today)
     return render_template(
         "home/team.html",
@@ -64,9 +65,10 @@ def team() -> str:
 
 def _list(actor: Actor, library: Library, wanted: TeamFilter, counts: TeamCounts) -> dict[str, Any]:
     """Return one page of the list, how long it is, and the way to its other pages. Two queries."""
-    pages = rules.pages_of(counts.listed)
-    page = rules.page_number(request.args.get("page"), pages)
-    lines = queries.list_lines(reading(), actor.supervises, wanted, actor.today, page=page)
+    page, pages = page_of(counts.listed, rules.PAGE_SIZE)
+    lines = queries.list_lines(
+        reading(), actor.supervises, wanted, actor.today, parts=queries.parts_of(library), page=page
+    )
     rows, listed = _rows(actor, library, lines), _listed(wanted, counts)
     return {"rows": rows, "listed": listed, "page": page, "pages": pages, "href_for": _href_for(wanted)}
 
@@ -107,7 +109,12 @@ def _rows(actor: Actor, library: Library, lines: list[Line]) -> list[Row]:
 
 def _is_going(line: Line) -> bool:
     """Return whether a line shows a track that was asked for and is not finished."""
-    return line.track_key is not None and line.completed_on is None and line.valid_until is None
+    return (
+        line.module_key is None
+        and line.track_key is not None
+        and line.completed_on is None
+        and line.valid_until is None
+    )
 
 
 class Words:
@@ -120,6 +127,7 @@ class Words:
         self._person = url_for("home.team_person", public_id="0").removesuffix("0")
         self._assign = url_for("tracks.assign")
         self.track = cache(lambda key: label_of(tracks.track_title(library, key, self.locale)))
+        self.module = cache(lambda key: label_of(tracks.module_title(library, key, self.locale)))
         self.others = cache(lambda many: ngettext("and %(num)s more", "and %(num)s more", many))
         self.step = cache(lambda done, total: _("%(done)s of %(total)s", done=done, total=total))
         self.stands = cache(lambda due_on, completed_on: stands(due_on, actor.today, completed_on))
@@ -127,6 +135,12 @@ class Words:
     def person(self, line: Line) -> str:
         """Return the address of a person's page."""
         return self._person + line.public_id
+
+    def asked(self, line: Line) -> str | Markup:
+        """Return the title of what is asked for: a module that is to be done again, or a track; "" for nothing."""
+        if line.module_key is not None:
+            return self.module(line.module_key)
+        return self.track(line.track_key) if line.track_key else ""
 
     def assign(self, line: Line) -> str:
         """Return the address at which a person is ticked to be asked."""
@@ -144,13 +158,13 @@ class Words:
 def _row(gathered: Gathered, line: Line, words: Words) -> Row:
     is_going = _is_going(line)
     progress = gathered.standing.progress(line.person_id, line.track_key or "") if is_going else None
-    may_assign = line.ended_on is None and not is_going
+    may_assign = line.ended_on is None and not is_going and line.module_key is None
     href = words.person(line)
     return Row(
         name=line.name,
         href=href,
         place=line.organization if words.has_places else "",
-        track=words.track(line.track_key) if line.track_key else "",
+        track=words.asked(line),
         others=words.others(line.others) if line.others else "",
         step=words.step(progress.done, progress.total) if progress else "",
         state=words.state(line),

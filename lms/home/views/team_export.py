@@ -15,6 +15,7 @@ from lms.db import reading, write
 from lms.errors import NotFound
 from lms.home import queries, rules, service
 from lms.home.queries import ExportedLine
+from lms.home.queries.team_export import AskedTrack
 from lms.home.rules import TeamFilter
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import stands
@@ -50,9 +51,15 @@ def _file(body: bytes | Iterator[bytes], kind: str, mimetype: str) -> Response:
 def _rows(actor: Actor, library: Library, wanted: TeamFilter) -> Iterator[Sequence[object]]:
     """Yield the headers, then a row for each track that is asked of a person, one without where none is."""
     locale = language()
-    title_of = cache(lambda key: str(tracks.track_title(library, key, locale)))
+    track = cache(lambda key: str(tracks.track_title(library, key, locale)))
+    module = cache(lambda key: str(tracks.module_title(library, key, locale)))
+
+    def title_of(asked: AskedTrack) -> str:
+        return module(asked.module_key) if asked.module_key else track(asked.track_key)
+
     yield _headers()
-    for each in queries.read_team(reading(), actor.supervises, wanted, actor.today):
+    parts = queries.parts_of(library)
+    for each in queries.read_team(reading(), actor.supervises, wanted, actor.today, parts=parts):
         yield from _of_person(each, title_of, actor)
 
 
@@ -61,14 +68,14 @@ def _headers() -> Sequence[str]:
     return (*work, _("Track"), _("Due on"), _("Status"), _("Finished on"))
 
 
-def _of_person(each: ExportedLine, title_of: Callable[[str], str], actor: Actor) -> Iterable[Sequence[object]]:
+def _of_person(each: ExportedLine, title_of: Callable[[AskedTrack], str], actor: Actor) -> Iterable[Sequence[object]]:
     line = each.line
     work = (line.name, line.organization, each.title, _iso(each.since), _iso(line.ended_on))
     if not each.asked:
         yield (*work, "", "", "", "")
     for asked in each.asked:
         state = stands(asked.due_on, actor.today, asked.completed_on).text
-        yield (*work, title_of(asked.track_key), _iso(asked.due_on), state, _iso(asked.completed_on))
+        yield (*work, title_of(asked), _iso(asked.due_on), state, _iso(asked.completed_on))
 
 
 def _iso(day: date | None) -> str:

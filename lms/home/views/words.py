@@ -106,12 +106,7 @@ class Titles:
 
     def level(self, level_id: str) -> Text:
         """Return the title of a level of the ladder; of one that no framework has, its id."""
-        for key in self.library.keys("framework"):
-            for level in self.library.spec(FrameworkSpec, "framework", key).levels:
-                if level.id == level_id:
-                    words = self.library.words("framework", key, self.locale)
-                    return words.text(f"{key}.yml:{level_id}.title", level.title)
-        return Text(level_id, "source", level_id)
+        return tracks.level_title(self.library, level_id, self.locale)
 
     def competency(self, competency: str) -> Title:
         """Return the title of "framework/competency"; of one that no framework has any more, its key."""

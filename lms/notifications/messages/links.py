@@ -63,6 +63,7 @@ LINKS: dict[str, dict[str, Link]] = {
         "finished": _team("done"),
         "hours": _page("fieldwork.team_hours"),
         "training": _page("training.team"),
+        "yearly": _page("training.team"),
     },
     "sms_answer": {"open": _page("notifications.choices")},
 }

@@ -71,6 +71,7 @@ _MORE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reminder", {"items": _SESSION}),
     ("reminder", {"items": [_ITEM, *_SESSION]}),
     ("reminder", _item("module", "courses.module", _MODULE)),
+    ("reminder", _item("yearly", "home.record", {}, asked=360, here=75, accepted=90, left=195)),
     ("hours_returned", {"items": 2 * _item("hours_returned", "fieldwork.own_entry", minutes=945, words="?")["items"]}),
     ("sign_off", _item("sign_off", "fieldwork.own_sign_off", passed=False)),
     *(("training", _item("training", "training.show", outcome=each)) for each in _OUTCOMES),
@@ -94,15 +95,20 @@ class Sample:
     is_gsm: bool
 
 
-def list_samples(config: Config) -> list[Sample]:
-    """Return every text message in every language, with all that it can say. Needs an application context."""
+def list_samples(config: Config, name: str = _NAME) -> list[Sample]:
+    """Return every text message in every language, with all that it can say, to a reader of that name.
+
+    Needs an application context.
+    """
     address = max(config.base_url, _BASE_URL, key=len)
     long = dataclasses.replace(config, env="production", base_url=address)  # without the mark of a demonstration
     cases = [*((kind, values) for kind, values in _VALUES.items()), *((k, {**_VALUES[k], **v}) for k, v in _MORE)]
-    return [_sample(kind, tag, values, long) for kind, values in sorted(cases, key=lambda c: c[0]) for tag in TAGS]
+    return [
+        _sample(kind, tag, values, long, name) for kind, values in sorted(cases, key=lambda c: c[0]) for tag in TAGS
+    ]
 
 
-def _sample(kind: str, tag: str, values: dict[str, Any], config: Config) -> Sample:
-    name = "" if kind in ("code", "sms_answer") else _NAME
-    text = render(kind, Facts(name, tag, "sms", "+12135550100", values), config, letter_id=_LETTER).text
+def _sample(kind: str, tag: str, values: dict[str, Any], config: Config, name: str) -> Sample:
+    shown = "" if kind in ("code", "sms_answer") else name
+    text = render(kind, Facts(shown, tag, "sms", "+12135550100", values), config, letter_id=_LETTER).text
     return Sample(kind, tag, text, rules.units(text), rules.segments(text), rules.is_gsm(text))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.fieldwork.messages.sessions import format_clock, when, where
-from lms.i18n import format_day, format_near_weekday
+from lms.fieldwork.messages.sessions import when, where
+from lms.i18n import format_clock, format_day, format_near_weekday
 from lms.i18n import gettext as _
 from lms.notifications.messages.told import Told
 from lms.notifications.queries import Item

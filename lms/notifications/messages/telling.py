@@ -70,6 +70,7 @@ _TELLS: dict[str, Callable[[Item], Told]] = {
     "session_cancelled": sessions.tell_session_cancelled,
     "training": training.tell_training,
     "training_waits": training.tell_training_waits,
+    "yearly": training.tell_yearly,
     "change": tracks.tell_change,
     "waiver": tracks.tell_waiver,
     "cycle": tracks.tell_cycle,
@@ -104,6 +105,11 @@ _HEADINGS: dict[str, Callable[[int], str]] = {
     "training": lambda n: ngettext(
         "%(num)s training waits for your yes, to count for the yearly hours",
         "%(num)s trainings wait for your yes, to count for the yearly hours",
+        n,
+    ),
+    "yearly": lambda n: ngettext(
+        "%(num)s person lacks hours of training that Medi-Cal asks for this year",
+        "%(num)s people lack hours of training that Medi-Cal asks for this year",
         n,
     ),
     "lapsing": lambda n: ngettext(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lms.i18n import format_day, format_hours, format_near_day, ngettext
 from lms.i18n import gettext as _
-from lms.i18n import ngettext
 from lms.notifications.messages.told import Told
 from lms.notifications.queries import Item
 
@@ -70,3 +70,23 @@ def tell_training_waits(item: Item) -> Told:
         _("Look and decide"),
         (_("Only the supervising provider can accept it. It takes a minute."),),
     )
+
+
+def tell_yearly(item: Item) -> Told:
+    """Say of the hours of training that are missing in a year, and why they are asked for."""
+    place, said = item.title, item.values
+    left, asked, done = (format_hours(m) for m in (said["left"], said["asked"], said["here"] + said["accepted"]))
+    return Told(
+        _("%(hours)s of training to go this year", hours=left),
+        _("Please learn %(hours)s more by %(day)s. You have %(done)s of the %(asked)s of training of this year.",
+          hours=left, day=format_day(item.day), done=done, asked=asked),
+        _("%(hours)s of training to go by %(day)s", hours=left, day=format_near_day(item.day)),
+        _("See my yearly hours"),
+        (
+            _("Why: Medi-Cal asks for these hours each year of everybody who works under a supervising provider. "
+              "Yours is %(place)s.", place=place),
+            _("What counts: %(here)s of modules finished here, %(accepted)s from elsewhere that %(place)s accepted.",
+              here=format_hours(said["here"]), accepted=format_hours(said["accepted"]), place=place),
+            _("Did you learn somewhere else this year? Tell us, and ask your supervising provider to count it."),
+        ),
+    )  # fmt: skip

@@ -27,7 +27,8 @@ class News:
     """One part of a digest: how many people it concerns, and the first of them.
 
     `key` is "late", "week" (due in 7 days), "month" (due in 30, but not in 7), "lapsing" or "finished"; of "hours" and
-    "training", which wait for a yes, the entries are counted, and nobody is named.
+    "training", which wait for a yes, the entries are counted, and nobody is named; nor of "yearly", people who lack
+    hours of training of the year.
     """
 
     key: str

@@ -24,7 +24,11 @@ from lms.notifications.queries.reminders import list_items
 from lms.notifications.rules import NoLongerTrue, NotYet, Title, Wish
 from lms.organizations import queries as organizations
 from lms.people import queries as people
+from lms.people.queries.letters import find_reader
 from lms.tracks import queries as tracks
+
+#: Why nothing is written to somebody who cannot sign in any more.
+_CLOSED = "her account is closed, or her record was joined to another"
 
 
 @dataclass(frozen=True)
@@ -106,12 +110,14 @@ def _code_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     code = people.find_code_letter(session, letter.values["code_id"], moment.at)
     if code is None:
         raise NoLongerTrue("the code was used or ran out")
+    if letter.person_id is not None and find_reader(session, letter.person_id) is None:
+        raise NoLongerTrue(_CLOSED)
     values = {"code_public_id": code.public_id, "minutes": rules.minutes_left(code.expires_at, moment.at)}
     return Facts("", letter.language, letter.channel or "", letter.address or "", values)
 
 
 def _notice_facts(session: Session, letter: Claimed, _moment: Moment) -> Facts:
-    """Return what is told at an old contact, whatever has become of it: that is the point."""
+    """Return what is told at an old contact, whatever has become of it and of the account: that is the point."""
     name = people.names_of(session, [letter.person_id or 0])[letter.person_id or 0]
     return Facts(name, letter.language, letter.channel or "", letter.address or "")
 
@@ -227,9 +233,13 @@ KINDS = tuple(_FACTS)
 def _reader(session: Session, letter: Claimed) -> Facts:
     """Return the reader of a letter and where to reach her now. Five queries.
 
-    Raises `NoLongerTrue` when she does not want it or has no contact for it, `Undeliverable` when all refuse letters.
+    Raises `NoLongerTrue` when her account is closed, when she does not want it, or has no contact for it; and
+    `Undeliverable` when all refuse letters.
     """
     person_id = letter.person_id or 0
+    person = find_reader(session, person_id)
+    if person is None:
+        raise NoLongerTrue(_CLOSED)
     wish = choices.find_wish(session, person_id)
     if not _is_wanted(letter.kind, wish):
         raise NoLongerTrue("she has asked for no such letters")
@@ -239,7 +249,6 @@ def _reader(session: Session, letter: Claimed) -> Facts:
         if any(each.is_bouncing for each in contacts):
             raise Undeliverable("every contact of hers has refused letters")
         raise NoLongerTrue("there is no e-mail, and no number where she agreed to text messages")
-    person = certificates.holders_of(session, [person_id])[person_id]
     return Facts(person.name, person.language, rules.CHANNEL_OF_CONTACT[best.kind], best.value)
 
 

@@ -19,6 +19,7 @@ from lms.fieldwork.queries.sessions import select_coming
 from lms.notifications import rules
 from lms.notifications.rules import Steps
 from lms.tracks.queries.due import select_due, select_repeated
+from lms.training.queries.yearly import select_short
 
 
 @dataclass(frozen=True)
@@ -41,4 +42,5 @@ KINDS: dict[str, Kind] = {
     "module": Kind(rules.TRACK, select_repeated),
     "session": Kind(rules.SESSION, lambda _session, today: select_coming(today)),
     "certificate": Kind(rules.CERTIFICATE, lambda _session, today: select_ending(today)),
+    "yearly": Kind(rules.YEARLY, select_short),
 }

@@ -15,8 +15,10 @@ from lms.notifications.models import Reminder
 from lms.notifications.queries.fieldwork_news import session_item
 from lms.notifications.queries.items import Cause, Item
 from lms.notifications.rules import Title
+from lms.organizations import queries as organizations
 from lms.tracks import queries as tracks
 from lms.tracks.queries import due
+from lms.training.queries.yearly import list_yearly
 
 #: Subject and date of an obligation, as they were planned.
 Planned = tuple[str, date]
@@ -100,9 +102,28 @@ def _certificates(session: Session, cause: Cause, planned: Collection[Planned]) 
     ]
 
 
+def _yearly(session: Session, cause: Cause, planned: Collection[Planned]) -> list[Item]:
+    """Return the yearly hours that are still missing, in the same year, under a provider that is still hers."""
+    short = [each for each in list_yearly(session, cause.person_id, cause.today) if each.left]
+    names = organizations.names_of(session, [each.organization_id for each in short])
+    return [
+        Item(
+            "yearly",
+            Title(names[each.organization_id]),
+            each.year.last,
+            "home.record",
+            {},
+            values={"asked": each.year.asked, "here": each.here, "accepted": each.accepted, "left": each.left},
+        )
+        for each in short
+        if (f"{each.year.last.year}:{each.organization_id}", each.year.last) in planned
+    ]
+
+
 _STILL_TRUE: dict[str, Callable[[Session, Cause, Collection[Planned]], list[Item]]] = {
     "track": _tracks,
     "module": _modules,
     "session": _sessions,
     "certificate": _certificates,
+    "yearly": _yearly,
 }

@@ -29,7 +29,7 @@ from lms.notifications.rules.sending import (
     one_line,
     retry_at,
 )
-from lms.notifications.rules.steps import CERTIFICATE, SESSION, TRACK, Steps, step_on, week_of
+from lms.notifications.rules.steps import CERTIFICATE, SESSION, TRACK, YEARLY, Steps, step_on, week_of
 from lms.notifications.rules.texts import ATTEMPTS, MOST_SEGMENTS, Title, cut, is_gsm, segments, units
 from lms.notifications.rules.tokens import is_secret, letter_of_token, stop_token
 
@@ -51,6 +51,7 @@ __all__ = [
     "STOPPED_BY",
     "TRACK",
     "URGENT",
+    "YEARLY",
     "Contact",
     "NoLongerTrue",
     "NotYet",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 #: Pauses after the first, second, ... failed try; after the last the letter has failed.
@@ -58,5 +57,9 @@ def minutes_left(expires_at: datetime, at: datetime) -> int:
 
 
 def one_line(text: str, most: int = 500) -> str:
-    """Return `text` on one line of at most `most` characters, as a problem is kept."""
-    return re.sub(r"\s+", " ", text).strip()[:most]
+    """Return `text` on one line of at most `most` characters, as a problem is kept.
+
+    Other programs say it: what cannot be seen is left out, as a database may refuse to store it (NUL, half a letter).
+    """
+    seen = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(seen.split())[:most]

@@ -28,6 +28,9 @@ CERTIFICATE = Steps((-90, -60, -30, -7), 0)
 
 #: A group session: the day before; on the day itself for who got a place since, or where that was slept through.
 SESSION = Steps((-1,), 0)
+#: The hours of training that are asked for each year, counted from its last day: at the beginning of the last quarter,
+#: of its last month, and when there is still a week before the holidays. Nothing afterwards: the year is over.
+YEARLY = Steps((-90, -30, -14), 0)
 
 
 def step_on(steps: Steps, falls_on: date, today: date, since: date | None = None) -> int | None:

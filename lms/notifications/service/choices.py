@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -46,10 +47,11 @@ def choose(session: Session, actor: Actor, wish: Wish, agreed: Collection[str], 
     record(session, actor.account_id, "letters-chosen", "person", actor.person_id, at=at, channel=wish.channel)
 
 
-def stop(session: Session, letter_public_id: str, *, again: bool, at: datetime) -> str:
-    """Stop letters of the sort of this one, for its reader, or let them come `again`; return "reminders" or "digest".
+def stop(session: Session, letter_public_id: str, *, at: datetime) -> str:
+    """Stop letters of the sort of this one, for its reader; return "reminders" or "digest". Twice changes nothing.
 
-    The letter itself is the proof: whoever holds it may. Raises `NotFound` for one that nobody can stop.
+    The letter itself is the proof: whoever holds it may, however old it is. It starts nothing again, because it may
+    have been passed on, and mail programs press what they find. Raises `NotFound` for one that nobody can stop.
     """
     found = session.execute(
         select(Letter.person_id, Letter.kind).where(Letter.public_id == letter_public_id)
@@ -59,15 +61,10 @@ def stop(session: Session, letter_public_id: str, *, again: bool, at: datetime) 
         raise NotFound
     lock(session, [found.person_id])
     now = queries.find_wish(session, found.person_id)
-    if stops == "digest":
-        wish = Wish(now.channel, now.quiet_from, now.quiet_until, again)
-    else:
-        kept = None if now.channel == "none" else now.channel
-        wish = Wish(kept if again else "none", now.quiet_from, now.quiet_until, now.wants_digest)
+    wish = replace(now, wants_digest=False) if stops == "digest" else replace(now, channel="none")
     if wish != now:
         _keep(session, found.person_id, wish, at=at)
-        action = "letters-started" if again else "letters-stopped"
-        record(session, None, action, "person", found.person_id, at=at, what=stops)
+        record(session, None, "letters-stopped", "person", found.person_id, at=at, what=stops)
     return stops
 
 
@@ -75,7 +72,7 @@ def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
     """Do what a text message from `number` asks for, and write the answer; return "stop", "start", "help" or "".
 
     No more texts counts for everybody who has this number: whoever holds the phone may say so. Texts again counts for
-    those who have proven that it reaches them.
+    those who have proven that it reaches them, and lets reminders come again that they had stopped.
     """
     wanted = rules.wanted(text)
     if not wanted:
@@ -95,10 +92,21 @@ def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
     elif wanted == "start":
         asked = [each for each in known if holders.get(each) and each not in given]
         _consent(session, asked, number, True, "text", "START", language, at=at)
-        changed = bool(asked)
+        resumed = _resume(session, [each for each in known if holders.get(each)], at=at)
+        changed = bool(asked) or resumed
     if changed:
         write_answers(session, number, wanted, known, language, at=at)
     return wanted
+
+
+def _resume(session: Session, person_ids: Collection[int], *, at: datetime) -> bool:
+    """Let reminders come again to those of these people who had stopped them; return whether anybody had."""
+    wishes = {each: queries.find_wish(session, each) for each in person_ids}
+    stopped = {each: wish for each, wish in wishes.items() if not wish.wants_reminders}
+    for person_id, wish in stopped.items():
+        _keep(session, person_id, replace(wish, channel=None), at=at)
+        record(session, None, "letters-started", "person", person_id, at=at, what="reminders")
+    return bool(stopped)
 
 
 def note_bounce(session: Session, channel: str, address: str, problem: str, *, at: datetime) -> bool:

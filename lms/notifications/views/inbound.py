@@ -56,16 +56,28 @@ def bounced() -> tuple[Response, int] | Response:
 
 def _check_secret() -> None:
     """Raise `NotFound` unless the caller shows the shared secret of the settings."""
-    given = request.authorization
+    try:
+        given = request.authorization
+    except ValueError:  # letters beyond ASCII where a password should be
+        given = None
     shown = (given.token or given.password or "") if given else ""
     if not rules.is_secret(shown, config().inbound_secret):
         raise NotFound
 
 
 def _sent(names: tuple[str, ...]) -> str:
-    """Return the first of these fields that was sent, as a form or as JSON; "" for none."""
+    """Return the first of these fields that was sent, as a form or as JSON; "" for none. Half letters are replaced."""
     fields: Mapping[str, Any] = request.form
     if request.is_json:
+        fields = _json()
+    found = next((str(fields[name]) for name in names if fields.get(name)), "")
+    return found.encode(errors="replace").decode()
+
+
+def _json() -> dict[str, Any]:
+    """Return the JSON object that was sent; an empty one for anything else."""
+    try:
         body = request.get_json(silent=True)
-        fields = body if isinstance(body, dict) else {}
-    return next((str(fields[name]) for name in names if fields.get(name)), "")
+    except RecursionError:  # lists in lists in lists
+        return {}
+    return body if isinstance(body, dict) else {}

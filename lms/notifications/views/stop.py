@@ -21,18 +21,18 @@ from lms.web.shell import csrf
 @public
 @csrf.exempt  # type: ignore[untyped-decorator]  # the token itself is the proof; a mail program has no other
 def stop(token: str) -> Any:
-    """Say what would stop, and stop it; a second button lets it come again."""
+    """Say what would stop, and stop it. Opening the address changes nothing: mail scanners open every link.
+
+    It can only stop, once or many times; whoever wants the letters again signs in and says so.
+    """
     letter_id = rules.letter_of_token(config().secret_key, token)
     if letter_id is None:
         raise NotFound
-    is_again = request.form.get("do") == "start"
-    state = "asked"
     if request.method == "POST":
-        write(lambda session_: service.stop(session_, letter_id, again=is_again, at=now()))
-        state = "started" if is_again else "stopped"
+        write(lambda session_: service.stop(session_, letter_id, at=now()))
     sort, tongue = _about(letter_id)
     with force_locale(tongue):
-        return render_template("notifications/stop.html", sort=sort, state=state)
+        return render_template("notifications/stop.html", sort=sort, is_stopped=request.method == "POST")
 
 
 def _about(letter_id: str) -> tuple[str, str]:

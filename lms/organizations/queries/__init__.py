@@ -14,6 +14,7 @@ from lms.organizations.queries.imports import (
     get_import,
     list_applying,
     list_imports,
+    list_name_keys,
     list_rows,
     organizations_by_name,
     terms_of,
@@ -76,6 +77,7 @@ from lms.organizations.queries.ties import (
     open_on,
     spans_of,
     ties_of,
+    worked_there,
     works_there,
 )
 
@@ -125,6 +127,7 @@ __all__ = [
     "list_imports",
     "list_matching",
     "list_members",
+    "list_name_keys",
     "list_open_spells",
     "list_organizations",
     "list_paid",
@@ -143,5 +146,6 @@ __all__ = [
     "team_names",
     "terms_of",
     "ties_of",
+    "worked_there",
     "works_there",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.db import chunks
 from lms.errors import NotFound
+from lms.organizations import rules
 from lms.organizations.models import Employment, EmploymentTerms, Organization, StaffImport, StaffImportRow
 from lms.organizations.queries.staff import PEOPLE, terms_day
 from lms.organizations.rules import Entry, Known, Spell
@@ -79,8 +80,11 @@ _ROW = (
 )
 
 
-def find_alike(session: Session, entries: Iterable[Entry]) -> Known:
-    """Return who has a contact or the name of one of these rows, without spells. Two queries for each 500 rows."""
+def find_alike(session: Session, entries: Iterable[Entry], staff: Mapping[int, str]) -> Known:
+    """Return who has a contact or the name of one of these rows, without spells. Two queries for each 500 rows.
+
+    Who of `staff` (folded names by person id) has a name near one of theirs is there as well.
+    """
     entries = list(entries)
     holders = holders_of(session, {each for entry in entries for each in entry.identifiers})
     keys: dict[int, str] = {}
@@ -92,7 +96,25 @@ def find_alike(session: Session, entries: Iterable[Entry]) -> Known:
     missing = sorted({each for found in holders.values() for each in found} - set(keys))
     for ids in chunks(missing, _MOST_VALUES):
         keys |= {row[0]: row[1] for row in session.execute(_people().where(PEOPLE.c.id.in_(ids)))}
-    return Known(holders=holders, names=names, keys=keys)
+    near = rules.find_near({entry.name_key for entry in entries}, staff)
+    keys |= {each: staff[each] for found in near.values() for each in found}
+    return Known(holders=holders, names=names, near=near, keys=keys)
+
+
+def list_name_keys(
+    session: Session, *, organization_ids: Collection[int] = (), person_ids: Collection[int] = ()
+) -> dict[int, str]:
+    """Return the folded names of these people, and of all who work or worked at these organizations, by id.
+
+    One query for each 500 of either.
+    """
+    found: dict[int, str] = {}
+    for part in chunks(sorted(organization_ids), _MOST_VALUES):
+        works = select(Employment.person_id).where(Employment.organization_id.in_(part))
+        found |= {row[0]: row[1] for row in session.execute(_people().where(PEOPLE.c.id.in_(works)))}
+    for part in chunks(sorted(person_ids), _MOST_VALUES):
+        found |= {row[0]: row[1] for row in session.execute(_people().where(PEOPLE.c.id.in_(part)))}
+    return found
 
 
 def _people() -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.errors import NotFound
 from lms.organizations.models import ContractEmployment, Employment, EmploymentTerms, Organization, Supervision
 from lms.organizations.queries.ties import open_on
-from lms.organizations.rules import Alike
+from lms.organizations.rules import Alike, find_near
 from lms.people.queries import find_contacts_by_value
 from lms.people.rules import Identifier, search_key
 
@@ -163,15 +163,24 @@ def get_employment(session: Session, public_id: str, day: date) -> EmploymentDet
     return EmploymentDetail(*row)
 
 
-def list_alike(session: Session, name_key: str, identifiers: Collection[Identifier]) -> list[Alike]:
-    """Return the people with this folded name or one of these contacts. One query, and one for each contact."""
+def list_alike(
+    session: Session, name_key: str, identifiers: Collection[Identifier], organization_id: int
+) -> list[Alike]:
+    """Return the people with this folded name or one of these contacts, and those of a near name at an organization.
+
+    Two queries, and one for each contact.
+    """
+    works = select(Employment.person_id).where(Employment.organization_id == organization_id)
+    staff = {row.id: row.search_key for row in session.execute(_keys().where(PEOPLE.c.id.in_(works)))}
+    near = find_near([name_key], staff).get(name_key, ())
     found = {person_id for each in identifiers for person_id in find_contacts_by_value(session, each)}
-    rows = session.execute(
-        select(PEOPLE.c.id, PEOPLE.c.search_key)
-        .where(or_(PEOPLE.c.search_key == name_key, PEOPLE.c.id.in_(found)))
-        .order_by(PEOPLE.c.id)
-    )
+    wanted = or_(PEOPLE.c.search_key == name_key, PEOPLE.c.id.in_({*found, *near}))
+    rows = session.execute(_keys().where(wanted).order_by(PEOPLE.c.id))
     return [Alike(row.id, row.search_key, row.id in found) for row in rows]
+
+
+def _keys() -> Select[Any]:
+    return select(PEOPLE.c.id, PEOPLE.c.search_key)
 
 
 def list_paid(session: Session, contract_id: int) -> list[PaidRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, outerjoin, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, or_, outerjoin, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.actor import Span
@@ -51,6 +51,18 @@ def works_there(
     """Return the criterion of rows whose person works on the local date `day` at the row's organization."""
     spell = (Employment.person_id == person_id) & (Employment.organization_id == organization_id)
     return exists().where(spell, open_on(day))
+
+
+def worked_there(
+    person_id: ColumnElement[int] | InstrumentedAttribute[int],
+    organization_id: ColumnElement[int] | InstrumentedAttribute[int],
+    today: date,
+    since: date,
+) -> ColumnElement[bool]:
+    """Return the criterion of rows whose person works at the row's organization, or did so on `since` or later."""
+    spell = (Employment.person_id == person_id) & (Employment.organization_id == organization_id)
+    lately = or_(Employment.ended_on.is_(None), Employment.ended_on >= since)
+    return exists().where(spell, Employment.started_on <= today, lately)
 
 
 _spell = cast("Table", Employment.__table__).c
@@ -119,8 +131,8 @@ def spans_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[S
     return found
 
 
-def list_spells(session: Session, person_id: int) -> list[SpellRow]:
-    """Return a person's whole history of employment, the newest first, with her last title in each. One query."""
+def select_spells(person_id: int) -> Select[*tuple[Any, ...]]:
+    """Return a select of the columns of `SpellRow`, of a person's whole history of employment, the newest first."""
     latest = (
         select(EmploymentTerms.title)
         .where(EmploymentTerms.employment_id == Employment.id)
@@ -129,7 +141,7 @@ def list_spells(session: Session, person_id: int) -> list[SpellRow]:
         .correlate(Employment)
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(
             Employment.id,
             Employment.public_id,
@@ -144,7 +156,11 @@ def list_spells(session: Session, person_id: int) -> list[SpellRow]:
         .where(Employment.person_id == person_id)
         .order_by(Employment.started_on.desc(), Employment.id.desc())
     )
-    return [SpellRow(*row) for row in rows]
+
+
+def list_spells(session: Session, person_id: int) -> list[SpellRow]:
+    """Return a person's whole history of employment, the newest first, with her last title in each. One query."""
+    return [SpellRow(*row) for row in session.execute(select_spells(person_id))]
 
 
 def names_of(session: Session, ids: Iterable[int]) -> dict[int, str]:

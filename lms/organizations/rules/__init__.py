@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.organizations.rules.alike import find_near, signatures
 from lms.organizations.rules.employment import (
     LATEST_START_DAYS,
     Alike,
@@ -118,6 +119,7 @@ __all__ = [
     "entry_of",
     "fault_json",
     "fault_of",
+    "find_near",
     "find_same",
     "harmless",
     "is_likely_same",
@@ -134,6 +136,7 @@ __all__ = [
     "read_sheet",
     "read_table",
     "sight_of",
+    "signatures",
     "title_of",
     "valid_key",
     "with_earlier",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from lms.errors import BadInput, RuleBroken
 from lms.organizations.rules.employment import check_hours, title_of
 from lms.organizations.rules.tables import Sheet, TableRow, fold_header, problem
-from lms.people.rules import BadName, Identifier, normal_email, normal_name, normal_phone, search_key
+from lms.people.rules import BadName, Identifier, normal_email, normal_name, normal_phone, search_key, trimmed
 
 STAFF_COLUMNS = ("name", "email", "phone", "language", "organization", "title", "started_on", "hours_per_week")
 STAFF_REQUIRED = ("name",)
@@ -155,7 +155,7 @@ def read_pasted(text: str) -> Sheet | None:
 
 def _cells(line: str) -> list[str]:
     delimiter = next((mark for mark in "\t;," if mark in line), ",")
-    return [" ".join(cell.split()) for cell in line.split(delimiter)]
+    return [" ".join(trimmed(cell).split()) for cell in line.split(delimiter)]
 
 
 def _pasted_row(number: int, line: str) -> TableRow:

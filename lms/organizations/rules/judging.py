@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from lms.actor import Span
 from lms.errors import RuleBroken
+from lms.organizations.rules.alike import signatures
 from lms.organizations.rules.employment import check_start, is_likely_same
 from lms.organizations.rules.entries import Entry, Fault
 from lms.people.rules import Identifier
@@ -38,7 +39,7 @@ class Spell:
 
 @dataclass(frozen=True)
 class Known:
-    """Those who may be meant by some rows: who has a contact, who has a name, and their spells.
+    """Those who may be meant by some rows: who has a contact, who has a name or one near it, and their spells.
 
     `seen` are those of whom the uploader may hear; None: everybody. Of others she learns nothing.
     """
@@ -51,6 +52,8 @@ class Known:
     #: Whose earlier rows of the same list were, by the number of the row; and who of them began with that list.
     earlier: Mapping[int, int] = field(default_factory=dict)
     made: frozenset[int] = frozenset()
+    #: By the folded name of a row: staff of the organizations that the rows name (`alike.find_near`).
+    near: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def with_earlier(known: Known, keys: Mapping[int, str], earlier: Mapping[int, int], made: frozenset[int]) -> Known:
@@ -131,7 +134,7 @@ class _Judging:
     ) -> None:
         self.known, self.today, self.asked, self.same_as = known, today, asked, same_as
         self.rows_of = {person_id: row for row, person_id in known.earlier.items() if person_id in known.made}
-        self.by_name: dict[str, list[Entry]] = defaultdict(list)
+        self.by_signature: dict[str, list[Entry]] = defaultdict(list)
         self.by_contact: dict[Identifier, list[Entry]] = defaultdict(list)
         self.leaders: dict[int, int] = {}
         self.persons: dict[int, int] = {}
@@ -157,7 +160,8 @@ class _Judging:
                 self._remember(entry)
 
     def _remember(self, entry: Entry) -> None:
-        self.by_name[entry.name_key].append(entry)
+        for signature in signatures(entry.name_key):
+            self.by_signature[signature].append(entry)
         for each in entry.identifiers:
             self.by_contact[each].append(entry)
 
@@ -195,8 +199,8 @@ class _Judging:
         return self._open_spell(person_id, entry) is not None
 
     def _rows_alike(self, entry: Entry) -> list[Entry]:
-        """Return the earlier rows with the same name or a same contact."""
-        found = {each.row: each for each in self.by_name[entry.name_key]}
+        """Return the earlier rows with the same name, its words in another order, or a same contact."""
+        found = {each.row: each for one in signatures(entry.name_key) for each in self.by_signature[one]}
         found |= {each.row: each for one in entry.identifiers for each in self.by_contact[one]}
         return [found[row] for row in sorted(found)]
 
@@ -209,7 +213,8 @@ class _Judging:
         """Return the question about a row with those who may be meant; "" where nobody is."""
         holders = [each for each in by_contact if self._is_seen(each)]
         likely = [each for each in holders if is_likely_same(entry.name_key, self.known.keys[each])]
-        named = [each for each in self._named(entry) if each not in self.used or entry.identifiers]
+        near = [each for each in self.known.near.get(entry.name_key, ()) if self._is_seen(each)]
+        named = [each for each in (*self._named(entry), *near) if each not in self.used or entry.identifiers]
         people = [*likely, *named, *holders]
         code = "alike-contact" if likely else "alike-name" if named else "alike-shared" if holders else "alike-row"
         found = dict.fromkeys(self._address(each) for each in people)

@@ -11,7 +11,7 @@ from itertools import islice
 import xlsxwriter
 
 from lms.errors import BadInput, RowProblem
-from lms.organizations.rules.workbooks import BadWorkbook, read_workbook
+from lms.organizations.rules.workbooks import BadWorkbook, one_line, read_workbook
 from lms.people.rules import search_key
 
 LARGEST_FILE = 5 * 1024 * 1024
@@ -200,8 +200,8 @@ def _read_csv(text: str) -> list[list[str]]:
 
 
 def _tidy(cell: str) -> str:
-    """Return a cell with blanks collapsed, and without the apostrophe that `harmless` puts before some."""
-    tidy = " ".join(cell.split())
+    """Return a cell on one line, without invisible marks around it and without `harmless`'s apostrophe."""
+    tidy = one_line(cell)
     return tidy[1:] if tidy.startswith("'") and tidy[1:].startswith(_DANGEROUS) else tidy
 
 

@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 import python_calamine
 
+from lms.people.rules import trimmed
+
 #: Bytes of all its parts together, once unpacked.
 LARGEST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
@@ -22,6 +24,8 @@ _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,8})["']""")
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")
+#: Control characters. A workbook may hold them as _x0000_; no text does, and PostgreSQL cannot store the first one.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 class BadWorkbook(ValueError):
@@ -113,4 +117,9 @@ def _cell(value: object) -> str:
         return str(int(value))
     if isinstance(value, (date, datetime)):
         return value.isoformat()[:10]
-    return " ".join(str(value).split())
+    return one_line(str(value))
+
+
+def one_line(text: str) -> str:
+    """Return what a cell says without control characters and invisible marks around it, with blanks collapsed."""
+    return " ".join(trimmed(text.translate(_CONTROLS)).split())

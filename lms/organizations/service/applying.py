@@ -128,9 +128,12 @@ def _look(
     today: date,
 ) -> Known:
     """Return who may be meant, held, with their spells and with what came of the list's earlier rows."""
-    known = queries.find_alike(session, [entry for entry in entries if not entry.faults])
     leaders = {row.same_as for row in rows if row.same_as is not None}
     offered = {each for row in rows for each in row.said["candidates"]} | {row.answer for row in rows}
+    people = {int(each.removeprefix("person:")) for each in offered if each.startswith("person:")}
+    # of names that are merely near, only those are looked at whom the list asked about: no new question can be asked
+    staff = queries.list_name_keys(session, person_ids=people)
+    known = queries.find_alike(session, [entry for entry in entries if not entry.faults], staff)
     numbers = leaders | {int(each.removeprefix("row:")) for each in offered if each.startswith("row:")}
     earlier, made = queries.find_earlier(session, found.id, known.keys.keys(), numbers)
     keys = {**dict.fromkeys(earlier.values(), ""), **known.keys}

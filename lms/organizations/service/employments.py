@@ -130,7 +130,10 @@ def welcome_person(
     check_manages(session, actor, organization_id, at)
     if (known := find_started(session, client_id)) is not None:
         return known
-    person_id, link = rules.find_same(newcomer.name_key, _alike(session, newcomer), newcomer.answer), ""
+    person_id, link = (
+        rules.find_same(newcomer.name_key, _alike(session, newcomer, organization_id), newcomer.answer),
+        "",
+    )
     if person_id is None:
         invited = _invite(session, actor, newcomer, at)
         person_id, link = invited.person_id, invited.link_public_id
@@ -153,8 +156,8 @@ def _invite(session: Session, actor: Actor, newcomer: Newcomer, at: datetime) ->
     )
 
 
-def _alike(session: Session, newcomer: Newcomer) -> list[Alike]:
-    """Return who may be the newcomer, by name and by the contacts that can be read.
+def _alike(session: Session, newcomer: Newcomer, organization_id: int) -> list[Alike]:
+    """Return who may be the newcomer, by name, by a name near it here, and by the contacts that can be read.
 
     Whoever adds somebody of this name or with these contacts at the same moment waits, and then finds her.
     """
@@ -163,7 +166,7 @@ def _alike(session: Session, newcomer: Newcomer) -> list[Alike]:
     identifiers = [Identifier(kind, value) for kind, value in (("email", email), ("phone", phone)) if value]
     take_turns(session, f"newcomer {newcomer.name_key}")
     lock_contacts(session, *identifiers)
-    return queries.list_alike(session, newcomer.name_key, identifiers)
+    return queries.list_alike(session, newcomer.name_key, identifiers, organization_id)
 
 
 def change_terms(

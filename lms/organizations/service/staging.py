@@ -49,7 +49,8 @@ def _judge(
     session: Session, actor: Actor | None, entries: Sequence[Entry], asked: Mapping[int, Asked], today: date
 ) -> list[Verdict]:
     sound = [entry for entry in entries if not entry.faults]
-    known = queries.add_spells(session, queries.find_alike(session, sound), policy.hears_of(actor), today)
+    staff = queries.list_name_keys(session, organization_ids={each.organization_id or 0 for each in sound})
+    known = queries.add_spells(session, queries.find_alike(session, sound, staff), policy.hears_of(actor), today)
     return rules.judge(entries, known, today, asked=asked)
 
 

@@ -74,24 +74,30 @@ def change_team(
 
 
 def end_team(session: Session, actor: Actor, public_id: str, *, at: datetime) -> None:
-    """End a team; what was asked of its people stays. Raises `NotFound` as `change_team` does."""
-    team = _locked(session, actor, public_id, at)
-    team.ended_at = at
-    _note(session, actor, team, "ended", at)
+    """End a team; what was asked of its people stays. Twice is once. Raises `NotFound` as `change_team` does."""
+    team = _held(session, actor, public_id, at)
+    if team.ended_at is None:
+        team.ended_at = at
+        _note(session, actor, team, "ended", at)
 
 
 def _locked(session: Session, actor: Actor, public_id: str, at: datetime) -> Team:
     """Return a team that goes on, held until the transaction ends; raise `NotFound`."""
+    team = _held(session, actor, public_id, at)
+    if team.ended_at is not None:
+        raise NotFound
+    return team
+
+
+def _held(session: Session, actor: Actor, public_id: str, at: datetime) -> Team:
+    """Return a team of staff whom the actor answers for today, held until the transaction ends; raise `NotFound`."""
     found = session.execute(select(Team.organization_id).where(Team.public_id == public_id)).scalar_one_or_none()
     if found is None:
         raise NotFound
     take_turns(session, f"teams {found}")
     _check(session, actor, found, at)
-    open_team = select(Team).where(Team.public_id == public_id, Team.ended_at.is_(None)).with_for_update()
-    team = session.execute(open_team, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if team is None:
-        raise NotFound
-    return team
+    team = select(Team).where(Team.public_id == public_id).with_for_update()
+    return session.execute(team, execution_options={"populate_existing": True}).scalar_one()
 
 
 def _check(session: Session, actor: Actor, organization_id: int, at: datetime) -> None:

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
+from lms.clock import local_date
 from lms.errors import RuleBroken
+from lms.organizations import rules
 from lms.organizations.service.employments import (
     Started,
     Terms,
@@ -34,7 +36,7 @@ def transfer_employment(
 
     For who manages the staff of both. Her record, sign-in, enrolments and certificates go on. The same `client_id`
     moves her once. Raises `NotFound`, and `RuleBroken`: "transfer-same", "already-ended" when the spell is over by
-    then, and those of `end_employment` and `start_employment`.
+    then or she has moved from it already, and those of `end_employment` and `start_employment`.
     """
     employment = locked_employment(session, actor, employment_public_id, at)
     check_manages(session, actor, organization_id, at)
@@ -42,8 +44,9 @@ def transfer_employment(
         return known
     if employment.organization_id == organization_id:
         raise RuleBroken("transfer-same")
+    rules.check_start((), organization_id, started_on, local_date(at))
     last = started_on - timedelta(days=1)
-    if employment.ended_on is not None and employment.ended_on < last:
+    if employment.ended_on is not None and (employment.ended_on < last or employment.end_reason == "moved"):
         raise RuleBroken("already-ended", on=employment.ended_on)
     end_employment(session, actor, employment_public_id, ended_on=last, reason="moved", at=at)
     return start_employment(

@@ -15,14 +15,14 @@ from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
 from lms.i18n import ngettext
 from lms.organizations import jobs, messages, policy, queries, rules, service
-from lms.organizations.forms import ApplyForm, BringForm, ButtonForm
+from lms.organizations.forms import ApplyForm, BringForm
 from lms.organizations.queries import PAGE_SIZE, Candidate, Choice, ImportRow, ListedRow
 from lms.organizations.rules import SOMEBODY_NEW, Defaults, Fault, Sheet
 from lms.organizations.rules.tables import LARGEST_FILE
 from lms.organizations.views.blueprint import bp, explained, page
 from lms.people.rules import shown_contact
 from lms.web.access import get_actor, roles
-from lms.web.forms import choices_of, page_of
+from lms.web.forms import ButtonForm, choices_of, page_of
 
 #: Seconds that a request goes on with a list by itself; the job does the rest.
 PATIENCE = 2.0

@@ -11,12 +11,12 @@ from lms.db import reading, write
 from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.organizations import queries, service
-from lms.organizations.forms import ButtonForm, DelegateForm, TransferForm
+from lms.organizations.forms import DelegateForm, TransferForm
 from lms.organizations.queries import Choice
 from lms.organizations.views.blueprint import bp, explained, page
 from lms.organizations.views.staff import choose, fill_terms, manageable, own_employment, terms_data, terms_of
 from lms.web.access import get_actor, roles
-from lms.web.forms import choices_of
+from lms.web.forms import ButtonForm, choices_of
 
 
 @bp.route("/team/staff/<public_id>/transfer", methods=["GET", "POST"])
@@ -28,7 +28,7 @@ def transfer_staff(public_id: str) -> Any:
     if not others:
         raise NotFound
     form = TransferForm(data={**terms_data(row), "started_on": get_actor().today})
-    form.organization.choices = choices_of((each.public_id, each.name) for each in others)
+    form.organization.choices = choices_of([("", _("Choose where")), *((each.public_id, each.name) for each in others)])
     fill_terms(form, row.supervising_provider_id)
     if form.validate_on_submit():
         with explained(form):

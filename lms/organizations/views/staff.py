@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -197,11 +198,16 @@ def terms_of(form: TermsForm) -> Terms:
     )
 
 
+def _plain(hours: Decimal | None) -> Decimal | None:
+    """Return hours as people write them: 20, not 20.00."""
+    return hours and Decimal(f"{hours:.2f}".rstrip("0").rstrip("."))
+
+
 def terms_data(row: EmploymentDetail) -> dict[str, Any]:
     """Return what a form of terms shows first: those of today."""
     return {
         "title": row.title,
-        "hours_per_week": row.hours_per_week,
+        "hours_per_week": _plain(row.hours_per_week),
         "kind": row.kind,
         "work_area": str(row.work_area or ""),
         "since": get_actor().today,

@@ -12,9 +12,9 @@ from lms.db import reading, write
 from lms.errors import RuleBroken
 from lms.i18n import gettext as _
 from lms.organizations import messages, queries, service
-from lms.organizations.forms import ButtonForm
 from lms.organizations.views.blueprint import bp, page
 from lms.web.access import get_actor, roles
+from lms.web.forms import ButtonForm
 
 
 @bp.get("/admin/organizations/<public_id>/supervisors")

@@ -121,6 +121,12 @@ def has_granted_role(session: Session, account_id: int) -> bool:
     return session.execute(held.limit(1)).first() is not None
 
 
+def holds_since(session: Session, account_id: int, role: str) -> datetime | None:
+    """Return since when an account holds a granted role without a break; None when it holds it no more. One query."""
+    held = RoleGrant.account_id == account_id, RoleGrant.role == role, RoleGrant.ended_at.is_(None)
+    return session.scalars(select(RoleGrant.granted_at).where(*held).order_by(RoleGrant.granted_at).limit(1)).first()
+
+
 def has_used_invitation(session: Session, account_id: int) -> bool:
     """Return whether somebody has accepted an invitation to this account: from then on it is hers."""
     used = select(AccessLink.id).where(

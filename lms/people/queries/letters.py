@@ -54,6 +54,24 @@ def find_link_letter(session: Session, link_id: int, at: datetime) -> LinkLetter
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Somebody who may be written to: her name, and the language that she reads."""
+
+    name: str
+    language: str
+
+
+def find_reader(session: Session, person_id: int) -> Reader | None:
+    """Return who reads a letter to a person; None for a closed account, or a record joined to another. One query."""
+    row = session.execute(
+        select(Person.name, Person.language)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.id == person_id, Person.merged_into_id.is_(None), Account.disabled_at.is_(None))
+    ).one_or_none()
+    return Reader(*row) if row else None
+
+
+@dataclass(frozen=True)
 class CodeLetter:
     """A code to be sent. Its digits are `rules.code_digits(secret_key, public_id)`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.people.rules.contacts import Identifier, normal_email, normal_identifier, normal_phone, shown_contact
-from lms.people.rules.names import BadName, normal_name, search_key
+from lms.people.rules.names import BadName, normal_name, search_key, trimmed
 from lms.people.rules.passwords import (
     LONGEST_PASSWORD,
     NO_PASSWORD,
@@ -94,4 +94,5 @@ __all__ = [
     "spare_code_hash",
     "stands_alone",
     "token_hash",
+    "trimmed",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library, Text
 from lms.courses.specs import ModuleSpec
 from lms.tracks.specs import TrackSpec
@@ -51,6 +52,15 @@ def module_title(library: Library, module_key: str, locale: str) -> Text:
 def item_title(library: Library, track_key: str, item_id: str, english: str, locale: str) -> Text:
     """Return the words of a planned item, of hours or of a sign-off."""
     return library.words("track", track_key, locale).text(f"{track_key}.yml:{item_id}.title", english)
+
+
+def level_title(library: Library, level_id: str, locale: str) -> Text:
+    """Return the title of a level of the ladder; of one that no framework has, its id."""
+    for key in library.keys("framework"):
+        for level in library.spec(FrameworkSpec, "framework", key).levels:
+            if level.id == level_id:
+                return library.words("framework", key, locale).text(f"{key}.yml:{level_id}.title", level.title)
+    return Text(level_id, "source", level_id)
 
 
 def track_minutes(library: Library, track: TrackSpec) -> int:

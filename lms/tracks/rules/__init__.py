@@ -39,6 +39,12 @@ from lms.tracks.rules.judging import (
     judge,
     recall,
 )
+from lms.tracks.rules.levels import (
+    is_offered,
+    off_everywhere,
+    offered,
+    without_level,
+)
 from lms.tracks.rules.progress import (
     ItemProgress,
     ItemState,
@@ -118,12 +124,15 @@ __all__ = [
     "is_alone",
     "is_binding",
     "is_due_early",
+    "is_offered",
     "is_towards",
     "judge",
     "key_alone",
     "last_comfortable",
     "list_early",
     "list_lapsing",
+    "off_everywhere",
+    "offered",
     "plan_rule",
     "progress_in",
     "read_people",
@@ -132,5 +141,6 @@ __all__ = [
     "renewal_of",
     "resolve_due",
     "sort_people",
+    "without_level",
     "without_repeats",
 ]

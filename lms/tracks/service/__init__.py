@@ -20,6 +20,10 @@ from lms.tracks.service.enrolling import (
     open_cycle,
     refresh,
 )
+from lms.tracks.service.levels import (
+    check_offered,
+    choose_levels,
+)
 from lms.tracks.service.mending import (
     recompute,
 )
@@ -75,6 +79,8 @@ __all__ = [
     "assign",
     "begun_of",
     "change_rule",
+    "check_offered",
+    "choose_levels",
     "end_rule",
     "enrol",
     "enrol_self",

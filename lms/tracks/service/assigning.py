@@ -20,7 +20,7 @@ from lms.tracks.models import Assignment, AssignmentBatch, AssignmentRule
 from lms.tracks.rules import Due, Sorting
 from lms.tracks.service.asking import Wish, ask_all, began_of, check_actor, dates_of, sort_for
 from lms.tracks.service.enrolling import complete
-from lms.tracks.specs import TrackSpec
+from lms.tracks.service.levels import check_offered
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ def assign(
     `due_on` is one date for all, or a rule that gives each person hers. Those whom the organization has asked
     before are left as they are. The same `client_id` again changes nothing and returns the first act. Raises
     `NotFound` unless the actor answers for the organization today, everybody works there today and the track is
-    published; `RuleBroken` ("nobody-chosen", "sent-before" for a `client_id` that came with something else, and what
-    `rules.due_fault` says). The number of statements does not depend on the number of people.
+    published; `RuleBroken` ("nobody-chosen", "level-off" as in `check_offered`, "sent-before" for a `client_id` that
+    came with something else, and what `rules.due_fault` says). The number of statements does not depend on the
+    number of people.
     """
     chosen, due = list(dict.fromkeys(person_ids)), rules.as_due(due_on)
     lock(session, [*chosen, actor.person_id])
@@ -74,7 +75,7 @@ def assign(
     library, today = current(session), local_date(at)
     began = began_of(session, organization_id, today)
     _check_staff(began, chosen)
-    library.spec(TrackSpec, "track", track_key)
+    check_offered(session, library, organization_id, track_key)
     if not chosen:
         raise RuleBroken("nobody-chosen")
     if (fault := rules.due_fault(due, today)) is not None:

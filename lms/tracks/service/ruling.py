@@ -37,6 +37,7 @@ from lms.tracks.service.comparing import (
     statement_of,
 )
 from lms.tracks.service.enrolling import complete
+from lms.tracks.service.levels import check_offered
 from lms.tracks.service.undoing import take_back
 from lms.tracks.specs import TrackSpec
 
@@ -82,7 +83,8 @@ def make_rule(
 
     The same `client_id` again changes nothing. Raises `NotFound` unless the actor answers for the organization today,
     the teams are its own and the track is published; `RuleBroken` when whom it newly asks is not `expected`
-    ("changed"), when the form came before with something else ("sent-before"), and what `rules.due_fault` says.
+    ("changed"), "level-off" as in `check_offered`, when the form came before with something else ("sent-before"), and
+    what `rules.due_fault` says.
     """
     meant = list_matching(session, said.organization_id, said.criteria, local_date(at))
     held = {each.person_id for each in meant} | {actor.person_id}
@@ -94,6 +96,7 @@ def make_rule(
         if not is_same(_said_after(session, known, 0), said):
             raise RuleBroken("sent-before")
         return Reconciled(known.public_id, RulePlan())
+    check_offered(session, current(session), said.organization_id, said.track_key)
     _check_said(session, said, at)
     if set(compare(session, said, None, at).plan.new) != set(expected):
         raise RuleBroken("changed")

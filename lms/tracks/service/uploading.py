@@ -58,13 +58,15 @@ class FileDone:
 
 
 def judging(
-    session: Session, organization_ids: Collection[int] | None, *, at: datetime
+    session: Session, organization_ids: Collection[int] | None, track_key: str, *, at: datetime
 ) -> Callable[[Sequence[FileRow]], list[Meant]]:
     """Return the function that tells whom rows mean among the staff of these organizations (None: of all), or why not.
 
-    Who works elsewhere looks like nobody. Two queries, and one in that function for each 1,000 contacts. What it
+    Who works elsewhere looks like nobody; where the level of the track is not used, nobody is asked. Three queries,
+    and one in that function for each 1,000 contacts. What it
     returns still may name somebody twice (`rules.without_repeats`).
     """
+    off = queries.places_without(session, current(session).spec(TrackSpec, "track", track_key).rung)
     spells: dict[int, dict[int, date]] = {}
     people: dict[str, int] = {}
     for each in list_open_spells(session, organization_ids, local_date(at)):
@@ -74,7 +76,7 @@ def judging(
 
     def judge(rows: Sequence[FileRow]) -> list[Meant]:
         holders = holders_of(session, {each for row in rows for each in row.identifiers})
-        return rules.find_meant(rows, Known(holders, people, spells, places))
+        return rules.without_level(rules.find_meant(rows, Known(holders, people, spells, places)), off)
 
     return judge
 
@@ -118,7 +120,7 @@ def stage(
     )
     session.add(upload)
     session.flush()
-    meant = rules.without_repeats(judging(session, places, at=at)(rows))
+    meant = rules.without_repeats(judging(session, places, track_key, at=at)(rows))
     insert_once(session, UploadRow, [_kept(upload.id, each) for each in meant])
     return upload.public_id
 
@@ -160,7 +162,8 @@ def ask_rows(
 ) -> FileDone:
     """Ask all of `wanted`, whose rows are locked, at these organizations (None: at any), and return what was done.
 
-    Raises `RuleBroken`: "nobody-chosen", "changed" when one does not work there today, what `rules.due_fault` says.
+    Raises `RuleBroken`: "nobody-chosen", "level-off", "changed" when one does not work there today, and what
+    `rules.due_fault` says.
     The number of statements grows with organizations, not with people.
     """
     today, library = local_date(at), current(session)
@@ -169,6 +172,8 @@ def ask_rows(
         raise RuleBroken(fault)
     if not wanted:
         raise RuleBroken("nobody-chosen")
+    if not {each.organization_id for each in wanted}.isdisjoint(queries.places_without(session, track.rung)):
+        raise RuleBroken("level-off")
     spells = list_open_spells(session, organization_ids, today)
     began = {Asked(each.person_id, each.organization_id): each.started_on for each in reversed(spells)}
     if not began.keys() >= set(wanted):

@@ -52,6 +52,11 @@ class TrackSpec(Spec):
     sign_offs: Annotated[tuple[SignOffSpec, ...], Field(max_length=50)] = ()
     renewal: RenewalSpec | None = None
 
+    @property
+    def rung(self) -> str:
+        """Return the level of the ladder on which it stands; "" for a single module, which stands on none."""
+        return "" if self.alone else self.level
+
     @classmethod
     def from_source(cls, source: Source) -> Self:
         """Return the track of `source`."""

@@ -9,6 +9,7 @@ from lms.tracks.views import (
     changing,
     files,
     learning,
+    levels,
     ruling,
     waiving,
 )
@@ -24,6 +25,7 @@ PAGES = (
     changing,
     files,
     learning,
+    levels,
     ruling,
     waiving,
 )

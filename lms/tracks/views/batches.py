@@ -13,12 +13,12 @@ from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, names_of
 from lms.tracks import messages, policy, queries, service
-from lms.tracks.forms import ButtonForm
 from lms.tracks.queries import BatchRow
 from lms.tracks.rules import Due
 from lms.tracks.service import Undone
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
+from lms.web.forms import ButtonForm
 
 
 @bp.get("/team/assign/recent")

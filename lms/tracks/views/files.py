@@ -23,7 +23,7 @@ from lms.ids import new_client_id
 from lms.organizations.queries import names_of
 from lms.organizations.rules import read_grid
 from lms.tracks import messages, queries, rules, service
-from lms.tracks.forms import ButtonForm, FileForm
+from lms.tracks.forms import FileForm
 from lms.tracks.queries import UploadHead, UploadLine
 from lms.tracks.rules import Due, FileRow
 from lms.tracks.service import Asked, FileDone, FileSorting
@@ -31,7 +31,7 @@ from lms.tracks.views.assigning import minutes_of
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.picking import track_choices
 from lms.web.access import get_actor, roles
-from lms.web.forms import choices_of, form_page
+from lms.web.forms import ButtonForm, choices_of, form_page
 from lms.web.forms import refuse as refuse_form
 
 #: The first cells that a spreadsheet program would take for a formula.
@@ -46,7 +46,8 @@ MOST_SHOWN = 200
 def upload() -> Any:
     """Bring a file, or paste lines; its rows are judged and wait for a last look."""
     form = FileForm(data={"track": request.args.get("track", "")} if request.method == "GET" else None)
-    form.track.choices = choices_of([("", _("Choose a track")), *track_choices(current(reading()))])
+    tracks = track_choices(current(reading()), get_actor().supervises)
+    form.track.choices = choices_of([("", _("Choose a track")), *tracks])
     if form.validate_on_submit():
         try:
             return redirect(url_for("tracks.waiting", public_id=_stage(form)))

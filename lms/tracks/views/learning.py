@@ -16,13 +16,13 @@ from lms.i18n import format_date, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 from lms.tracks import messages, queries, service
-from lms.tracks.forms import ButtonForm
 from lms.tracks.messages import PartWords
 from lms.tracks.queries import Standing
 from lms.tracks.rules import ItemProgress, Part, SetView, TrackProgress
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.versions import notes_of
 from lms.web.access import get_actor, signed_in
+from lms.web.forms import ButtonForm
 from lms.web.showing import Step, beneath, marked, wants_both
 
 #: Where practice and observations stand, by the kind of the part.

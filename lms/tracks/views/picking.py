@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -13,7 +13,7 @@ from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, Choice, StaffRow, count_staff, list_staff, list_supervised
-from lms.tracks import queries
+from lms.tracks import queries, rules
 from lms.tracks.forms import AssignForm
 from lms.tracks.rules import key_alone
 from lms.web.access import get_actor
@@ -104,7 +104,7 @@ def fill_form(library: Library, picking: Picking) -> AssignForm:
     form = AssignForm(formdata=request.values)
     form.organization.choices = choices_of((each.public_id, each.name) for each in picking.organizations)
     form.organization.data = picking.organization.public_id
-    form.track.choices = choices_of([("", _("Choose a track")), *track_choices(library)])
+    form.track.choices = choices_of([("", _("Choose a track")), *track_choices(library, [picking.organization.id])])
     form.q.data, form.applied.data = picking.search, picking.search
     if request.form.get("do") == "count":
         form.who.data = "fit"
@@ -113,12 +113,18 @@ def fill_form(library: Library, picking: Picking) -> AssignForm:
     return form
 
 
-def track_choices(library: Library) -> list[tuple[str, str]]:
-    """Return key and title of every published track, then of every module that can be asked for alone."""
+def track_choices(library: Library, organization_ids: Collection[int]) -> list[tuple[str, str]]:
+    """Return key and title of every track of a level that one of these organizations uses, then of every module.
+
+    Modules can be asked for alone. One query.
+    """
+    off = rules.off_everywhere(organization_ids, queries.levels_off(reading(), organization_ids))
+    kept = rules.offered(queries.track_levels(library), off)
     unfinished = _("%(track)s (cannot be completed yet)")
     tracks = [
         (card.key, card.title.text if card.can_be_met else unfinished % {"track": card.title.text})
         for card in queries.list_cards(library, language())
+        if card.key in kept
     ]
     titles = {key: queries.module_title(library, key, language()).text for key in library.keys("module")}
     alone = sorted((title, key) for key, title in titles.items())

@@ -19,7 +19,7 @@ from lms.organizations.queries import Choice, names_of, team_names
 from lms.organizations.rules import criteria_of
 from lms.people.queries import names_of as person_names
 from lms.tracks import messages, policy, queries, service
-from lms.tracks.forms import AssignForm, ButtonForm, ConfirmForm
+from lms.tracks.forms import AssignForm, ConfirmForm
 from lms.tracks.queries import ChangeRow, RuleRow
 from lms.tracks.rules import Due, RulePlan
 from lms.tracks.service import Reconciled, Statement
@@ -28,6 +28,7 @@ from lms.tracks.views.blueprint import bp
 from lms.tracks.views.choosing import read_criteria
 from lms.tracks.views.picking import read_picking
 from lms.web.access import get_actor, roles
+from lms.web.forms import ButtonForm
 
 
 @bp.get("/team/rules")

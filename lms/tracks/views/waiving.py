@@ -18,12 +18,12 @@ from lms.i18n import gettext as _
 from lms.organizations.queries import names_of, spans_of
 from lms.people.queries import PersonRow, get_person, list_people
 from lms.tracks import messages, policy, queries, service
-from lms.tracks.forms import ButtonForm, WaiveForm
+from lms.tracks.forms import WaiveForm
 from lms.tracks.messages import PartWords
 from lms.tracks.queries import Standing, WaiverRow
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
-from lms.web.forms import choices_of, refuse
+from lms.web.forms import ButtonForm, choices_of, refuse
 
 _APART = "|"
 
@@ -86,7 +86,8 @@ def _workplaces(person_ids: list[int]) -> dict[int, str]:
 def waivers(public_id: str) -> Any:
     """Show what a worker need not do on her tracks, and spare her one part more."""
     actor, form, person = get_actor(), WaiveForm(), _find(public_id)
-    form.part.choices = choices_of(_choices(person))
+    parts = _choices(person)
+    form.part.choices = choices_of([("", _("Choose a part")), *parts] if parts else [])
     if form.validate_on_submit():
         try:
             _waive(actor, person, form)

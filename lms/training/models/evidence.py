@@ -24,7 +24,7 @@ class TrainingImport(Base):
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     #: The name of the file, as it was called where it came from.
     name: Mapped[str] = mapped_column(String(200))
-    #: The file as it came; None when a command read it.
+    #: The file as it came; None when a command read it, and once it is forgotten.
     sha256: Mapped[str | None] = mapped_column(String(64))
     #: None for the command.
     brought_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

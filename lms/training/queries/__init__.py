@@ -16,6 +16,7 @@ from lms.training.queries.evidence import (
     list_entered,
     list_files,
     list_own,
+    named_files,
     read_row,
 )
 from lms.training.queries.facts import ever_recognized, recognized
@@ -87,6 +88,7 @@ __all__ = [
     "list_shared_with",
     "list_shares",
     "list_withdrawals",
+    "named_files",
     "opinions_of",
     "providers_of",
     "read_row",

@@ -15,7 +15,7 @@ from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library
 from lms.errors import NotFound
 from lms.i18n import TAGS
-from lms.training.models import EarlierTraining, TrainingFile
+from lms.training.models import EarlierTraining, TrainingFile, TrainingImport
 from lms.training.policy import Ties
 from lms.training.rules import Known, Told
 
@@ -179,6 +179,17 @@ def count_files(session: Session, training_id: int, account_id: int, at: datetim
         TrainingFile.added_by == account_id, TrainingFile.added_at > at - timedelta(hours=1)
     )
     return session.scalar(present) or 0, session.scalar(lately) or 0
+
+
+def named_files(session: Session, names: Collection[str], *, before: datetime) -> set[str]:
+    """Return those of these files that an entry or a table still needs. Two queries.
+
+    One that was taken away before an instant is shown to nobody, and is needed no more.
+    """
+    stays = TrainingFile.removed_at.is_(None) | (TrainingFile.removed_at >= before)
+    proofs = session.scalars(select(TrainingFile.sha256).where(TrainingFile.sha256.in_(names), stays))
+    tables = session.scalars(select(TrainingImport.sha256).where(TrainingImport.sha256.in_(names)))
+    return {*proofs, *filter(None, tables)}
 
 
 def count_by_person(session: Session, person_ids: Collection[int]) -> dict[int, int]:

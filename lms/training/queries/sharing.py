@@ -16,11 +16,11 @@ from lms.training.models import EarlierTraining, TrainingShare
 from lms.training.policy import Ties
 
 #: The columns that say who supervises whose work for Medi-Cal. Foreign keys name tables, and so do these joins.
-_SPELLS = table(
+SPELLS = table(
     "employments", column("id", Integer), column("person_id", Integer), column("started_on", Date),
     column("ended_on", Date),
 )  # fmt: skip
-_TERMS = table(
+TERMS = table(
     "employment_terms", column("employment_id", Integer), column("since", Date),
     column("supervising_provider_id", Integer),
 )  # fmt: skip
@@ -50,19 +50,19 @@ class ShareRow:
 def providers_of(session: Session, person_ids: Collection[int], day: date) -> dict[int, frozenset[int]]:
     """Return the supervising providers of each person on the local date `day`, by her employments. One query."""
     newest = (
-        select(func.max(_TERMS.c.since))
-        .where(_TERMS.c.employment_id == _SPELLS.c.id, _TERMS.c.since <= day)
-        .correlate(_SPELLS)
+        select(func.max(TERMS.c.since))
+        .where(TERMS.c.employment_id == SPELLS.c.id, TERMS.c.since <= day)
+        .correlate(SPELLS)
         .scalar_subquery()
     )
     rows = session.execute(
-        select(_SPELLS.c.person_id, _TERMS.c.supervising_provider_id)
-        .join(_TERMS, (_TERMS.c.employment_id == _SPELLS.c.id) & (_TERMS.c.since == newest))
+        select(SPELLS.c.person_id, TERMS.c.supervising_provider_id)
+        .join(TERMS, (TERMS.c.employment_id == SPELLS.c.id) & (TERMS.c.since == newest))
         .where(
-            _SPELLS.c.person_id.in_(person_ids),
-            _SPELLS.c.started_on <= day,
-            or_(_SPELLS.c.ended_on.is_(None), _SPELLS.c.ended_on >= day),
-            _TERMS.c.supervising_provider_id.is_not(None),
+            SPELLS.c.person_id.in_(person_ids),
+            SPELLS.c.started_on <= day,
+            or_(SPELLS.c.ended_on.is_(None), SPELLS.c.ended_on >= day),
+            TERMS.c.supervising_provider_id.is_not(None),
         )
     )
     found: dict[int, set[int]] = defaultdict(set)
@@ -123,16 +123,14 @@ def count_waiting(session: Session, organization_ids: Collection[int], today: da
 
 def select_waiting(organization_ids: Collection[int], today: date, *, but_of: int) -> Select[int]:
     """Return what `count_waiting` asks, for who asks for more in one statement."""
-    newer = _TERMS.alias()
+    newer = TERMS.alias()
     is_hers = (
         exists()
-        .where(_SPELLS.c.person_id == EarlierTraining.person_id, _SPELLS.c.started_on <= today)
-        .where(or_(_SPELLS.c.ended_on.is_(None), _SPELLS.c.ended_on >= today), _TERMS.c.employment_id == _SPELLS.c.id)
-        .where(_TERMS.c.since <= today, _TERMS.c.supervising_provider_id == TrainingShare.organization_id)
+        .where(SPELLS.c.person_id == EarlierTraining.person_id, SPELLS.c.started_on <= today)
+        .where(or_(SPELLS.c.ended_on.is_(None), SPELLS.c.ended_on >= today), TERMS.c.employment_id == SPELLS.c.id)
+        .where(TERMS.c.since <= today, TERMS.c.supervising_provider_id == TrainingShare.organization_id)
         .where(
-            ~exists().where(
-                newer.c.employment_id == _SPELLS.c.id, newer.c.since > _TERMS.c.since, newer.c.since <= today
-            )
+            ~exists().where(newer.c.employment_id == SPELLS.c.id, newer.c.since > TERMS.c.since, newer.c.since <= today)
         )
     )
     return (

@@ -20,6 +20,7 @@ from lms.training.rules.reviewing import (
     Worth,
 )
 from lms.training.rules.telling import KINDS, Known, Told, alike_key, minutes_from_hours
+from lms.training.rules.yearly import Year, YearlyHours, YearlyRule, year_of
 
 __all__ = [
     "ASK_REASONS",
@@ -44,7 +45,11 @@ __all__ = [
     "Told",
     "Verdict",
     "Worth",
+    "Year",
+    "YearlyHours",
+    "YearlyRule",
     "alike_key",
     "check_file",
     "minutes_from_hours",
+    "year_of",
 ]

@@ -43,6 +43,8 @@ COLUMNS = (
     "note",
 )
 REQUIRED = ("title", "issuer")
+#: The column of the file of refused rows; in a table that comes back mended it is passed over.
+REASON = "reason"
 _SEPARATORS = re.compile(r"[,;|]+")
 #: A table may name the kind of hours instead of the kind of training.
 _KIND_OF_HOURS = {
@@ -249,6 +251,17 @@ def row_key(told: Told) -> str:
     """Return what makes a row the same in another file: a hash of its reference, or of its words."""
     text = f"reference\n{told.reference.casefold()}" if told.reference else "\n".join(map(str, _words(told)))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def refused_table(rows: Sequence[TableRow], problems: Sequence[RowProblem]) -> list[Sequence[str]]:
+    """Return the headers, then each row that has a fault: its cells as they came, and why; no column that is blank."""
+    why: dict[int, list[str]] = {}
+    for each in problems:
+        why.setdefault(each.row, []).append(each.message)
+    refused = [row for row in rows if row.number in why]
+    used = [name for name in COLUMNS if any(row.cells.get(name) for row in refused)]
+    lines = ([*(row.cells.get(name, "") for name in used), "; ".join(why[row.number])] for row in refused)
+    return [[*used, REASON], *lines]
 
 
 def find_people(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from lms.training.service.importing import Brought, Decider, Deciders, Imported, bring, import_rows, preview_import
+from lms.training.service.importing import (
+    Brought,
+    Decider,
+    Deciders,
+    Imported,
+    bring,
+    forget_tables,
+    import_rows,
+    preview_import,
+)
 from lms.training.service.reviewing import request_withdrawal, review, settle_withdrawal
 from lms.training.service.sharing import settle_share, share, unshare
 from lms.training.service.telling import add, add_file, change, check_upload, remove_file, reply, send, withdraw
@@ -17,6 +26,7 @@ __all__ = [
     "bring",
     "change",
     "check_upload",
+    "forget_tables",
     "import_rows",
     "preview_import",
     "remove_file",

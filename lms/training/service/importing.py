@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -232,6 +232,13 @@ def _recognize(
     session.execute(insert(cast("Table", Recognition.__table__)), recognitions)
     people = tuple(dict.fromkeys(each.person_id for each in entries))
     announce(training_recognized, session, TrainingRecognized(people, at))
+
+
+def forget_tables(session: Session, *, before: datetime) -> int:
+    """Forget the files of tables that were brought before an instant, and return how many; what they wrote stays."""
+    old = TrainingImport.sha256.is_not(None), TrainingImport.brought_at < before
+    forget = update(TrainingImport).where(*old).values(sha256=None)
+    return len(session.scalars(forget.returning(TrainingImport.id)).all())
 
 
 def bring(session: Session, actor: Actor, name: str, sha256: str, *, at: datetime) -> str:

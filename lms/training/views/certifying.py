@@ -16,13 +16,13 @@ from lms.i18n import gettext as _
 from lms.people.queries import list_people
 from lms.people.queries import names_of as names_of_people
 from lms.training import messages, policy, queries, service
-from lms.training.forms import AgreeForm, ButtonForm, JudgeForm, NotYetForm, RecognizeForm, TakeBackForm
+from lms.training.forms import AgreeForm, JudgeForm, NotYetForm, RecognizeForm, TakeBackForm
 from lms.training.queries import Precedent, Said, TrainingRow
 from lms.training.rules import REVIEWED, STATES, Verdict, Worth
 from lms.training.rules.reviewing import standing
 from lms.training.views.blueprint import Words, bp, choices, explained, page, words
 from lms.web.access import get_actor, roles
-from lms.web.forms import page_of
+from lms.web.forms import ButtonForm, page_of
 
 
 @bp.get("/certify/training")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 
 from lms.clock import local_date, now
 from lms.content.library import current
@@ -13,7 +13,7 @@ from lms.errors import BadInput, RuleBroken
 from lms.files import get, put
 from lms.i18n import gettext as _
 from lms.i18n import ngettext
-from lms.organizations.rules import read_table
+from lms.organizations.rules import TableRow, read_table, write_table
 from lms.training import queries, service
 from lms.training.forms import ConfirmImportForm, ImportForm
 from lms.training.jobs import bring_in
@@ -48,7 +48,7 @@ def _kept(sent: Any) -> tuple[str, str]:
     if not sent or not sent.filename:
         raise RuleBroken("table_missing")
     data = sent.stream.read()
-    read_table(data, rules.COLUMNS, rules.REQUIRED)
+    _table(data)
     return shown_name(sent.filename), put(config().data_dir, data).sha256
 
 
@@ -82,7 +82,23 @@ def _said(count: int) -> str:
     )
 
 
+@bp.get("/certify/training/import/<public_id>/refused.csv")
+@roles(*_WHO)
+def refused_rows(public_id: str) -> Response:
+    """Send the rows that cannot be recorded, each with its reasons, to be mended and brought again."""
+    batch = queries.get_import(reading(), public_id)
+    data = get(config().data_dir, batch.sha256 or "")
+    done = service.preview_import(reading(), _read(batch.name, data))
+    table = write_table(rules.refused_table(_table(data), done.problems))
+    return Response(table, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="refused.csv"'})
+
+
+def _table(data: bytes) -> list[TableRow]:
+    """Return the rows of a table; raise `BadInput` for what is none."""
+    return read_table(data, (*rules.COLUMNS, rules.REASON), rules.REQUIRED)
+
+
 def _read(name: str, data: bytes) -> Brought:
     """Return a stored table as its rows ask."""
     known = queries.known_of(current(reading()))
-    return Brought(name, *rules.read_rows(read_table(data, rules.COLUMNS, rules.REQUIRED), known, local_date(now())))
+    return Brought(name, *rules.read_rows(_table(data), known, local_date(now())))

@@ -15,12 +15,13 @@ from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.organizations.queries import Choice, list_supervised, names_of, spans_of
 from lms.training import messages, policy, queries, service
-from lms.training.forms import ButtonForm, FileForm, ReplyForm, TellForm
+from lms.training.forms import FileForm, ReplyForm, TellForm
 from lms.training.queries import ShareRow, TrainingRow
 from lms.training.rules import TAKES_FILES, Told
 from lms.training.rules.reviewing import MAY_WITHDRAW
 from lms.training.views.blueprint import bp, choices, explained, page, words
 from lms.web.access import get_actor, signed_in
+from lms.web.forms import ButtonForm
 
 
 @bp.get("/training")

@@ -21,7 +21,8 @@ from lms.training import policy, queries, service
 from lms.training.forms import AcceptForm, DeclineForm, FileForm, TellForAnybodyForm, TellForStaffForm, hours_text
 from lms.training.policy import Ties
 from lms.training.queries import ShareRow, TrainingRow
-from lms.training.rules import TAKES_FILES
+from lms.training.queries.yearly import ShortRow, list_short
+from lms.training.rules import TAKES_FILES, year_of
 from lms.training.views.blueprint import bp, choices, explained, page, words
 from lms.training.views.own import shared_values, shares_of
 from lms.web.access import get_actor, roles
@@ -36,16 +37,32 @@ def team() -> Any:
     """Show what waits for the supervising provider, and what was entered for staff."""
     actor = get_actor()
     shares = queries.list_shared_with(reading(), actor, actor.today) if actor.supervises else []
+    short = _short(actor)
     entered = _visible(actor, queries.list_entered(reading(), actor))
-    people = {each.person_id for each in shares} | {each.person_id for each in entered}
+    people, places = _named(shares, short)
     return page(
         "team.html",
         waiting=[each for each in shares if each.outcome is None],
         decided=[each for each in shares if each.outcome],
         entered=entered,
-        people=names_of_people(reading(), people),
-        organizations=names_of(reading(), {each.organization_id for each in shares}),
+        short=short,
+        year=year_of(actor.today),
+        people=names_of_people(reading(), people | {each.person_id for each in entered}),
+        organizations=names_of(reading(), places),
     )
+
+
+def _named(shares: list[ShareRow], short: list[ShortRow]) -> tuple[set[int], set[int]]:
+    """Return the people and the organizations of these rows."""
+    people = {each.person_id for each in shares} | {each.person_id for each in short}
+    return people, {each.organization_id for each in shares} | {each.organization_id for each in short}
+
+
+def _short(actor: Actor) -> list[ShortRow]:
+    """Return who of the staff for whom she answers lacks yearly hours, never herself. At most one query."""
+    if not actor.supervises:
+        return []
+    return list_short(reading(), actor.supervises, actor.today, but_of=actor.person_id)
 
 
 def _visible(actor: Actor, rows: list[TrainingRow]) -> list[TrainingRow]:
@@ -75,7 +92,9 @@ def _form_for(actor: Actor) -> tuple[TellForStaffForm | TellForAnybodyForm, Call
         return TellForAnybodyForm(), _find_anybody
     rows = [row for row in list_staff(reading(), actor.supervises, actor.today) if row.person_id != actor.person_id]
     form = TellForStaffForm(data={"person": request.args.get("person", "")})
-    form.person.choices = choices_of([("", "–"), *{row.person_public_id: row.name for row in rows}.items()])
+    form.person.choices = choices_of(
+        [("", _("Choose a person")), *{row.person_public_id: row.name for row in rows}.items()]
+    )
     ids = {row.person_public_id: row.person_id for row in rows}
     return form, ids.__getitem__
 

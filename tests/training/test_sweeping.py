@@ -1,0 +1,86 @@
+"""The job that removes uploaded files which no row names any more: what stays, what goes, and what it says."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from lms import files
+from lms.config import Config
+from lms.db import write
+from lms.errors import NotFound
+from lms.scheduler.jobs import FILE_AGE, JOBS, TABLE_AGE
+from lms.training import service
+from lms.training.models import TrainingFile, TrainingImport
+from tests.conftest import AT
+from tests.organizations.conftest import actor_of, rows
+from tests.training.conftest import Scene
+
+NOW = AT + timedelta(days=40)
+
+
+@pytest.fixture
+def config(content_app: Flask, tmp_path: Path) -> Config:
+    return replace(content_app.config["LMS"], data_dir=tmp_path)
+
+
+def put(config: Config, content: bytes, *, at: datetime = AT) -> str:
+    """Store a file as of an instant, and return its name."""
+    sha256 = files.put(config.data_dir, content).sha256
+    os.utime(config.data_dir / "files" / sha256[:2] / sha256, (at.timestamp(),) * 2)
+    return sha256
+
+
+def sweep(config: Config, *, at: datetime = NOW) -> str:
+    (job,) = (job for job in JOBS if job.name == "sweep-files")
+    return job.run(config, at=at)
+
+
+def is_there(config: Config, sha256: str) -> bool:
+    try:
+        files.get(config.data_dir, sha256)
+    except NotFound:
+        return False
+    return True
+
+
+def test_what_a_row_names_stays_and_the_rest_goes(scene: Scene, config: Config) -> None:
+    named, litter, young = put(config, b"proof"), put(config, b"litter"), put(config, b"young", at=NOW - FILE_AGE)
+    scene.add_file(scene.add(), sha=named)
+    assert sweep(config) == "1 files removed"
+    assert [is_there(config, each) for each in (named, litter, young)] == [True, False, True]
+    assert sweep(config) == ""
+    assert sweep(config, at=NOW + timedelta(minutes=1)) == "1 files removed", "what was young has aged"
+
+
+def test_a_proof_that_was_taken_away_goes_after_the_grace(scene: Scene, config: Config) -> None:
+    gone, public_id = put(config, b"proof"), scene.add()
+    scene.add_file(public_id, sha=gone)
+    write(lambda s: s.execute(update(TrainingFile).values(removed_at=NOW)) and None)
+    assert (sweep(config), is_there(config, gone)) == ("", True)
+    assert (sweep(config, at=NOW + FILE_AGE), is_there(config, gone)) == ("", True)
+    assert sweep(config, at=NOW + FILE_AGE + timedelta(seconds=1)) == "1 files removed"
+
+
+def test_a_table_is_forgotten_past_its_use_and_then_its_file_goes(scene: Scene, config: Config) -> None:
+    table, actor = put(config, b"title,issuer"), actor_of(scene.reviewers[0], "certifier")
+    write(lambda s: service.bring(s, actor, "old.csv", table, at=AT))
+    assert (sweep(config, at=AT + TABLE_AGE), is_there(config, table)) == ("", True)
+    assert sweep(config, at=AT + TABLE_AGE + timedelta(seconds=1)) == "1 tables forgotten, 1 files removed"
+    assert rows(TrainingImport.name, TrainingImport.sha256) == [("old.csv", None)]
+
+
+def test_more_files_than_one_question_holds(scene: Scene, config: Config) -> None:
+    named = [put(config, f"{number}".encode()) for number in range(3)]
+    for sha256 in named:
+        scene.add_file(scene.add(), sha=sha256)
+    for number in range(600):
+        put(config, f"litter {number}".encode())
+    assert sweep(config) == "600 files removed"
+    assert all(is_there(config, each) for each in named)
