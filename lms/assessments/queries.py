@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, exists, func, or_, select
+from sqlalchemy import Select, Table, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer
@@ -212,17 +212,17 @@ def states_of(
     }
 
 
-def worked_since(
-    session: Session, person_ids: Collection[int], module_keys: Iterable[str], since: datetime
-) -> set[tuple[int, str]]:
-    """Return (person id, module key) of who began, saved or handed in an attempt since then. One query."""
-    saved = exists().where(AttemptAnswer.attempt_id == Attempt.id, AttemptAnswer.answered_at >= since)
-    query = (
-        select(Attempt.person_id, Attempt.module_key)
-        .where((Attempt.started_at >= since) | (Attempt.submitted_at >= since) | saved)
-        .distinct()
-    )
-    return {(row[0], row[1]) for row in session.execute(_of(query, person_ids, module_keys))}
+def worked_since(session: Session, since: Mapping[int, datetime], module_keys: Iterable[str]) -> set[tuple[int, str]]:
+    """Return (person id, module key) of who began, saved or handed in an attempt since her instant. One query.
+
+    `since` holds the instant of each person; without people there is no query.
+    """
+    if not since:
+        return set()
+    saved = select(func.max(AttemptAnswer.answered_at)).where(AttemptAnswer.attempt_id == Attempt.id)
+    columns = (Attempt.started_at, Attempt.submitted_at, saved.correlate(Attempt).scalar_subquery())
+    rows = session.execute(_of(select(Attempt.person_id, Attempt.module_key, *columns), since, module_keys))
+    return {(row[0], row[1]) for row in rows if any(at is not None and at >= since[row[0]] for at in row[2:])}
 
 
 def list_submitted(session: Session, person_ids: Collection[int] | None) -> list[AttemptRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.content.library import Library
+from lms.db import among
 from lms.surveys.models import SurveyAnswer, SurveyReceipt
 
 #: (person id, survey key, subject key, round)
@@ -50,16 +51,19 @@ def survey_key_of(library: Library, module_key: str) -> str | None:
     return str(key) if key else None
 
 
-def answered_since(
-    session: Session, person_ids: Collection[int], subject_keys: Collection[str], day: date
-) -> set[tuple[int, str]]:
-    """Return (person id, subject key) of who answered on that local date or later. One query."""
-    query = select(SurveyReceipt.person_id, SurveyReceipt.subject_key).where(
-        SurveyReceipt.answered_on >= day,
-        SurveyReceipt.person_id.in_(person_ids),
+def answered_since(session: Session, since: Mapping[int, date], subject_keys: Collection[str]) -> set[tuple[int, str]]:
+    """Return (person id, subject key) of who answered on her local date or later. One query, or none without people.
+
+    `since` holds the date of each person.
+    """
+    if not since:
+        return set()
+    query = select(SurveyReceipt.person_id, SurveyReceipt.subject_key, SurveyReceipt.answered_on).where(
+        SurveyReceipt.answered_on >= min(since.values()),
+        among(session, SurveyReceipt.person_id, since),
         SurveyReceipt.subject_key.in_(subject_keys),
     )
-    return {(row[0], row[1]) for row in session.execute(query)}
+    return {(row[0], row[1]) for row in session.execute(query) if row[2] >= since[row[0]]}
 
 
 def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     DateField,
     Field,
     HiddenField,
@@ -19,7 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lms.clock import local_date, now
 from lms.i18n import LANGUAGES
@@ -82,6 +83,11 @@ class DueFields(Form):
             return Due(self.due_kind.data, None, days if 0 < (days or 0) <= rules.LATEST_DUE_DAYS else None, eased)
         return Due("date", self.due_on.data, None, eased) if self.due_on.data else Due()
 
+    def standing_due(self) -> Due:
+        """Return how a standing rule finds it: a date that leaves too little time is moved for whoever comes later."""
+        due = self.due()
+        return self.due(eased=due.kind != "none")
+
     def move_to(self, day: date) -> None:
         """Let the form hold another day, as if it had been typed."""
         self.due_on.data, self.due_on.raw_data = day, [day.isoformat()]
@@ -128,7 +134,19 @@ def _check_due(_field: Field, due: Due) -> None:
         raise ValidationError(fault_sentence(fault))
 
 
-class AssignForm(DueFields):
+class FitFields(Form):
+    """Who fits: what is left empty does not matter. The view writes the choices of titles and teams."""
+
+    titles = _ticks(_l("Job title"))
+    teams = _ticks(_l("Team"))
+    areas = _ticks(_l("Area where she works"), [(str(spa), area_name(spa)) for spa in AREA_NAMES])
+    languages = _ticks(_l("Language"), LANGUAGES)
+    kinds = _ticks(_l("Kind of employment"), EMPLOYMENT_NAMES.items())
+    since = DateField(_l("Began on this day or later"), validators=[Optional()])
+    for_days = IntegerField(_l("Has worked here for so many days"), validators=[Optional(), NumberRange(1, MOST_DAYS)])
+
+
+class AssignForm(FitFields, DueFields):
     """Which track, for whom, by when. Ticks of people are read beside it: they may be on other pages of the list."""
 
     order: ClassVar[tuple[str, ...]] = ("organization", "track", "who")
@@ -140,16 +158,26 @@ class AssignForm(DueFields):
     q = StringField(_l("Name or job title"), validators=[Length(max=100)])
     #: The search that the list beneath shows.
     applied = HiddenField()
-    titles = _ticks(_l("Job title"))
-    teams = _ticks(_l("Team"))
-    areas = _ticks(_l("Area where she works"), [(str(spa), area_name(spa)) for spa in AREA_NAMES])
-    languages = _ticks(_l("Language"), LANGUAGES)
-    kinds = _ticks(_l("Kind of employment"), EMPLOYMENT_NAMES.items())
-    since = DateField(_l("Began on this day or later"), validators=[Optional()])
-    for_days = IntegerField(_l("Has worked here for so many days"), validators=[Optional(), NumberRange(1, MOST_DAYS)])
 
 
-class ConfirmForm(OnceForm, DueFields):
+class RenewalField(Form):
+    """Whether a standing rule asks for renewals too; the page shows it where the track is renewed."""
+
+    renewals = BooleanField(
+        _l("Ask for the renewal too"),
+        description=_l("Once, when it opens. It is due when what she finished runs out."),
+        default=True,
+    )
+
+
+class RuleForm(OnceForm, FitFields, DueFields, RenewalField):
+    """What a standing rule says from now on; `version` and `mark` say what the reader looked at."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    mark = HiddenField(validators=[Length(max=12)])
+
+
+class ConfirmForm(OnceForm, DueFields, RenewalField):
     """What the preview showed, to be done exactly so. `people` and `chosen` are public ids with blanks between."""
 
     organization = HiddenField(validators=[InputRequired()])

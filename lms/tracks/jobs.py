@@ -25,7 +25,7 @@ def reconcile(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the sh
             log.exception("the rule %s was not compared", public_id)
             faults.append(fault)
             continue
-        asked, taken = asked + len(plan.new), taken + len(plan.back)
+        asked, taken = asked + len(plan.asks), taken + len(plan.back)
     if faults:
         raise faults[0]
     return f"{asked} asked, {taken} taken back" if asked or taken else ""

@@ -35,6 +35,9 @@ _SENTENCES = {
     "level-off": _l("This organization does not use the level of this track. Please choose another track."),
     "no-level": _l("Please keep at least one level."),
     "changed": _l("Somebody joined, left or was asked meanwhile. Please look once more, then confirm."),
+    "rule-ended": _l("This rule is ended. It cannot be changed any more."),
+    "rule-changed": _l("Somebody changed this rule meanwhile. Please look once more at what it says, then confirm."),
+    "same": _l("The rule says this already. Change something, or go back."),
     "has-faults": _l("Some rows cannot be done. Mend them in your file, or go on with the others."),
     "file-empty": _l("There is nobody in it. Write one person in each line."),
     "file-unread": _l(
@@ -97,6 +100,8 @@ def due_words(due: Due) -> str:
     if due.kind == "employed":
         days = due.days or 0
         return str(ngettext("%(num)s day after the employment began", "%(num)s days after the employment began", days))
+    if due.kind == "renewal":
+        return _("When what was finished runs out")
     return format_date(due.on) if due.on else _("No date")
 
 

@@ -16,6 +16,8 @@ STATES = ("active", "completed", "withdrawn")
 #: Why a certifier says that a requirement need not be met. "accommodation" is between her and the worker.
 WAIVER_REASONS = ("experience", "earlier-training", "not-offered", "accommodation", "other")
 DUE_KINDS = ("none", "date", "asked", "employed")
+#: A renewal that a standing rule asks for is due when what she completed is.
+BATCH_DUE_KINDS = (*DUE_KINDS, "renewal")
 
 
 class Dated:
@@ -45,7 +47,10 @@ class OrganizationLevel(Base):
 
 
 class AssignmentRule(Dated, Base):
-    """A statement of who should be on a track, compared with who is every day, until it is ended."""
+    """A statement of who should be on a track, compared with who is every day, until it is ended.
+
+    What it said before somebody changed it stands in `RuleChange`.
+    """
 
     __tablename__ = "assignment_rules"
     __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", DUE_KINDS))
@@ -56,6 +61,10 @@ class AssignmentRule(Dated, Base):
     track_key: Mapped[str] = mapped_column(String(80))
     #: Whom it means: `organizations.rules.criteria_json`.
     criteria: Mapped[dict[str, Any]]
+    #: Whether it asks, once in each cycle, for the renewal of what they completed.
+    asks_renewals: Mapped[bool] = mapped_column(default=False)
+    #: One more with each change.
+    version: Mapped[int] = mapped_column(default=1)
     made_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     made_at: Mapped[datetime]
     #: The key of the form, so that a double tap makes one rule.
@@ -64,6 +73,31 @@ class AssignmentRule(Dated, Base):
     reconciled_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class RuleChange(Dated, Base):
+    """What a standing rule said in one of its versions, until somebody changed it. Only ever added."""
+
+    __tablename__ = "assignment_rule_changes"
+    __table_args__ = (
+        UniqueConstraint("rule_id", "version"),
+        UniqueConstraint("changed_by", "client_id"),
+        one_of("due_kind", DUE_KINDS),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("assignment_rules.id"))
+    #: The version that ended with this change.
+    version: Mapped[int]
+    criteria: Mapped[dict[str, Any]]
+    asks_renewals: Mapped[bool]
+    changed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    changed_at: Mapped[datetime]
+    #: The key of the form, so that a double tap changes once.
+    client_id: Mapped[str] = mapped_column(String(32))
+
+
+append_only(RuleChange)
 
 
 class RuleMember(Base):
@@ -89,11 +123,23 @@ class RuleMember(Base):
     until: Mapped[datetime | None]
 
 
+class RuleRenewal(Base):
+    """A rule asked somebody for a further cycle: once in each spell, whoever compares it how often."""
+
+    __tablename__ = "assignment_rule_renewals"
+    __table_args__ = (UniqueConstraint("member_id", "cycle"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("assignment_rule_members.id"))
+    cycle: Mapped[int]
+    asked_at: Mapped[datetime]
+
+
 class AssignmentBatch(Dated, Base):
     """One act of assigning, to one person or many, that can be undone as one."""
 
     __tablename__ = "assignment_batches"
-    __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", DUE_KINDS))
+    __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", BATCH_DUE_KINDS))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -101,6 +147,8 @@ class AssignmentBatch(Dated, Base):
     track_key: Mapped[str] = mapped_column(String(80))
     #: The rule that asked; None for a person's own act.
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("assignment_rules.id"), index=True)
+    #: The version of the rule that asked.
+    rule_version: Mapped[int | None]
     #: None for the command.
     made_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     made_at: Mapped[datetime]

@@ -63,6 +63,9 @@ def test_who_worked_since(actors: list[Actor]) -> None:
     submit(passed, sheet(one, WRONG), at=later)
     save(saved, sheet(two, {"q-one": ("a",)}), at=later)
     ids = [actor.person_id for actor in actors]
-    assert queries.worked_since(reading(), ids, ["alpha"], AT) == {(each, "alpha") for each in ids[:3]}
-    assert queries.worked_since(reading(), ids, ["alpha"], later) == {(each, "alpha") for each in ids[:2]}
-    assert queries.worked_since(reading(), ids, ["beta"], AT) == set()
+    assert queries.worked_since(reading(), dict.fromkeys(ids, AT), ["alpha"]) == {(each, "alpha") for each in ids[:3]}
+    assert queries.worked_since(reading(), dict.fromkeys(ids, later), ["alpha"]) == {
+        (each, "alpha") for each in ids[:2]
+    }
+    assert queries.worked_since(reading(), dict.fromkeys(ids, AT), ["beta"]) == set()
+    assert queries.worked_since(reading(), {}, ["alpha"]) == set()

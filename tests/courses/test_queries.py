@@ -102,20 +102,24 @@ def test_completions_of_the_latest_round(mixed: list[Actor]) -> None:
 
 def test_who_worked_since(mixed: list[Actor]) -> None:
     ids = [actor.person_id for actor in mixed]
-    found = queries.worked_since(reading(), ids, ["alpha"], AT)
+    found = queries.worked_since(reading(), dict.fromkeys(ids, AT), ["alpha"])
     assert found == {(person_id, "alpha") for person_id in ids[:3]}
-    assert queries.worked_since(reading(), ids[1:], ["alpha"], AT + timedelta(seconds=1)) == set()
-    assert queries.worked_since(reading(), ids, ["beta"], AT) == set()
+    assert queries.worked_since(reading(), dict.fromkeys(ids[1:], AT + timedelta(seconds=1)), ["alpha"]) == set()
+    assert queries.worked_since(reading(), dict.fromkeys(ids, AT), ["beta"]) == set()
     finish(mixed[1], "first", at=AT - timedelta(days=3))
     finish(mixed[1], "second", at=AT - timedelta(days=3))
     reading().rollback()
     tomorrow = AT + timedelta(days=1)
-    assert queries.worked_since(reading(), ids, ["alpha"], tomorrow) == set()
+    later = dict.fromkeys(ids, tomorrow)
+    assert queries.worked_since(reading(), later, ["alpha"]) == set()
     answer_survey(mixed[1], at=tomorrow)
-    assert queries.worked_since(reading(), ids, ["alpha"], tomorrow) == {(ids[1], "alpha")}
+    assert queries.worked_since(reading(), later, ["alpha"]) == {(ids[1], "alpha")}
     write(lambda s: s.execute(delete(SurveyReceipt)) and None)
     reading().rollback()
-    assert queries.worked_since(reading(), ids, ["alpha"], tomorrow) == {(ids[1], "alpha")}, "the completion alone"
+    assert queries.worked_since(reading(), later, ["alpha"]) == {(ids[1], "alpha")}, "the completion alone"
+    each = {ids[0]: AT, ids[1]: tomorrow + timedelta(days=1)}
+    assert queries.worked_since(reading(), each, ["alpha"]) == {(ids[0], "alpha")}, "each since her own instant"
+    assert queries.worked_since(reading(), {}, ["alpha"]) == set()
 
 
 def test_a_completion_survives_a_change_of_its_language(mixed: list[Actor]) -> None:

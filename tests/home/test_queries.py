@@ -361,6 +361,7 @@ LEFT_OUT = {
     "artifacts": "the files themselves, by the names of their contents",
     "issue_tasks": "when a file is made",
     "name_checks": "a stranger compared a name; it says nothing of who",
+    "assignment_rule_changes": "her own acts as a supervisor concern others",
     "assignment_batches": "her own acts as a supervisor concern others",
     "hours_acts": "her own acts as a supervisor concern others",
     "observation_drafts": "what an observer has noted and nobody has signed; signed ones are listed",

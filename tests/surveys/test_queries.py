@@ -31,8 +31,9 @@ def test_receipts_of_persons_and_subjects(app: Flask, make: Make) -> None:
     ids = [one.person_id, two.person_id]
     since = {date(2026, 3, 5): {(one.person_id, "module:alpha")}, date(2026, 3, 6): set()}
     for day, found in since.items():
-        assert queries.answered_since(reading(), ids, ["module:alpha"], day) == found
-    assert queries.answered_since(reading(), ids, ["module:beta"], date(2026, 3, 5)) == set()
+        assert queries.answered_since(reading(), dict.fromkeys(ids, day), ["module:alpha"]) == found
+    assert queries.answered_since(reading(), dict.fromkeys(ids, date(2026, 3, 5)), ["module:beta"]) == set()
+    assert queries.answered_since(reading(), {}, ["module:alpha"]) == set()
 
 
 def test_the_survey_of_a_module(app: Flask) -> None:

@@ -178,10 +178,16 @@ class Life:
         self.settle("withdrawn" if withdrawn else "undone")
 
     def _has_worked(self, who: int, act: Asked, spec: dict[str, Any]) -> bool:
-        sets = spec.get("sets") or [spec]
-        modules = {item["module"] for each in sets for item in each["items"]}
-        facts = self.ledgers[who].facts
-        return any(each.kind == "module" and each.name in modules and each.at >= act.at for each in facts)
+        items = [item for each in spec.get("sets") or [spec] for item in each["items"]]
+        modules = {key for item in items for key in (item["module"], *item.get("accepts", ()))}
+        since = [each for each in self.ledgers[who].facts if each.at >= act.at]
+        return any(
+            each.kind == "hours"  # she entered them, whether or not they are countersigned now
+            or (each.kind == "module" and each.name in modules)
+            or (each.kind == "elsewhere" and each.name in modules and not each.is_gone)
+            or (each.kind == "seen" and bool(spec.get("sign_offs")) and not each.is_gone)
+            for each in since
+        )
 
     def learn(self, who: int, modules: list[str]) -> None:
         """Let a worker do the one lesson of each of these modules, twice."""

@@ -264,7 +264,7 @@ def test_dates_and_whom_in_words() -> None:
     assert resolve_due(Due("employed", days=30), date(2026, 3, 1), today, 60) == date(2026, 3, 31)
     assert resolve_due(Due("asked", days=1, eased=True), today, today, 90) == realistic_due(90, today)
     assert resolve_due(Due("date", date(2026, 3, 4), eased=True), today, today, 0) == realistic_due(0, today)
-    assert list_early(Due("employed", days=5), {1: today, 2: date(2026, 1, 1)}, today, 0) == (2,)
+    assert list_early({1: today, 2: date(2026, 1, 1)}, today, {1: 0, 2: 0}) == (2,)
     assert due_words(Due()) == "No date"
     whole = Criteria(("A",), (6,), ("to",), ("volunteer",), ("t", "gone"), date(2026, 1, 1), 90)
     words = criteria_words(whole, {"t": "North"})

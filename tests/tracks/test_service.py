@@ -564,4 +564,5 @@ def test_two_employers_at_the_same_moment_enrol_once(content_app: Flask, team: T
 
 
 def test_nobody_has_begun_where_nobody_is_asked_about() -> None:
-    assert begun_of(reading(), TRACK, [], AT) == set()
+    assert begun_of(reading(), TRACK, {}) == set()
+    assert begun_of(reading(), "no-such", {1: AT}) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -250,7 +251,7 @@ def test_two_processes_ask_once(
     new = make.person("New")
     make.employment(new, team.id, title="CHW")
     heard.clear()
-    look_together(monkeypatch, (ruling, "_plan"))
+    look_together(monkeypatch, (ruling, "compare"))
 
     def act() -> Any:
         return write(lambda session: service.reconcile_rule(session, rule, at=LATER)).plan.new
@@ -285,19 +286,20 @@ class Oracle:
     """What must be true of one person: whether she fits, is a member, has begun, and who asks her ("" for nobody)."""
 
     def __init__(self) -> None:
-        self.fits, self.member, self.begun, self.asked = True, False, False, ""
+        self.title, self.member, self.begun, self.asked = "CHW", False, False, ""
 
-    def compare(self) -> None:
-        """Do what comparing the rule does."""
-        if self.fits and not self.member:
+    def compare(self, titles: tuple[str, ...]) -> None:
+        """Do what comparing a rule for these job titles does."""
+        fits = self.title in titles
+        if fits and not self.member:
             self.member, self.asked = True, self.asked or "rule"
-        elif not self.fits and self.member:
+        elif not fits and self.member:
             self.member = False
             self.asked = "" if self.asked == "rule" and not self.begun else self.asked
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(("turn", "undo", "learn", "compare", "assign")), st.integers(0, 1)), max_size=9
+    st.tuples(st.sampled_from(("turn", "undo", "learn", "compare", "assign", "reword")), st.integers(0, 1)), max_size=9
 )
 
 
@@ -306,14 +308,14 @@ ACTS = st.lists(
 def test_any_order_of_acts_leaves_what_the_oracle_says(acts: list[tuple[str, int]], make: Make) -> None:
     team = Team(make)
     rule, people, at = team.make("CHW").rule_public_id, (team.ana, team.luis), AT
-    known = (Oracle(), Oracle())
+    known, titles = (Oracle(), Oracle()), ("CHW",)
     for each in known:
-        each.compare()
+        each.compare(titles)
     for act, number in acts:
         at, person, oracle = at + timedelta(hours=1), people[number], known[number]
         if act == "turn":
-            oracle.fits = not oracle.fits
-            retitle(person, "CHW" if oracle.fits else "Driver")
+            oracle.title = "Lead" if oracle.title == "CHW" else "CHW"
+            retitle(person, oracle.title)
         elif act == "learn":
             oracle.begun = True
             read_lesson(person, MODULES[0], at=at)
@@ -324,12 +326,30 @@ def test_any_order_of_acts_leaves_what_the_oracle_says(acts: list[tuple[str, int
             undo_all(team, person, at)
             oracle.asked = ""
         else:
-            write(lambda session, at=at: service.reconcile_rule(session, rule, at=at))
+            if act == "reword":
+                titles = ("CHW", "Lead") if titles == ("CHW",) else ("CHW",)
+                reword(team, rule, *titles, at=at)
+            else:
+                write(lambda session, at=at: service.reconcile_rule(session, rule, at=at))
             for each in known:
-                each.compare()
+                each.compare(titles)
         assert {row.person_id for row in open_rows(team)} == {
             each.person_id for each, told in zip(people, known, strict=True) if told.asked
         }, acts
+
+
+def reword(team: Team, rule: str, *titles: str, at: Any = LATER, version: int = 0, **more: Any) -> service.Reconciled:
+    """Let a rule mean other job titles; what it shows before is what it does."""
+    said = replace(team.says(*titles), **more)
+    key = new_client_id()
+    look = service.plan_change(reading(), team.actor, rule, said, at=at)
+    now = version or queries.get_rule(reading(), AssignmentRule.id > 0, rule).version
+    reading().rollback()
+    done = write(
+        lambda s: service.change_rule(s, team.actor, rule, said, version=now, mark=look.plan.mark, client_id=key, at=at)
+    )
+    assert done.plan == look.plan
+    return done
 
 
 def open_rows(team: Team) -> list[Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
 from lms.clock import zone
-from lms.fieldwork.queries.attendance import attended
-from lms.fieldwork.queries.hours import count_waiting, countersigned
+from lms.fieldwork.queries.attendance import attended, came_since
+from lms.fieldwork.queries.hours import count_waiting, countersigned, entered_since
 from lms.fieldwork.queries.sessions import Upcoming, sessions_on, upcoming_of
-from lms.fieldwork.queries.sign_offs import list_passed
+from lms.fieldwork.queries.sign_offs import list_passed, observed_since
 from lms.fieldwork.rules import CreditedMinutes, SignedOff, Spent, Visit, count_once
 from lms.fieldwork.rules.attendance import unpacked
 
@@ -21,6 +22,8 @@ __all__ = [
     "credited_minutes",
     "ever_credited",
     "ever_signed_off",
+    "observed_since",
+    "practised_since",
     "sessions_on",
     "signed_off",
     "upcoming_of",
@@ -39,6 +42,18 @@ def credited_minutes(session: Session, person_ids: Collection[int] | None) -> li
 def signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:
     """Return the passed observations of these persons (None: of everybody), by person and date. One query."""
     return list_passed(session, person_ids)
+
+
+def practised_since(session: Session, since: Mapping[int, datetime]) -> set[tuple[int, str, tuple[str, ...]]]:
+    """Return (person id, kind of hours, competencies) of what was recorded of these persons since their instants.
+
+    Hours that were entered, whether or not they are countersigned yet, and sessions that somebody came to, whether or
+    not they are closed yet. One query, or none without people.
+    """
+    if not since:
+        return set()
+    rows = session.execute(union_all(entered_since(session, since), came_since(session, since)))
+    return {(row.person_id, row.kind, tuple(row.competencies)) for row in rows if row.at >= since[row.person_id]}
 
 
 def ever_credited(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:

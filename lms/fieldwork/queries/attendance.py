@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, literal_column, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from lms.db import among
@@ -147,6 +160,21 @@ def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool
 def _same(entry: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the criteria of the entries behind a credit."""
     return entry.group_session_id == ClassCredit.group_session_id, entry.person_id == ClassCredit.person_id
+
+
+def came_since(session: Session, since: Mapping[int, datetime]) -> Select[Any]:
+    """Return the statement of the sessions that persons came to, as recorded since the first of these instants."""
+    entry, later = AttendanceEntry, aliased(AttendanceEntry)
+    same = (later.group_session_id == entry.group_session_id) & (later.person_id == entry.person_id)
+    is_corrected = exists().where(same, later.number > entry.number)
+    was_there = cast(entry.stays, String) != "[]"
+    kind, at = literal("class").label("kind"), entry.recorded_at.label("at")
+    return (
+        select(entry.person_id, kind, GroupSession.competencies, at)
+        .join(GroupSession, GroupSession.id == entry.group_session_id)
+        .where(entry.recorded_at >= min(since.values()), was_there, ~is_corrected)
+        .where(among(session, entry.person_id, since))
+    )
 
 
 def list_attended(session: Session, *criteria: ColumnElement[bool], limit: int | None = None) -> list[AttendedRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -306,3 +306,14 @@ def countersigned(session: Session, person_ids: Collection[int] | None, *, ever:
     once = exists().where(HoursEvent.entry_id == entry.id, HoursEvent.kind == "countersigned")
     counted = select(*columns).where(once if ever else entry.state == "countersigned")
     return counted if person_ids is None else counted.where(among(session, entry.person_id, person_ids))
+
+
+def entered_since(session: Session, since: Mapping[int, datetime]) -> Select[Any]:
+    """Return the statement of what persons entered since the first of these instants and did not withdraw.
+
+    Its columns are those of `attendance.came_since`.
+    """
+    entry = HoursEntry
+    columns = (entry.person_id, entry.kind, entry.competencies, entry.entered_at.label("at"))
+    live = (entry.state.in_(LIVE), entry.entered_at >= min(since.values()))
+    return select(*columns).where(*live, among(session, entry.person_id, since))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -174,6 +174,21 @@ def find_draft(session: Session, account_id: int, person_id: int, checklist_key:
         )
     ).one_or_none()
     return DraftRow(*row) if row else DraftRow(0, {})
+
+
+def observed_since(session: Session, since: Mapping[int, datetime]) -> set[tuple[int, str]]:
+    """Return (person id, checklist key) of what was observed and signed of these persons since their instants.
+
+    Passed or not, unless it was withdrawn. One query, or none without people.
+    """
+    if not since:
+        return set()
+    signed = (
+        select(Observation.person_id, Observation.checklist_key, Observation.signed_at)
+        .where(Observation.signed_at >= min(since.values()), among(session, Observation.person_id, since))
+        .where(not_(_is_withdrawn()))
+    )
+    return {(row[0], row[1]) for row in session.execute(signed) if row[2] >= since[row[0]]}
 
 
 def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[SignedOff]:

@@ -146,6 +146,9 @@ def _of_work() -> dict[str, Select[Any]]:
         "in_lists_of_staff": _own("staff_import_rows", "cells", "what", "applied_at"),
         "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
         "standing_rules": _of_rules(),
+        "renewals_by_rule": _of(
+            "assignment_rule_members", "assignment_rule_renewals", "member_id", "cycle", "asked_at"
+        ),
         "teams": _of_teams(),
         "waiting_files": _own("assignment_upload_rows", "number", "cells", place="assignment_upload_rows"),
     }

@@ -49,6 +49,15 @@ class DueCounts:
 
 
 @dataclass(frozen=True)
+class RuleAsk:
+    """What a standing rule asks of one person, and whether she has completed it."""
+
+    person_id: int
+    assignment_id: int
+    is_done: bool
+
+
+@dataclass(frozen=True)
 class BatchRow:
     """One act of assigning, with how many people it newly asked and how many of these still stand."""
 
@@ -56,7 +65,9 @@ class BatchRow:
     public_id: str
     organization_id: int
     track_key: str
+    due_kind: str
     due_on: date | None
+    due_days: int | None
     made_at: datetime
     undone_at: datetime | None
     people: int
@@ -156,10 +167,11 @@ def asked_at(
     return {(row.person_id, row.organization_id): row.cycle for row in rows}
 
 
-def asked_by_rule(session: Session, rule_id: int, person_ids: Collection[int]) -> dict[int, int]:
-    """Return {person id: assignment id} of what a rule asks of these people and nobody took back. One query."""
+def asked_by_rule(session: Session, rule_id: int, person_ids: Collection[int]) -> list[RuleAsk]:
+    """Return what a rule asks of these people and nobody took back. One query."""
+    columns: tuple[Any, ...] = (Assignment.person_id, Assignment.id, TrackCompletion.id.is_not(None))
     rows = session.execute(
-        select(Assignment.person_id, Assignment.id)
+        _with_completion(select(*columns))
         .join(AssignmentBatch, AssignmentBatch.id == Assignment.batch_id)
         .where(
             AssignmentBatch.rule_id == rule_id,
@@ -167,7 +179,24 @@ def asked_by_rule(session: Session, rule_id: int, person_ids: Collection[int]) -
             among(session, Assignment.person_id, person_ids),
         )
     )
-    return {row.person_id: row.id for row in rows}
+    return [RuleAsk(*row) for row in rows]
+
+
+def taken_back(
+    session: Session, organization_id: int, track_key: str, person_ids: Collection[int]
+) -> dict[tuple[int, int], datetime]:
+    """Return {(person id, cycle): when it was asked last} of what an organization asked and took back. One query."""
+    rows = session.execute(
+        select(Assignment.person_id, Assignment.cycle, func.max(Assignment.assigned_at).label("at"))
+        .where(
+            Assignment.organization_id == organization_id,
+            Assignment.track_key == track_key,
+            Assignment.undone_at.is_not(None),
+            among(session, Assignment.person_id, person_ids),
+        )
+        .group_by(Assignment.person_id, Assignment.cycle)
+    )
+    return {(row.person_id, row.cycle): row.at for row in rows}
 
 
 def completed_by(session: Session, person_ids: Collection[int], track_key: str) -> set[int]:
@@ -227,7 +256,9 @@ def _batches() -> Select[Any]:
         AssignmentBatch.public_id,
         AssignmentBatch.organization_id,
         AssignmentBatch.track_key,
+        AssignmentBatch.due_kind,
         AssignmentBatch.due_on,
+        AssignmentBatch.due_days,
         AssignmentBatch.made_at,
         AssignmentBatch.undone_at,
         people.correlate(AssignmentBatch).scalar_subquery(),

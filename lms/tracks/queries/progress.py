@@ -181,9 +181,12 @@ class Standing:
 
     def renewal(self, person_id: int, track_key: str) -> Renewal | None:
         """Return when a completed track is due again; None while it is not completed, or where it never is."""
-        done = self.completion(person_id, track_key)
+        return self.last_renewal(person_id, track_key) if self.completion(person_id, track_key) else None
+
+    def last_renewal(self, person_id: int, track_key: str) -> Renewal | None:
+        """Return when what she completed last is due again, also while she is renewing it."""
         source = self.library.find("track", track_key)
-        if done is None or source is None:
+        if source is None:
             return None
         cycles = sorted(key for key in self.completions if key[:2] == (person_id, track_key))
         return renewal_of(self.tracks[source.revision_id], [self.completions[key].completed_on for key in cycles])
@@ -191,6 +194,16 @@ class Standing:
 
 def _rank(row: EnrolmentRow) -> tuple[bool, int]:
     return row.state != "withdrawn", row.cycle
+
+
+def bound_of(session: Session, library: Library, person_ids: Collection[int], track_key: str) -> dict[int, TrackSpec]:
+    """Return by person the version of a track that binds her; nobody where there is none any more. One query."""
+    standing = Standing(library)
+    for row in _enrolments(session, person_ids, [track_key]):
+        standing.add_enrolment(row)
+    standing.tracks = read_specs(session, standing, [track_key])
+    revisions = {person_id: standing.revision_of(person_id, track_key) for person_id in person_ids}
+    return {person_id: standing.tracks[each] for person_id, each in revisions.items() if each is not None}
 
 
 def progress_of(

@@ -69,6 +69,13 @@ def track_minutes(library: Library, track: TrackSpec) -> int:
     return sum(library.spec(ModuleSpec, "module", key).minutes for key in taught)
 
 
+def renewal_minutes(library: Library, track: TrackSpec) -> int:
+    """Return how many minutes renewing a track takes: as long as itself, or as the track that is done instead."""
+    instead = track.renewal.track if track.renewal else None
+    is_there = instead is not None and library.find("track", instead) is not None
+    return track_minutes(library, library.spec(TrackSpec, "track", instead or "") if is_there else track)
+
+
 def list_cards(library: Library, locale: str) -> list[TrackCard]:
     """Return every published track, those that can be completed first, then by title."""
     cards = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms.tracks.rules.alone import ALONE, is_alone, key_alone
+from lms.tracks.rules.begun import Work, is_towards
 from lms.tracks.rules.due import (
     LATEST_DUE_DAYS,
     MINUTES_A_DAY,
@@ -14,7 +15,9 @@ from lms.tracks.rules.due import (
     as_due,
     due_fault,
     due_state,
+    ease,
     is_due_early,
+    last_comfortable,
     list_early,
     realistic_due,
     resolve_due,
@@ -61,8 +64,10 @@ from lms.tracks.rules.record import (
     Waived,
 )
 from lms.tracks.rules.renewing import (
+    NextCycle,
     Renewal,
     RenewalState,
+    list_lapsing,
     renewal_of,
 )
 from lms.tracks.rules.sorting import (
@@ -95,6 +100,7 @@ __all__ = [
     "Meant",
     "Met",
     "Moment",
+    "NextCycle",
     "Part",
     "Proof",
     "Record",
@@ -108,18 +114,23 @@ __all__ = [
     "TrackProgress",
     "TrackState",
     "Waived",
+    "Work",
     "as_due",
     "completion_faults",
     "due_fault",
     "due_state",
+    "ease",
     "find_meant",
     "is_alone",
     "is_binding",
     "is_due_early",
     "is_offered",
+    "is_towards",
     "judge",
     "key_alone",
+    "last_comfortable",
     "list_early",
+    "list_lapsing",
     "off_everywhere",
     "offered",
     "plan_rule",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 DueState = Literal["done", "late", "due-soon", "on-time"]
-DueKind = Literal["none", "date", "asked", "employed"]
+DueKind = Literal["none", "date", "asked", "employed", "renewal"]
 
 #: "Due soon" begins this many days before the due date.
 SOON_DAYS = 30
@@ -24,6 +24,7 @@ LATEST_DUE_DAYS = 5 * 366
 class Due:
     """How a due date is found: none, a fixed local date, or days after she was asked or her employment began.
 
+    "renewal" is what a standing rule asks for again: due when what she completed is, so that it is found elsewhere.
     With `eased`, a date that leaves too little time is moved to the first comfortable one.
     """
 
@@ -46,16 +47,30 @@ def resolve_due(due: Due, began_on: date, today: date, minutes: int) -> date | N
     `began_on` is the first day of her spell at the organization that asks.
     """
     days = timedelta(days=due.days or 0)
-    found = {"none": None, "date": due.on, "asked": today + days, "employed": began_on + days}[due.kind]
-    if due.eased and is_due_early(found, today, minutes):
-        return realistic_due(minutes, today)
-    return found
+    found = {"date": due.on, "asked": today + days, "employed": began_on + days}.get(due.kind)
+    return ease(found, today, minutes) if due.eased else found
 
 
-def list_early(due: Due, began: Mapping[int, date], today: date, minutes: int) -> tuple[int, ...]:
-    """Return those whose date has passed or leaves too little time. `began` holds the first days of their spells."""
-    dates = {person_id: resolve_due(due, began_on, today, minutes) for person_id, began_on in began.items()}
-    return tuple(person_id for person_id, due_on in dates.items() if is_due_early(due_on, today, minutes))
+def ease(due_on: date | None, today: date, minutes: int) -> date | None:
+    """Return a date, or the first comfortable one where it has passed or leaves too little time."""
+    return realistic_due(minutes, today) if is_due_early(due_on, today, minutes) else due_on
+
+
+def list_early(dates: Mapping[int, date | None], today: date, minutes: Mapping[int, int]) -> tuple[int, ...]:
+    """Return those whose date has passed, or leaves too little time for the minutes that each has to learn."""
+    return tuple(each for each, due_on in dates.items() if is_due_early(due_on, today, minutes[each]))
+
+
+def last_comfortable(due: Due, minutes: int) -> date | None:
+    """Return the last local date on which somebody can be asked and still has the time; None where there is none.
+
+    `date.max` where it can be on any day. Days that are counted from the asking, or from the first day of an
+    employment, leave everybody who comes later too little, or nobody.
+    """
+    if due.kind == "date" and due.on is not None:
+        return due.on - timedelta(days=max(_days(minutes) - 1, 0))
+    is_short = due.kind in {"asked", "employed"} and (due.days or 0) + 1 < _days(minutes)
+    return None if is_short else date.max
 
 
 def due_state(due_on: date | None, today: date, completed_on: date | None) -> DueState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -29,6 +29,24 @@ class Renewal:
         if today <= self.due_on:
             return "open"
         return "late" if today <= self.lapses_on else "lapsed"
+
+
+@dataclass(frozen=True)
+class NextCycle:
+    """The cycle in which somebody renews a track now, and the local date on which what she completed is due again."""
+
+    cycle: int
+    due_on: date
+
+
+def list_lapsing(dates: Mapping[int, date | None], renewals: Mapping[int, NextCycle], today: date) -> tuple[int, ...]:
+    """Return whose date comes after the day on which what she completed is due, though that has not passed yet."""
+    found = []
+    for person_id, renewal in renewals.items():
+        due_on = dates.get(person_id)
+        if due_on is not None and today <= renewal.due_on < due_on:
+            found.append(person_id)
+    return tuple(found)
 
 
 def renewal_of(track: TrackSpec, completed_on: Sequence[date]) -> Renewal | None:

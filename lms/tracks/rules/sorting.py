@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lms.tracks.rules.renewing import NextCycle
 
 
 @dataclass(frozen=True)
 class Sorting:
-    """Whom an assignment would newly ask, who has been asked already, and who has finished what was asked."""
+    """Whom an assignment would newly ask, who has been asked already, and who has finished what was asked.
+
+    `renewals` says, by person, which of the new ones would be asked to renew what the organization asked before.
+    """
 
     new: tuple[int, ...]
     already: tuple[int, ...]
     finished: tuple[int, ...]
+    renewals: Mapping[int, NextCycle] = field(default_factory=dict)
 
 
 def sort_people(chosen: Sequence[int], asked: Collection[int], finished: Collection[int]) -> Sorting:

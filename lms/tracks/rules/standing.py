@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +15,10 @@ class RulePlan:
     """The difference between whom a rule means and who is asked, as ids of people.
 
     `new` are asked now; `already` and `finished` had been asked by the organization, and nothing changes for them.
+    `again` were meant before, have completed the track, and are asked for the renewal that is open to them now.
     `back` are no longer meant and have not begun: it is taken back. `kept` have begun, and stay asked. `left` do not
     work there any more: what was asked then stays as it was. `freed` are no longer meant, and the rule asks nothing of
-    them. `waived` are meant, and somebody took back what was asked of them: they are not asked again.
+    them. `waived` are meant, and somebody took back what was asked of them, or their renewal: that is not asked again.
     """
 
     new: tuple[int, ...] = ()
@@ -26,6 +29,18 @@ class RulePlan:
     left: tuple[int, ...] = ()
     freed: tuple[int, ...] = ()
     waived: tuple[int, ...] = ()
+    again: tuple[int, ...] = ()
+
+    @property
+    def asks(self) -> tuple[int, ...]:
+        """Return whom the rule asks now."""
+        return self.new + self.again
+
+    @property
+    def mark(self) -> str:
+        """Return what tells who gains and who loses by it from every other plan: twelve letters and digits."""
+        said = [sorted(each) for each in (self.new, self.again, self.back)]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
     @property
     def joining(self) -> tuple[int, ...]:
@@ -43,7 +58,8 @@ class Asking:
     """How the people whom a rule means or meant stand to its organization and track.
 
     `staff` work there today; `asked` are asked for the track by the organization, `by_rule` by this rule; `finished`
-    have completed it; `begun` have learned in it since the rule was made.
+    have completed what is asked of them; `begun` have worked at it since the rule was made. Of those to whom a renewal
+    is open now, `renewing` are asked for it neither now nor since the rule means them; of `spared` it was taken back.
     """
 
     staff: Collection[int]
@@ -51,14 +67,18 @@ class Asking:
     by_rule: Collection[int]
     finished: Collection[int]
     begun: Collection[int]
+    renewing: Collection[int] = ()
+    spared: Collection[int] = ()
 
 
 def plan_rule(meant: Sequence[int], members: Sequence[int], asking: Asking) -> RulePlan:
     """Return what changes when a rule means `meant`, in their order, and had meant `members`.
 
-    It asks only those whom it newly means, so that it cannot ask again whom a person let go.
+    It asks only those whom it newly means, so that it cannot ask again whom a person let go; and for a renewal those
+    whom the organization asks for the track, once in each cycle.
     """
     sorting = sort_people([each for each in meant if each not in set(members)], asking.asked, asking.finished)
+    stay = [each for each in meant if each in set(members)]
     gone = [each for each in members if each not in set(meant)]
     there = [each for each in gone if each in asking.staff]
     ours = [each for each in there if each in asking.by_rule]
@@ -71,5 +91,6 @@ def plan_rule(meant: Sequence[int], members: Sequence[int], asking: Asking) -> R
         kept=tuple(each for each in ours if each in started),
         left=tuple(each for each in gone if each not in asking.staff),
         freed=tuple(each for each in there if each not in asking.by_rule),
-        waived=tuple(each for each in meant if each in set(members) and each not in asking.asked),
+        waived=tuple(each for each in stay if each not in asking.asked or each in asking.spared),
+        again=tuple(each for each in stay if each in asking.asked and each in asking.renewing),
     )

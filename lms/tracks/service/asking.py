@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.clock import local_date
-from lms.content.library import Library
+from lms.content.library import Library, current
 from lms.db import insert_once
 from lms.errors import NotFound
 from lms.organizations.policy import still_supervises
@@ -19,9 +19,9 @@ from lms.signals import announce
 from lms.tracks import policy, queries, rules
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from lms.tracks.models import Assignment, AssignmentBatch
-from lms.tracks.rules import Due, Sorting
+from lms.tracks.rules import Due, NextCycle, Sorting
 from lms.tracks.service.enrolling import enrol_in
-from lms.tracks.service.renewing import is_renewed, next_cycles, who_renews
+from lms.tracks.service.renewing import is_renewed, next_cycles, open_renewals
 from lms.tracks.specs import TrackSpec
 
 
@@ -52,39 +52,80 @@ def began_of(session: Session, organization_id: int, today: date) -> dict[int, d
     return found
 
 
-def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int], today: date) -> Sorting:
-    """Return `person_ids` by what asking them for a track on the local date `today` would do.
+@dataclass(frozen=True)
+class Asks:
+    """How people stand to what organizations ask for on one track.
 
-    Two queries; of a track that is renewed, what `queries.standing_of` takes twice more.
+    `latest` is the latest cycle that was asked for, by person and organization; `cycles` the one that a person would be
+    asked for now, where that may be a later one. `finished` have completed what they were asked for, and `renewals` are
+    open to those who were asked before.
     """
-    asked = {person_id for person_id, _ in asked_now(session, [organization_id], track_key, person_ids, today)}
-    done = finished_now(session, asked, track_key, today)
-    return rules.sort_people(person_ids, asked, done)
+
+    latest: Mapping[tuple[int, int], int]
+    finished: Collection[int]
+    cycles: Mapping[int, int] = field(default_factory=dict)
+    renewals: Mapping[int, NextCycle] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> set[tuple[int, int]]:
+        """Return who is asked for the cycle that she would be asked for, by person and organization."""
+        return {pair for pair, cycle in self.latest.items() if cycle >= self.cycles.get(pair[0], cycle)}
 
 
-def asked_now(
+def read_asks(
     session: Session, organization_ids: Collection[int], track_key: str, person_ids: Collection[int], today: date
-) -> set[tuple[int, int]]:
-    """Return (person id, organization id) of those who have been asked for the cycle that they would be asked for."""
-    asked = queries.asked_at(session, organization_ids, track_key, person_ids)
-    if not is_renewed(session, track_key):
-        return set(asked)
-    cycles = next_cycles(session, {person_id for person_id, _ in asked}, track_key, today)
-    return {pair for pair, cycle in asked.items() if cycle >= cycles.get(pair[0], cycle)}
+) -> Asks:
+    """Return how people stand to what these organizations ask.
+
+    Two queries; of a track that is renewed, what `queries.standing_of` takes more.
+    """
+    latest = queries.asked_at(session, organization_ids, track_key, person_ids)
+    people = {person_id for person_id, _ in latest}
+    done = queries.completed_by(session, people, track_key)
+    if not people or not is_renewed(session, track_key):
+        return Asks(latest, done)
+    standing = queries.standing_of(session, current(session), people, [track_key], today=today)
+    going = {person_id for (person_id, _), row in standing.enrolments.items() if row.state != "completed"}
+    return Asks(latest, done - going, next_cycles(standing, track_key), open_renewals(standing, track_key))
 
 
-def finished_now(session: Session, person_ids: Collection[int], track_key: str, today: date) -> set[int]:
-    """Return who of those that have been asked has finished what she was asked for."""
-    done = queries.completed_by(session, person_ids, track_key)
-    return done if not is_renewed(session, track_key) else done - who_renews(session, done, track_key, today)
+def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int], today: date) -> Sorting:
+    """Return `person_ids` by what asking them for a track on the local date `today` would do (`read_asks`)."""
+    asks = read_asks(session, [organization_id], track_key, person_ids, today)
+    sorting = rules.sort_people(person_ids, {person_id for person_id, _ in asks.asked}, asks.finished)
+    renewals = {each: asks.renewals[each] for each in sorting.new if each in asks.renewals}
+    return replace(sorting, renewals=renewals)
+
+
+def minutes_of(
+    library: Library, track_key: str, person_ids: Collection[int], renewals: Collection[int]
+) -> dict[int, int]:
+    """Return how many minutes each has to learn, `renewals` to renew it. Raises `NotFound` without such a track."""
+    track = library.spec(TrackSpec, "track", track_key)
+    first, again = queries.track_minutes(library, track), queries.renewal_minutes(library, track)
+    return {each: again if each in renewals else first for each in person_ids}
 
 
 def dates_of(
-    library: Library, track_key: str, due: Due, began: Mapping[int, date], person_ids: Collection[int], today: date
+    library: Library,
+    track_key: str,
+    due: Due,
+    began: Mapping[int, date],
+    person_ids: Collection[int],
+    today: date,
+    renewals: Collection[int] = (),
 ) -> dict[int, date | None]:
     """Return by which local date each of these people is asked to finish. Raises `NotFound` without such a track."""
-    minutes = queries.track_minutes(library, library.spec(TrackSpec, "track", track_key))
-    return {each: rules.resolve_due(due, began[each], today, minutes) for each in person_ids}
+    minutes = minutes_of(library, track_key, person_ids, renewals)
+    return {each: rules.resolve_due(due, began[each], today, minutes[each]) for each in person_ids}
+
+
+def renewal_dates(
+    library: Library, track_key: str, renewals: Mapping[int, NextCycle], today: date
+) -> dict[int, date | None]:
+    """Return by when each renews: when what she completed is due, or the first comfortable date. As `dates_of`."""
+    minutes = queries.renewal_minutes(library, library.spec(TrackSpec, "track", track_key))
+    return {each: rules.ease(renewal.due_on, today, minutes) for each, renewal in renewals.items()}
 
 
 def ask_all(session: Session, library: Library, track_key: str, wishes: Sequence[Wish], at: datetime) -> None:

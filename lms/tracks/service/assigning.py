@@ -16,7 +16,7 @@ from lms.content.library import current
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
 from lms.tracks import queries, rules
-from lms.tracks.models import Assignment, AssignmentBatch
+from lms.tracks.models import Assignment, AssignmentBatch, AssignmentRule
 from lms.tracks.rules import Due, Sorting
 from lms.tracks.service.asking import Wish, ask_all, began_of, check_actor, dates_of, sort_for
 from lms.tracks.service.enrolling import complete
@@ -84,7 +84,7 @@ def assign(
     batch = new_batch(organization_id, track_key, due, made_by=actor.account_id, client_id=client_id, at=at)
     session.add(batch)
     session.flush()
-    due_of = dates_of(library, track_key, due, began, sorting.new, today)
+    due_of = dates_of(library, track_key, due, began, sorting.new, today, sorting.renewals)
     ask_all(session, library, track_key, [Wish(batch, due_of)], at)
     record_batch(session, batch, sorting.new, at)
     complete(session, library, sorting.new, at=at)
@@ -99,9 +99,9 @@ def new_batch(
     made_by: int | None,
     client_id: str,
     at: datetime,
-    rule_id: int | None = None,
+    rule: AssignmentRule | None = None,
 ) -> AssignmentBatch:
-    """Return a batch that is not written yet; the account is None for the command."""
+    """Return a batch that is not written yet; the account is None for the command, the rule for a person's own act."""
     return AssignmentBatch(
         organization_id=organization_id,
         track_key=track_key,
@@ -109,7 +109,8 @@ def new_batch(
         due_on=due.on,
         due_days=due.days,
         due_eased=due.eased,
-        rule_id=rule_id,
+        rule_id=rule.id if rule else None,
+        rule_version=rule.version if rule else None,
         made_by=made_by,
         made_at=at,
         client_id=client_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from lms.db import among, insert_once
 from lms.tracks import queries
 from lms.tracks.models import Enrolment
 from lms.tracks.queries import Standing
+from lms.tracks.rules import NextCycle
 from lms.tracks.specs import TrackSpec
 
 
@@ -68,20 +69,23 @@ def is_renewed(session: Session, track_key: str) -> bool:
     return source is not None and spec_of(TrackSpec, source).renewal is not None
 
 
-def next_cycles(session: Session, person_ids: Collection[int], track_key: str, today: date) -> dict[int, int]:
+def next_cycles(standing: Standing, track_key: str) -> dict[int, int]:
     """Return by person the cycle of a track that she would be asked for: the next one where she may renew it now."""
-    standing = queries.standing_of(session, current(session), person_ids, [track_key], today=today)
-    rows = {person_id: row for (person_id, key), row in standing.enrolments.items() if key == track_key}
     return {
         person_id: row.cycle + (row.state == "completed" and _is_ready(standing, person_id, track_key, is_early=False))
-        for person_id, row in rows.items()
+        for (person_id, key), row in standing.enrolments.items()
+        if key == track_key
     }
 
 
-def who_renews(session: Session, person_ids: Collection[int], track_key: str, today: date) -> set[int]:
-    """Return who of these people, who completed a track once, is on a later cycle of it that is not completed."""
-    standing = queries.standing_of(session, current(session), person_ids, [track_key], today=today)
-    return {person_id for (person_id, _), row in standing.enrolments.items() if row.state != "completed"}
+def open_renewals(standing: Standing, track_key: str) -> dict[int, NextCycle]:
+    """Return by person the renewal of a track that is open to her now, or that she began, and when it is due."""
+    found = {}
+    for person_id, cycle in next_cycles(standing, track_key).items():
+        renewal = standing.last_renewal(person_id, track_key)
+        if cycle > 1 and renewal is not None and renewal.state(standing.today) != "early":
+            found[person_id] = NextCycle(cycle, renewal.due_on)
+    return found
 
 
 def _is_ready(standing: Standing, person_id: int, track_key: str, *, is_early: bool) -> bool:

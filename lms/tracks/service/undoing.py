@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,10 +16,14 @@ from lms.content.library import current
 from lms.courses.queries import worked_since
 from lms.db import among
 from lms.errors import NotFound
+from lms.fieldwork.queries import observed_since, practised_since
 from lms.people.service import lock
-from lms.tracks import queries
+from lms.tracks import queries, rules
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment
+from lms.tracks.rules import Work
 from lms.tracks.service.asking import answers_for, began_of
+from lms.tracks.specs import TrackSpec
+from lms.training.queries import recognized
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ def undo_batch(session: Session, actor: Actor, batch_public_id: str, *, at: date
     ours = [row for row in rows if row.person_id in staff]
     if not ours:
         return Undone(0, 0, len(rows))
-    withdrawn = take_back(session, batch.track_key, [row.id for row in ours], since=batch.made_at, at=at)
+    withdrawn = take_back(
+        session, batch.track_key, [row.id for row in ours], since={row.person_id: batch.made_at for row in ours}, at=at
+    )
     batch.undone_at, batch.undone_by = at, actor.account_id
     record(
         session,
@@ -68,12 +74,12 @@ def undo_batch(session: Session, actor: Actor, batch_public_id: str, *, at: date
 
 
 def take_back(
-    session: Session, track_key: str, assignment_ids: Collection[int], *, since: datetime, at: datetime
+    session: Session, track_key: str, assignment_ids: Collection[int], *, since: Mapping[int, datetime], at: datetime
 ) -> list[int]:
     """Take these assignments of one track back, whose people are locked, and return whose enrolments are withdrawn.
 
-    That is done where an assignment opened it, nothing was done on it `since`, and nobody else asks for this cycle of
-    the track.
+    That is done where an assignment opened it, nothing was done on it `since` an instant of each person, and nobody
+    else asks for this cycle of the track.
     """
     gone = session.execute(
         update(Assignment)
@@ -86,7 +92,7 @@ def take_back(
     people = {person_id for person_id, _ in opened}
     if not opened:
         return []
-    busy = begun_of(session, track_key, people, since)
+    busy = begun_of(session, track_key, {each: since[each] for each in people})
     asked = select(Assignment.person_id, Assignment.cycle).where(
         among(session, Assignment.person_id, people),
         Assignment.track_key == track_key,
@@ -116,14 +122,33 @@ def _leave(session: Session, track_key: str, idle: Collection[tuple[int, int]], 
     return list(session.scalars(withdrawn))
 
 
-def begun_of(session: Session, track_key: str, person_ids: Collection[int], since: datetime) -> set[int]:
-    """Return those of these people who have done anything in the modules of a track, as it binds each, since then."""
-    if not person_ids:
+def begun_of(session: Session, track_key: str, since: Mapping[int, datetime]) -> set[int]:
+    """Return who of these people has done anything towards a track, as it binds each, since her instant.
+
+    That is work in its modules; hours that she entered and sessions that she came to, also while nobody has
+    countersigned or closed them; observations that were signed; training from elsewhere that was recognized.
+    """
+    bound = queries.bound_of(session, current(session), since, track_key) if since else {}
+    if not bound:
         return set()
-    standing = queries.standing_of(session, current(session), person_ids, [track_key])
-    revisions = (standing.revision_of(person_id, track_key) for person_id in person_ids)
-    modules = {key for each in set(revisions) if each is not None for key in standing.tracks[each].modules}
-    return {person_id for person_id, _ in worked_since(session, person_ids, modules, since)}
+    work = _work_of(session, {each: since[each] for each in bound}, list(bound.values()))
+    return {each.person_id for each in work if rules.is_towards(each, bound[each.person_id])}
+
+
+def _work_of(session: Session, since: Mapping[int, datetime], tracks: Collection[TrackSpec]) -> Iterator[Work]:
+    """Yield what these people did since their instants that one of these tracks may ask for."""
+    modules = {key for track in tracks for item in track.items for key in item.modules}
+    for person_id, key in worked_since(session, since, modules):
+        yield Work(person_id, module=key)
+    if any(track.hours for track in tracks):
+        for person_id, kind, named in practised_since(session, since):
+            yield Work(person_id, hours=kind, competencies=named)
+    if any(track.sign_offs for track in tracks):
+        for person_id, key in observed_since(session, since):
+            yield Work(person_id, checklist=key)
+    for each in recognized(session, since):
+        if each.recognized_at >= since[each.person_id]:
+            yield Work(each.person_id, each.module_key, each.hours_kind, each.competencies)
 
 
 def _locked_batch(session: Session, actor: Actor, public_id: str) -> AssignmentBatch:

@@ -21,7 +21,7 @@ from lms.people.service import lock
 from lms.tracks import queries, rules
 from lms.tracks.models import AssignmentUpload, UploadRow
 from lms.tracks.rules import Due, FileRow, Known, Meant
-from lms.tracks.service.asking import Wish, ask_all, asked_now, finished_now
+from lms.tracks.service.asking import Wish, ask_all, read_asks
 from lms.tracks.service.assigning import new_batch, record_batch
 from lms.tracks.service.enrolling import complete
 from lms.tracks.specs import TrackSpec
@@ -199,8 +199,8 @@ def sort_rows(session: Session, track_key: str, wanted: Sequence[Asked], today: 
     """Return rows by what doing them on the local date `today` would change. As many queries as `sort_for`."""
     once = list(dict.fromkeys(wanted))
     places, people = {each.organization_id for each in once}, {each.person_id for each in once}
-    asked = {Asked(*pair) for pair in asked_now(session, places, track_key, people, today)}
-    done = finished_now(session, {each.person_id for each in asked}, track_key, today)
+    asks = read_asks(session, places, track_key, people, today)
+    asked, done = {Asked(*pair) for pair in asks.asked}, asks.finished
     known = [each for each in once if each in asked]
     return FileSorting(
         new=tuple(each for each in once if each not in asked),

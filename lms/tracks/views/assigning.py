@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,12 +12,13 @@ from lms.clock import now
 from lms.content.library import Library, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
-from lms.i18n import language
+from lms.i18n import format_date, language
+from lms.i18n import gettext as _
 from lms.ids import new_client_id
 from lms.organizations.queries import Choice, StaffRow, list_staff, list_supervised
 from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
-from lms.tracks.rules import Sorting
+from lms.tracks.rules import Due, Sorting
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.choosing import Candidate, count_fitting, find_ways, list_chosen, offer, read_criteria, who_fault
@@ -189,6 +191,7 @@ def preview_page(
         organization=organization,
         title=queries.track_title(library, track.key, language()),
         can_be_met=track.can_be_met,
+        is_renewed=track.renewal is not None,
         new=[people[each] for each in sorting.new],
         already=[people[each] for each in sorting.already],
         finished=[people[each] for each in sorting.finished],
@@ -201,15 +204,33 @@ def _dates(
     library: Library, track: TrackSpec, form: ConfirmForm, people: dict[int, Candidate], sorting: Sorting
 ) -> dict[str, object]:
     """Return what the preview says of due dates: for whom they leave too little time, and which is comfortable."""
-    minutes, today, due = queries.track_minutes(library, track), get_actor().today, form.wish()
+    today, due = get_actor().today, form.wish()
+    minutes = service.minutes_of(library, track.key, sorting.new, sorting.renewals)
     began = {each: people[each].started_on for each in sorting.new}
-    dates = {each: rules.resolve_due(due, began[each], today, minutes) for each in began}
+    dates = {each: rules.resolve_due(due, began[each], today, minutes[each]) for each in began}
+    whole = queries.track_minutes(library, track)
     return {
         "due": due,
         "due_words": messages.due_words(due),
         "dates": dates,
-        "minutes": minutes,
-        "early": [people[each] for each in rules.list_early(due, began, today, minutes)],
+        "minutes": whole,
+        "early": [people[each] for each in rules.list_early(dates, today, minutes)],
+        "lapsing": [(people[each], sorting.renewals[each].due_on) for each in _lapsing(dates, sorting)],
         "days": (due.on - today).days + 1 if due.on else None,
-        "realistic": rules.realistic_due(minutes, today),
+        "realistic": rules.realistic_due(whole, today),
+        "last": last_words(form.standing_due(), whole),
     }
+
+
+def _lapsing(dates: dict[int, date | None], sorting: Sorting) -> tuple[int, ...]:
+    return rules.list_lapsing(dates, sorting.renewals, get_actor().today)
+
+
+def last_words(due: Due, minutes: int) -> str:
+    """Return what a standing rule's date is to whoever comes later, "" where it leaves everybody the time."""
+    last = rules.last_comfortable(due, minutes)
+    if last is None:
+        return _("These are too few days for everybody who comes later. The first comfortable date counts for them.")
+    if last == date.max:
+        return ""
+    return _("Whoever is asked after %(date)s gets the first comfortable date instead.", date=format_date(last))

@@ -12,7 +12,9 @@ from lms.db import reading, write
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, names_of
-from lms.tracks import policy, queries, service
+from lms.tracks import messages, policy, queries, service
+from lms.tracks.queries import BatchRow
+from lms.tracks.rules import Due
 from lms.tracks.service import Undone
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
@@ -31,7 +33,8 @@ def batches() -> str:
     library = current(reading())
     titles = {row.track_key: queries.track_title(library, row.track_key, language()).text for row in rows}
     names = names_of(reading(), {row.organization_id for row in rows})
-    return render_template("tracks/batches.html", rows=rows, titles=titles, names=names, page=page, pages=pages)
+    shown = [(row, messages.due_words(batch_due(row))) for row in rows]
+    return render_template("tracks/batches.html", rows=shown, titles=titles, names=names, page=page, pages=pages)
 
 
 @bp.get("/team/assign/<public_id>")
@@ -40,10 +43,14 @@ def batch(public_id: str) -> str:
     """Show one act of assigning, whom it asked, and the way to take it back."""
     actor = get_actor()
     row = queries.get_batch(reading(), policy.visible_batches(actor), public_id)
+    people = queries.list_batch_people(reading(), row.id, actor.today)
+    asked = {person_id: row.made_at for person_id, _name, stands in people if stands}
     return render_template(
         "tracks/batch.html",
         batch=row,
-        people=queries.list_batch_people(reading(), row.id, actor.today),
+        people=people,
+        begun=service.begun_of(reading(), row.track_key, asked),
+        due_words=messages.due_words(batch_due(row)),
         organization=names_of(reading(), [row.organization_id])[row.organization_id],
         title=queries.track_title(current(reading()), row.track_key, language()),
     )
@@ -58,6 +65,11 @@ def undo(public_id: str) -> Response:
         done = write(lambda session: service.undo_batch(session, actor, public_id, at=now()))
         flash(_told(done), "success")
     return redirect(url_for("tracks.batch", public_id=public_id))
+
+
+def batch_due(row: BatchRow) -> Due:
+    """Return how an act of assigning finds its dates."""
+    return Due(row.due_kind, row.due_on, row.due_days)  # type: ignore[arg-type]  # a known kind
 
 
 def _told(done: Undone) -> str:

@@ -24,7 +24,7 @@ from lms.organizations.queries import (
     list_teams,
 )
 from lms.organizations.rules import Criteria
-from lms.tracks.forms import MOST_DAYS, AssignForm
+from lms.tracks.forms import MOST_DAYS, AssignForm, FitFields
 from lms.tracks.views.picking import Picking
 from lms.web.access import get_actor
 from lms.web.forms import choices_of
@@ -70,7 +70,13 @@ def offer(form: AssignForm, ways: Ways, picking: Picking, count: int) -> None:
         ("some", _("Only the people I tick")),
     ]
     form.who.choices = choices_of([*titles, *teams, *rest])
-    form.titles.choices = choices_of((title, _counted(title, number)) for title, number in ways.titles)
+    offer_fitting(form, ways)
+
+
+def offer_fitting(form: FitFields, ways: Ways, titles: Sequence[str] = ()) -> None:
+    """Give the form the job titles and teams that there are, and `titles` that nobody has now."""
+    known = [*ways.titles, *((title, 0) for title in titles if title not in dict(ways.titles))]
+    form.titles.choices = choices_of((title, _counted(title, number)) for title, number in known)
     form.teams.choices = choices_of((each.public_id, _counted(each.name, each.people)) for each in ways.teams)
 
 
@@ -87,8 +93,11 @@ def read_criteria(form: AssignForm, picking: Picking) -> Criteria | None:
         return Criteria(teams=(who.removeprefix("team:")[:PUBLIC_ID_LENGTH],))
     if who == "all":
         return None if picking.search else Criteria()
-    if who != "fit":
-        return None
+    return fitting(form) if who == "fit" else None
+
+
+def fitting(form: FitFields) -> Criteria:
+    """Return who fits what was chosen."""
     return Criteria(
         titles=tuple(each[:LONGEST_TITLE] for each in form.titles.data or ())[:MOST_VALUES],
         areas=tuple(int(each) for each in _offered(form.areas)),

@@ -1,4 +1,4 @@
-"""Standing rules: what each says and would change today; making, comparing and ending one."""
+"""Standing rules: what each says, said before and would change today; making, comparing and ending one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import RuleBroken
+from lms.fieldwork.queries.people import signers_of
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import Choice, names_of, team_names
@@ -19,7 +20,7 @@ from lms.organizations.rules import criteria_of
 from lms.people.queries import names_of as person_names
 from lms.tracks import messages, policy, queries, service
 from lms.tracks.forms import AssignForm, ConfirmForm
-from lms.tracks.queries import RuleRow
+from lms.tracks.queries import ChangeRow, RuleRow
 from lms.tracks.rules import Due, RulePlan
 from lms.tracks.service import Reconciled, Statement
 from lms.tracks.views.assigning import Page, again, own_organization, own_staff, preview_page, refuse
@@ -39,7 +40,7 @@ def standing() -> str:
     teams = team_names(reading(), {each for row in rows for each in row.criteria.get("teams", ())})
     return render_template(
         "tracks/rules.html",
-        rows=[(row, *_words(row, teams), queries.track_title(library, row.track_key, language())) for row in rows],
+        rows=[(row, *rule_words(row, teams), queries.track_title(library, row.track_key, language())) for row in rows],
         names=names_of(reading(), {row.organization_id for row in rows}),
     )
 
@@ -49,17 +50,17 @@ def standing() -> str:
 def rule(public_id: str) -> str:
     """Show one rule, and what comparing it with who works there would change now, by name."""
     row = queries.get_rule(reading(), policy.visible_rules(get_actor()), public_id)
-    plan = service.plan_reconciling(reading(), public_id, at=now())
-    library = current(reading())
+    plan, library = service.plan_reconciling(reading(), public_id, at=now()), current(reading())
     return render_template(
         "tracks/rule.html",
         rule=row,
-        words=_words(row, team_names(reading(), row.criteria.get("teams", ()))),
         title=queries.track_title(library, row.track_key, language()),
         is_offered=library.find("track", row.track_key) is not None,
+        is_renewed=service.is_renewed(reading(), row.track_key),
         organization=names_of(reading(), [row.organization_id])[row.organization_id],
-        groups=_groups(plan),
-        changes=bool(plan.new or plan.back),
+        groups=groups_of(plan),
+        changes=bool(plan.asks or plan.back),
+        **_said(row),
     )
 
 
@@ -85,7 +86,7 @@ def compare(public_id: str) -> Response:
     queries.get_rule(reading(), policy.visible_rules(actor), public_id)
     if form.validate_on_submit():
         done = write(lambda session: service.reconcile_rule(session, public_id, at=now(), actor=actor))
-        flash(_told(done.plan), "success")
+        flash(told(done.plan), "success")
     return redirect(url_for("tracks.rule", public_id=public_id))
 
 
@@ -101,42 +102,52 @@ def end_rule(public_id: str) -> Response:
     return redirect(url_for("tracks.rule", public_id=public_id))
 
 
+def _said(row: RuleRow) -> dict[str, object]:
+    """Return what a rule says, and what it said before until who changed it, in words."""
+    history = queries.list_changes(reading(), row.public_id)
+    said = [row.criteria, *(each.criteria for each in history)]
+    teams = team_names(reading(), {team for criteria in said for team in criteria.get("teams", ())})
+    who = signers_of(reading(), {each.changed_by for each in history})
+    before = [(each, rule_words(each, teams), who[each.changed_by].name) for each in history]
+    return {"words": rule_words(row, teams), "history": before}
+
+
 def _make(form: ConfirmForm, organization: Choice, asked: AssignForm) -> Reconciled:
     criteria = read_criteria(asked, read_picking())
     if criteria is None:
         raise RuleBroken("changed")
-    due = form.wish()
-    eased = Due(due.kind, due.on, due.days, eased=due.kind != "none")
-    said = Statement(organization.id, form.track.data, criteria, eased)
+    renewals = form.renewals.data and service.is_renewed(reading(), form.track.data)
+    said = Statement(organization.id, form.track.data, criteria, form.standing_due(), renewals)
     expected = {row.person_id for row in own_staff(organization, form, "people")}
     actor, key = get_actor(), form.client_id.data
     return write(lambda session: service.make_rule(session, actor, said, expected=expected, client_id=key, at=now()))
 
 
 def _made(done: Reconciled) -> Response:
-    flash(" ".join([_("The rule stands."), _told(done.plan)]), "success")
+    flash(" ".join([_("The rule stands."), told(done.plan)]), "success")
     return redirect(url_for("tracks.rule", public_id=done.rule_public_id))
 
 
-def _told(plan: RulePlan) -> str:
+def told(plan: RulePlan) -> str:
     """Return what comparing did, in words."""
-    words = [ngettext("%(num)s person was asked.", "%(num)s people were asked.", len(plan.new)) if plan.new else ""]
+    words = [ngettext("%(num)s person was asked.", "%(num)s people were asked.", len(plan.asks)) if plan.asks else ""]
     if plan.back:
         words.append(ngettext("Taken back for %(num)s person.", "Taken back for %(num)s people.", len(plan.back)))
     return " ".join(words).strip() or _("Nobody was newly assigned")
 
 
-def _words(row: RuleRow, teams: Mapping[str, str]) -> tuple[str, str]:
+def rule_words(row: RuleRow | ChangeRow, teams: Mapping[str, str]) -> tuple[str, str]:
     """Return whom a rule means and by when, in words."""
     due = Due(row.due_kind, row.due_on, row.due_days, row.due_eased)  # type: ignore[arg-type]  # a known kind
     return messages.criteria_words(criteria_of(row.criteria), teams), messages.due_words(due)
 
 
-def _groups(plan: RulePlan) -> list[tuple[str, str, list[str]]]:
+def groups_of(plan: RulePlan) -> list[tuple[str, str, list[str]]]:
     """Return heading, explanation and names of each group of a plan that is not empty. One query."""
-    names = person_names(reading(), {*plan.new, *plan.back, *plan.kept, *plan.left, *plan.waived})
+    names = person_names(reading(), {*plan.asks, *plan.back, *plan.kept, *plan.left, *plan.waived})
     groups: list[tuple[str, str, Iterable[int]]] = [
         (_("Would be asked now"), _("They newly fit."), plan.new),
+        (_("Would be asked to renew"), _("What they finished runs out, and they can renew it now."), plan.again),
         (_("Would not be asked any more"), _("They no longer fit, and have not begun."), plan.back),
         (_("Stay on the track"), _("They no longer fit, but have begun or finished."), plan.kept),
         (_("Have left"), _("What was asked of them stays as it was."), plan.left),
