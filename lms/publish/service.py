@@ -128,7 +128,6 @@ def publish_drafts(directory: Path, drafts: Sequence[Draft], intent: Intent, *, 
     Raises `BadInput` when something is wrong, was not said, or the plan is not the one that was looked at; then nothing
     is written.
     """
-
     attempts = count()
 
     def publish(session: Session) -> Prospect:

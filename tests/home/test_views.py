@@ -273,6 +273,22 @@ def test_a_worker_with_nothing_left_rests(story: Story, make: Make, client: Flas
     assert "What you could begin" not in html
 
 
+def test_each_employer_who_asks_has_her_own_date_on_the_page(story: Story, make: Make, client: FlaskClient) -> None:
+    person = make.person()
+    for name, track, due in (("Hope", FIRST, -90), ("Care", FIRST, 20), ("Also", FIRST, 20), ("Care", CORE, 40)):
+        place = make.organization(name)
+        make.employment(person, place)
+        story.assign(make.supervisor(place), place, [person], track, due=due)
+    sign_in(client, person)
+    said = words(main(client, "/learn"))
+    first, others = said.split("Your other tracks")
+    assert first.count("The date was") == 1
+    assert "You can still finish it. Asked by Hope" in first
+    assert first.count("Please finish by") == 1
+    assert "Asked by Also and Care" in first
+    assert others.count("Please finish by") == 1 and "Asked by Care" in others
+
+
 def test_how_far_the_next_level_is_stands_in_words(story: Story, make: Make, client: FlaskClient) -> None:
     person = make.person(language="es")
     sign_in(client, person)

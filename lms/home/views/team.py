@@ -223,7 +223,5 @@ def _latest(actor: Actor, library: Library) -> Latest | None:
 
 def _href_for(wanted: TeamFilter) -> Callable[[int], str]:
     """Return a function from a page's number to its address, with the same filters."""
-    names = {"status": wanted.status, "track": wanted.track_key, "title": wanted.title, "q": wanted.search}
-    names |= {"team": wanted.team, "rule": wanted.rule}
-    kept: dict[str, Any] = {name: value for name, value in names.items() if value}
+    kept: dict[str, Any] = wanted.address
     return lambda page: url_for("home.team", page=page, **kept)

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from lms.tracks.queries.ahead import (
+    Foreseen,
+    Prospect,
+    ask_ahead,
+    credit_ahead,
+    track_minutes,
+    track_work,
+    waive_ahead,
+)
 from lms.tracks.queries.assignments import (
     AssignmentRow,
     BatchRow,
@@ -33,14 +42,21 @@ from lms.tracks.queries.progress import (
 )
 from lms.tracks.queries.ruling import (
     RuleRow,
-    UploadHead,
-    UploadLine,
     get_rule,
-    get_upload,
     list_rules,
     list_standing,
-    list_upload_rows,
     reasons_of,
+)
+from lms.tracks.queries.uploads import (
+    UploadHead,
+    UploadLine,
+    count_rows,
+    get_upload,
+    list_meant,
+    list_reading,
+    list_unread,
+    list_upload_rows,
+    name_keys,
 )
 from lms.tracks.queries.waivers import (
     WaiverRow,
@@ -51,7 +67,6 @@ from lms.tracks.queries.words import (
     item_title,
     list_cards,
     module_title,
-    track_minutes,
     track_summary,
     track_title,
 )
@@ -66,7 +81,9 @@ __all__ = [
     "CompletionRow",
     "DueCounts",
     "EnrolmentRow",
+    "Foreseen",
     "ItemProgress",
+    "Prospect",
     "RuleRow",
     "Standing",
     "TrackCard",
@@ -74,6 +91,7 @@ __all__ = [
     "UploadHead",
     "UploadLine",
     "WaiverRow",
+    "ask_ahead",
     "asked_at",
     "asked_by_rule",
     "asked_of",
@@ -83,6 +101,8 @@ __all__ = [
     "completed_by",
     "count_assignments",
     "count_batches",
+    "count_rows",
+    "credit_ahead",
     "get_batch",
     "get_rule",
     "get_upload",
@@ -92,11 +112,15 @@ __all__ = [
     "list_cards",
     "list_completions",
     "list_enrolled",
+    "list_meant",
+    "list_reading",
     "list_rules",
     "list_standing",
+    "list_unread",
     "list_upload_rows",
     "list_waivers",
     "module_title",
+    "name_keys",
     "own_assignments",
     "progress_of",
     "read_practice",
@@ -106,4 +130,6 @@ __all__ = [
     "track_minutes",
     "track_summary",
     "track_title",
+    "track_work",
+    "waive_ahead",
 ]

@@ -218,13 +218,14 @@ def standing_of(
     *,
     today: date | None = None,
     only_active: bool = False,
+    besides: Collection[str] = (),
     ever: bool = False,
 ) -> Standing:
     """Return what decides the progress of these people (None: of everybody) on the local date `today` (None: now).
 
     Four queries, and one each for recognized training, minutes and sign-offs where a track asks for them; with
-    `only_active` where a track asks on which somebody is now. With `ever` what was taken back is among them. Revisions
-    of tracks that this process has not read yet cost one query each, once.
+    `only_active` where a track asks on which somebody is now, or one of `besides`. With `ever` what was taken back is
+    among them. Revisions of tracks that this process has not read yet cost one query each, once.
     """
     standing = Standing(library, today or local_date(now()))
     for row in _enrolments(session, person_ids, track_keys):
@@ -238,7 +239,9 @@ def standing_of(
         standing.record(each.person_id).credits.append(credit)
     for person_id, waived in _waivers(session, person_ids):
         standing.record(person_id).waivers.append(waived)
-    asked = list(standing.tracks.values()) if not only_active else bound_tracks(standing)
+    asked = list(standing.tracks.values())
+    if only_active:
+        asked = [*bound_tracks(standing), *(track for track in asked if track.key in besides)]
     if track_keys is not None:
         asked = [track for track in asked if track.key in track_keys]
     read_practice(session, standing, ids, asked, ever=ever)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from lms.content.library import Library, Text
 from lms.courses.specs import ModuleSpec
+from lms.tracks.queries.ahead import track_minutes
 from lms.tracks.specs import TrackSpec
 
 
 @dataclass(frozen=True)
 class TrackCard:
-    """What a list of tracks shows. `minutes` sums the modules that are taught."""
+    """What a list of tracks shows. `minutes` sums the modules of the cheapest way through it."""
 
     key: str
     title: Text
@@ -53,17 +54,11 @@ def item_title(library: Library, track_key: str, item_id: str, english: str, loc
     return library.words("track", track_key, locale).text(f"{track_key}.yml:{item_id}.title", english)
 
 
-def track_minutes(library: Library, track: TrackSpec) -> int:
-    """Return how many minutes the taught modules of a track take."""
-    taught = [key for key in track.modules if library.find("module", key)]
-    return sum(library.spec(ModuleSpec, "module", key).minutes for key in taught)
-
-
 def list_cards(library: Library, locale: str) -> list[TrackCard]:
     """Return every published track, those that can be completed first, then by title."""
     cards = []
     for key in library.keys("track"):
         track = library.spec(TrackSpec, "track", key)
         title, summary = track_title(library, key, locale), track_summary(library, key, locale)
-        cards.append(TrackCard(key, title, summary, track_minutes(library, track), track.level, track.can_be_met))
+        cards.append(TrackCard(key, title, summary, track_minutes(library, key), track.level, track.can_be_met))
     return sorted(cards, key=lambda card: (not card.can_be_met, card.title.text))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from lms.tracks.rules.alone import ALONE, is_alone, key_alone
 from lms.tracks.rules.due import (
     LATEST_DUE_DAYS,
-    MINUTES_A_DAY,
     SOON_DAYS,
     SPARE_DAYS,
     Due,
@@ -14,19 +13,22 @@ from lms.tracks.rules.due import (
     as_due,
     due_fault,
     due_state,
+    ease,
     is_due_early,
-    list_early,
     realistic_due,
     resolve_due,
 )
 from lms.tracks.rules.files import (
     COLUMNS,
+    UNREAD,
     FileRow,
     Known,
     Meant,
     find_meant,
     read_people,
+    read_row,
     without_repeats,
+    words_of,
 )
 from lms.tracks.rules.judging import (
     Explanation,
@@ -60,6 +62,9 @@ from lms.tracks.rules.renewing import (
     renewal_of,
 )
 from lms.tracks.rules.sorting import (
+    Asked,
+    Outcome,
+    PlanLine,
     Sorting,
     sort_people,
 )
@@ -67,6 +72,13 @@ from lms.tracks.rules.standing import (
     Asking,
     RulePlan,
     plan_rule,
+)
+from lms.tracks.rules.work import (
+    MINUTES_A_DAY,
+    Missing,
+    Work,
+    missing_of,
+    work_of,
 )
 
 __all__ = [
@@ -76,6 +88,8 @@ __all__ = [
     "MINUTES_A_DAY",
     "SOON_DAYS",
     "SPARE_DAYS",
+    "UNREAD",
+    "Asked",
     "Asking",
     "Credit",
     "Due",
@@ -88,8 +102,11 @@ __all__ = [
     "Known",
     "Meant",
     "Met",
+    "Missing",
     "Moment",
+    "Outcome",
     "Part",
+    "PlanLine",
     "Proof",
     "Record",
     "Renewal",
@@ -102,24 +119,29 @@ __all__ = [
     "TrackProgress",
     "TrackState",
     "Waived",
+    "Work",
     "as_due",
     "completion_faults",
     "due_fault",
     "due_state",
+    "ease",
     "find_meant",
     "is_alone",
     "is_binding",
     "is_due_early",
     "judge",
     "key_alone",
-    "list_early",
+    "missing_of",
     "plan_rule",
     "progress_in",
     "read_people",
+    "read_row",
     "realistic_due",
     "recall",
     "renewal_of",
     "resolve_due",
     "sort_people",
     "without_repeats",
+    "words_of",
+    "work_of",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -12,8 +11,6 @@ DueKind = Literal["none", "date", "asked", "employed"]
 
 #: "Due soon" begins this many days before the due date.
 SOON_DAYS = 30
-#: A plausible pace beside the work itself: half an hour of learning a day.
-MINUTES_A_DAY = 30
 #: A realistic date leaves this much more than the plausible minimum.
 SPARE_DAYS = 7
 #: A due date further ahead is a slip of the year.
@@ -40,22 +37,18 @@ def as_due(given: date | Due | None) -> Due:
     return Due("date", given) if given is not None else Due()
 
 
-def resolve_due(due: Due, began_on: date, today: date, minutes: int) -> date | None:
-    """Return the local date by which a person is asked on `today` to learn for `minutes`.
+def resolve_due(due: Due, began_on: date, today: date) -> date | None:
+    """Return the local date by which a person is asked on `today`, before it is eased.
 
     `began_on` is the first day of her spell at the organization that asks.
     """
     days = timedelta(days=due.days or 0)
-    found = {"none": None, "date": due.on, "asked": today + days, "employed": began_on + days}[due.kind]
-    if due.eased and is_due_early(found, today, minutes):
-        return realistic_due(minutes, today)
-    return found
+    return {"none": None, "date": due.on, "asked": today + days, "employed": began_on + days}[due.kind]
 
 
-def list_early(due: Due, began: Mapping[int, date], today: date, minutes: int) -> tuple[int, ...]:
-    """Return those whose date has passed or leaves too little time. `began` holds the first days of their spells."""
-    dates = {person_id: resolve_due(due, began_on, today, minutes) for person_id, began_on in began.items()}
-    return tuple(person_id for person_id, due_on in dates.items() if is_due_early(due_on, today, minutes))
+def ease(due_on: date | None, today: date, days: int) -> date | None:
+    """Return a date that leaves enough for work of so many days: the same one, else the first comfortable one."""
+    return realistic_due(days, today) if is_due_early(due_on, today, days) else due_on
 
 
 def due_state(due_on: date | None, today: date, completed_on: date | None) -> DueState:
@@ -71,9 +64,9 @@ def due_state(due_on: date | None, today: date, completed_on: date | None) -> Du
     return "late" if due_on < today else "due-soon"
 
 
-def realistic_due(minutes: int, today: date) -> date:
-    """Return the first comfortable date for this many minutes of learning: half an hour a day, and a week over."""
-    return today + timedelta(days=_days(minutes) + SPARE_DAYS)
+def realistic_due(days: int, today: date) -> date:
+    """Return the first comfortable date for work of so many days (`Work.days`): a week more than it takes at least."""
+    return today + timedelta(days=days + SPARE_DAYS)
 
 
 def due_fault(due: Due, today: date) -> str | None:
@@ -95,13 +88,6 @@ def due_fault(due: Due, today: date) -> str | None:
     return None
 
 
-def is_due_early(due_on: date | None, today: date, minutes: int) -> bool:
-    """Return whether a date has passed, or leaves fewer days, today included, than these minutes take.
-
-    They take a day for each half hour.
-    """
-    return due_on is not None and (due_on < today or (due_on - today).days + 1 < _days(minutes))
-
-
-def _days(minutes: int) -> int:
-    return -(-minutes // MINUTES_A_DAY)
+def is_due_early(due_on: date | None, today: date, days: int) -> bool:
+    """Return whether a date has passed, or leaves fewer days, today included, than work of so many days takes."""
+    return due_on is not None and (due_on < today or (due_on - today).days + 1 < days)

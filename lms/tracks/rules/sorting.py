@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom which organization asks."""
+
+    person_id: int
+    organization_id: int
+
+
+#: "done" has all of it already, and completes it at once; "already" was asked before; "finished" finished what was.
+Outcome = Literal["asked", "done", "already", "finished"]
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """What asking means for one person: where it `applies` an application opens; `beyond` are tracks completed, too."""
+
+    asked: Asked
+    outcome: Outcome
+    due_on: date | None = None
+    is_early: bool = False
+    applies: bool = False
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -18,9 +44,8 @@ class Sorting:
 def sort_people(chosen: Sequence[int], asked: Collection[int], finished: Collection[int]) -> Sorting:
     """Return `chosen` (once each, in their order) sorted by what an assignment would do.
 
-    `asked` holds those whom this organization has asked before, `finished` those who completed the track. Only of
-    those whom it asked itself does an organization learn that they finished: of others it asks anew, and what
-    they did before counts at once.
+    `asked` holds those whom this organization has asked before, `finished` those who completed the track. Only those
+    whom it asked itself have finished what it asked for: others it asks anew, and what they did before counts at once.
     """
     once = tuple(dict.fromkeys(chosen))
     return Sorting(

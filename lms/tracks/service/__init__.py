@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from lms.tracks.rules import Asked
 from lms.tracks.service.assigning import (
     BatchSummary,
     assign,
-    preview,
 )
 from lms.tracks.service.enrolling import (
     enrol,
     enrol_self,
     open_cycle,
     refresh,
+)
+from lms.tracks.service.foreseeing import (
+    Foresight,
+    foresee,
 )
 from lms.tracks.service.mending import (
     recompute,
@@ -31,13 +35,16 @@ from lms.tracks.service.undoing import (
 )
 from lms.tracks.service.uploading import (
     KEPT,
-    Asked,
     FileDone,
     FileSorting,
+    Judging,
+    answer_upload,
     apply_upload,
     ask_rows,
     forget_uploads,
-    judging,
+    move_upload,
+    offered_for,
+    read_part,
     sort_rows,
     stage,
 )
@@ -52,22 +59,27 @@ __all__ = [
     "BatchSummary",
     "FileDone",
     "FileSorting",
+    "Foresight",
+    "Judging",
     "Reconciled",
     "Statement",
     "Undone",
+    "answer_upload",
     "apply_upload",
     "ask_rows",
     "assign",
     "end_rule",
     "enrol",
     "enrol_self",
+    "foresee",
     "forget_uploads",
-    "judging",
     "make_rule",
+    "move_upload",
+    "offered_for",
     "open_cycle",
     "plan_reconciling",
     "plan_statement",
-    "preview",
+    "read_part",
     "recompute",
     "reconcile_rule",
     "refresh",

@@ -19,10 +19,10 @@ from lms.signals import announce
 from lms.tracks import policy, queries, rules
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from lms.tracks.models import Assignment, AssignmentBatch
+from lms.tracks.queries import Prospect
 from lms.tracks.rules import Due, Sorting
 from lms.tracks.service.enrolling import enrol_in
 from lms.tracks.service.renewing import is_renewed, next_cycles, who_renews
-from lms.tracks.specs import TrackSpec
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,25 @@ def finished_now(session: Session, person_ids: Collection[int], track_key: str, 
 
 
 def dates_of(
-    library: Library, track_key: str, due: Due, began: Mapping[int, date], person_ids: Collection[int], today: date
+    session: Session,
+    library: Library,
+    track_key: str,
+    due: Due,
+    began: Mapping[int, date],
+    at: datetime,
+    *,
+    ahead: Prospect | None = None,
 ) -> dict[int, date | None]:
-    """Return by which local date each of these people is asked to finish. Raises `NotFound` without such a track."""
-    minutes = queries.track_minutes(library, library.spec(TrackSpec, "track", track_key))
-    return {each: rules.resolve_due(due, began[each], today, minutes) for each in person_ids}
+    """Return by which local date each of these people is asked to finish. Raises `NotFound` without such a track.
+
+    `began` holds the first days of their spells. A date that is eased leaves each the time for what is left to her:
+    `ahead` knows it (`queries.ask_ahead`), or it is looked up, only for those for whom the whole track would not fit.
+    """
+    today, most = local_date(at), queries.track_work(library, track_key).days
+    dates = {each: rules.resolve_due(due, began_on, today) for each, began_on in began.items()}
+    tight = [each for each, due_on in dates.items() if due.eased and rules.is_due_early(due_on, today, most)]
+    ahead = ahead or queries.ask_ahead(session, library, tight, track_key, at=at)
+    return dates | {each: rules.ease(dates[each], today, ahead.work(each, track_key).days) for each in tight}
 
 
 def ask_all(session: Session, library: Library, track_key: str, wishes: Sequence[Wish], at: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -226,8 +226,8 @@ def _ask(session: Session, rule: AssignmentRule, person_ids: Sequence[int], at: 
     )
     session.add(batch)
     session.flush()
-    began: dict[int, date] = began_of(session, said.organization_id, today)
-    due_of = dates_of(library, said.track_key, said.due, began, person_ids, today)
+    began = began_of(session, said.organization_id, today)
+    due_of = dates_of(session, library, said.track_key, said.due, {each: began[each] for each in person_ids}, at)
     ask_all(session, library, said.track_key, [Wish(batch, due_of)], at)
     record_batch(session, batch, person_ids, at)
     complete(session, library, person_ids, at=at)
