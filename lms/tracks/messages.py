@@ -17,6 +17,7 @@ from lms.i18n import lazy_gettext as _l
 from lms.organizations.messages import EMPLOYMENT_NAMES, area_name
 from lms.organizations.rules import Criteria
 from lms.tracks import queries
+from lms.tracks.queries import Foreseen
 from lms.tracks.rules import Due, Explanation, Part, PlanLine, Proof, SetView, Work
 
 _SENTENCES = {
@@ -136,7 +137,18 @@ def _notes(library: Library, line: PlanLine) -> Iterator[str]:
     if line.applies:
         yield _("An application for the certificate opens.")
     for key in line.beyond:
-        yield _("Also completes %(track)s.", track=queries.track_title(library, key, language()).text)
+        yield finishes_words(queries.track_title(library, key, language()))
+
+
+def finishes_words(title: Text) -> str:
+    """Return that a module or a track would be completed."""
+    return _("Completes “%(track)s”.", track=title.text)
+
+
+def completes_words(library: Library, found: Foreseen) -> str:
+    """Return that a track would be completed, and whether an application opens by it."""
+    said = finishes_words(queries.track_title(library, found.track_key, language()))
+    return f"{said} {_('An application for the certificate opens.')}" if found.applies else said
 
 
 def criteria_words(criteria: Criteria, teams: Mapping[str, str]) -> str:

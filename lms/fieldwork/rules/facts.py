@@ -27,6 +27,22 @@ class CreditedMinutes:
 
 
 @dataclass(frozen=True)
+class Crediting:
+    """What is about to count: minutes, and (person id, module, language) of who would have finished its lessons."""
+
+    minutes: tuple[CreditedMinutes, ...] = ()
+    taught: tuple[tuple[int, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What people would complete, each with her id in words; `hidden` more is not the reader's to know by name."""
+
+    told: tuple[tuple[int, str], ...] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
 class SignedOff:
     """One person passed an observation checklist. `valid_until` is its last day, None for no end."""
 

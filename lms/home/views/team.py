@@ -39,6 +39,8 @@ class Row:
     others: str
     step: str
     state: State | None
+    #: Where it says why her track stands like this, "" where that is not the organization's to know.
+    why: str
     action: str
     action_href: str
 
@@ -132,6 +134,11 @@ class Words:
         """Return the address at which a person is ticked to be asked."""
         return f"{self._assign}?organization={line.organization_public_id}&person={line.public_id}"
 
+    def why(self, line: Line) -> str:
+        """Return the address that says why a track stands as it does, which the organization asked for."""
+        is_asked = line.track_key is not None and line.valid_until is None
+        return f"{self.person(line)}/tracks/{line.track_key}/why?cycle={line.cycle}" if is_asked else ""
+
     def state(self, line: Line) -> State | None:
         """Return how a line stands."""
         if line.valid_until is not None:
@@ -154,6 +161,7 @@ def _row(gathered: Gathered, line: Line, words: Words) -> Row:
         others=words.others(line.others) if line.others else "",
         step=words.step(progress.done, progress.total) if progress else "",
         state=words.state(line),
+        why=words.why(line),
         action=words.assign_track if may_assign else words.more,
         action_href=words.assign(line) if may_assign else href,
     )

@@ -179,6 +179,17 @@ class Standing:
         state: TrackState = "active" if is_going else "open"
         return progress_in(explained, state, cycle)
 
+    def progress_in(self, person_id: int, track_key: str, cycle: int, day: date) -> TrackProgress | None:
+        """Return how far a person was on the local date `day` in the present cycle, or in one completed by then."""
+        found, done = self.progress(person_id, track_key, day), self.completions.get((person_id, track_key, cycle))
+        if found is not None and found.cycle == cycle:
+            return found
+        if done is None or done.completed_on > day:
+            return None
+        spec, record = self.tracks[done.revision_id], self.record(person_id).until(day)
+        explained = recall(spec, done.counted, record, self.scope_of(done), day)
+        return progress_in(explained, "completed", cycle, done.completed_on)
+
     def renewal(self, person_id: int, track_key: str) -> Renewal | None:
         """Return when a completed track is due again; None while it is not completed, or where it never is."""
         done = self.completion(person_id, track_key)

@@ -49,6 +49,7 @@ from lms.tracks.service.uploading import (
     stage,
 )
 from lms.tracks.service.waiving import (
+    plan_waiver,
     waive,
     withdraw_waiver,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "open_cycle",
     "plan_reconciling",
     "plan_statement",
+    "plan_waiver",
     "read_part",
     "recompute",
     "reconcile_rule",
