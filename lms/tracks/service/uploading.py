@@ -129,15 +129,15 @@ def stage(
     return upload.public_id
 
 
-def read_part(session: Session, public_id: str, *, most: int = PART, at: datetime) -> int:
-    """Judge the next rows of a long file, and return how many are left; 0 too for one that is read, or gone.
+def read_part(session: Session, public_id: str, *, at: datetime) -> int:
+    """Judge the next rows of a long file (`PART`), and return how many are left; 0 too for one that is read, or gone.
 
     They are judged by what whoever brought it answers for now. By two at once each row is judged once.
     """
     upload = _held(session, public_id)
     if upload is None or upload.read_at is not None:
         return 0
-    part = queries.list_unread(session, upload.id, most)
+    part = queries.list_unread(session, upload.id, PART)
     rows = [rules.read_row(row.number, row.cells) for row in part]
     places = ties_of(session, get_account(session, upload.made_by or 0).person_id, local_date(at)).supervises
     earlier = queries.list_meant(session, upload.id)
