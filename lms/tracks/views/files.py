@@ -42,7 +42,7 @@ _NUMBER = re.compile(r"\+[0-9 ().\-]+")
 #: Refused rows beyond these stand in the file alone.
 MOST_SHOWN = 200
 #: Seconds for which a request goes on reading a long file by itself; the job does the rest.
-PATIENCE = 1.0
+PATIENCE = 0.5
 
 
 @bp.route("/team/assign/file", methods=["GET", "POST"])
