@@ -76,7 +76,7 @@ class Prospect:
 def track_work(library: Library, track_key: str) -> Work:
     """Return what a track takes at least of somebody who has nothing, with those that come first; raise `NotFound`."""
     library.get("track", track_key)
-    return _blank(library, library.keys("track")).work(0, track_key)
+    return _blank(library, {track_key, *library.keys("track")}).work(0, track_key)
 
 
 def most_days(library: Library, track_key: str) -> int:

@@ -256,7 +256,7 @@ def standing_of(
         standing.add_enrolment(row)
     for done in list_completions(session, person_ids):
         standing.add_completion(done)
-    standing.tracks = read_specs(session, standing, track_keys or ())
+    standing.tracks = read_specs(session, standing, [*(track_keys or ()), *besides])
     ids = person_ids if person_ids is not None else {person_id for person_id, _ in standing.enrolments}
     for each in list_credits(session, ids):
         credit = Credit(each.module_key, each.round, each.completed_at, each.completed_on, each.language)
