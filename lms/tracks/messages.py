@@ -155,8 +155,9 @@ def finishes_words(title: Text) -> str:
 
 def completes_words(library: Library, found: Foreseen) -> str:
     """Return that a track would be completed, and whether an application opens by it."""
-    said = finishes_words(queries.track_title(library, found.track_key, language()))
-    return f"{said} {_('An application for the certificate opens.')}" if found.applies else said
+    said = [finishes_words(queries.track_title(library, found.track_key, language()))]
+    said += [_("An application for the certificate opens.")] if found.applies else []
+    return " ".join(said)
 
 
 def criteria_words(criteria: Criteria, teams: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from lms.db import reading, write
 from lms.ids import new_client_id
 from lms.tracks import jobs, service
 from lms.tracks.models import Assignment, AssignmentBatch, RuleRenewal
-from lms.tracks.rules import Due, NextCycle, RulePlan, list_lapsing
+from lms.tracks.rules import Asked, Due, NextCycle, RulePlan, list_lapsing
 from lms.tracks.service import ruling
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
@@ -181,8 +181,9 @@ def test_a_rule_that_is_made_in_the_window_asks_as_assigning_does(team: Team, ma
     write(lambda session: service.end_rule(session, team.actor, first, at=AT))
     boss = actor_of(team.boss, at=OPEN)
     ids = [team.ana.person_id, team.luis.person_id]
-    shown = service.preview(reading(), boss, team.id, KEY, ids, at=OPEN)
-    assert shown.new == tuple(ids)
+    wanted = [Asked(each, team.id) for each in ids]
+    shown = service.sort_rows(reading(), KEY, wanted, local_date(OPEN))
+    assert shown.new == tuple(wanted)
     assert shown.renewals == dict.fromkeys(ids, NextCycle(2, DUE))
     reading().rollback()
     said, form = service.Statement(team.id, KEY, team.says("CHW").criteria, Due(), renewals=True), new_client_id()

@@ -47,8 +47,7 @@ def visible_entries(actor: Actor) -> ColumnElement[bool]:
 
 def staff_entries(actor: Actor) -> ColumnElement[bool]:
     """Return the criterion of those of them that are of her own organizations, or of supervisors."""
-    entry = HoursEntry
-    done_on = cast("Any", entry.done_on)
+    entry, done_on = HoursEntry, cast("Any", HoursEntry.done_on)
     own = and_(
         entry.organization_id.in_(actor.supervises),
         or_(

@@ -41,8 +41,7 @@ def recompute(
 
 def _mend_states(session: Session, person_ids: Collection[int] | None) -> list[str]:
     """Make the state of every enrolment agree with its completion, and return one line for each that did not."""
-    is_done = exists().where(_SAME)
-    lines = []
+    lines, is_done = list[str](), exists().where(_SAME)
     for wrong, right, criterion in (("active", "completed", is_done), ("completed", "active", ~is_done)):
         states = select(Enrolment.person_id, Enrolment.track_key, Enrolment.cycle, Enrolment.id)
         states = states.where(Enrolment.state == wrong, criterion).order_by(Enrolment.id)
@@ -64,8 +63,7 @@ def _complete_missing(
 
     What one completes another may have waited for, so that it is looked again until nothing is missed.
     """
-    lines: list[str] = []
-    today = local_date(at)
+    lines, today = list[str](), local_date(at)
     while due := {each.person_id for each, _ in list_met(_active(session, library, person_ids, today))}:
         lock(session, due)
         met = list_met(_active(session, library, due, today))
