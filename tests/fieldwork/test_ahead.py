@@ -94,6 +94,18 @@ def test_countersigning_says_what_it_completes_of_what_she_was_asked(team: Team,
     assert tracks_of(team.ana) == ["field"]
 
 
+def test_what_is_counted_already_completes_nothing(team: Team, content_app: Flask) -> None:
+    morning = {"minutes": 60, "begins": 600, "ends": 660}
+    team.countersign(team.enter(**morning))
+    same, later = team.enter(**morning), team.enter(minutes=60, begins=660, ends=720)
+    assert "What is completed by it" not in look(content_app, team, team.boss, same), "an hour counts once"
+    assert "1 more track is completed" in look(content_app, team, team.boss, later)
+    team.countersign(same)
+    assert tracks_of(team.ana) == []
+    team.countersign(later)
+    assert tracks_of(team.ana) == ["field"]
+
+
 @pytest.fixture
 def site(make: Make, content_app: Flask) -> Site:
     """Return classes of which one completes what its people lack."""

@@ -185,6 +185,10 @@ def test_a_rule_that_is_made_in_the_window_asks_as_assigning_does(team: Team, ma
     shown = service.sort_rows(reading(), KEY, wanted, local_date(OPEN))
     assert shown.new == tuple(wanted)
     assert shown.renewals == dict.fromkeys(ids, NextCycle(2, DUE))
+    since = dict.fromkeys(wanted, local_date(AT))
+    late = service.foresee(reading(), KEY, Due("date", DUE + timedelta(days=1)), shown, since, at=OPEN)
+    assert late.lapsing == dict.fromkeys(wanted, DUE), "the day comes after what they finished runs out"
+    assert service.foresee(reading(), KEY, Due("date", DUE), shown, since, at=OPEN).lapsing == {}
     reading().rollback()
     said, form = service.Statement(team.id, KEY, team.says("CHW").criteria, Due(), renewals=True), new_client_id()
     made = write(lambda s: service.make_rule(s, boss, said, expected=ids, client_id=form, at=OPEN))
