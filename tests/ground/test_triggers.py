@@ -23,7 +23,7 @@ KEPT |= {
     "class_credits",
 }
 KEPT |= {"hours_hosts", "recognitions", "training_replies", "training_reviews", "sms_consents", "content_changes"}
-KEPT |= {"person_merges", "person_merge_rows"}
+KEPT |= {"person_merges", "person_merge_rows", "invitation_consents", "inbound_texts"}
 
 
 def add_event() -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, not_, null, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from lms.content.library import Library, Text
@@ -21,7 +21,9 @@ from lms.people.rules import search_key
 
 PAGE_SIZE = 50
 #: How an observation stands, as the list can be narrowed.
-STANDINGS = ("good", "not-yet", "ended", "withdrawn")
+STANDINGS = ("good", "not-yet", "ending", "ended", "withdrawn")
+#: A sign-off that ends so soon is to be done again.
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,17 @@ def is_of(person_id: int) -> ColumnElement[bool]:
 
 def narrowed(wanted: Narrowed, today: date) -> ColumnElement[bool]:
     """Return the criterion of the observations that a reader asks for."""
+    latest = select_ending().subquery("latest")
+    is_latest = tuple_(Observation.person_id, Observation.checklist_key, Observation.valid_until).in_(
+        select(latest.c.person_id, latest.c.subject, latest.c.falls_on)
+    )
     withdrawn, ended = _is_withdrawn(), func.coalesce(Observation.valid_until < today, False)
     standings = {
         "good": and_(Observation.passed, not_(ended), not_(withdrawn)),
         "not-yet": and_(not_(Observation.passed), not_(withdrawn)),
+        "ending": and_(
+            Observation.passed, not_(withdrawn), Observation.valid_until.between(today, today + SOON), is_latest
+        ),
         "ended": and_(Observation.passed, ended, not_(withdrawn)),
         "withdrawn": withdrawn,
     }
@@ -174,6 +183,32 @@ def find_draft(session: Session, account_id: int, person_id: int, checklist_key:
         )
     ).one_or_none()
     return DraftRow(*row) if row else DraftRow(0, {})
+
+
+def select_ending() -> Select[*tuple[Any, ...]]:
+    """Return a select of person_id, subject (the checklist's key), falls_on (the last day), and since (NULL).
+
+    They are sign-offs of everybody that end, each by the latest observation: a later one takes its place, and one
+    without an end, or a withdrawn one, leaves none.
+    """
+    ends = func.max(Observation.valid_until)
+    return (
+        select(
+            Observation.person_id.label("person_id"),
+            Observation.checklist_key.label("subject"),
+            ends.label("falls_on"),
+            cast(null(), Date).label("since"),
+        )
+        .where(Observation.passed, not_(_is_withdrawn()))
+        .group_by(Observation.person_id, Observation.checklist_key)
+        .having(func.count() == func.count(Observation.valid_until))
+    )
+
+
+def list_ending(session: Session, person_id: int) -> list[tuple[str, date]]:
+    """Return the sign-offs of a person that end: checklist's key and last day. One query."""
+    rows = session.execute(select_ending().where(Observation.person_id == person_id))
+    return [(row.subject, row.falls_on) for row in rows]
 
 
 def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[SignedOff]:
