@@ -43,7 +43,7 @@ OF_NEWCOMERS = {
 }
 
 
-#: A change of this sentence needs a new `service.INVITATION_WORDING`.
+#: A change of this sentence needs a new `service.consents.WORDING`.
 BY_TEXT = _l("She gave me this number herself, and wants her invitation there by text message.")
 
 

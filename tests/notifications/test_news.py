@@ -15,7 +15,7 @@ from lms.content.library import current
 from lms.db import reading, write
 from lms.fieldwork import service as fieldwork
 from lms.fieldwork.models import SignUp
-from lms.fieldwork.queries.sign_offs import list_ending
+from lms.fieldwork.queries.ending import list_ending
 from lms.fieldwork.service import sessions
 from lms.home.queries import count_waiting
 from lms.ids import new_client_id

@@ -19,6 +19,7 @@ from lms.people import service as people
 from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
 from lms.people.models import AccessLink, Account, Contact
 from lms.people.rules import Identifier
+from lms.people.service.consents import agree_to_text
 from lms.people.service.links import make_link
 from lms.signals import announce
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
@@ -110,7 +111,7 @@ def test_an_invitation_by_text_needs_a_number_that_was_given_for_it(app: Flask, 
     def ask_by_text(session: Any) -> None:
         contact_id = session.scalars(select(Contact.id)).one()
         if is_agreed:
-            people.agree_to_text(session, [contact_id], None, at=AT)
+            agree_to_text(session, [contact_id], None, at=AT)
         session.execute(update(AccessLink).values(contact_id=contact_id))
         made = LinkMade(invited.link_id, "invitation", invited.account_id, invited.person_id, contact_id, AT)
         service.write_link_letter(session, made)

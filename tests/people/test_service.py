@@ -35,6 +35,7 @@ from lms.people.models import (
 )
 from lms.people.rules import Guard, Identifier, Ties
 from lms.people.service import NewDevice, NewPerson, contacts, invitations, proofs
+from lms.people.service import consents as consents_
 from tests.factories import MadePerson, Make
 from tests.racing import look_together, outcomes, race
 
@@ -159,7 +160,7 @@ def test_an_invitation_goes_by_text_only_to_a_number_that_was_given_for_it(make:
     both = invite(boss, phone="213 555 0143", email="lei@x.org", by_text=True)
     assert look(queries.find_link_letter, both.link_id, AT).contact_kind == "email"
     assert [(each.contact_id is None, each.recorded_by, each.recorded_at, each.wording) for each in consents()] == [
-        (False, boss.account_id, AT, service.INVITATION_WORDING)
+        (False, boss.account_id, AT, consents_.WORDING)
     ]
 
     def renew(**more: Any) -> str:
@@ -200,10 +201,10 @@ def test_many_are_invited_by_text_only_where_they_gave_their_numbers(make: Make,
 
 
 def test_another_sentence_about_the_number_needs_another_version() -> None:
-    """Who changes what is ticked changes `service.INVITATION_WORDING` too, and then this line."""
+    """Who changes what is ticked changes `consents_.WORDING` too, and then this line."""
     with force_locale("en"):
         mark = hashlib.sha256(str(BY_TEXT).encode()).hexdigest()[:12]
-    assert (service.INVITATION_WORDING, mark) == ("2026-11", "c030df2788a9")
+    assert (consents_.WORDING, mark) == ("2026-11", "c030df2788a9")
 
 
 def test_the_program_itself_and_supervisors_invite_workers_do_not(make: Make, heard: list[Any]) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, not_, null, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from lms.content.library import Library, Text
 from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
+from lms.fieldwork.queries.ending import SOON, is_withdrawn, select_ending
 from lms.fieldwork.rules import SignedOff
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import PEOPLE
@@ -22,8 +23,6 @@ from lms.people.rules import search_key
 PAGE_SIZE = 50
 #: How an observation stands, as the list can be narrowed.
 STANDINGS = ("good", "not-yet", "ending", "ended", "withdrawn")
-#: A sign-off that ends so soon is to be done again.
-SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def narrowed(wanted: Narrowed, today: date) -> ColumnElement[bool]:
     is_latest = tuple_(Observation.person_id, Observation.checklist_key, Observation.valid_until).in_(
         select(latest.c.person_id, latest.c.subject, latest.c.falls_on)
     )
-    withdrawn, ended = _is_withdrawn(), func.coalesce(Observation.valid_until < today, False)
+    withdrawn, ended = is_withdrawn(), func.coalesce(Observation.valid_until < today, False)
     standings = {
         "good": and_(Observation.passed, not_(ended), not_(withdrawn)),
         "not-yet": and_(not_(Observation.passed), not_(withdrawn)),
@@ -147,10 +146,6 @@ def narrowed(wanted: Narrowed, today: date) -> ColumnElement[bool]:
         named = select(PEOPLE.c.id).where(PEOPLE.c.search_key.contains(words, autoescape=True))
         found.append(Observation.person_id.in_(named))
     return and_(*found)
-
-
-def _is_withdrawn() -> ColumnElement[bool]:
-    return exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
 
 
 def count_observations(session: Session, criterion: ColumnElement[bool]) -> int:
@@ -185,32 +180,6 @@ def find_draft(session: Session, account_id: int, person_id: int, checklist_key:
     return DraftRow(*row) if row else DraftRow(0, {})
 
 
-def select_ending() -> Select[*tuple[Any, ...]]:
-    """Return a select of person_id, subject (the checklist's key), falls_on (the last day), and since (NULL).
-
-    They are sign-offs of everybody that end, each by the latest observation: a later one takes its place, and one
-    without an end, or a withdrawn one, leaves none.
-    """
-    ends = func.max(Observation.valid_until)
-    return (
-        select(
-            Observation.person_id.label("person_id"),
-            Observation.checklist_key.label("subject"),
-            ends.label("falls_on"),
-            cast(null(), Date).label("since"),
-        )
-        .where(Observation.passed, not_(_is_withdrawn()))
-        .group_by(Observation.person_id, Observation.checklist_key)
-        .having(func.count() == func.count(Observation.valid_until))
-    )
-
-
-def list_ending(session: Session, person_id: int) -> list[tuple[str, date]]:
-    """Return the sign-offs of a person that end: checklist's key and last day. One query."""
-    rows = session.execute(select_ending().where(Observation.person_id == person_id))
-    return [(row.subject, row.falls_on) for row in rows]
-
-
 def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[SignedOff]:
     """Return the passed observations of these persons (None: of everybody) that were not withdrawn. One query.
 
@@ -225,7 +194,7 @@ def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: b
             Observation.valid_until,
             Observation.is_independent,
         )
-        .where(Observation.passed, true() if ever else not_(_is_withdrawn()))
+        .where(Observation.passed, true() if ever else not_(is_withdrawn()))
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
     if person_ids is not None:

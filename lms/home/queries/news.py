@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.content.library import Library, current
 from lms.fieldwork.queries import count_waiting
-from lms.fieldwork.queries.sign_offs import SOON, select_ending
+from lms.fieldwork.queries.ending import SOON, select_ending
 from lms.home.queries.asked import parts_of
 from lms.home.queries.facts import TABLES
 from lms.home.queries.team import Line, count_team, list_lines

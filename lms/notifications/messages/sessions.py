@@ -50,16 +50,14 @@ def tell_place(item: Item) -> Told:
 
 def tell_signed_up(item: Item) -> Told:
     """Say that somebody else put her on the list of a session."""
-    told = _meeting(item)
-    stands = _("You are on the waiting list.") if item.values["is_waiting"] else _give_up()
+    told, waits = _meeting(item), item.values["is_waiting"]
+    short = _("you are on the waiting list for %(day)s: %(title)s", **told["near"])
     return Told(
         _("You are signed up: %(title)s", title=item.title),
         _("Your supervisor has signed you up for %(title)s.", title=item.title),
-        _("you are signed up for %(day)s, %(time)s: %(title)s, %(place)s", **told["near"])
-        if not item.values["is_waiting"]
-        else _("you are on the waiting list for %(day)s: %(title)s", **told["near"]),
+        short if waits else _("you are signed up for %(day)s, %(time)s: %(title)s, %(place)s", **told["near"]),
         _("See the session"),
-        (*told["lines"], stands),
+        (*told["lines"], _("You are on the waiting list.") if waits else _give_up()),
     )
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from lms.certificates.queries.ending import select_ending
+from lms.fieldwork.queries.ending import select_ending as select_ending_sign_offs
 from lms.fieldwork.queries.sessions import select_coming
-from lms.fieldwork.queries.sign_offs import select_ending as select_ending_sign_offs
 from lms.notifications import rules
 from lms.notifications.rules import Steps
 from lms.tracks.queries.due import select_due, select_repeated

@@ -12,7 +12,8 @@ from lms.certificates import queries as certificates
 from lms.certificates.queries import CertificateRow
 from lms.content.library import current
 from lms.fieldwork.queries import upcoming_of
-from lms.fieldwork.queries.sign_offs import checklist_title, list_ending
+from lms.fieldwork.queries.ending import list_ending
+from lms.fieldwork.queries.sign_offs import checklist_title
 from lms.notifications.models import Reminder
 from lms.notifications.queries.fieldwork_news import session_item
 from lms.notifications.queries.items import Cause, Item

@@ -12,7 +12,8 @@ from lms.notifications.rules.contacts import (
     is_usable,
     quiet_end,
 )
-from lms.notifications.rules.inbound import Mark, Wanted, mark_of, wanted
+from lms.notifications.rules.inbound import Wanted, wanted
+from lms.notifications.rules.marks import Mark, mark_of
 from lms.notifications.rules.sending import (
     BATCH,
     LEASE,

@@ -14,13 +14,11 @@ from lms.people.service.accounts import (
 from lms.people.service.codes import list_code_readers, request_contact_code, request_sign_in_code, use_code
 from lms.people.service.contacts import confirm_contact, end_contact, keep_contact
 from lms.people.service.guesses import forget_old
-from lms.people.service.invitations import WORDING as INVITATION_WORDING
 from lms.people.service.invitations import (
     Invited,
     accept_by_code,
     accept_invitation,
     add_person,
-    agree_to_text,
     invite,
     kept_name,
     renew_invitation,
@@ -49,7 +47,6 @@ from lms.people.service.sessions import (
 )
 
 __all__ = [
-    "INVITATION_WORDING",
     "Invited",
     "NewDevice",
     "NewPerson",
@@ -58,7 +55,6 @@ __all__ = [
     "accept_invitation",
     "add_people",
     "add_person",
-    "agree_to_text",
     "begin_second_factor",
     "confirm_contact",
     "confirm_second_factor",

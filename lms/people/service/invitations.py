@@ -10,22 +10,20 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit import service as audit
-from lms.db import insert_once
 from lms.errors import NotAllowed, RuleBroken
 from lms.people import policy, queries, rules
-from lms.people.models import LANGUAGES, Account, Contact, InvitationConsent, Person
+from lms.people.models import LANGUAGES, Account, Contact, Person
 from lms.people.queries import ContactRow
+from lms.people.queries.accounts import agreed_numbers
 from lms.people.rules import BadName, Guard, Identifier
 from lms.people.service.codes import use_code
+from lms.people.service.consents import agree_to_text
 from lms.people.service.contacts import keep_contact
 from lms.people.service.guesses import record_failure
 from lms.people.service.links import make_link, use_link, void_links
 from lms.people.service.locks import lock_account, lock_guesses
 from lms.people.service.proofs import check_free, confirm_by_link
 from lms.people.service.sessions import Opened, end_sessions, open_session
-
-#: The version of the sentence that one who invites ticks (`forms.BY_TEXT`); another sentence gets another one.
-WORDING = "2026-11"
 
 
 @dataclass(frozen=True)
@@ -75,12 +73,6 @@ def invite(
     link = make_link(session, account, "invitation", contact_id=contact_id, created_by=actor_id, at=at)
     person = session.get_one(Person, account.person_id)
     return Invited(person.id, account.id, link.id, person.public_id, link.public_id)
-
-
-def agree_to_text(session: Session, contact_ids: Collection[int], recorded_by: int | None, *, at: datetime) -> None:
-    """Write down that the owners of these numbers gave them for their invitations. What was said before stands."""
-    said = {"recorded_by": recorded_by, "recorded_at": at, "wording": WORDING}
-    insert_once(session, InvitationConsent, [{"contact_id": each, **said} for each in contact_ids])
 
 
 def kept_name(typed: str) -> str:
@@ -166,7 +158,7 @@ def _where_to(session: Session, contacts: Sequence[ContactRow]) -> int:
     """Return the contact that an invitation is sent to: an e-mail, else a number that was given for it."""
     if not contacts:
         raise RuleBroken("no_contact")
-    agreed = queries.agreed_numbers(session, [each.contact_id for each in contacts])
+    agreed = agreed_numbers(session, [each.contact_id for each in contacts])
     usable = [each for each in contacts if each.kind == "email" or each.contact_id in agreed]
     if not usable:
         raise RuleBroken("number_not_given")

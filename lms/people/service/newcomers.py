@@ -19,7 +19,7 @@ from lms.people.events import LinkMade, link_made
 from lms.people.models import AccessLink, Account, Contact, Person
 from lms.people.rules import Identifier
 from lms.people.rules.sessions import LINK_LIFE
-from lms.people.service.invitations import agree_to_text
+from lms.people.service.consents import agree_to_text
 from lms.signals import announce
 
 
