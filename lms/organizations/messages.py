@@ -105,6 +105,7 @@ _SENTENCES = {
         "We cannot tell who this is. Please check the name, the e-mail and the phone number with her, "
         "or ask an administrator."
     ),
+    "yes-or-no": _l("Please write yes or no."),
 }
 
 
@@ -130,6 +131,7 @@ COLUMN_NAMES = {
     "title": _l("Job title"),
     "started_on": _l("First day"),
     "hours_per_week": _l("Hours a week"),
+    "by_text": _l("Invitation by text message"),
 }
 #: What is wrong with a file as a whole, by the code of a `rules.TableProblem`.
 _FILE_SENTENCES = {

@@ -45,7 +45,14 @@ VALUES: dict[str, dict[str, Any]] = {
         "items": [
             Item("track", TITLE, date(2026, 3, 12), "tracks.show", {"key": "core"}),
             Item("track", "Late <one>", date(2026, 3, 1), "tracks.show", {"key": "first"}, is_over=True),
-            Item("certificate", TITLE, date(2026, 4, 1), "certificates.own_certificate", {"public_id": "c" * 20}),
+            Item(
+                "certificate",
+                TITLE,
+                date(2026, 4, 1),
+                "certificates.own_certificate",
+                {"public_id": "c" * 20},
+                values={"can_renew": False, "opens_on": None},
+            ),
         ]
     },
     "digest": {
@@ -66,6 +73,9 @@ TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
     ("hours_returned", "fieldwork.own_entry", OWN, f"hours/{'c' * 20}", {"minutes": 135, "words": f"Why? {LONG}"}),
     *(("sign_off", "fieldwork.own_sign_off", OWN, f"sign-offs/{'c' * 20}", {"passed": each}) for each in (True, False)),
     ("place", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
+    ("signed_up", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
+    ("signed_up", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "is_waiting": True}),
+    ("taken_off", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "place": ""}),
     ("session_changed", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
     ("session_changed", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "is_waiting": True}),
     ("session_cancelled", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "place": ""}),
@@ -167,7 +177,7 @@ def test_a_fact_is_told_whole_with_long_words(
     assert "Mele" in words.text
     assert "%(" not in words.text + words.html + words.subject
     assert not re.search(r"\n\n\n|[ \t]\n", words.text)
-    if "starts" in values and kind != "session_cancelled":
+    if "starts" in values and kind not in {"session_cancelled", "taken_off"}:
         assert ("5:30" if tag in {"en", "es"} else "17:30") in words.text
     short = render(kind, facts(kind, tag, "sms", items=[item]), config, letter_id=LETTER).text
     assert f"{config.base_url}/{path} " in short
@@ -215,7 +225,7 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
 def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
     samples = list_samples(config)
     assert {sample.kind for sample in samples} == set(KINDS)
-    assert len(samples) == len(TAGS) * (len(KINDS) + 21), "each variant in each language"
+    assert len(samples) == len(TAGS) * (len(KINDS) + 23), "each variant in each language"
     for sample in samples:
         told = (sample.kind, sample.language, sample.text)
         assert sample.segments <= 3, told

@@ -121,6 +121,9 @@ def _of_herself() -> dict[str, Select[Any]]:
     grant = ("role", "language", "granted_at", "ended_at")
     return {
         "contacts": _own("contacts", "kind", "value", "is_work", "confirmed_at", "added_at", "ended_at"),
+        "invitation_consents": _of(
+            "contacts", "invitation_consents", "contact_id", "recorded_at", "wording", number="value"
+        ),
         "devices": _of("accounts", "devices", "account_id", "label", "created_at", "expires_at", "ended_at"),
         "roles": _of("accounts", "role_grants", "account_id", *grant, place="role_grants"),
         "recoveries": _of("accounts", "recoveries", "account_id", "requested_at", "vouched_at", "refused_at", "reason"),

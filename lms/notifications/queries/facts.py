@@ -95,15 +95,19 @@ def _link_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     link = people.find_link_letter(session, letter.values["link_id"], moment.at)
     if link is None:
         raise NoLongerTrue("the link was used, withdrawn, or ran out")
-    if (
-        letter.kind == "invitation"
-        and link.contact_kind == "phone"
-        and choices.has_stopped(session, link.contact_value)
-    ):
-        raise NoLongerTrue("that number has asked for no more text messages")
+    if link.contact_kind == "phone" and letter.kind != "reset":  # that one she asked for herself, at this moment
+        if letter.kind == "invitation" and not link.is_agreed:
+            raise NoLongerTrue("nobody has noted that she gave this number for her invitation")
+        _check_stopped(session, link.contact_value)
     values = {"link_public_id": link.public_id, "expires_at": link.expires_at}
     channel = rules.CHANNEL_OF_CONTACT[link.contact_kind]
     return Facts(link.name, link.language, channel, link.contact_value, values)
+
+
+def _check_stopped(session: Session, number: str) -> None:
+    """Raise `NoLongerTrue` for a number whose reader asked for no more texts. One query."""
+    if choices.has_stopped(session, number):
+        raise NoLongerTrue("that number has asked for no more text messages")
 
 
 def _code_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
@@ -117,7 +121,12 @@ def _code_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
 
 
 def _notice_facts(session: Session, letter: Claimed, _moment: Moment) -> Facts:
-    """Return what is told at an old contact, whatever has become of it and of the account: that is the point."""
+    """Return what is told at an old contact, whatever has become of it and of the account: that is the point.
+
+    By text it goes only where `write_recovery_notices` let it, and never after a STOP.
+    """
+    if letter.channel == "sms":
+        _check_stopped(session, letter.address or "")
     name = people.names_of(session, [letter.person_id or 0])[letter.person_id or 0]
     return Facts(name, letter.language, letter.channel or "", letter.address or "")
 

@@ -14,6 +14,8 @@ NEWS: dict[str, Callable[[Session, Cause], list[Item]]] = {
     "hours_returned": fieldwork_news.list_returned_hours,
     "sign_off": fieldwork_news.list_sign_off,
     "place": fieldwork_news.list_session,
+    "signed_up": fieldwork_news.list_session,
+    "taken_off": fieldwork_news.list_session,
     "session_changed": fieldwork_news.list_session,
     "session_cancelled": fieldwork_news.list_session,
     "training": training_news.list_training,

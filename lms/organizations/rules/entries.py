@@ -14,7 +14,17 @@ from lms.organizations.rules.employment import check_hours, title_of
 from lms.organizations.rules.tables import Sheet, TableRow, fold_header, problem
 from lms.people.rules import BadName, Identifier, normal_email, normal_name, normal_phone, search_key, trimmed
 
-STAFF_COLUMNS = ("name", "email", "phone", "language", "organization", "title", "started_on", "hours_per_week")
+STAFF_COLUMNS = (
+    "name",
+    "email",
+    "phone",
+    "by_text",
+    "language",
+    "organization",
+    "title",
+    "started_on",
+    "hours_per_week",
+)
 STAFF_REQUIRED = ("name",)
 #: Lines that are pasted on a phone: enough for one team.
 MOST_PASTED = 500
@@ -24,6 +34,9 @@ _HEADERS = {
     "email": "e mail, e mail address, email address, mail, correo, correo electronico, imeili, imeli",
     "phone": "telephone, cell, cell phone, mobile, phone number, telefono, celular, movil, numero de telefono, "
     "telefoni",
+    "by_text": "text, texts, text ok, text invitation, invitation by text, invite by text, text message, sms, "
+    "mensaje de texto, por mensaje de texto, invitacion por mensaje, invitacion por mensaje de texto, texto, "
+    "popoaki tohi, fekau tohi, feau tusitusia",
     "language": "preferred language, idioma, lengua, lea, gagana",
     "organization": "organisation, employer, cbo, agency, organizacion, empleador, kautaha, faalapotopotoga",
     "title": "job title, position, puesto, cargo, titulo, ocupacion, tuunga ngaue, fatongia, tulaga, tofi",
@@ -38,6 +51,11 @@ _LANGUAGES = {
     "to": "tongan, tongano, tonga, lea fakatonga, fakatonga, lea faka tonga, faka tonga, faatoga",
     "sm": "samoan, samoano, samoa, gagana samoa, hamoa, lea fakahaamoa, fakahaamoa, fakahamoa",
 }
+#: What people write in a column of ticks, folded.
+_TICKS = {
+    "yes": "y, x, true, 1, si, s, io, ioe",
+    "no": "n, false, 0, ikai, leai",
+}
 _FORMULA = re.compile(r"[=@]|[+-](?![0-9( ])")
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
 
@@ -48,7 +66,7 @@ def _listed(names: Mapping[str, str]) -> dict[str, str]:
     return {word: key for key, words in names.items() for word in (key, *words.split(", "))}
 
 
-_COLUMN_OF, _LANGUAGE_OF = _listed(_HEADERS), _listed(_LANGUAGES)
+_COLUMN_OF, _LANGUAGE_OF, _TICK_OF = _listed(_HEADERS), _listed(_LANGUAGES), _listed(_TICKS)
 
 
 @dataclass(frozen=True)
@@ -85,6 +103,8 @@ class Entry:
     hours: Decimal | None = None
     #: The title of somebody who begins, where the row gives none.
     usual_title: str = ""
+    #: She gave her number so that her invitation may come there by text.
+    by_text: bool = False
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -204,6 +224,7 @@ class _Reader:
             "name_key": search_key(name),
             "email": self.read("email", lambda text: _known(normal_email(text), "email_wrong"), None),
             "phone": self.read("phone", lambda text: _known(normal_phone(text), "phone_wrong"), None),
+            "by_text": self.read("by_text", _tick, False),
             "language": self.read("language", _language, self.defaults.language),
             "organization_id": self.read("organization", self.organization, self.defaults.organization_id),
             "title": self.read("title", title_of, ""),
@@ -252,6 +273,10 @@ def _name(text: str) -> str:
 
 def _language(text: str) -> str:
     return _known(_LANGUAGE_OF.get(search_key(text)), "language_unknown")
+
+
+def _tick(text: str) -> bool:
+    return _known(_TICK_OF.get(search_key(text)), "yes-or-no") == "yes"
 
 
 def _day(text: str) -> date | None:
