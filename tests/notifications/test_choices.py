@@ -210,7 +210,7 @@ def test_a_number_that_nobody_has_can_say_stop_and_no_invitation_goes_there(app:
     assert said() == [(None, NUMBER, "withdrawn", "text")]
     write(lambda s: people.invite(s, None, name="Ana", language="en", phone=NUMBER, by_text=True, at=AT))
     assert send_letters(app, at=AT) == "1 sent, 1 dropped", "the answer is sent, the invitation is not"
-    assert "no more text messages" in (letters("invitation")[0].problem or "")
+    assert letters("invitation")[0].problem == "number-stopped"
 
 
 def test_help_is_answered_and_other_words_are_not(app: Flask, make: Make) -> None:
@@ -392,7 +392,7 @@ def test_where_every_address_refuses_the_letter_fails_for_an_administrator_to_se
     bounce(ana.email)
     remind(make, ana)
     assert send_letters(content_app, at=AT) == "1 failed"
-    assert "has refused letters" in (letters()[0].problem or "")
+    assert letters()[0].problem == "Undeliverable: contacts-refuse"
 
 
 def test_a_new_proof_or_her_word_ends_it(app: Flask, make: Make) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lms.config import Config
+from lms.config import ROOT, Config
 from lms.i18n import TAGS
 from lms.mail import Undeliverable
-from lms.notifications import rules
+from lms.notifications import messages, rules
 from lms.notifications.messages import Words, list_samples, render, to_email, to_text_message
 from lms.notifications.queries import KINDS, Facts, Item, News, NewsLine
 from lms.people.models import LINK_PURPOSES
@@ -344,3 +344,28 @@ def test_a_line_break_in_an_address_adds_no_header(config: Config) -> None:
 
 def test_every_purpose_of_a_link_that_is_sent_has_a_letter() -> None:
     assert set(LINK_PURPOSES) <= set(KINDS)
+
+
+# ── Why a letter did not leave ───────────────────────────────────────────────
+
+
+def raised_codes() -> set[str]:
+    """Return the codes with which the program drops a letter or puts it off."""
+    said = "".join(path.read_text("utf-8") for path in (ROOT / "lms/notifications").glob("**/*.py"))
+    told = re.findall(r"(?:NoLongerTrue|NotYet|Undeliverable)\(([^)]*)\)", said)
+    return {code for each in told for code in re.findall(r'"([^"]+)"', each)}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_reason_is_said_in_the_language_of_the_reader(app: Flask, tag: str) -> None:
+    codes = raised_codes() | {"loaded-history"}
+    assert codes == set(messages.REASONS)
+    with app.test_request_context(headers={"Accept-Language": tag}):
+        said = {code: messages.reason(code) for code in codes}
+        english = {code: words._args[0] for code, words in messages.REASONS.items()}
+        assert all(said.values())
+        assert not set(said.items()) & set(english.items()) or tag == "en"
+        assert messages.reason("the code was used or ran out") == said["code-over"], "as it was kept before"
+        assert messages.reason("Undeliverable: contacts-refuse") == said["contacts-refuse"]
+        assert messages.reason("550 no such user") is None
+        assert messages.reason("edition 2 has taken its place") is None

@@ -190,7 +190,7 @@ def observed_since(session: Session, since: Mapping[int, datetime]) -> set[tuple
     signed = (
         select(Observation.person_id, Observation.checklist_key, Observation.signed_at)
         .where(Observation.signed_at >= min(since.values()), among(session, Observation.person_id, since))
-        .where(not_(_is_withdrawn()))
+        .where(not_(is_withdrawn()))
     )
     return {(row[0], row[1]) for row in session.execute(signed) if row[2] >= since[row[0]]}
 

@@ -147,6 +147,7 @@ def _of_work() -> dict[str, Select[Any]]:
         ),
         "paid_under_contracts": _of("employments", "contract_employments", "employment_id", "started_on", "ended_on"),
         "in_lists_of_staff": _own("staff_import_rows", "cells", "what", "applied_at"),
+        "in_tables_of_training": _own("training_import_rows", "cells", "what", "applied_at"),
         "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
         "standing_rules": _of_rules(),
         "renewals_by_rule": _of(

@@ -30,5 +30,5 @@ def list_news(session: Session, cause: Cause) -> list[Item]:
     """Return what a letter about a fact still has to tell; raise `NoLongerTrue` when that is nothing."""
     items = NEWS[cause.kind](session, cause)
     if not items:
-        raise NoLongerTrue("it was taken back, is over, or another letter tells it")
+        raise NoLongerTrue("told-otherwise")
     return items

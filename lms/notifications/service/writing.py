@@ -162,5 +162,5 @@ def write_letters(
 def drop_pending(session: Session, *, at: datetime) -> int:
     """Drop every letter that was written by `at` and not sent, and return how many: of history nobody needs mail."""
     old = (Letter.state == "pending") & (Letter.created_at <= at)
-    result = session.execute(update(Letter).where(old).values(state="dropped", problem="loaded history"))
+    result = session.execute(update(Letter).where(old).values(state="dropped", problem="loaded-history"))
     return int(cast("CursorResult[Any]", result).rowcount)

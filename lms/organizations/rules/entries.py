@@ -39,11 +39,12 @@ _HEADERS = {
     "popoaki tohi, fekau tohi, feau tusitusia",
     "language": "preferred language, idioma, lengua, lea, gagana",
     "organization": "organisation, employer, cbo, agency, organizacion, empleador, kautaha, faalapotopotoga",
-    "title": "job title, position, puesto, cargo, titulo, ocupacion, tuunga ngaue, fatongia, tulaga, tofi",
+    "title": "job title, position, puesto, cargo, titulo, ocupacion, hingoa o e ngaue, tuunga ngaue, fatongia, "
+    "tulaga galuega, tulaga, tofi",
     "started_on": "start, start date, first day, hire date, since, fecha de inicio, primer dia, desde, inicio, "
     "aho kamata, uluaki aho, aso amata, aso muamua",
     "hours_per_week": "hours, weekly hours, hours a week, horas, horas por semana, horas semanales, "
-    "houa he uike, houa, itula, itula i le vaiaso",
+    "houa i he uike, houa he uike, houa, itula, itula i le vaiaso",
 }
 _LANGUAGES = {
     "en": "english, ingles, ingilisi, igilisi, lea fakapilitania, fakapilitania, faaperetania",
@@ -57,6 +58,11 @@ _TICKS = {
     "no": "n, false, 0, ikai, leai",
 }
 _FORMULA = re.compile(r"[=@]|[+-](?![0-9( ])")
+#: What is no phone number and no date, and yet meant for one: five digits or more, and a day, month and year.
+_LIKE_A_PHONE = re.compile(r"[+(]?(?:[0-9][ ()./\-]*){5,}")
+_LIKE_A_DAY = re.compile(r"[0-9]{1,2}([./\-])[0-9]{1,2}\1([0-9]{4}|[0-9]{1,2})|[0-9]{4}([./\-])[0-9]{1,2}\3[0-9]{1,2}")
+#: A cell that is quoted in a reason is cut here.
+_LONGEST_QUOTED = 60
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
 
 T = TypeVar("T")
@@ -179,24 +185,25 @@ def _cells(line: str) -> list[str]:
 
 
 def _pasted_row(number: int, line: str) -> TableRow:
-    """Return one pasted line by column; words beyond name and title make it too long."""
+    """Return one pasted line by column; words beyond name and title, and what is there twice, are its surplus."""
     cells: dict[str, str] = {}
-    is_too_long = False
+    surplus = []
     for cell in filter(None, _cells(line)):
         column = _column_of(cell, cells)
-        is_too_long |= column in cells
+        if column in cells:
+            surplus.append(cell)
         cells.setdefault(column, cell)
-    return TableRow(number, cells, is_too_long)
+    return TableRow(number, cells, surplus=tuple(surplus))
 
 
 def _column_of(cell: str, taken: Mapping[str, str]) -> str:
-    """Return which column a cell without a header belongs to."""
+    """Return which column a cell without a header belongs to: by what it is, or looks as if it were meant for."""
     if "@" in cell:
         return "email"
-    if normal_phone(cell):
-        return "phone"
-    if _day(cell):
+    if _day(cell) or _LIKE_A_DAY.fullmatch(cell):
         return "started_on"
+    if normal_phone(cell) or _LIKE_A_PHONE.fullmatch(cell):
+        return "phone"
     if _number(cell) is not None:
         return "hours_per_week"
     if "name" in taken and search_key(cell) in _LANGUAGE_OF:
@@ -215,6 +222,7 @@ class _Reader:
     def __init__(self, row: TableRow, defaults: Defaults, organizations: Mapping[str, int]) -> None:
         self.row, self.defaults, self.organizations = row, defaults, organizations
         self.faults: list[Fault] = [Fault("row-too-long")] if row.is_too_long else []
+        self.faults += [Fault("cell-surplus", "", {"cell": cell[:_LONGEST_QUOTED]}) for cell in row.surplus]
 
     def entry(self) -> Entry:
         """Return what the row says, with its faults."""
