@@ -24,6 +24,7 @@ from lms.courses import queries as courses_queries
 from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.fieldwork import views as fieldwork_views
+from lms.fieldwork.views import ahead as fieldwork_ahead
 from lms.home import views as home_views
 from lms.home.queries import team_news
 from lms.home.queries.office import JOBS
@@ -45,6 +46,7 @@ from lms.scheduler.messages import next_run_of
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
+from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
 from lms.web import access, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
@@ -97,6 +99,7 @@ def create_app(config: Config) -> Flask:
         module.connect()
     app.extensions[notifications_jobs.EXTENSION] = team_news
     app.extensions[JOBS] = next_run_of
+    app.extensions[fieldwork_ahead.EXTENSION] = foresee_fieldwork
     app.context_processor(lambda: {"nav": navigation(find_actor())})
     return app
 

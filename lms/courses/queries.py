@@ -336,6 +336,29 @@ def list_ready(
     return ready
 
 
+def list_finishing(session: Session, library: Library, taught: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return who of (person id, module key) would complete the module, for the first time, by finishing its lessons.
+
+    Its other steps are done, and what comes before it (`service.finish_together`). At most three queries.
+    """
+    if not taught:
+        return set()
+    modules = {key: library.spec(ModuleSpec, "module", key) for _, key in taught}
+    people = {person_id for person_id, _ in taught}
+    done = completions_of(session, people)
+    passes = assessments.passes_of(session, people, [key for key in modules if modules[key].has_quiz])
+    subjects = {subject_of(key) for key in modules if modules[key].survey}
+    receipts = surveys.receipts_of(session, people, subjects) if subjects else {}
+
+    def finishes(person_id: int, key: str) -> bool:
+        module = modules[key]
+        able = (person_id, key) not in done and all((person_id, each) in done for each in module.prerequisites)
+        is_passed = not module.has_quiz or (person_id, key, 1) in passes
+        return able and is_passed and (not module.survey or (person_id, module.survey, subject_of(key), 1) in receipts)
+
+    return {each for each in taught if finishes(*each)}
+
+
 def _finished_but_not_completed(
     session: Session, library: Library, candidates: Collection[Candidate] | None, only: Collection[int] | None
 ) -> Mapping[Candidate, dict[str, tuple[datetime, str]]]:

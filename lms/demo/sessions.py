@@ -98,7 +98,7 @@ def _closed(session: Session, cast: Cast, plan: Plan, trainer: Actor, day: date)
     _note(session, trainer, public_id, people[:5], day, time(9), time(12))
     _note(session, trainer, public_id, people[5:7], day, time(9, 25), time(11))
     number = _number(session, public_id)
-    seen = preview_closing(session, number).fingerprint
+    seen = preview_closing(session, number, at=_instant(day, 13, 30)).fingerprint
     close_session(session, trainer, public_id, fingerprint=seen, at=_instant(day, 13, 30))
 
 

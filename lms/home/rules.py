@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -43,13 +43,13 @@ def home_of(roles: Collection[str]) -> str:
 
 @dataclass(frozen=True)
 class Way:
-    """A track that a worker is on: how far, what was asked of her and by when, and since when."""
+    """A track that a worker is on: how far, what was asked of her, by which dates (the earliest first), since when."""
 
     track_key: str
     progress: TrackProgress
     started_on: date
     is_asked: bool = False
-    due_on: date | None = None
+    due_days: tuple[date, ...] = ()
 
 
 def in_order(ways: Iterable[Way]) -> list[Way]:
@@ -60,7 +60,7 @@ def in_order(ways: Iterable[Way]) -> list[Way]:
 
     def urgency(way: Way) -> tuple[date, bool, float, date, str]:
         share = way.progress.done / max(1, way.progress.total)
-        return (way.due_on or _FAR, not way.is_asked, -share, way.started_on, way.track_key)
+        return (min(way.due_days, default=_FAR), not way.is_asked, -share, way.started_on, way.track_key)
 
     return sorted(ways, key=urgency)
 
@@ -262,6 +262,16 @@ class TeamFilter:
     #: Public ids of a team and of a standing rule.
     team: str = ""
     rule: str = ""
+
+    @property
+    def address(self) -> dict[str, str]:
+        """Return what of an address asks for this filter: `team_filter` reads it. What does not narrow is left out."""
+        named = ((_IN_ADDRESS.get(each.name, each.name), getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in named if value}
+
+
+#: Parts of the filter that an address calls otherwise.
+_IN_ADDRESS = {"track_key": "track", "search": "q"}
 
 
 def team_filter(given: Mapping[str, str], tracks: Collection[str]) -> TeamFilter:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ from lms.clock import local_date, now
 from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.errors import BadInput, NotFound, RowProblem, RuleBroken
-from lms.organizations.queries import ids_of_words
-from lms.organizations.rules import read_grid
+from lms.organizations.queries import ids_of_words, names_of
+from lms.organizations.rules import read_grid, write_table
+from lms.people.queries import known_as
 from lms.people.rules import search_key
 from lms.people.service import lock
 from lms.tracks import messages, rules, service
-from lms.tracks.rules import Due, FileRow, Meant
-from lms.tracks.service import Asked, FileDone
+from lms.tracks.rules import Asked, Due, FileRow, Meant
+from lms.tracks.service import FileDone, Foresight
 from lms.tracks.specs import TrackSpec
 
 group = AppGroup("tracks", help="Career pathways: assign one to many people.")
@@ -37,12 +39,14 @@ CHUNK = 1000
 @click.option("--organization", help="The key or name of the one that asks all of them.")
 @click.option("--dry-run", is_flag=True, help="Only print what would happen.")
 @click.option("--valid-rows-only", is_flag=True, help="Ask those whom the file names well, and pass over the rest.")
+@click.option("--plan", "table", type=click.Path(dir_okay=False, path_type=Path), help="Write who is touched, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def assign(
     track_key: str,
     file: Path,
     due: datetime | None,
     organization: str | None,
+    table: Path | None,
     *,
     dry_run: bool,
     valid_rows_only: bool,
@@ -50,9 +54,10 @@ def assign(
 ) -> None:
     """Ask the people of a CSV or Excel FILE to do a track, each for the organization where she works.
 
-    Columns, in any order: email, phone or person (her id), and organization (key or name), which may be missing where
-    she works at one place. Whoever was asked before is left as she is, so that the same file twice changes nothing.
-    All of it is done in one transaction, or nothing.
+    Columns, in any order: email, phone or person (her id), with --organization also her name, and organization (key or
+    name), which may be missing where she works at one place. Whoever was asked before is left as she is, so that the
+    same file twice changes nothing. All of it is done in one transaction, or nothing. A date that leaves somebody too
+    little time is warned of.
     """
     began, at, wish = time.monotonic(), now(), rules.as_due(due.date() if due else None)
     _check_options(track_key, wish, local_date(at))
@@ -62,15 +67,18 @@ def assign(
     faults = [each for each in meant if each.fault is not None]
     if faults and not valid_rows_only:
         raise BadInput(_problem(each) for each in faults)
-    wanted = [Asked(each.person_id or 0, each.organization_id or 0) for each in good]
-    done = _plan(track_key, wanted)
+    plan = _look(track_key, wish, good, at)
+    done = FileDone((), *plan.counts)
     read = time.monotonic()
-    if not dry_run and wanted:
-        done = _apply(places, track_key, wish, wanted, at)
+    if not dry_run and good:
+        done = _apply(places, track_key, wish, [_asked(each) for each in good], at)
     spent = {"reading": round(read - began, 2), "writing": round(time.monotonic() - read, 2)}
-    for each in faults:
-        click.echo(str(_problem(each)), err=True)
-    click.echo(_as_json(done, faults, spent, dry_run=dry_run) if as_json else _as_text(done, faults, dry_run=dry_run))
+    for problem in [*map(_problem, faults), *plan.warnings()]:
+        click.echo(str(problem), err=True)
+    if table is not None:
+        table.write_bytes(b"".join(write_table(plan.table())))
+    said = Result(plan, done, faults, is_dry=dry_run)
+    click.echo(said.as_json(spent) if as_json else said.as_text())
 
 
 def _check_options(track_key: str, due: Due, today: date) -> None:
@@ -106,7 +114,7 @@ def _judge(
     places: Collection[int] | None, track_key: str, rows: Sequence[FileRow], at: datetime, *, quiet: bool
 ) -> list[Meant]:
     """Return whom the rows mean, with a bar on a terminal and counts elsewhere (none with `quiet`)."""
-    judge = service.judging(reading(), places, track_key, at=at)
+    judge = service.Judging(reading(), places, track_key, at=at)
     found: list[Meant] = []
     shows_bar = sys.stderr.isatty() and not quiet
     with click.progressbar(length=len(rows), label="Reading", file=sys.stderr, hidden=not shows_bar) as bar:
@@ -118,9 +126,61 @@ def _judge(
     return rules.without_repeats(found)
 
 
-def _plan(track_key: str, wanted: Sequence[Asked]) -> FileDone:
-    sorting = service.sort_rows(reading(), track_key, wanted, local_date(now()))
-    return FileDone((), len(sorting.new), len(sorting.already), len(sorting.finished))
+def _asked(meant: Meant) -> Asked:
+    return Asked(meant.person_id or 0, meant.organization_id or 0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What doing a file would lead to, with public id and name of each person, and names of organizations."""
+
+    foresight: Foresight
+    people: dict[int, tuple[str, str]]
+    places: dict[int, str]
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many would be asked, were asked before, and have finished."""
+        sorting = self.foresight.sorting
+        return len(sorting.new), len(sorting.already), len(sorting.finished)
+
+    def table(self) -> Iterator[Sequence[str]]:
+        """Yield what would become of each person, after the headers."""
+        return messages.plan_table(current(reading()), self.foresight.lines(), self.people, self.places)
+
+    def warnings(self) -> Iterator[str]:
+        """Yield whose date leaves too little time, and a day that would do."""
+        early = self.foresight.early
+        if early:
+            names = ", ".join(self.people[each.person_id][1] for each in early)
+            work, day = messages.work_words(self.foresight.work), self.foresight.comfortable
+            yield f"warning: too little time for {len(early)}, at least {work} are left: {names}"
+            yield f"warning: {day} would be comfortable"
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Return what would become of each person."""
+        return [
+            {
+                "person": self.people[each.asked.person_id][0],
+                "name": self.people[each.asked.person_id][1],
+                "organization": self.places[each.asked.organization_id],
+                "outcome": each.outcome,
+                "due_on": each.due_on.isoformat() if each.due_on else None,
+                "too_little_time": each.is_early,
+                "application_opens": each.applies,
+                "also_completes": list(each.beyond),
+            }
+            for each in self.foresight.lines()
+        ]
+
+
+def _look(track_key: str, due: Due, good: Sequence[Meant], at: datetime) -> Look:
+    """Return what doing these rows would lead to."""
+    began = {_asked(each): each.began_on or local_date(at) for each in good}
+    sorting = service.sort_rows(reading(), track_key, list(began), local_date(at))
+    foresight = service.foresee(reading(), track_key, due, sorting, began, at=at)
+    people = known_as(reading(), {each.person_id for each in began})
+    return Look(foresight, people, names_of(reading(), {each.organization_id for each in began}))
 
 
 def _apply(places: Collection[int] | None, track_key: str, due: Due, wanted: Sequence[Asked], at: datetime) -> FileDone:
@@ -138,14 +198,29 @@ def _problem(meant: Meant) -> RowProblem:
     return RowProblem(meant.row.number, messages.row_sentence(meant.fault or ""))
 
 
-def _as_text(done: FileDone, faults: Sequence[Meant], *, dry_run: bool) -> str:
-    verb = "would be asked" if dry_run else "asked"
-    said = f"{done.assigned} {verb}, {done.already} asked before, {done.finished} finished"
-    return f"{said}, {len(faults)} rows passed over" if faults else said
+@dataclass(frozen=True)
+class Result:
+    """What the command says: what was looked at, what was done, and the rows that cannot be."""
 
+    look: Look
+    done: FileDone
+    faults: Sequence[Meant]
+    is_dry: bool
 
-def _as_json(done: FileDone, faults: Sequence[Meant], spent: dict[str, float], *, dry_run: bool) -> str:
-    refused = [{"row": each.row.number, "code": each.fault, "reason": _problem(each).message} for each in faults]
-    counts = {"assigned": done.assigned, "already": done.already, "finished": done.finished}
-    found = {"dry_run": dry_run, **counts, "batches": list(done.batches), "refused": refused, "seconds": spent}
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    def as_text(self) -> str:
+        """Return the counts; of a dry run first everybody by name."""
+        done, verb = self.done, "would be asked" if self.is_dry else "asked"
+        said = f"{done.assigned} {verb}, {done.already} asked before, {done.finished} finished"
+        said = f"{said}, {len(self.faults)} rows passed over" if self.faults else said
+        rows = list(self.look.table())[1:] if self.is_dry else []
+        lines = [f"  {row[0]} ({row[1]}), {row[2]}: {'; '.join(filter(None, row[3:]))}" for row in rows]
+        return "\n".join([*lines, said])
+
+    def as_json(self, spent: dict[str, float]) -> str:
+        """Return all of it as JSON, with the seconds that were spent."""
+        refused = [
+            {"row": each.row.number, "code": each.fault, "reason": _problem(each).message} for each in self.faults
+        ]
+        counts = {"assigned": self.done.assigned, "already": self.done.already, "finished": self.done.finished}
+        more = {"batches": list(self.done.batches), "people": self.look.as_json(), "refused": refused, "seconds": spent}
+        return json.dumps({"dry_run": self.is_dry, **counts, **more}, ensure_ascii=False, indent=2)

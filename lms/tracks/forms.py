@@ -202,10 +202,10 @@ class FileForm(OnceForm, DueFields):
     track = SelectField(_l("Track"), validators=[InputRequired(_MISSING)])
     lines = TextAreaField(
         _l("People"),
-        description=_l("One in each line: an e-mail address or a phone number. At most 40 lines."),
+        description=_l("One in each line: her name, e-mail address or phone number. At most 40 lines."),
         validators=[Optional(), Length(max=8_000)],
     )
-    file = FileField(_l("Or a file"), description=_l("CSV or Excel, with a column for email, phone or person."))
+    file = FileField(_l("Or a file"), description=_l("CSV or Excel, with a column for name, email, phone or person."))
 
     def validate_lines(self, field: Any) -> None:
         """Refuse more lines than a phone can show."""

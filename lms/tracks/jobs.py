@@ -1,8 +1,9 @@
-"""What tracks does by itself: standing rules are compared with who works where, and old files are forgotten."""
+"""What tracks does by itself: comparing standing rules with who works there, reading long files, forgetting them."""
 
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 
 from lms.config import Config
@@ -10,6 +11,9 @@ from lms.db import reading, write
 from lms.tracks import queries, service
 
 log = logging.getLogger(__name__)
+
+#: Seconds of one tick for one file; the next tick is moments away.
+SLICE = 8.0
 
 
 def reconcile(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
@@ -29,6 +33,24 @@ def reconcile(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the sh
     if faults:
         raise faults[0]
     return f"{asked} asked, {taken} taken back" if asked or taken else ""
+
+
+def read_files(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
+    """Go on with every file of which rows wait to be judged; return how many are left, "" where there is none."""
+    waiting = queries.list_reading(reading())
+    return ", ".join(f"{each}: {read_for(each, SLICE, at=at)} rows left" for each in waiting)
+
+
+def read_for(public_id: str, seconds: float, *, at: datetime) -> int:
+    """Judge parts of a file for so many seconds, one part at least, and return how many rows are left.
+
+    Each part is a transaction of its own: whoever is stopped in between leaves a file that anybody can go on with.
+    """
+    until = time.monotonic() + seconds
+    while left := write(lambda session: service.read_part(session, public_id, at=at)):
+        if time.monotonic() > until:
+            break
+    return left
 
 
 def forget_uploads(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job

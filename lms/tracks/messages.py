@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,13 +11,14 @@ from flask import url_for
 from lms.content.library import Library, Text
 from lms.courses.specs import ModuleSpec
 from lms.errors import RuleBroken
-from lms.i18n import LANGUAGES, format_date, format_hours, format_names, ngettext
+from lms.i18n import LANGUAGES, format_date, format_hours, format_names, language, ngettext
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
 from lms.organizations.messages import EMPLOYMENT_NAMES, area_name
 from lms.organizations.rules import Criteria
 from lms.tracks import queries
-from lms.tracks.rules import Due, Explanation, Part, Proof, SetView
+from lms.tracks.queries import Foreseen
+from lms.tracks.rules import Due, Explanation, Part, PlanLine, Proof, SetView, Work
 
 _SENTENCES = {
     "nobody-chosen": _l("Please choose at least one person."),
@@ -39,18 +40,22 @@ _SENTENCES = {
     "rule-changed": _l("Somebody changed this rule meanwhile. Please look once more at what it says, then confirm."),
     "same": _l("The rule says this already. Change something, or go back."),
     "has-faults": _l("Some rows cannot be done. Mend them in your file, or go on with the others."),
+    "still-reading": _l("The list is still being read. Please wait a moment, then look once more."),
     "file-empty": _l("There is nobody in it. Write one person in each line."),
     "file-unread": _l(
         "This file cannot be read. Save it as CSV (UTF-8) or as an Excel workbook, with at most 20,000 rows."
     ),
-    "file-unclear": _l("We cannot tell who is meant. Name the columns in the first line: email, phone or person."),
+    "file-unclear": _l(
+        "We cannot tell who is meant. Name the columns in the first line: name, email, phone or person."
+    ),
 }
 #: Why a row of a file cannot be done (`rules.find_meant`).
 _ROWS = {
     "bad-email": _l("This is no e-mail address."),
     "bad-phone": _l("This is no phone number. Write ten digits, or + and the country code."),
-    "nobody-named": _l("Nobody is named here. Write an e-mail address, a phone number or a person’s id."),
+    "nobody-named": _l("Nobody is named here. Write a name, an e-mail address, a phone number or a person’s id."),
     "not-found": _l("Nobody on your staff has this. Look for a slip, or add the person to your staff first."),
+    "which-person": _l("Nobody, or more than one, is called exactly so. Say who is meant, or write her e-mail."),
     "differ": _l("E-mail, phone and id belong to different people."),
     "shared": _l("Several people share this. Add what only she has, such as her e-mail address."),
     "which-organization": _l("She works at several organizations. Write which one asks her."),
@@ -90,6 +95,7 @@ def fault_sentence(code: str) -> str:
 
 #: The columns of a file of people, as our own files head them: `rules.read_people` knows them by these names.
 COLUMN_NAMES = {
+    "name": _l("Name"),
     "email": _l("E-mail"),
     "phone": _l("Phone"),
     "person": _l("Person"),
@@ -112,6 +118,55 @@ def due_words(due: Due) -> str:
     if due.kind == "renewal":
         return _("When what was finished runs out")
     return format_date(due.on) if due.on else _("No date")
+
+
+def work_words(work: Work) -> str:
+    """Return how much is left to do, as it is counted (`Work.days`)."""
+    parts = [_("%(time)s of learning", time=format_hours(work.learning))] if work.learning else []
+    parts += [_("%(time)s of practice", time=format_hours(work.practice))] if work.practice else []
+    parts += [ngettext("%(num)s sign-off", "%(num)s sign-offs", work.sign_offs)] if work.sign_offs else []
+    return format_names(parts)
+
+
+#: What asking means for somebody (`rules.Outcome`).
+OUTCOMES: Mapping[str, str] = {
+    "asked": _l("Is asked"),
+    "done": _l("Has done all of it already"),
+    "already": _l("Has it already"),
+    "finished": _l("Has finished it"),
+}
+
+
+def plan_table(
+    library: Library, lines: Iterable[PlanLine], people: Mapping[int, tuple[str, str]], places: Mapping[int, str]
+) -> Iterator[Sequence[str]]:
+    """Yield the headers, then what asking means for each person. `people` holds public id and name, `places` names."""
+    yield _("Name"), _("Id"), _("Organization"), _("What happens"), _("Finish by"), _("Note")
+    for each in lines:
+        public_id, name = people[each.asked.person_id]
+        day = each.due_on.isoformat() if each.due_on else ""
+        row = (name, public_id, places[each.asked.organization_id], str(OUTCOMES[each.outcome]), day)
+        yield *row, " ".join(_notes(library, each))
+
+
+def _notes(library: Library, line: PlanLine) -> Iterator[str]:
+    if line.is_early:
+        yield _("This leaves little time.")
+    if line.applies:
+        yield _("An application for the certificate opens.")
+    for key in line.beyond:
+        yield finishes_words(queries.track_title(library, key, language()))
+
+
+def finishes_words(title: Text) -> str:
+    """Return that a module or a track would be completed."""
+    return _("Completes “%(track)s”.", track=title.text)
+
+
+def completes_words(library: Library, found: Foreseen) -> str:
+    """Return that a track would be completed, and whether an application opens by it."""
+    said = finishes_words(queries.track_title(library, found.track_key, language()))
+    return f"{said} {_('An application for the certificate opens.')}" if found.applies else said
 
 
 def criteria_words(criteria: Criteria, teams: Mapping[str, str]) -> str:

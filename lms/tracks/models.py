@@ -232,7 +232,7 @@ class TrackCompletion(Base):
 
 
 class AssignmentUpload(Dated, Base):
-    """A file of people to be asked, read and judged, that waits for the reader's yes. Kept for a day."""
+    """A file of people to be asked, read and judged row by row, that waits for the reader's yes. Kept for a day."""
 
     __tablename__ = "assignment_uploads"
     __table_args__ = (UniqueConstraint("made_by", "client_id"), one_of("due_kind", DUE_KINDS))
@@ -244,6 +244,8 @@ class AssignmentUpload(Dated, Base):
     made_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     made_at: Mapped[datetime]
     client_id: Mapped[str] = mapped_column(String(32))
+    #: When the last of its rows was judged; None while a part of them waits ("unread").
+    read_at: Mapped[datetime | None]
     applied_at: Mapped[datetime | None]
 
 
@@ -263,7 +265,7 @@ class UploadRow(Base):
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     #: The first day of her spell there.
     began_on: Mapped[date | None]
-    #: Why it is refused (`messages`); None for a row that can be done.
+    #: Why it is refused (`messages`), "unread" while it waits to be judged; None for a row that can be done.
     fault: Mapped[str | None] = mapped_column(String(30))
 
 

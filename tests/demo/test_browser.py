@@ -252,6 +252,7 @@ NO_PAGE = {
     "publish.download": "a file",
     "reports.download": "a file",
     "tracks.refused": "a file",
+    "tracks.upload_plan": "a file",
     "training.file": "a file",
     "training.refused_rows": "a file",
     "training.import_preview": "only after a table was sent; its parts are those of training.import_table",

@@ -108,7 +108,7 @@ class Classes:
 
     def preview(self, public_id: str) -> closing.Closing:
         """Return what closing would do."""
-        found = closing.preview_closing(reading(), self.id_of(public_id))
+        found = closing.preview_closing(reading(), self.id_of(public_id), at=AFTER)
         reading().rollback()
         return found
 

@@ -446,7 +446,7 @@ def test_a_session_to_which_nobody_came_closes_quietly(classes: Classes) -> None
     assert (facts, credited(), rows(ClassCredit.id)) == ([], [], [])
     for act in (
         lambda s: sessions.cancel_session(s, classes.teaching, "nothing", reason="x", at=AT),
-        lambda s: closing.preview_closing(s, 0),
+        lambda s: closing.preview_closing(s, 0, at=AFTER),
     ):
         assert refused(lambda act=act: write(act)) == "missing"  # type: ignore[misc]
 

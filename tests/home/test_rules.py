@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ def progress(done: int = 0, total: int = 2) -> TrackProgress:
 def way(
     key: str, *, due: int | None = None, asked: bool = False, done: int = 0, total: int = 2, began: int = -9
 ) -> Way:
-    return Way(key, progress(done, total), days(began), is_asked=asked, due_on=None if due is None else days(due))
+    return Way(key, progress(done, total), days(began), is_asked=asked, due_days=() if due is None else (days(due),))
 
 
 def holding(**more: Any) -> Holding:
@@ -224,6 +225,15 @@ def test_filters_from_an_address() -> None:
     found = rules.team_filter({"status": "late", "track": "core", "title": " CHW ", "q": " Sēini "}, ["core"])
     assert found == rules.TeamFilter("late", "core", "CHW", "Sēini")
     assert rules.team_filter({"status": "lost", "track": "none"}, ["core"]) == rules.TeamFilter()
+
+
+def test_an_address_carries_every_part_of_a_filter() -> None:
+    values = {each.name: f"x{number}" for number, each in enumerate(fields(rules.TeamFilter))}
+    wanted = rules.TeamFilter(**values | {"status": "late"})
+    assert len(wanted.address) == len(values), "no two parts share a name"
+    assert rules.team_filter(wanted.address, [wanted.track_key]) == wanted
+    assert rules.TeamFilter().address == {}
+    assert rules.TeamFilter(team="t").address == {"team": "t"}
 
 
 @pytest.mark.parametrize(

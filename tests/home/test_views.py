@@ -296,6 +296,22 @@ def test_a_worker_with_nothing_left_rests(story: Story, make: Make, client: Flas
     assert "What you could begin" not in html
 
 
+def test_each_employer_who_asks_has_her_own_date_on_the_page(story: Story, make: Make, client: FlaskClient) -> None:
+    person = make.person()
+    for name, track, due in (("Hope", FIRST, -90), ("Care", FIRST, 20), ("Also", FIRST, 20), ("Care", CORE, 40)):
+        place = make.organization(name)
+        make.employment(person, place)
+        story.assign(make.supervisor(place), place, [person], track, due=due)
+    sign_in(client, person)
+    said = words(main(client, "/learn"))
+    first, others = said.split("Your other tracks")
+    assert first.count("The date was") == 1
+    assert "You can still finish it. Asked by Hope" in first
+    assert first.count("Please finish by") == 1
+    assert "Asked by Also and Care" in first
+    assert others.count("Please finish by") == 1 and "Asked by Care" in others
+
+
 def test_how_far_the_next_level_is_stands_in_words(story: Story, make: Make, client: FlaskClient) -> None:
     person = make.person(language="es")
     sign_in(client, person)
@@ -318,7 +334,7 @@ def test_a_supervisor_reads_why_without_reasons(
     story.complete(person, "communication")
     sign_in(client, supervisor)
     path = f"/team/people/{person.person_public_id}"
-    assert f'href="{path}/tracks/{CORE}/why"' in main(client, path)
+    assert f'href="{path}/tracks/{CORE}/why?cycle=1"' in main(client, path)
     said = words(main(client, f"{path}/tracks/{CORE}/why"))
     for expected in (
         "2 of 13 parts done",
@@ -336,6 +352,55 @@ def test_a_supervisor_reads_why_without_reasons(
     assert client.get(f"{path}/tracks/{CORE}/why").status_code == 404
     sign_in(client, person)
     assert client.get(f"{path}/tracks/{CORE}/why").status_code == 404
+
+
+def test_why_stands_beside_every_status_and_says_the_next_step(
+    story: Story, make: Make, client: FlaskClient, place: int, supervisor: MadePerson
+) -> None:
+    ana, luis, none = (staff(make, place, name) for name in ("Ana", "Luis", "Nobody yet"))
+    story.finish_first(luis)
+    story.assign(supervisor, place, [ana, luis], FIRST, due=5)
+    story.assign(supervisor, place, [ana], CORE, due=9)
+    story.complete(ana, "communication", "outreach", "public-health")
+    sign_in(client, supervisor)
+    html = main(client, "/team")
+    links = re.findall(r'href="(/team/people/\w+/tracks/[^"]+/why[^"]*)">Why\?', html)
+    assert {link.split("/")[3] for link in links} == {ana.person_public_id, luis.person_public_id}
+    for link in links:
+        assert client.get(link).status_code == 200, link
+    assert none.person_public_id in html
+    person = main(client, f"/team/people/{ana.person_public_id}")
+    assert person.count("/why?cycle=1") == 2
+    said = main(client, f"/team/people/{ana.person_public_id}/tracks/{CORE}/why")
+    assert "The simplest next step Field practice 0 min of 40 h so far See her hours" in words(said)
+    assert f'href="/team/people/{ana.person_public_id}/hours"' in said
+    done = words(main(client, f"/team/people/{luis.person_public_id}/tracks/{FIRST}/why"))
+    assert "The simplest next step" not in done
+    own = staff(make, place, "Own")
+    story.assign(supervisor, place, [own], FIRST)
+    told = words(main(client, f"/team/people/{own.person_public_id}/tracks/{FIRST}/why"))
+    assert "The simplest next step Communication" in told
+    assert "See her hours" not in told
+    sign_in(client, ana)
+    record = main(client, "/record")
+    for key in (FIRST, CORE):
+        assert f'href="/tracks/{key}/why">Why?' in record
+        assert client.get(f"/tracks/{key}/why").status_code == 200
+
+
+def test_a_finished_cycle_says_why_also_once_the_next_has_begun(
+    story: Story, make: Make, client: FlaskClient, place: int, supervisor: MadePerson
+) -> None:
+    ana = staff(make, place, "Ana")
+    story.finish_first(ana)
+    story.assign(supervisor, place, [ana], FIRST)
+    story.run(lambda s: s.execute(update(Enrolment).values(cycle=2, state="active")) and None)
+    sign_in(client, supervisor)
+    path = f"/team/people/{ana.person_public_id}"
+    assert f"{path}/tracks/{FIRST}/why?cycle=1" in main(client, path)
+    said = words(main(client, f"{path}/tracks/{FIRST}/why?cycle=1"))
+    assert "Finished on" in said and "2 of 2 parts done" in said
+    assert client.get(f"{path}/tracks/{FIRST}/why?cycle=2").status_code == 404, "nobody asked for it"
 
 
 def test_a_draft_is_marked_and_its_english_stands_once(story: Story, make: Make, client: FlaskClient) -> None:
@@ -782,7 +847,7 @@ def test_a_later_cycle_does_not_cover_an_earlier_one(
     story.run(lambda session: session.add(Enrolment(**renewed, revision_id=revision)))
     sign_in(client, supervisor)
     text = words(main(client, f"/team/people/{person.person_public_id}"))
-    assert "First steps Finished on" in text
+    assert "First steps 2 of 2 steps Finished on" in text
 
 
 # ── The office ───────────────────────────────────────────────────────────────

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,11 +15,12 @@ from sqlalchemy import select, update
 from lms.audit.models import AuditEvent
 from lms.db import reading
 from lms.home import queries
+from lms.home.rules import TeamFilter
 from lms.ids import new_client_id
 from lms.organizations.models import Employment, Organization
 from lms.people.models import Person
 from tests.factories import MadePerson, Make, day, sign_in
-from tests.home.conftest import FIRST, Story, counted, instant
+from tests.home.conftest import CORE, FIRST, Story, counted, instant
 from tests.home.test_views import main, words
 from tests.organizations.test_rules_lists import sheet
 
@@ -178,6 +181,18 @@ def test_a_team_as_a_file(story: Story, make: Make, client: FlaskClient, hope: i
     assert told[1] == {"organizations": [hope], "status": "late", "track": "", "has_words": False}
     sign_in(client, stranger)
     assert client.get("/team/export/csv").status_code == 404
+
+
+def test_the_file_of_a_team_is_narrowed_as_its_page_is(
+    story: Story, make: Make, client: FlaskClient, hope: int, boss: MadePerson
+) -> None:
+    sign_in(client, boss)
+    asked = {"status": "late", "track": CORE, "title": "Promotora", "q": "Ana", "team": "t" * 20, "rule": "r" * 20}
+    assert set(asked) == set(TeamFilter(*"123456").address), "every filter that the page has"
+    html = main(client, f"/team?{urlencode(asked)}")
+    for kind in ("csv", "xlsx"):
+        found = re.search(rf'href="/team/export/{kind}\?([^"]*)"', html)
+        assert found and dict(parse_qsl(unescape(found[1]))) == asked
 
 
 def test_a_large_team_is_sent_fifty_at_a_time(

@@ -144,15 +144,27 @@ def test_what_is_due_on_one_day_goes_in_one_letter(content_app: Flask, make: Mak
     assert send_letters(content_app, at=noon(TODAY)) == "2 sent"
 
 
-def test_two_organizations_that_ask_for_the_same_remind_once_by_the_earlier_date(
+def test_each_organization_that_asks_for_the_same_has_its_own_date_and_one_day_is_told_once(
     content_app: Flask, make: Make, place: int
 ) -> None:
+    other, third, ana = make.organization(), make.organization(), hired(make, place)
+    for each in (other, third):
+        make.employment(ana, each)
+    ask(place, TODAY - 90 * DAY, ana)  # it passed long ago, and hides nothing
+    ask(other, TODAY + 8 * DAY, ana, since=TODAY - 3 * DAY)
+    ask(third, TODAY + 8 * DAY, ana)
+    assert [plan(TODAY + n * DAY) for n in range(9)] == [1, 1, 0, 0, 0, 0, 0, 1, 0]
+    assert [(day, step) for *_, day, step in steps()] == [(TODAY + 8 * DAY, step) for step in (-30, -7, -1)]
+    assert [item.day for item in told(TODAY + DAY).values["items"]] == [TODAY + 8 * DAY]
+
+
+def test_two_dates_of_one_track_stand_in_one_letter_of_a_day(content_app: Flask, make: Make, place: int) -> None:
     other, ana = make.organization(), hired(make, place)
     make.employment(ana, other)
     ask(place, TODAY + 7 * DAY, ana)
-    ask(other, TODAY + 8 * DAY, ana)
-    assert [plan(TODAY + n * DAY) for n in range(3)] == [1, 0, 0]
-    assert [item.day for item in told(TODAY).values["items"]] == [TODAY + 7 * DAY]
+    ask(other, TODAY + 30 * DAY, ana)
+    assert plan() == 1
+    assert [item.day for item in told().values["items"]] == [TODAY + 7 * DAY, TODAY + 30 * DAY]
 
 
 def test_a_new_date_is_a_new_obligation(content_app: Flask, make: Make, place: int) -> None:

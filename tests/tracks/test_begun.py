@@ -15,7 +15,7 @@ from lms.fieldwork.queries import credited_minutes, observed_since, practised_si
 from lms.fieldwork.rules.hours import Sheet
 from lms.ids import new_client_id
 from lms.tracks import service
-from lms.tracks.rules import Work, is_towards
+from lms.tracks.rules import WorkDone, is_towards
 from tests.conftest import AT, Browser
 from tests.factories import Make, sign_in
 from tests.fieldwork.classes import AFTER, Classes
@@ -160,8 +160,8 @@ def test_what_a_track_asks_for() -> None:
         hours=[{"kind": "practicum", "minutes": 60, "title": "P"}],
         sign_offs=[{"id": "seen", "title": "Seen", "checklist": "visit"}, {"id": "none", "title": "Later"}],
     )
-    assert is_towards(Work(1, module="a"), asked)
-    assert is_towards(Work(1, hours="practicum"), asked)
-    assert is_towards(Work(1, checklist="visit"), asked)
-    for other in (Work(1), Work(1, module="b"), Work(1, hours="class"), Work(1, checklist="other")):
+    assert is_towards(WorkDone(1, module="a"), asked)
+    assert is_towards(WorkDone(1, hours="practicum"), asked)
+    assert is_towards(WorkDone(1, checklist="visit"), asked)
+    for other in (WorkDone(1), WorkDone(1, module="b"), WorkDone(1, hours="class"), WorkDone(1, checklist="other")):
         assert not is_towards(other, asked)

@@ -170,11 +170,11 @@ def test_two_who_change_at_once_do_not_overwrite_each_other(team: Team, content_
 
 
 def test_days_that_leave_whoever_comes_later_too_little() -> None:
-    assert last_comfortable(Due(), 900) == date.max
-    assert last_comfortable(Due("asked", days=29), 900) == date.max
-    assert last_comfortable(Due("asked", days=28), 900) is None
-    assert last_comfortable(Due("employed", days=28), 900) is None
-    assert last_comfortable(Due("date", date(2026, 5, 1)), 900) == date(2026, 4, 2)
+    assert last_comfortable(Due(), 30) == date.max
+    assert last_comfortable(Due("asked", days=29), 30) == date.max
+    assert last_comfortable(Due("asked", days=28), 30) is None
+    assert last_comfortable(Due("employed", days=28), 30) is None
+    assert last_comfortable(Due("date", date(2026, 5, 1)), 30) == date(2026, 4, 2)
     assert last_comfortable(Due("date", date(2026, 5, 1)), 0) == date(2026, 5, 1)
 
 

@@ -18,7 +18,7 @@ from lms.organizations.queries import Match, count_matching, count_titles, list_
 from lms.organizations.rules import Criteria
 from lms.tracks.messages import criteria_words, due_words, reason_words
 from lms.tracks.models import Assignment, AssignmentBatch, AssignmentRule
-from lms.tracks.rules import Due, list_early, realistic_due, resolve_due
+from lms.tracks.rules import Due, resolve_due
 from tests.conftest import Browser
 from tests.factories import Make, day, sign_in
 from tests.organizations.conftest import public_id_of
@@ -261,10 +261,10 @@ def test_a_team_is_made_filled_asked_and_ended(place: Place, make: Make) -> None
 
 def test_dates_and_whom_in_words() -> None:
     today = date(2026, 3, 5)
-    assert resolve_due(Due("employed", days=30), date(2026, 3, 1), today, 60) == date(2026, 3, 31)
-    assert resolve_due(Due("asked", days=1, eased=True), today, today, 90) == realistic_due(90, today)
-    assert resolve_due(Due("date", date(2026, 3, 4), eased=True), today, today, 0) == realistic_due(0, today)
-    assert list_early({1: today, 2: date(2026, 1, 1)}, today, {1: 0, 2: 0}) == (2,)
+    assert resolve_due(Due("employed", days=30), date(2026, 3, 1), today) == date(2026, 3, 31)
+    assert resolve_due(Due("asked", days=1), date(2026, 3, 1), today) == date(2026, 3, 6)
+    assert resolve_due(Due("date", date(2026, 3, 4)), today, today) == date(2026, 3, 4)
+    assert resolve_due(Due(), today, today) is None
     assert due_words(Due()) == "No date"
     whole = Criteria(("A",), (6,), ("to",), ("volunteer",), ("t", "gone"), date(2026, 1, 1), 90)
     words = criteria_words(whole, {"t": "North"})

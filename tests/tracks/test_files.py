@@ -57,7 +57,7 @@ def faults(text: str, known: Known | None = None) -> list[tuple[int, str | None]
 def test_headers_are_known_in_every_language(header: str) -> None:
     (row,) = read_people(read_grid(f"{header};Shoe size\nA@Hope.Example;hope;38".encode("utf-8-sig"))) or []
     assert row == FileRow(
-        2, {"email": "A@Hope.Example", "organization": "hope"}, (Identifier("email", "a@hope.example"),), "", "hope"
+        2, {"email": "A@Hope.Example", "organization": "hope"}, (Identifier("email", "a@hope.example"),), "", "", "hope"
     )
 
 
@@ -387,7 +387,7 @@ def test_a_workbook_or_a_file_of_any_shape_is_read(team: Team, browser: Any) -> 
 def test_what_cannot_be_read_is_said_beside_its_field(team: Team, browser: Any) -> None:
     for values, words in (
         ({"lines": ""}, "There is nobody in it."),
-        ({"lines": "just words"}, "We cannot tell who is meant."),
+        ({"file": (io.BytesIO(b"just words"), "x.csv")}, "We cannot tell who is meant."),
         ({"file": (io.BytesIO(b"\x00\x01\x02"), "x.csv")}, "This file cannot be read."),
         ({"lines": "a@x.example\n" * 41}, "These are more than 40 lines."),
         ({"lines": "a@x.example", "due_on": day(-1).isoformat()}, "This day has passed."),

@@ -29,7 +29,9 @@ from lms.signals import announce
 from lms.tracks import queries, service
 from lms.tracks.events import Assigned, TrackAssigned, TrackCompleted, TrackDone
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment, TrackCompletion
+from lms.tracks.rules import Asked
 from lms.tracks.rules.versions import Choices
+from lms.tracks.service import FileSorting
 from lms.tracks.service.undoing import begun_of
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
@@ -180,9 +182,6 @@ def test_only_those_who_answer_for_the_organization_may_assign(team: Team, make:
     ):
         with pytest.raises(NotFound):
             assign(actor, organization_id, person)
-        with pytest.raises(NotFound):
-            ids = [person.person_id]
-            service.preview(reading(), actor, organization_id, TRACK, ids, at=AT)
     assert rows(Assignment)[0][0] == rows(AssignmentBatch)[0][0] == rows(Enrolment)[0][0] == 0
 
 
@@ -219,8 +218,8 @@ def test_what_cannot_be_assigned(team: Team) -> None:
 def test_preview_says_what_assigning_does(team: Team) -> None:
     assign(team.actor, team.id, team.ana)
     ids = [team.ana.person_id, team.luis.person_id]
-    sorting = service.preview(reading(), team.actor, team.id, TRACK, ids, at=AT)
-    assert (sorting.new, sorting.already, sorting.finished) == ((ids[1],), (ids[0],), ())
+    ana, luis = (Asked(each, team.id) for each in ids)
+    assert service.sort_rows(reading(), TRACK, [ana, luis], TODAY) == FileSorting((luis,), (ana,), ())
 
 
 def test_undo_takes_back_what_nobody_began(team: Team) -> None:

@@ -233,7 +233,9 @@ def test_a_certifier_finds_a_worker_spares_her_a_part_and_takes_it_back(office: 
     for change in ({"part": "core|practicum"}, {"reason": "no"}, {"note": "x" * 501}, {"part": ""}):
         assert browser.post(address, data={**form, **change}).status_code == 400
     assert stored() == []
-    said = text_of(browser.post(address, data=form, follow_redirects=True))
+    assert "Spare her this part?" in text_of(browser.post(address, data=form))
+    assert stored() == [], "looked at, not granted"
+    said = text_of(browser.post(address, data={**form, "do": "spare"}, follow_redirects=True))
     assert "Saved." in said
     assert "As we agreed." in said
     public_id = reading().execute(select(Waiver.public_id)).scalar_one()

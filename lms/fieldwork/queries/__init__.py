@@ -30,13 +30,15 @@ __all__ = [
 ]
 
 
-def credited_minutes(session: Session, person_ids: Collection[int] | None) -> list[CreditedMinutes]:
+def credited_minutes(
+    session: Session, person_ids: Collection[int] | None, besides: Collection[Spent] = ()
+) -> list[CreditedMinutes]:
     """Return the minutes that count of these persons (None: of everybody), by person and date.
 
-    Countersigned hours and attendance at sessions. What overlaps counts once, where times are known, and at most 16
-    hours count for one date, all kinds together. One query.
+    Countersigned hours and attendance at sessions, and what is about to count `besides`. What overlaps counts once,
+    where times are known, and at most 16 hours count for one date, all kinds together. One query.
     """
-    return count_once(_spent(session, person_ids), zone())
+    return count_once([*_spent(session, person_ids), *besides], zone())
 
 
 def signed_off(session: Session, person_ids: Collection[int] | None) -> list[SignedOff]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.fieldwork.rules.ahead import Ahead, Crediting
 from lms.fieldwork.rules.facts import HOURS_KINDS, CreditedMinutes, SignedOff
 from lms.fieldwork.rules.hours import ENTRY_STATES, EVENT_KINDS, OWN_KINDS, SOURCES
 from lms.fieldwork.rules.once import Spent, Visit, count_once
@@ -14,7 +15,9 @@ __all__ = [
     "OBSERVATION_EVENTS",
     "OWN_KINDS",
     "SOURCES",
+    "Ahead",
     "CreditedMinutes",
+    "Crediting",
     "SignedOff",
     "Spent",
     "Visit",

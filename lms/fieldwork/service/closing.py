@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -18,8 +18,9 @@ from lms.fieldwork.events import FieldworkCredited, fieldwork_credited
 from lms.fieldwork.models import AttendanceEntry, ClassCredit, GroupSession
 from lms.fieldwork.policy import sessions as policies
 from lms.fieldwork.queries.attendance import CreditRow, latest_entries, standing_credits
+from lms.fieldwork.rules import CreditedMinutes, Crediting, Spent, Visit
 from lms.fieldwork.rules import attendance as rules
-from lms.fieldwork.rules.attendance import CreditLine
+from lms.fieldwork.rules.attendance import CreditLine, Stays
 from lms.fieldwork.service.holding import hold_kept, note
 from lms.signals import announce
 
@@ -34,6 +35,7 @@ class Closing:
     lines: tuple[CreditLine, ...]
     elsewhere: tuple[CreditLine, ...]
     fingerprint: str
+    crediting: Crediting = field(default_factory=Crediting)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class _Settled:
     lines: tuple[CreditLine, ...]
     standing: dict[tuple[int, int], CreditRow]
     towards: dict[int, GroupSession]
+    #: When each person was at the session itself.
+    stays: dict[int, Stays]
 
     @property
     def changed(self) -> tuple[CreditLine, ...]:
@@ -50,12 +54,28 @@ class _Settled:
         return tuple(each for each in self.lines if not _stands(each, self.standing))
 
 
-def preview_closing(session: Session, group_session_id: int) -> Closing:
-    """Return what closing a session would do now. Four queries. Writes nothing; raises `NotFound`."""
+def preview_closing(session: Session, group_session_id: int, *, at: datetime) -> Closing:
+    """Return what closing a session would do now, at `at`. Four queries. Writes nothing; raises `NotFound`."""
     group = session.get(GroupSession, group_session_id)
     if group is None:
         raise NotFound
-    return _closing(group, _settle(session, group, is_closed=True))
+    settled = _settle(session, group, is_closed=True)
+    return replace(_closing(group, settled), crediting=_crediting(session, group, settled, at))
+
+
+def _crediting(session: Session, group: GroupSession, settled: _Settled, at: datetime) -> Crediting:
+    """Return what would newly count: where a line changes, the minutes by which it grows."""
+    spent = []
+    for line in (each for each in settled.changed if each.group_session_id == group.id):
+        known = settled.standing.get((line.group_session_id, line.person_id))
+        more = line.credited_minutes - (known.credited_minutes if known else 0)
+        towards = settled.towards[line.towards_id]
+        if more > 0:
+            fact = CreditedMinutes(line.person_id, "class", tuple(towards.competencies), more, group.day, at)
+            visit = Visit(settled.stays[line.person_id], group.starts_at, group.ends_at)
+            spent.append(Spent(fact, None, None if known else visit))  # what is known takes its own time already
+    taught = [(each, key, towards.language) for towards, key, people in _taught(session, settled) for each in people]
+    return Crediting(tuple(spent), tuple(taught))
 
 
 def close_session(session: Session, actor: Actor, public_id: str, *, fingerprint: str, at: datetime) -> bool:
@@ -132,7 +152,8 @@ def _settle(session: Session, group: GroupSession, *, is_closed: bool) -> _Settl
         visit = starts[row.group_session_id]
         visits[row.person_id, row.towards_id].append(((visit.starts_at, visit.id), row.present_minutes))
     lines = tuple(line for unit in sorted(visits) for line in _lines(unit, visits[unit], towards[unit[1]]))
-    return _Settled(lines, {(row.group_session_id, row.person_id): row for row in (*mine, *elsewhere)}, towards)
+    standing = {(row.group_session_id, row.person_id): row for row in (*mine, *elsewhere)}
+    return _Settled(lines, standing, towards, {person_id: entry.stays for person_id, entry in entries.items()})
 
 
 def _elsewhere(session: Session, group: GroupSession, units: Collection[_Unit]) -> list[CreditRow]:
@@ -190,9 +211,15 @@ def _write(session: Session, actor: Actor, settled: _Settled, at: datetime) -> s
 
 def _finish_lessons(session: Session, settled: _Settled, at: datetime) -> None:
     """Let those for whom a session counts whole have finished the lessons of its module, where it says so."""
+    for towards, key, people in _taught(session, settled):
+        finish_together(session, current(session), people, key, language=towards.language, at=at)
+
+
+def _taught(session: Session, settled: _Settled) -> Iterator[tuple[GroupSession, str, list[int]]]:
+    """Yield the sessions that finish the lessons of a module, with the module and for whom."""
     library = current(session)
     for towards in settled.towards.values():
         people = sorted({line.person_id for line in settled.lines if line.towards_id == towards.id and line.is_full})
         key = towards.module_key
         if people and towards.finishes_lessons and key is not None and library.find("module", key):
-            finish_together(session, library, people, key, language=towards.language, at=at)
+            yield towards, key, people

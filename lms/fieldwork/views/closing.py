@@ -21,6 +21,7 @@ from lms.fieldwork.rules import attendance as rules
 from lms.fieldwork.rules.attendance import CreditLine
 from lms.fieldwork.service import closing as service
 from lms.fieldwork.views import session_words as words
+from lms.fieldwork.views.ahead import told_ahead
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.shared import explained, kept_session, page, told
 from lms.i18n import format_hours
@@ -74,14 +75,14 @@ class Line:
 
 
 def _preview(group: GroupRow, form: CloseForm) -> Page:
-    closing = service.preview_closing(reading(), group.id)
+    closing = service.preview_closing(reading(), group.id, at=now())
     form.fingerprint.data = closing.fingerprint
     here = {each.person_id for each in closing.lines}
     placed = [row for row in sessions.list_sign_ups(reading(), [group.id]) if not row.is_waiting]
     absent = [row.name for row in placed if row.person_id not in here]
     more: dict[str, object] = {"lines": _lines(group, closing.lines), "elsewhere": _lines(group, closing.elsewhere)}
     more |= {"absent": absent, "is_over": now() >= group.ends_at, "open_stays": _open_stays(group)}
-    return page("close.html", form, **told(group), **more)
+    return page("close.html", form, **told(group), **more, **told_ahead(closing.crediting))
 
 
 def _open_stays(group: GroupRow) -> int:

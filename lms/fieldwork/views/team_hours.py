@@ -25,7 +25,9 @@ from lms.fieldwork.queries import hours as queries
 from lms.fieldwork.queries.attendance import list_classes
 from lms.fieldwork.queries.hours import EntryRow
 from lms.fieldwork.queries.people import PersonName, get_person
+from lms.fieldwork.rules import CreditedMinutes, Crediting, Spent
 from lms.fieldwork.rules.hours import UNDO_HOURS, may_become
+from lms.fieldwork.views.ahead import told_ahead
 from lms.fieldwork.views.blueprint import bp
 from lms.fieldwork.views.hours import Page, fill_entry_form, story_of
 from lms.fieldwork.views.words import EntryWords
@@ -213,7 +215,21 @@ def _look(actor: Actor, form: ChosenForm, rows: Sequence[EntryRow]) -> Page:
     """Show what would be countersigned; what does not wait any more is left out."""
     form.entries.data = " ".join(row.public_id for row in rows)
     total = {"count": len(rows), "minutes": sum(row.minutes for row in rows)}
-    return form_page("fieldwork/team_hours_look.html", form, people=_by_person(actor, rows), **total)
+    ahead = told_ahead(_crediting(rows))
+    return form_page("fieldwork/team_hours_look.html", form, people=_by_person(actor, rows), **total, **ahead)
+
+
+def _crediting(rows: Sequence[EntryRow]) -> Crediting:
+    """Return what would count once these entries are countersigned."""
+    return Crediting(tuple(Spent(_fact(row), _clock(row)) for row in rows))
+
+
+def _fact(row: EntryRow) -> CreditedMinutes:
+    return CreditedMinutes(row.person_id, row.kind, tuple(row.competencies), row.minutes, row.done_on, now())
+
+
+def _clock(row: EntryRow) -> tuple[int, int] | None:
+    return None if row.begins is None or row.ends is None else (row.begins, row.ends)
 
 
 def _entry_page(actor: Actor, public_id: str, form: WordsForm) -> Page:

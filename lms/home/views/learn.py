@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -16,7 +17,7 @@ from lms.home.rules import Case, Holding, Next, Way
 from lms.home.views.blueprint import bp
 from lms.home.views.learner import Learner, State, certificate_words, due_words, find_learner
 from lms.home.views.words import Title, Titles, label_of, marked, titles_of
-from lms.i18n import format_hours, ngettext
+from lms.i18n import format_hours, format_names, ngettext
 from lms.i18n import gettext as _
 from lms.notifications.queries import may_ask_for_texts
 from lms.tracks import queries as tracks
@@ -49,6 +50,8 @@ class Entry:
     note: str = ""
     state: State | None = None
     download: str | None = None
+    #: By when it is asked for, and by whom.
+    dues: Sequence[tuple[State, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,7 @@ def _way(page: Page, way: Way | None) -> dict[str, object]:
         "way": way,
         "way_title": page.titles.track(way.track_key),
         "steps": _steps(page, way),
-        "due": due_words(way.due_on, page.learner.actor.today),
-        "asked_by": _asked_by(page, way),
+        "dues": _dues(page, way),
     }
 
 
@@ -203,10 +205,10 @@ def _next_level(page: Page) -> str | Markup:
     return marked(said, level)
 
 
-def _asked_by(page: Page, way: Way | None) -> str | None:
-    """Return the organization that asks for a track."""
-    asked = page.learner.asked.get(way.track_key) if way else None
-    return asked.organization if asked else None
+def _dues(page: Page, way: Way) -> list[tuple[State, str]]:
+    """Return by when a track is asked for, each date with the organizations that ask by it, "" where none does."""
+    learner = page.learner
+    return [(due_words(day, learner.actor.today), format_names(learner.askers(way, day))) for day in way.due_days]
 
 
 def _decisions(page: Page) -> list[Entry]:
@@ -233,7 +235,7 @@ def _decision(titles: Titles, case: Case) -> Entry:
 def _other(page: Page, way: Way) -> Entry:
     note = _("%(done)s of %(total)s steps", done=way.progress.done, total=way.progress.total)
     href = url_for("tracks.show", key=way.track_key)
-    return Entry(page.titles.track(way.track_key), href, note, due_words(way.due_on, page.learner.actor.today))
+    return Entry(page.titles.track(way.track_key), href, note, dues=_dues(page, way))
 
 
 def _certificate(page: Page, holding: Holding) -> Entry:
@@ -246,7 +248,7 @@ def _certificate(page: Page, holding: Holding) -> Entry:
 
 def _choice(page: Page, key: str) -> Entry:
     track = page.learner.library.spec(TrackSpec, "track", key)
-    minutes = tracks.track_minutes(page.learner.library, track)
+    minutes = tracks.track_minutes(page.learner.library, key)
     note = _("About %(time)s", time=format_hours(minutes)) if minutes else ""
     state = None if track.can_be_met else State("plain", _("Parts of it are still being prepared"))
     return Entry(page.titles.track(key), url_for("tracks.show", key=key), note, state)

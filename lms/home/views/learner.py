@@ -32,21 +32,23 @@ class Learner:
     facts: Facts
 
     @cached_property
-    def asked(self) -> dict[str, Asked]:
-        """Return by track the most urgent of what those ask for whom she works for today."""
+    def asked(self) -> list[Asked]:
+        """Return what those ask for whom she works for today."""
         places = {span.organization_id for span in self.actor.employments if span.covers(self.actor.today)}
-        found: dict[str, Asked] = {}
-        for each in self.facts.asked:
-            known = found.get(each.track_key)
-            if each.organization_id in places and (known is None or _due(each) < _due(known)):
-                found[each.track_key] = each
-        return found
+        return [each for each in self.facts.asked if each.organization_id in places]
 
     @cached_property
-    def dues(self) -> dict[tuple[str, int], date]:
-        """Return by which date cycles of tracks are asked for, also by a new version. One query."""
-        found = list_due(reading(), self.actor.person_id, self.actor.today)
-        return {(key, cycle): day for key, cycle, day in found}
+    def dues(self) -> dict[tuple[str, int], list[date]]:
+        """Return by which dates cycles of tracks are asked for, also by a new version, the earliest first."""
+        found: dict[tuple[str, int], list[date]] = {}
+        for key, cycle, day in list_due(reading(), self.actor.person_id, self.actor.today):
+            found.setdefault((key, cycle), []).append(day)
+        return found
+
+    def askers(self, way: Way, day: date) -> list[str]:
+        """Return the names of the organizations that ask for a track by that date."""
+        wanted = (way.track_key, way.progress.cycle, day)
+        return sorted({each.organization for each in self.asked if (each.track_key, each.cycle, each.due_on) == wanted})
 
     @cached_property
     def progress(self) -> dict[str, TrackProgress]:
@@ -63,12 +65,11 @@ class Learner:
     @cached_property
     def ways(self) -> list[Way]:
         """Return the tracks that she is on now, as they should be worked on."""
-        found, dues = [], self.dues
+        found, dues, asked = [], self.dues, {each.track_key for each in self.asked}
         for key, progress in self.progress.items():
             if progress.state == "active":
-                asked = self.asked.get(key)
-                due_on = dues.get((key, self.standing.enrolments[self.actor.person_id, key].cycle))
-                found.append(Way(key, progress, self.started_on(key), is_asked=asked is not None, due_on=due_on))
+                days = tuple(dues.get((key, self.standing.enrolments[self.actor.person_id, key].cycle), ()))
+                found.append(Way(key, progress, self.started_on(key), is_asked=key in asked, due_days=days))
         return rules.in_order(found)
 
     @cached_property
@@ -144,10 +145,6 @@ class Learner:
         return self.learning[0][0] if self.learning else next(iter(self.ways), None)
 
 
-def _due(asked: Asked) -> date:
-    return asked.due_on or date.max
-
-
 def find_learner(actor: Actor) -> Learner:
     """Return the reader with her record. Two queries."""
     library = current(reading())
@@ -163,10 +160,8 @@ class State:
     text: str
 
 
-def due_words(due_on: date | None, today: date) -> State | None:
-    """Return what a due date means for her who has not finished yet, kindly; None without a date."""
-    if due_on is None:
-        return None
+def due_words(due_on: date, today: date) -> State:
+    """Return what a due date means for her who has not finished yet, kindly."""
     state: DueState = due_state(due_on, today, None)
     if state == "late":
         return State("attention", _("The date was %(date)s. You can still finish it.", date=format_day(due_on)))

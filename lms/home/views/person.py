@@ -193,15 +193,11 @@ def _progress(page: Page, spell: SpellHere, asked: Asked) -> Progress:
     """Return how far she is on a track that was asked for; of one who has left, as it stood on her last day."""
     day = last_day(page, spell)
     standing, address = page.gathered.standing, (page.person.person_id, asked.track_key)
-    progress = standing.progress(*address, day)
-    if progress is not None and progress.cycle == asked.cycle:
-        done, total, completed_on = progress.done, progress.total, progress.completed_on
-    else:
-        row = standing.completions.get((*address, asked.cycle))
-        done = total = 0
-        completed_on = row.completed_on if row and row.completed_on <= day else None
+    progress = standing.progress_in(*address, asked.cycle, day)
+    done, total, completed_on = (progress.done, progress.total, progress.completed_on) if progress else (0, 0, None)
     title = label_of(tracks.track_title(page.library, asked.track_key, language()))
-    why = url_for("home.team_why", public_id=page.person.person_public_id, key=asked.track_key) if total else ""
+    who = page.person.person_public_id
+    why = url_for("home.team_why", public_id=who, key=asked.track_key, cycle=asked.cycle) if progress else ""
     reason = page.reasons.get((asked.organization_id, asked.track_key, asked.cycle), "")
     return Progress(title, stands(asked.due_on, day, completed_on), done, total, why, reason)
 

@@ -49,6 +49,8 @@ class Line:
     state: State | None = None
     href: str = ""
     download: str | None = None
+    #: Where it says why a track stands like this.
+    why: str = ""
 
 
 @bp.get("/record")
@@ -119,7 +121,7 @@ def _track(learner: Learner, titles: Titles, key: str) -> Line:
         state = State("now", _("%(done)s of %(total)s steps", done=progress.done, total=progress.total))
     else:
         state = State("plain", _("Not going on"))
-    return Line(titles.track(key), facts, state, url_for("tracks.show", key=key))
+    return Line(titles.track(key), facts, state, url_for("tracks.show", key=key), why=url_for("tracks.why", key=key))
 
 
 def _modules(learner: Learner, titles: Titles) -> list[tuple[Title, str, str, str]]:

@@ -40,6 +40,8 @@ class Row:
     others: str
     step: str
     state: State | None
+    #: Where it says why her track stands like this, "" where that is not the organization's to know.
+    why: str
     action: str
     action_href: str
 
@@ -146,6 +148,11 @@ class Words:
         """Return the address at which a person is ticked to be asked."""
         return f"{self._assign}?organization={line.organization_public_id}&person={line.public_id}"
 
+    def why(self, line: Line) -> str:
+        """Return the address that says why a track stands as it does, which the organization asked for."""
+        is_asked = line.track_key is not None and line.valid_until is None
+        return f"{self.person(line)}/tracks/{line.track_key}/why?cycle={line.cycle}" if is_asked else ""
+
     def state(self, line: Line) -> State | None:
         """Return how a line stands."""
         if line.valid_until is not None:
@@ -168,6 +175,7 @@ def _row(gathered: Gathered, line: Line, words: Words) -> Row:
         others=words.others(line.others) if line.others else "",
         step=words.step(progress.done, progress.total) if progress else "",
         state=words.state(line),
+        why=words.why(line),
         action=words.assign_track if may_assign else words.more,
         action_href=words.assign(line) if may_assign else href,
     )
@@ -237,7 +245,5 @@ def _latest(actor: Actor, library: Library) -> Latest | None:
 
 def _href_for(wanted: TeamFilter) -> Callable[[int], str]:
     """Return a function from a page's number to its address, with the same filters."""
-    names = {"status": wanted.status, "track": wanted.track_key, "title": wanted.title, "q": wanted.search}
-    names |= {"team": wanted.team, "rule": wanted.rule}
-    kept: dict[str, Any] = {name: value for name, value in names.items() if value}
+    kept: dict[str, Any] = wanted.address
     return lambda page: url_for("home.team", page=page, **kept)

@@ -33,8 +33,9 @@ def select_due(session: Session, today: date, person_id: int | None = None) -> D
     """Return a select of person_id, subject ("core:1": track and cycle), falls_on and since (the day she was asked).
 
     They are the tracks with a date that people (None: everybody) are asked for by those they work for on `today`, or
-    by a new version that asks for them again, and have not completed. Two may ask for the same one: the earliest date
-    counts, so that nobody is reminded twice.
+    by a new version that asks for them again, and have not completed. Each date stands for itself, also while another
+    one has passed: an employer who asks later sets her own. Two who ask for the same day are one row, so that nobody
+    is reminded twice of it.
     """
     asked = union_all(_assigned(today, person_id), _renewed(session, person_id)).subquery()
     is_done = exists().where(
@@ -42,11 +43,10 @@ def select_due(session: Session, today: date, person_id: int | None = None) -> D
         TrackCompletion.track_key == asked.c.track_key,
         TrackCompletion.cycle == asked.c.cycle,
     )
-    same = (asked.c.person_id, asked.c.track_key, asked.c.cycle)
-    place = func.row_number().over(partition_by=same, order_by=(asked.c.falls_on, asked.c.since))
-    ranked = select(asked, place.label("place")).where(~is_done).subquery()
-    subject = (ranked.c.track_key + ":" + cast(ranked.c.cycle, String)).label("subject")
-    return select(ranked.c.person_id, subject, ranked.c.falls_on, ranked.c.since).where(ranked.c.place == 1)
+    subject = (asked.c.track_key + ":" + cast(asked.c.cycle, String)).label("subject")
+    day = (asked.c.person_id, asked.c.track_key, asked.c.cycle, asked.c.falls_on)
+    since = func.min(asked.c.since, type_=Date).label("since")
+    return select(asked.c.person_id, subject, asked.c.falls_on, since).where(~is_done).group_by(*day)
 
 
 def select_repeated(session: Session, _today: date, person_id: int | None = None) -> Dues:
@@ -61,12 +61,12 @@ def select_repeated(session: Session, _today: date, person_id: int | None = None
 
 
 def list_due(session: Session, person_id: int, today: date) -> list[tuple[str, int, date]]:
-    """Return (track, cycle, date) of what `select_due` finds of one person, the most urgent first. One query."""
+    """Return (track, cycle, date) of what `select_due` finds of one person, the earliest date first. One query."""
     return _read(session, select_due(session, today, person_id))
 
 
 def list_repeated(session: Session, person_id: int, today: date) -> list[tuple[str, int, date]]:
-    """Return (module, round, date) of what `select_repeated` finds of one person, the most urgent first. One query."""
+    """Return (module, round, date) of what `select_repeated` finds of one person, the earliest first. One query."""
     return _read(session, select_repeated(session, today, person_id))
 
 

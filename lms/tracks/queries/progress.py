@@ -179,6 +179,17 @@ class Standing:
         state: TrackState = "active" if is_going else "open"
         return progress_in(explained, state, cycle)
 
+    def progress_in(self, person_id: int, track_key: str, cycle: int, day: date) -> TrackProgress | None:
+        """Return how far a person was on the local date `day` in the present cycle, or in one completed by then."""
+        found, done = self.progress(person_id, track_key, day), self.completions.get((person_id, track_key, cycle))
+        if found is not None and found.cycle == cycle:
+            return found
+        if done is None or done.completed_on > day:
+            return None
+        spec, record = self.tracks[done.revision_id], self.record(person_id).until(day)
+        explained = recall(spec, done.counted, record, self.scope_of(done), day)
+        return progress_in(explained, "completed", cycle, done.completed_on)
+
     def renewal(self, person_id: int, track_key: str) -> Renewal | None:
         """Return when a completed track is due again; None while it is not completed, or where it never is."""
         return self.last_renewal(person_id, track_key) if self.completion(person_id, track_key) else None
@@ -231,27 +242,30 @@ def standing_of(
     *,
     today: date | None = None,
     only_active: bool = False,
+    besides: Collection[str] = (),
     ever: bool = False,
 ) -> Standing:
     """Return what decides the progress of these people (None: of everybody) on the local date `today` (None: now).
 
     Four queries, and one each for recognized training, minutes and sign-offs where a track asks for them; with
-    `only_active` where a track asks on which somebody is now. With `ever` what was taken back is among them. Revisions
-    of tracks that this process has not read yet cost one query each, once.
+    `only_active` where a track asks on which somebody is now, or one of `besides`. With `ever` what was taken back is
+    among them. Revisions of tracks that this process has not read yet cost one query each, once.
     """
     standing = Standing(library, today or local_date(now()))
     for row in _enrolments(session, person_ids, track_keys):
         standing.add_enrolment(row)
     for done in list_completions(session, person_ids):
         standing.add_completion(done)
-    standing.tracks = read_specs(session, standing, track_keys or ())
+    standing.tracks = read_specs(session, standing, [*(track_keys or ()), *besides])
     ids = person_ids if person_ids is not None else {person_id for person_id, _ in standing.enrolments}
     for each in list_credits(session, ids):
         credit = Credit(each.module_key, each.round, each.completed_at, each.completed_on, each.language)
         standing.record(each.person_id).credits.append(credit)
     for person_id, waived in _waivers(session, person_ids):
         standing.record(person_id).waivers.append(waived)
-    asked = list(standing.tracks.values()) if not only_active else bound_tracks(standing)
+    asked = list(standing.tracks.values())
+    if only_active:
+        asked = [*bound_tracks(standing), *(track for track in asked if track.key in besides)]
     if track_keys is not None:
         asked = [track for track in asked if track.key in track_keys]
     read_practice(session, standing, ids, asked, ever=ever)

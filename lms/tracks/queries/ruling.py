@@ -1,4 +1,4 @@
-"""Standing rules and files of people, as pages show them; and why a person is asked."""
+"""Standing rules, as pages show them; and why a person is asked."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ from sqlalchemy.orm import Session
 
 from lms.db import among
 from lms.errors import NotFound
-from lms.organizations.queries import PEOPLE
 from lms.tracks.models import (
     Assignment,
     AssignmentBatch,
     AssignmentRule,
-    AssignmentUpload,
     Enrolment,
     RuleChange,
     RuleMember,
-    UploadRow,
 )
 
 
@@ -57,34 +54,6 @@ class ChangeRow:
     asks_renewals: bool
     changed_at: datetime
     changed_by: int
-
-
-@dataclass(frozen=True)
-class UploadHead:
-    """A file that waits, or was done."""
-
-    id: int
-    public_id: str
-    track_key: str
-    due_kind: str
-    due_on: date | None
-    due_days: int | None
-    due_eased: bool
-    made_at: datetime
-    applied_at: datetime | None
-
-
-@dataclass(frozen=True)
-class UploadLine:
-    """One row of such a file. `name` is empty where nobody was found."""
-
-    number: int
-    cells: dict[str, str]
-    person_id: int | None
-    organization_id: int | None
-    began_on: date | None
-    fault: str | None
-    name: str
 
 
 def list_rules(session: Session, criterion: ColumnElement[bool]) -> list[RuleRow]:
@@ -140,49 +109,6 @@ def renewing_since(session: Session, person_ids: Collection[int], track_key: str
         .order_by(Enrolment.cycle)
     )
     return {row.person_id: row.started_at for row in rows}
-
-
-def get_upload(session: Session, account_id: int, public_id: str, since: datetime) -> UploadHead:
-    """Return a file that this account brought after `since`; raise `NotFound`. One query."""
-    row = session.execute(
-        select(
-            AssignmentUpload.id,
-            AssignmentUpload.public_id,
-            AssignmentUpload.track_key,
-            AssignmentUpload.due_kind,
-            AssignmentUpload.due_on,
-            AssignmentUpload.due_days,
-            AssignmentUpload.due_eased,
-            AssignmentUpload.made_at,
-            AssignmentUpload.applied_at,
-        ).where(
-            AssignmentUpload.public_id == public_id,
-            AssignmentUpload.made_by == account_id,
-            AssignmentUpload.made_at > since,
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return UploadHead(*row)
-
-
-def list_upload_rows(session: Session, upload_id: int) -> list[UploadLine]:
-    """Return the rows of a file in their order. One query."""
-    rows = session.execute(
-        select(
-            UploadRow.number,
-            UploadRow.cells,
-            UploadRow.person_id,
-            UploadRow.organization_id,
-            UploadRow.began_on,
-            UploadRow.fault,
-            func.coalesce(PEOPLE.c.name, ""),
-        )
-        .outerjoin(PEOPLE, PEOPLE.c.id == UploadRow.person_id)
-        .where(UploadRow.upload_id == upload_id)
-        .order_by(UploadRow.number)
-    )
-    return [UploadLine(*row) for row in rows]
 
 
 def _rules() -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,8 +17,9 @@ from lms.courses.queries import rounds_of
 from lms.courses.specs import ModuleSpec
 from lms.db import chunks
 from lms.tracks.models import Enrolment, TrackCompletion
+from lms.tracks.queries.ahead import Place, begin, begin_instead, complete_ahead
 from lms.tracks.queries.progress import CompletionRow, EnrolmentRow, Standing, standing_of
-from lms.tracks.rules import Met, is_binding
+from lms.tracks.rules import Explanation, is_binding
 from lms.tracks.rules.differences import beyond, module_differences, track_differences
 from lms.tracks.rules.versions import (
     Change,
@@ -42,7 +43,6 @@ from lms.tracks.specs import TrackSpec
 TOGETHER = 2000
 
 Address = tuple[Kind, str]
-Place = tuple[int, str]
 Wanted = Mapping[Address, Choices]
 
 
@@ -201,9 +201,9 @@ def _choose(outlook: Outlook, place: Place, row: EnrolmentRow) -> None:
     if is_free:
         outlook.people["track", key, group] += 1
     if is_completed and choices.finished == "renew":
-        outlook.after.enrolments[place] = _next_cycle(row, row.cycle + 1, source.revision_id, versions.at)
+        begin(outlook.after, *place, row.cycle + 1, versions.at)
         outlook.renewed.add(place)
-        _begin_instead(outlook, place, source)
+        begin_instead(outlook.after, *place, versions.at)
     elif not is_completed and choices.moves(group) and row.revision_id != source.revision_id:
         outlook.after.enrolments[place] = replace(row, revision_id=source.revision_id)
         outlook.moved.add(place)
@@ -211,25 +211,6 @@ def _choose(outlook: Outlook, place: Place, row: EnrolmentRow) -> None:
 
 def _changes(versions: Versions, track_key: str) -> bool:
     return any(each.key == track_key and each.differences for each in versions.changes if each.kind == "track")
-
-
-def _next_cycle(row: EnrolmentRow, cycle: int, revision_id: int, at: datetime) -> EnrolmentRow:
-    return replace(row, id=0, cycle=cycle, state="active", started_at=at, revision_id=revision_id)
-
-
-def _begin_instead(outlook: Outlook, place: Place, source: Source) -> None:
-    """Put a person who renews also on the track that is done instead (`service.renewing` does the same)."""
-    renewal = spec_of(TrackSpec, source).renewal
-    if renewal is None or renewal.track is None:
-        return
-    other = (place[0], renewal.track)
-    row, at = outlook.after.enrolments.get(other), outlook.versions.at
-    revision_id = outlook.versions.new.get("track", renewal.track).revision_id
-    if row is None:
-        outlook.after.enrolments[other] = EnrolmentRow(0, *other, 1, "active", at, revision_id)
-    elif row.state != "active":
-        cycle = row.cycle + (row.state == "completed")
-        outlook.after.enrolments[other] = _next_cycle(row, cycle, revision_id, at)
 
 
 def _touched(outlook: Outlook) -> set[int]:
@@ -245,31 +226,14 @@ def _binding(standing: Standing, place: Place) -> int | None:
 
 
 def _complete(outlook: Outlook, person_ids: Collection[int]) -> None:
-    """Complete what these people have met, until nothing comes of it (`service.enrolling.complete` does the same)."""
-    after = outlook.after
-    waiting = {place for place in after.enrolments if place[0] in person_ids}
-    while waiting:
-        met = list(_met(outlook, waiting))
-        for row, how in met:
-            place = (row.person_id, row.track_key)
-            revision_id = after.revision_of(*place) or row.revision_id
-            after.enrolments[place] = replace(row, state="completed", revision_id=revision_id)
-            at, on, counted = how.completed_at, how.completed_on, how.counted()
-            after.add_completion(CompletionRow(*place, row.cycle, at, on, revision_id, how.language, counted))
-            outlook.completed.add((*place, row.cycle))
-        again = {row.person_id for row, _ in met}
-        waiting = {place for place in waiting if place[0] in again}
+    """Complete what these people have met; how far the others are is kept."""
 
+    def keep(place: Place, why: Explanation) -> None:
+        outlook.becomes[place] = Way(why.done, why.total)
 
-def _met(outlook: Outlook, places: Iterable[Place]) -> Iterator[tuple[EnrolmentRow, Met]]:
-    """Yield who has met a track, with how; how far the others are is kept."""
-    for place in sorted(places):
-        row = outlook.after.enrolments[place]
-        why = outlook.after.explain(*place) if row.state == "active" else None
-        if why is not None:
-            outlook.becomes[place] = Way(why.done, why.total)
-        if why is not None and why.met is not None:
-            yield row, why.met
+    places = [place for place in outlook.after.enrolments if place[0] in person_ids]
+    for row in complete_ahead(outlook.after, places, keep):
+        outlook.completed.add((row.person_id, row.track_key, row.cycle))
 
 
 def _on_tracks(outlook: Outlook) -> Iterator[Effect]:

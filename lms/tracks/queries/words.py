@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library, Text
 from lms.courses.specs import ModuleSpec
+from lms.tracks.queries.ahead import track_minutes
 from lms.tracks.specs import TrackSpec
 
 
 @dataclass(frozen=True)
 class TrackCard:
-    """What a list of tracks shows. `minutes` sums the modules that are taught."""
+    """What a list of tracks shows. `minutes` sums the modules of the cheapest way through it."""
 
     key: str
     title: Text
@@ -63,24 +64,11 @@ def level_title(library: Library, level_id: str, locale: str) -> Text:
     return Text(level_id, "source", level_id)
 
 
-def track_minutes(library: Library, track: TrackSpec) -> int:
-    """Return how many minutes the taught modules of a track take."""
-    taught = [key for key in track.modules if library.find("module", key)]
-    return sum(library.spec(ModuleSpec, "module", key).minutes for key in taught)
-
-
-def renewal_minutes(library: Library, track: TrackSpec) -> int:
-    """Return how many minutes renewing a track takes: as long as itself, or as the track that is done instead."""
-    instead = track.renewal.track if track.renewal else None
-    is_there = instead is not None and library.find("track", instead) is not None
-    return track_minutes(library, library.spec(TrackSpec, "track", instead or "") if is_there else track)
-
-
 def list_cards(library: Library, locale: str) -> list[TrackCard]:
     """Return every published track, those that can be completed first, then by title."""
     cards = []
     for key in library.keys("track"):
         track = library.spec(TrackSpec, "track", key)
         title, summary = track_title(library, key, locale), track_summary(library, key, locale)
-        cards.append(TrackCard(key, title, summary, track_minutes(library, track), track.level, track.can_be_met))
+        cards.append(TrackCard(key, title, summary, track_minutes(library, key), track.level, track.can_be_met))
     return sorted(cards, key=lambda card: (not card.can_be_met, card.title.text))

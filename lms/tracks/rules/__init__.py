@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from lms.tracks.rules.alone import ALONE, is_alone, key_alone
-from lms.tracks.rules.begun import Work, is_towards
+from lms.tracks.rules.begun import WorkDone, is_towards
 from lms.tracks.rules.due import (
     LATEST_DUE_DAYS,
-    MINUTES_A_DAY,
     SOON_DAYS,
     SPARE_DAYS,
     Due,
@@ -18,18 +17,20 @@ from lms.tracks.rules.due import (
     ease,
     is_due_early,
     last_comfortable,
-    list_early,
     realistic_due,
     resolve_due,
 )
 from lms.tracks.rules.files import (
     COLUMNS,
+    UNREAD,
     FileRow,
     Known,
     Meant,
     find_meant,
     read_people,
+    read_row,
     without_repeats,
+    words_of,
 )
 from lms.tracks.rules.judging import (
     Explanation,
@@ -71,6 +72,9 @@ from lms.tracks.rules.renewing import (
     renewal_of,
 )
 from lms.tracks.rules.sorting import (
+    Asked,
+    Outcome,
+    PlanLine,
     Sorting,
     sort_people,
 )
@@ -78,6 +82,13 @@ from lms.tracks.rules.standing import (
     Asking,
     RulePlan,
     plan_rule,
+)
+from lms.tracks.rules.work import (
+    MINUTES_A_DAY,
+    Missing,
+    Work,
+    missing_of,
+    work_of,
 )
 
 __all__ = [
@@ -87,6 +98,8 @@ __all__ = [
     "MINUTES_A_DAY",
     "SOON_DAYS",
     "SPARE_DAYS",
+    "UNREAD",
+    "Asked",
     "Asking",
     "Credit",
     "Due",
@@ -99,9 +112,12 @@ __all__ = [
     "Known",
     "Meant",
     "Met",
+    "Missing",
     "Moment",
     "NextCycle",
+    "Outcome",
     "Part",
+    "PlanLine",
     "Proof",
     "Record",
     "Renewal",
@@ -115,6 +131,7 @@ __all__ = [
     "TrackState",
     "Waived",
     "Work",
+    "WorkDone",
     "as_due",
     "completion_faults",
     "due_fault",
@@ -129,13 +146,14 @@ __all__ = [
     "judge",
     "key_alone",
     "last_comfortable",
-    "list_early",
     "list_lapsing",
+    "missing_of",
     "off_everywhere",
     "offered",
     "plan_rule",
     "progress_in",
     "read_people",
+    "read_row",
     "realistic_due",
     "recall",
     "renewal_of",
@@ -143,4 +161,6 @@ __all__ = [
     "sort_people",
     "without_level",
     "without_repeats",
+    "words_of",
+    "work_of",
 ]

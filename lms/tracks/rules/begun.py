@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkDone:
     """Something that a person did: in a module, as hours of a kind towards competencies, or under observation."""
 
     person_id: int
@@ -21,7 +21,7 @@ class Work:
     checklist: str | None = None
 
 
-def is_towards(work: Work, track: TrackSpec) -> bool:
+def is_towards(work: WorkDone, track: TrackSpec) -> bool:
     """Return whether a track asks for what was done, or for a part of it."""
     asked = (each for each in track.hours if work.hours in each.counts)
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -12,8 +11,6 @@ DueKind = Literal["none", "date", "asked", "employed", "renewal"]
 
 #: "Due soon" begins this many days before the due date.
 SOON_DAYS = 30
-#: A plausible pace beside the work itself: half an hour of learning a day.
-MINUTES_A_DAY = 30
 #: A realistic date leaves this much more than the plausible minimum.
 SPARE_DAYS = 7
 #: A due date further ahead is a slip of the year.
@@ -41,35 +38,29 @@ def as_due(given: date | Due | None) -> Due:
     return Due("date", given) if given is not None else Due()
 
 
-def resolve_due(due: Due, began_on: date, today: date, minutes: int) -> date | None:
-    """Return the local date by which a person is asked on `today` to learn for `minutes`.
+def resolve_due(due: Due, began_on: date, today: date) -> date | None:
+    """Return the local date by which a person is asked on `today`, before it is eased.
 
     `began_on` is the first day of her spell at the organization that asks.
     """
     days = timedelta(days=due.days or 0)
-    found = {"date": due.on, "asked": today + days, "employed": began_on + days}.get(due.kind)
-    return ease(found, today, minutes) if due.eased else found
+    return {"date": due.on, "asked": today + days, "employed": began_on + days}.get(due.kind)
 
 
-def ease(due_on: date | None, today: date, minutes: int) -> date | None:
-    """Return a date, or the first comfortable one where it has passed or leaves too little time."""
-    return realistic_due(minutes, today) if is_due_early(due_on, today, minutes) else due_on
+def ease(due_on: date | None, today: date, days: int) -> date | None:
+    """Return a date that leaves enough for work of so many days: the same one, else the first comfortable one."""
+    return realistic_due(days, today) if is_due_early(due_on, today, days) else due_on
 
 
-def list_early(dates: Mapping[int, date | None], today: date, minutes: Mapping[int, int]) -> tuple[int, ...]:
-    """Return those whose date has passed, or leaves too little time for the minutes that each has to learn."""
-    return tuple(each for each, due_on in dates.items() if is_due_early(due_on, today, minutes[each]))
-
-
-def last_comfortable(due: Due, minutes: int) -> date | None:
+def last_comfortable(due: Due, days: int) -> date | None:
     """Return the last local date on which somebody can be asked and still has the time; None where there is none.
 
     `date.max` where it can be on any day. Days that are counted from the asking, or from the first day of an
-    employment, leave everybody who comes later too little, or nobody.
+    employment, leave everybody who comes later too little, or nobody. The work takes `days` (`Work.days`).
     """
     if due.kind == "date" and due.on is not None:
-        return due.on - timedelta(days=max(_days(minutes) - 1, 0))
-    is_short = due.kind in {"asked", "employed"} and (due.days or 0) + 1 < _days(minutes)
+        return due.on - timedelta(days=max(days - 1, 0))
+    is_short = due.kind in {"asked", "employed"} and (due.days or 0) + 1 < days
     return None if is_short else date.max
 
 
@@ -86,9 +77,9 @@ def due_state(due_on: date | None, today: date, completed_on: date | None) -> Du
     return "late" if due_on < today else "due-soon"
 
 
-def realistic_due(minutes: int, today: date) -> date:
-    """Return the first comfortable date for this many minutes of learning: half an hour a day, and a week over."""
-    return today + timedelta(days=_days(minutes) + SPARE_DAYS)
+def realistic_due(days: int, today: date) -> date:
+    """Return the first comfortable date for work of so many days (`Work.days`): a week more than it takes at least."""
+    return today + timedelta(days=days + SPARE_DAYS)
 
 
 def due_fault(due: Due, today: date) -> str | None:
@@ -110,13 +101,6 @@ def due_fault(due: Due, today: date) -> str | None:
     return None
 
 
-def is_due_early(due_on: date | None, today: date, minutes: int) -> bool:
-    """Return whether a date has passed, or leaves fewer days, today included, than these minutes take.
-
-    They take a day for each half hour.
-    """
-    return due_on is not None and (due_on < today or (due_on - today).days + 1 < _days(minutes))
-
-
-def _days(minutes: int) -> int:
-    return -(-minutes // MINUTES_A_DAY)
+def is_due_early(due_on: date | None, today: date, days: int) -> bool:
+    """Return whether a date has passed, or leaves fewer days, today included, than work of so many days takes."""
+    return due_on is not None and (due_on < today or (due_on - today).days + 1 < days)

@@ -135,7 +135,7 @@ class Case:
     def holds(self, met: Collection[str]) -> bool:
         """Return whether these met requirements are all that is asked for."""
         groups = (group for stage in self.stages for group in stage)
-        return all(key in met for key in self.others) and all(any(_left(way, met) == 0 for way in g) for g in groups)
+        return all(key in met for key in self.others) and all(any(left_of(way, met) == 0 for way in g) for g in groups)
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Explanation:
         done, total = sum(key in met for key in self.case.others), len(self.case.others)
         for group in (group for stage in self.case.stages for group in stage):
             shortest = min(way.needed for way in group)
-            total, done = total + shortest, done + max(0, shortest - min(_left(way, met) for way in group))
+            total, done = total + shortest, done + max(0, shortest - min(left_of(way, met) for way in group))
         return done, total
 
 
@@ -255,9 +255,9 @@ def is_whole(track: TrackSpec, met: Collection[str], cycle: int) -> tuple[str, .
     case = _case(track, Record(), Scope(cycle))
     missing = [key for key in case.others if key not in met]
     for group in (group for stage in case.stages for group in stage):
-        way = min(group, key=lambda each: _left(each, met))
+        way = min(group, key=lambda each: left_of(each, met))
         undone = [item.id for item in way.items if item.id not in met]
-        missing += undone if _left(way, met) else []
+        missing += undone if left_of(way, met) else []
     return tuple(missing)
 
 
@@ -320,7 +320,7 @@ def _met(moment: Moment, explained: Explanation) -> Met:
     return Met(moment.at, moment.on, last.language if last else "en", proofs)
 
 
-def _left(way: SetSpec, met: Collection[str]) -> int:
+def left_of(way: SetSpec, met: Collection[str]) -> int:
     """Return how many more items of a set are asked for."""
     return max(0, way.needed - sum(item.id in met for item in way.items))
 
@@ -333,10 +333,10 @@ def _set_views(case: Case, proofs: Mapping[str, Proof | None]) -> Iterator[SetVi
     for stage in case.stages:
         closed = waiting
         for group in stage:
-            chosen = min(group, key=lambda each: _left(each, met))
+            chosen = min(group, key=lambda each: left_of(each, met))
             for way in group:
                 yield _set_view(case, way, proofs, waiting, number, is_chosen=way is chosen)
-            closed = (*closed, f"set:{chosen.id}") if _left(chosen, met) else closed
+            closed = (*closed, f"set:{chosen.id}") if left_of(chosen, met) else closed
             number += 1
         waiting = closed
 

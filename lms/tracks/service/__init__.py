@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from lms.tracks.service.asking import (
-    minutes_of,
-)
+from lms.tracks.rules import Asked
 from lms.tracks.service.assigning import (
     BatchSummary,
     assign,
-    preview,
 )
 from lms.tracks.service.comparing import (
     Dated,
@@ -19,6 +16,10 @@ from lms.tracks.service.enrolling import (
     enrol_self,
     open_cycle,
     refresh,
+)
+from lms.tracks.service.foreseeing import (
+    Foresight,
+    foresee,
 )
 from lms.tracks.service.levels import (
     check_offered,
@@ -48,17 +49,21 @@ from lms.tracks.service.undoing import (
 )
 from lms.tracks.service.uploading import (
     KEPT,
-    Asked,
     FileDone,
     FileSorting,
+    Judging,
+    answer_upload,
     apply_upload,
     ask_rows,
     forget_uploads,
-    judging,
+    move_upload,
+    offered_for,
+    read_part,
     sort_rows,
     stage,
 )
 from lms.tracks.service.waiving import (
+    plan_waiver,
     waive,
     withdraw_waiver,
 )
@@ -70,10 +75,13 @@ __all__ = [
     "Dated",
     "FileDone",
     "FileSorting",
+    "Foresight",
+    "Judging",
     "Look",
     "Reconciled",
     "Statement",
     "Undone",
+    "answer_upload",
     "apply_upload",
     "ask_rows",
     "assign",
@@ -84,16 +92,18 @@ __all__ = [
     "end_rule",
     "enrol",
     "enrol_self",
+    "foresee",
     "forget_uploads",
     "is_renewed",
-    "judging",
     "make_rule",
-    "minutes_of",
+    "move_upload",
+    "offered_for",
     "open_cycle",
     "plan_change",
     "plan_reconciling",
     "plan_statement",
-    "preview",
+    "plan_waiver",
+    "read_part",
     "recompute",
     "reconcile_rule",
     "refresh",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -19,10 +19,10 @@ from lms.signals import announce
 from lms.tracks import policy, queries, rules
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from lms.tracks.models import Assignment, AssignmentBatch
+from lms.tracks.queries import Prospect
 from lms.tracks.rules import Due, NextCycle, Sorting
 from lms.tracks.service.enrolling import enrol_in
 from lms.tracks.service.renewing import is_renewed, next_cycles, open_renewals
-from lms.tracks.specs import TrackSpec
 
 
 @dataclass(frozen=True)
@@ -92,40 +92,45 @@ def read_asks(
 def sort_for(session: Session, organization_id: int, track_key: str, person_ids: Sequence[int], today: date) -> Sorting:
     """Return `person_ids` by what asking them for a track on the local date `today` would do (`read_asks`)."""
     asks = read_asks(session, [organization_id], track_key, person_ids, today)
-    sorting = rules.sort_people(person_ids, {person_id for person_id, _ in asks.asked}, asks.finished)
-    renewals = {each: asks.renewals[each] for each in sorting.new if each in asks.renewals}
-    return replace(sorting, renewals=renewals)
-
-
-def minutes_of(
-    library: Library, track_key: str, person_ids: Collection[int], renewals: Collection[int]
-) -> dict[int, int]:
-    """Return how many minutes each has to learn, `renewals` to renew it. Raises `NotFound` without such a track."""
-    track = library.spec(TrackSpec, "track", track_key)
-    first, again = queries.track_minutes(library, track), queries.renewal_minutes(library, track)
-    return {each: again if each in renewals else first for each in person_ids}
+    return rules.sort_people(person_ids, {person_id for person_id, _ in asks.asked}, asks.finished)
 
 
 def dates_of(
+    session: Session,
     library: Library,
     track_key: str,
     due: Due,
     began: Mapping[int, date],
-    person_ids: Collection[int],
-    today: date,
-    renewals: Collection[int] = (),
+    at: datetime,
+    *,
+    ahead: Prospect | None = None,
 ) -> dict[int, date | None]:
-    """Return by which local date each of these people is asked to finish. Raises `NotFound` without such a track."""
-    minutes = minutes_of(library, track_key, person_ids, renewals)
-    return {each: rules.resolve_due(due, began[each], today, minutes[each]) for each in person_ids}
+    """Return by which local date each of these people is asked to finish, eased where `due` says so (`ease_dates`).
+
+    `began` holds the first days of their spells.
+    """
+    dates = {each: rules.resolve_due(due, began_on, local_date(at)) for each, began_on in began.items()}
+    return ease_dates(session, library, track_key, dates, at, ahead=ahead) if due.eased else dates
 
 
-def renewal_dates(
-    library: Library, track_key: str, renewals: Mapping[int, NextCycle], today: date
+def ease_dates(
+    session: Session,
+    library: Library,
+    track_key: str,
+    dates: Mapping[int, date | None],
+    at: datetime,
+    *,
+    ahead: Prospect | None = None,
 ) -> dict[int, date | None]:
-    """Return by when each renews: when what she completed is due, or the first comfortable date. As `dates_of`."""
-    minutes = queries.renewal_minutes(library, library.spec(TrackSpec, "track", track_key))
-    return {each: rules.ease(renewal.due_on, today, minutes) for each, renewal in renewals.items()}
+    """Return dates by which each has the time for what is left to her of a track, or of renewing it.
+
+    `ahead` knows what is left (`queries.ask_ahead`), or it is looked up, only for those for whom the whole track would
+    not fit. Raises `NotFound` without such a track.
+    """
+    today, most = local_date(at), queries.most_days(library, track_key)
+    tight = [each for each, due_on in dates.items() if rules.is_due_early(due_on, today, most)]
+    ahead = ahead or queries.ask_ahead(session, library, tight, track_key, at=at)
+    return {**dates, **{each: rules.ease(dates[each], today, ahead.work(each, track_key).days) for each in tight}}
 
 
 def ask_all(session: Session, library: Library, track_key: str, wishes: Sequence[Wish], at: datetime) -> None:

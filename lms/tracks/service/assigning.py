@@ -37,15 +37,6 @@ class BatchSummary:
     finished: int
 
 
-def preview(
-    session: Session, actor: Actor, organization_id: int, track_key: str, person_ids: Sequence[int], *, at: datetime
-) -> Sorting:
-    """Return whom `assign` would newly ask; raise `NotFound` as it does. Writes nothing."""
-    check_actor(session, actor, organization_id, at)
-    _check_staff(began_of(session, organization_id, local_date(at)), person_ids)
-    return sort_for(session, organization_id, track_key, person_ids, local_date(at))
-
-
 def assign(
     session: Session,
     actor: Actor,
@@ -84,7 +75,7 @@ def assign(
     batch = new_batch(organization_id, track_key, due, made_by=actor.account_id, client_id=client_id, at=at)
     session.add(batch)
     session.flush()
-    due_of = dates_of(library, track_key, due, began, sorting.new, today, sorting.renewals)
+    due_of = dates_of(session, library, track_key, due, {each: began[each] for each in sorting.new}, at)
     ask_all(session, library, track_key, [Wish(batch, due_of)], at)
     record_batch(session, batch, sorting.new, at)
     complete(session, library, sorting.new, at=at)

@@ -17,7 +17,7 @@ from lms.tracks import queries, rules
 from lms.tracks.models import AssignmentRule, RuleChange, RuleMember
 from lms.tracks.queries import RuleAsk
 from lms.tracks.rules import Asking, Due, NextCycle, RulePlan
-from lms.tracks.service.asking import Asks, began_of, dates_of, minutes_of, read_asks, renewal_dates
+from lms.tracks.service.asking import Asks, began_of, ease_dates, read_asks
 from lms.tracks.service.undoing import begun_of
 
 
@@ -111,22 +111,16 @@ def compare(
     return Compared(plan, {each: asks.renewals[each] for each in plan.asks if each in asks.renewals})
 
 
-def date_asked(session: Session, library: Library, said: Statement, compared: Compared, today: date) -> Dated:
+def date_asked(session: Session, library: Library, said: Statement, compared: Compared, at: datetime) -> Dated:
     """Return by when a rule asks those whom it asks now: a renewal when what was completed is due."""
-    plan, again = compared.plan, compared.renewals
-    first = [each for each in plan.new if each not in again]
+    today, again = local_date(at), compared.renewals
     began = began_of(session, said.organization_id, today)
-    plain = Due(said.due.kind, said.due.on, said.due.days)
-    wished = {
-        **dates_of(library, said.track_key, plain, began, first, today),
-        **{each: renewal.due_on for each, renewal in again.items()},
-    }
-    due_of = {
-        **dates_of(library, said.track_key, said.due, began, first, today),
-        **renewal_dates(library, said.track_key, again, today),
-    }
-    minutes = minutes_of(library, said.track_key, due_of, again)
-    return Dated(due_of, rules.list_early(wished, today, minutes))
+    first = {each: rules.resolve_due(said.due, began[each], today) for each in compared.plan.new if each not in again}
+    renewed = {each: renewal.due_on for each, renewal in again.items()}
+    wished: dict[int, date | None] = {**first, **renewed}
+    eased = ease_dates(session, library, said.track_key, wished if said.due.eased else renewed, at)
+    due_of = {**wished, **eased}
+    return Dated(due_of, tuple(each for each in due_of if due_of[each] != wished[each]))
 
 
 def spells_of(session: Session, rule_id: int) -> dict[int, datetime]:

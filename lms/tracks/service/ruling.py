@@ -73,7 +73,7 @@ def plan_change(session: Session, actor: Actor, public_id: str, said: Statement,
     check_actor(session, actor, rule.organization_id, at)
     _check_change(session, rule, said, rule.version, at)
     compared = compare(session, said, rule, at)
-    return Look(compared.plan, date_asked(session, current(session), said, compared, local_date(at)))
+    return Look(compared.plan, date_asked(session, current(session), said, compared, at))
 
 
 def make_rule(
@@ -294,7 +294,7 @@ def _reconcile(session: Session, rule: AssignmentRule, held: Collection[int], at
 def _ask(session: Session, rule: AssignmentRule, said: Statement, compared: Compared, at: datetime) -> None:
     """Ask whom the plan names: the first time in one batch, for a renewal in another, whose date is each one's own."""
     library, again = current(session), _once(session, rule, compared.renewals, at)
-    due_of = date_asked(session, library, said, compared, local_date(at)).due_of
+    due_of = date_asked(session, library, said, compared, at).due_of
     first = [each for each in compared.plan.new if each not in compared.renewals]
     wishes = []
     for due, people in ((said.due, first), (Due("renewal", eased=True), again)):

@@ -20,7 +20,7 @@ from lms.fieldwork.queries import observed_since, practised_since
 from lms.people.service import lock
 from lms.tracks import queries, rules
 from lms.tracks.models import Assignment, AssignmentBatch, Enrolment
-from lms.tracks.rules import Work
+from lms.tracks.rules import WorkDone
 from lms.tracks.service.asking import answers_for, began_of
 from lms.tracks.specs import TrackSpec
 from lms.training.queries import recognized
@@ -135,20 +135,20 @@ def begun_of(session: Session, track_key: str, since: Mapping[int, datetime]) ->
     return {each.person_id for each in work if rules.is_towards(each, bound[each.person_id])}
 
 
-def _work_of(session: Session, since: Mapping[int, datetime], tracks: Collection[TrackSpec]) -> Iterator[Work]:
+def _work_of(session: Session, since: Mapping[int, datetime], tracks: Collection[TrackSpec]) -> Iterator[WorkDone]:
     """Yield what these people did since their instants that one of these tracks may ask for."""
     modules = {key for track in tracks for item in track.items for key in item.modules}
     for person_id, key in worked_since(session, since, modules):
-        yield Work(person_id, module=key)
+        yield WorkDone(person_id, module=key)
     if any(track.hours for track in tracks):
         for person_id, kind, named in practised_since(session, since):
-            yield Work(person_id, hours=kind, competencies=named)
+            yield WorkDone(person_id, hours=kind, competencies=named)
     if any(track.sign_offs for track in tracks):
         for person_id, key in observed_since(session, since):
-            yield Work(person_id, checklist=key)
+            yield WorkDone(person_id, checklist=key)
     for each in recognized(session, since):
         if each.recognized_at >= since[each.person_id]:
-            yield Work(each.person_id, each.module_key, each.hours_kind, each.competencies)
+            yield WorkDone(each.person_id, each.module_key, each.hours_kind, each.competencies)
 
 
 def _locked_batch(session: Session, actor: Actor, public_id: str) -> AssignmentBatch:

@@ -17,6 +17,8 @@ from lms.signals import announce
 from lms.tracks import policy, queries
 from lms.tracks.events import WaiverChanged, waiver_changed
 from lms.tracks.models import Waiver
+from lms.tracks.queries import Foreseen
+from lms.tracks.rules import Waived
 from lms.tracks.service.enrolling import complete
 
 
@@ -49,10 +51,7 @@ def waive(
         if same != asked:
             raise RuleBroken("sent-before")
         return known.public_id
-    today = local_date(at)
-    if ends_on is not None and ends_on < today:
-        raise RuleBroken("ends-past")
-    cycle = _open_cycle_of(session, person_id, track_key, requirement, today)
+    cycle = _checked_cycle(session, person_id, track_key, requirement, ends_on, local_date(at))
     _end_open(session, actor, (person_id, track_key, cycle, requirement), at)
     made = Waiver(
         person_id=person_id,
@@ -71,6 +70,24 @@ def waive(
     _tell(session, actor, "tracks.waived", made, at)
     complete(session, current(session), [person_id], at=at)
     return made.public_id
+
+
+def plan_waiver(
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    track_key: str,
+    requirement: str,
+    *,
+    ends_on: date | None,
+    at: datetime,
+) -> tuple[Foreseen, ...]:
+    """Return what a person would complete if she were spared a requirement; raise as `waive` does. Writes nothing."""
+    if not policy.can_waive(actor, person_id):
+        raise NotFound
+    cycle = _checked_cycle(session, person_id, track_key, requirement, ends_on, local_date(at))
+    waived = Waived("", track_key, cycle, requirement, "", at, ends_on)
+    return queries.waive_ahead(session, current(session), person_id, waived).completed
 
 
 def withdraw_waiver(session: Session, actor: Actor, public_id: str, *, at: datetime) -> bool:
@@ -95,8 +112,12 @@ def _find(session: Session, actor: Actor, client_id: str) -> Waiver | None:
     return session.scalars(query).one_or_none()
 
 
-def _open_cycle_of(session: Session, person_id: int, track_key: str, requirement: str, today: date) -> int:
-    """Return the cycle in which a person may be spared a requirement; raise as `waive` does."""
+def _checked_cycle(
+    session: Session, person_id: int, track_key: str, requirement: str, ends_on: date | None, today: date
+) -> int:
+    """Return the cycle in which a person may be spared a requirement until then; raise as `waive` does."""
+    if ends_on is not None and ends_on < today:
+        raise RuleBroken("ends-past")
     standing = queries.standing_of(session, current(session), [person_id], today=today)
     enrolment = standing.enrolments.get((person_id, track_key))
     explained = standing.explain(person_id, track_key)

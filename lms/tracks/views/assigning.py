@@ -8,7 +8,7 @@ from datetime import date
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.clock import now
+from lms.clock import local_date, now
 from lms.content.library import Library, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
@@ -18,10 +18,12 @@ from lms.ids import new_client_id
 from lms.organizations.queries import Choice, StaffRow, list_staff, list_supervised
 from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
-from lms.tracks.rules import Due, Sorting
+from lms.tracks.rules import Asked, Due
+from lms.tracks.service import Foresight
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.choosing import Candidate, count_fitting, find_ways, list_chosen, offer, read_criteria, who_fault
+from lms.tracks.views.foreseeing import as_file, comfortable, told
 from lms.tracks.views.picking import (
     CRITERIA,
     LONGEST_ADDRESS,
@@ -60,13 +62,22 @@ def confirm() -> Page:
     library, organization = current(reading()), own_organization(form.organization.data or "")
     chosen = own_staff(organization, form)
     if request.form.get("do") == "ease":
-        _ease_all(library, form)
+        _ease_all(form, organization, chosen)
     elif form.validate_on_submit():
         try:
             return redirect(url_for("tracks.batch", public_id=_assign(form, organization)))
         except RuleBroken as error:
             refuse(form, error)
     return preview_page(library, form, organization, chosen, again(library))
+
+
+@bp.post("/team/assign/plan.csv")
+@roles("supervisor")
+def plan() -> Page:
+    """Send what the preview shows as a table."""
+    form = ConfirmForm()
+    organization = own_organization(form.organization.data or "")
+    return as_file(_foresee(form, organization, own_staff(organization, form)))
 
 
 def _chosen(form: AssignForm, picking: Picking) -> Sequence[Candidate]:
@@ -81,22 +92,16 @@ def _chosen(form: AssignForm, picking: Picking) -> Sequence[Candidate]:
 
 def _ease(library: Library, form: AssignForm) -> None:
     """Take the first comfortable day instead of one that has passed, where that was asked for."""
-    if request.form.get("do") == "ease" and (minutes := minutes_of(library, form.track.data)) is not None:
-        form.move_to(rules.realistic_due(minutes, get_actor().today))
+    day = comfortable(library, form.track.data, get_actor().today)
+    if request.form.get("do") == "ease" and day is not None:
+        form.move_to(day)
 
 
-def _ease_all(library: Library, form: ConfirmForm) -> None:
+def _ease_all(form: ConfirmForm, organization: Choice, chosen: Sequence[Candidate]) -> None:
     if form.due_kind.data:
         form.eased.data = "1"
     else:
-        form.move_to(rules.realistic_due(minutes_of(library, form.track.data) or 0, get_actor().today))
-
-
-def minutes_of(library: Library, track_key: str | None) -> int | None:
-    """Return how long a track takes; None where none is chosen."""
-    if library.find("track", track_key or "") is None:
-        return None
-    return queries.track_minutes(library, library.spec(TrackSpec, "track", track_key or ""))
+        form.move_to(_foresee(form, organization, chosen).comfortable)
 
 
 def _first_look(form: AssignForm) -> ConfirmForm:
@@ -155,14 +160,14 @@ def _pick(library: Library, form: AssignForm, picking: Picking) -> tuple[str, in
     listed = list_page(picking)
     offer(form, find_ways(picking.organization), picking, listed.count)
     shown = {row.person_public_id for row in listed.rows}
-    minutes = minutes_of(library, form.track.data) if form.due_on.errors else None
+    day = comfortable(library, form.track.data, get_actor().today)
     html = render_template(
         "tracks/assign.html",
         form=form,
         picking=picking,
         listed=listed,
         elsewhere=[each for each in picking.picked if each not in shown],
-        realistic=rules.realistic_due(minutes, get_actor().today) if minutes is not None else None,
+        realistic=day if form.due_on.errors else None,
         fits=any(form[name].data for name in CRITERIA),
         fitting=count_fitting(form, picking),
     )
@@ -172,16 +177,17 @@ def _pick(library: Library, form: AssignForm, picking: Picking) -> tuple[str, in
 def preview_page(
     library: Library, form: ConfirmForm, organization: Choice, chosen: Sequence[Candidate], asked: AssignForm
 ) -> Page:
-    """Show who would be newly asked, who has been asked before, and who has finished.
+    """Show who would be newly asked, who has done all of it, who has been asked before, and who has finished.
 
     `asked` is the form that chose them: it goes along, so that going back finds it, and so that it can be a rule.
     """
     track: TrackSpec = library.spec(TrackSpec, "track", form.track.data)
     people = {row.person_id: row for row in chosen}
-    sorting = service.preview(reading(), get_actor(), organization.id, track.key, list(people), at=now())
+    foresight = _foresee(form, organization, chosen)
     form.organization.data = organization.public_id
-    form.people.data = " ".join(people[each].person_public_id for each in sorting.new)
+    form.people.data = " ".join(people[each.person_id].person_public_id for each in foresight.sorting.new)
     form.chosen.data = " ".join(row.person_public_id for row in people.values())
+    names = {person_id: row.name for person_id, row in people.items()}
     html = render_template(
         "tracks/preview.html",
         form=form,
@@ -192,43 +198,23 @@ def preview_page(
         title=queries.track_title(library, track.key, language()),
         can_be_met=track.can_be_met,
         is_renewed=track.renewal is not None,
-        new=[people[each] for each in sorting.new],
-        already=[people[each] for each in sorting.already],
-        finished=[people[each] for each in sorting.finished],
-        **_dates(library, track, form, people, sorting),
+        last=last_words(form.standing_due(), queries.track_work(library, track.key).days),
+        **told(foresight, form.wish(), names, {organization.id: organization.name}),
     )
     return html, 400 if form.errors else 200
 
 
-def _dates(
-    library: Library, track: TrackSpec, form: ConfirmForm, people: dict[int, Candidate], sorting: Sorting
-) -> dict[str, object]:
-    """Return what the preview says of due dates: for whom they leave too little time, and which is comfortable."""
-    today, due = get_actor().today, form.wish()
-    minutes = service.minutes_of(library, track.key, sorting.new, sorting.renewals)
-    began = {each: people[each].started_on for each in sorting.new}
-    dates = {each: rules.resolve_due(due, began[each], today, minutes[each]) for each in began}
-    whole = queries.track_minutes(library, track)
-    return {
-        "due": due,
-        "due_words": messages.due_words(due),
-        "dates": dates,
-        "minutes": whole,
-        "early": [people[each] for each in rules.list_early(dates, today, minutes)],
-        "lapsing": [(people[each], sorting.renewals[each].due_on) for each in _lapsing(dates, sorting)],
-        "days": (due.on - today).days + 1 if due.on else None,
-        "realistic": rules.realistic_due(whole, today),
-        "last": last_words(form.standing_due(), whole),
-    }
+def _foresee(form: ConfirmForm, organization: Choice, chosen: Sequence[Candidate]) -> Foresight:
+    """Return what asking those who were chosen of the organization's staff would lead to; raise `NotFound`."""
+    began = {Asked(row.person_id, organization.id): row.started_on for row in chosen}
+    track_key, at = form.track.data or "", now()
+    sorting = service.sort_rows(reading(), track_key, list(began), local_date(at))
+    return service.foresee(reading(), track_key, form.wish(), sorting, began, at=at)
 
 
-def _lapsing(dates: dict[int, date | None], sorting: Sorting) -> tuple[int, ...]:
-    return rules.list_lapsing(dates, sorting.renewals, get_actor().today)
-
-
-def last_words(due: Due, minutes: int) -> str:
+def last_words(due: Due, days: int) -> str:
     """Return what a standing rule's date is to whoever comes later, "" where it leaves everybody the time."""
-    last = rules.last_comfortable(due, minutes)
+    last = rules.last_comfortable(due, days)
     if last is None:
         return _("These are too few days for everybody who comes later. The first comfortable date counts for them.")
     if last == date.max:

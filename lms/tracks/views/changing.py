@@ -19,7 +19,7 @@ from lms.tracks.forms import RuleForm
 from lms.tracks.queries import RuleRow
 from lms.tracks.rules import Due
 from lms.tracks.service import Look, Statement
-from lms.tracks.views.assigning import Page, last_words, minutes_of, refuse
+from lms.tracks.views.assigning import Page, last_words, refuse
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.choosing import find_ways, fitting, offer_fitting
 from lms.tracks.views.ruling import groups_of, rule_words, told
@@ -114,10 +114,9 @@ def _dates(row: RuleRow, due: Due, look: Look) -> dict[str, object]:
     """Return what the preview says of due dates: whose are moved to which day, and what comes later."""
     names = names_of(reading(), look.dates.moved)
     days = {each: look.dates.due_of[each] for each in look.dates.moved}
-    minutes = minutes_of(current(reading()), row.track_key) or 0
     return {
         "moved": [(names[each], format_date(day)) for each, day in days.items()],
-        "last": last_words(due, minutes),
+        "last": last_words(due, queries.track_work(current(reading()), row.track_key).days),
     }
 
 

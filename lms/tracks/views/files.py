@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response as FileResponse
@@ -17,15 +18,16 @@ from lms.errors import BadInput, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.ids import new_client_id
-from lms.organizations.queries import names_of
+from lms.organizations.queries import describe_people, names_of
 from lms.organizations.rules import read_grid, write_table
-from lms.tracks import messages, queries, rules, service
+from lms.people.queries import known_as
+from lms.tracks import jobs, messages, queries, rules, service
 from lms.tracks.forms import FileForm
 from lms.tracks.queries import UploadHead, UploadLine
-from lms.tracks.rules import Due, FileRow
-from lms.tracks.service import Asked, FileDone, FileSorting
-from lms.tracks.views.assigning import minutes_of
+from lms.tracks.rules import Asked, Due, FileRow
+from lms.tracks.service import FileDone, Foresight
 from lms.tracks.views.blueprint import bp
+from lms.tracks.views.foreseeing import as_file, told
 from lms.tracks.views.picking import track_choices
 from lms.web.access import get_actor, roles
 from lms.web.forms import ButtonForm, choices_of, form_page
@@ -33,6 +35,8 @@ from lms.web.forms import refuse as refuse_form
 
 #: Refused rows beyond these stand in the file alone.
 MOST_SHOWN = 200
+#: Seconds for which a request goes on reading a long file by itself; the job does the rest.
+PATIENCE = 0.5
 
 
 @bp.route("/team/assign/file", methods=["GET", "POST"])
@@ -44,7 +48,9 @@ def upload() -> Any:
     form.track.choices = choices_of([("", _("Choose a track")), *tracks])
     if form.validate_on_submit():
         try:
-            return redirect(url_for("tracks.waiting", public_id=_stage(form)))
+            public_id = _stage(form)
+            jobs.read_for(public_id, PATIENCE, at=now())
+            return redirect(url_for("tracks.waiting", public_id=public_id))
         except RuleBroken as error:
             refuse_form(form, error, messages.sentence)
             form.client_id.data = new_client_id()  # what is sent next is another file
@@ -57,6 +63,50 @@ def waiting(public_id: str) -> str:
     """Show what doing a file would change, and which rows cannot be done, each with its reason."""
     head = _own_upload(public_id)
     return _look(head, ButtonForm())
+
+
+@bp.post("/team/assign/file/<public_id>/go-on")
+@roles("supervisor")
+def go_on(public_id: str) -> Response:
+    """Go on reading a long file, without waiting for the job."""
+    _own_upload(public_id)
+    if ButtonForm().validate_on_submit():
+        jobs.read_for(public_id, PATIENCE, at=now())
+    return redirect(url_for("tracks.waiting", public_id=public_id))
+
+
+@bp.post("/team/assign/file/<public_id>/answers")
+@roles("supervisor")
+def answer_upload(public_id: str) -> Response:
+    """Note who is meant where a name did not say it."""
+    actor, form = get_actor(), ButtonForm()
+    said = {key.removeprefix("row-"): value for key, value in request.form.items() if key.startswith("row-")}
+    answers = {int(number): value for number, value in said.items() if number.isdecimal() and len(number) < 8}
+    if form.validate_on_submit():
+        settled = write(lambda session: service.answer_upload(session, actor, public_id, answers, at=now()))
+        flash(ngettext("%(num)s row is settled.", "%(num)s rows are settled.", settled), "info")
+    return redirect(url_for("tracks.waiting", public_id=public_id))
+
+
+@bp.post("/team/assign/file/<public_id>/ease")
+@roles("supervisor")
+def ease_upload(public_id: str) -> Response:
+    """Move dates that leave too little time to the first comfortable ones."""
+    actor, form, head = get_actor(), ButtonForm(), _own_upload(public_id)
+    if form.validate_on_submit():
+        due = replace(due_of(head), eased=True)
+        if due.kind == "date":
+            due = Due("date", _foresee(head, queries.list_upload_rows(reading(), head.id)).comfortable)
+        write(lambda session: service.move_upload(session, actor, public_id, due, at=now()))
+    return redirect(url_for("tracks.waiting", public_id=public_id))
+
+
+@bp.get("/team/assign/file/<public_id>/plan.csv")
+@roles("supervisor")
+def upload_plan(public_id: str) -> FileResponse:
+    """Send what doing a file would change as a table."""
+    head = _own_upload(public_id)
+    return as_file(_foresee(head, queries.list_upload_rows(reading(), head.id)))
 
 
 @bp.post("/team/assign/file/<public_id>/apply")
@@ -95,7 +145,7 @@ def _rows(form: FileForm) -> list[FileRow]:
     file = form.file.data
     data = file.read() if file else (form.lines.data or "").encode()
     try:
-        rows = rules.read_people(read_grid(data))
+        rows = rules.read_people(read_grid(data), is_pasted=not file)
     except BadInput as error:
         raise RuleBroken("file-unread") from error
     if rows is None:
@@ -108,31 +158,68 @@ def _own_upload(public_id: str) -> UploadHead:
     return queries.get_upload(reading(), get_actor().account_id, public_id, now() - service.KEPT)
 
 
+def due_of(head: UploadHead) -> Due:
+    """Return how a file finds its due dates."""
+    return Due(head.due_kind, head.due_on, head.due_days, head.due_eased)  # type: ignore[arg-type]  # a known kind
+
+
 def _look(head: UploadHead, form: ButtonForm) -> str:
+    title = queries.track_title(current(reading()), head.track_key, language())
+    if head.read_at is None:
+        total, judged = queries.count_rows(reading(), head.id)
+        return render_template("tracks/reading.html", upload=head, title=title, total=total, judged=judged)
     rows = queries.list_upload_rows(reading(), head.id)
-    good = {Asked(row.person_id or 0, row.organization_id or 0): row for row in rows if row.fault is None}
-    due = Due(head.due_kind, head.due_on, head.due_days, head.due_eased)  # type: ignore[arg-type]  # a known kind
-    sorting = service.sort_rows(reading(), head.track_key, list(good), get_actor().today)
+    good = [row for row in rows if row.fault is None]
+    foresight = _foresee(head, rows)
+    names = {row.person_id or 0: row.name for row in good}
+    places = names_of(reading(), {row.organization_id or 0 for row in good})
     return render_template(
         "tracks/waiting.html",
         form=form,
         upload=head,
-        title=queries.track_title(current(reading()), head.track_key, language()),
-        due_words=messages.due_words(due),
-        sorting=sorting,
-        lines=good,
-        places=names_of(reading(), {each.organization_id for each in good}),
-        refused=[(row, messages.row_sentence(row.fault)) for row in rows if row.fault],
+        title=title,
+        has_people=bool(good),
+        refused=[(row, messages.row_sentence(row.fault)) for row in rows if row.fault and row.fault != "which-person"],
+        questions=_questions(head, rows),
         most_shown=MOST_SHOWN,
-        early=_early(head, due, good, sorting),
+        **told(foresight, due_of(head), names, places),
     )
 
 
-def _early(head: UploadHead, due: Due, good: dict[Asked, UploadLine], sorting: FileSorting) -> int:
-    """Return for how many of those newly asked the date has passed or leaves too little time."""
-    minutes, today = minutes_of(current(reading()), head.track_key) or 0, get_actor().today
-    dates = [rules.resolve_due(due, good[each].began_on or today, today, minutes) for each in sorting.new]
-    return sum(rules.is_due_early(each, today, minutes) for each in dates)
+def _foresee(head: UploadHead, rows: Sequence[UploadLine]) -> Foresight:
+    """Return what doing the rows of a file would lead to."""
+    good = [row for row in rows if row.fault is None]
+    began = {Asked(row.person_id or 0, row.organization_id or 0): row.began_on or get_actor().today for row in good}
+    sorting = service.sort_rows(reading(), head.track_key, list(began), get_actor().today)
+    return service.foresee(reading(), head.track_key, due_of(head), sorting, began, at=now())
+
+
+@dataclass(frozen=True)
+class Question:
+    """A row whose name does not say who is meant: what stands in it, and who may be, as value and words."""
+
+    number: int
+    text: str
+    options: tuple[dict[str, str], ...]
+
+
+def _questions(head: UploadHead, rows: Sequence[UploadLine]) -> list[Question]:
+    """Return the questions who is meant. At most six queries, none without a question."""
+    asked = [row for row in rows if row.fault == "which-person"][:MOST_SHOWN]
+    if not asked:
+        return []
+    offered = service.offered_for(reading(), get_actor(), head.track_key, asked, at=now())
+    ids = {each for people in offered.values() for each in people}
+    known, places = known_as(reading(), ids), describe_people(reading(), ids, get_actor().supervises)
+    words = {each: ", ".join((known[each][1], *places[each].places)) for each in ids}
+    return [
+        Question(
+            row.number,
+            ", ".join(row.cells.values()),
+            tuple({"value": known[each][0], "label": words[each]} for each in offered[row.number]),
+        )
+        for row in asked
+    ]
 
 
 def _done(done: FileDone) -> Response:

@@ -84,12 +84,14 @@ def _workplaces(person_ids: list[int]) -> dict[int, str]:
 @bp.route("/certify/people/<public_id>/waivers", methods=["GET", "POST"])
 @roles("certifier")
 def waivers(public_id: str) -> Any:
-    """Show what a worker need not do on her tracks, and spare her one part more."""
+    """Show what a worker need not do on her tracks, and spare her one part more once that was looked at."""
     actor, form, person = get_actor(), WaiveForm(), _find(public_id)
     parts = _choices(person)
     form.part.choices = choices_of([("", _("Choose a part")), *parts] if parts else [])
     if form.validate_on_submit():
         try:
+            if request.form.get("do") != "spare":
+                return _last_look(actor, person, form)
             _waive(actor, person, form)
             return redirect(url_for("tracks.waivers", public_id=public_id))
         except RuleBroken as error:
@@ -147,6 +149,21 @@ def _waive(actor: Actor, person: Person, form: WaiveForm) -> None:
         )
     )
     flash(_("Saved. She reads on her page of the track who decided this, and why."), "success")
+
+
+def _last_look(actor: Actor, person: Person, form: WaiveForm) -> str:
+    """Show what sparing her the part would lead to; raise `RuleBroken` as `service.waive` does."""
+    track_key, _apart, requirement = form.part.data.partition(_APART)
+    until, who = form.ends_on.data, person.row.person_id
+    done = service.plan_waiver(reading(), actor, who, track_key, requirement, ends_on=until, at=now())
+    return render_template(
+        "tracks/waive.html",
+        form=form,
+        person=person.row,
+        part=next(choice.label for choice in form.part.choices if choice.value == form.part.data),
+        reason=messages.WAIVER_REASONS[form.reason.data],
+        completes=[messages.completes_words(person.library, each) for each in done],
+    )
 
 
 def _choices(person: Person) -> list[tuple[str, str]]:
