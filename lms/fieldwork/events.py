@@ -21,6 +21,8 @@ class FieldworkCredited:
 hours_returned = Signal("A supervisor returned hours to a worker.")
 observation_signed = Signal("Somebody signed what she saw of a worker.")
 place_given = Signal("Workers who waited for a place in a session have one now.")
+signed_up_for = Signal("Somebody else put workers on the list of a session.")
+taken_off = Signal("Somebody else took workers off the list of a session.")
 session_changed = Signal("A session is at another time or place, or in another language, than those who come know.")
 session_cancelled = Signal("A session is not held.")
 
@@ -59,6 +61,24 @@ class ObservationSigned:
 @dataclass(frozen=True)
 class PlaceGiven:
     """These people moved up from the waiting list of a session, in this transaction."""
+
+    group_session_id: int
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignedUpFor:
+    """Somebody else put these people on the list of a session: with a place, or waiting for one."""
+
+    group_session_id: int
+    person_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TakenOff:
+    """Somebody else took these people off the list of a session."""
 
     group_session_id: int
     person_ids: tuple[int, ...]

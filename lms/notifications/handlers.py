@@ -11,11 +11,15 @@ from lms.fieldwork.events import (
     PlaceGiven,
     SessionCancelled,
     SessionChanged,
+    SignedUpFor,
+    TakenOff,
     hours_returned,
     observation_signed,
     place_given,
     session_cancelled,
     session_changed,
+    signed_up_for,
+    taken_off,
 )
 from lms.notifications import service
 from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
@@ -92,6 +96,16 @@ def on_place_given(given: PlaceGiven, *, session: Session) -> None:
     service.write_session_letters(session, "place", given)
 
 
+def on_signed_up_for(signed: SignedUpFor, *, session: Session) -> None:
+    """Tell those whom somebody else signed up for a session."""
+    service.write_session_letters(session, "signed_up", signed)
+
+
+def on_taken_off(taken: TakenOff, *, session: Session) -> None:
+    """Tell those whom somebody else took off the list of a session."""
+    service.write_session_letters(session, "taken_off", taken)
+
+
 def on_session_changed(changed: SessionChanged, *, session: Session) -> None:
     """Tell those who come that a session is at another time or place, or in another language."""
     service.write_session_letters(session, "session_changed", changed)
@@ -126,6 +140,8 @@ def connect() -> None:
     hours_returned.connect(on_hours_returned)
     observation_signed.connect(on_observation_signed)
     place_given.connect(on_place_given)
+    signed_up_for.connect(on_signed_up_for)
+    taken_off.connect(on_taken_off)
     session_changed.connect(on_session_changed)
     session_cancelled.connect(on_session_cancelled)
     training_judged.connect(on_training_judged)

@@ -19,6 +19,8 @@ WISHES = ("email", "sms", "none")
 CONSENTS = ("given", "withdrawn")
 #: Where it was said.
 CONSENT_WAYS = ("page", "text")
+#: What a text message to us can ask for.
+WANTED = ("stop", "start", "help")
 STATES = ("pending", "sending", "sent", "failed", "dropped")
 
 
@@ -127,6 +129,29 @@ class SmsConsent(Base):
 
 
 append_only(SmsConsent, changing=("person_id",))  # two records of one person may be merged
+
+
+class InboundText(Base):
+    """A text message that asked for no more texts, for texts again or for help, as the gateway brought it: each once.
+
+    What else people write is not kept.
+    """
+
+    __tablename__ = "inbound_texts"
+    __table_args__ = (one_of("wanted", WANTED), UniqueConstraint("number", "message_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Normalized: +, country code and digits.
+    number: Mapped[str] = mapped_column(String(20))
+    #: The gateway's own, or made of its time; one that has neither cannot be known again.
+    message_id: Mapped[str] = mapped_column(String(100))
+    wanted: Mapped[str] = mapped_column(String(5))
+    #: By the gateway's clock, where it tells; never after `heard_at`.
+    sent_at: Mapped[datetime]
+    heard_at: Mapped[datetime]
+
+
+append_only(InboundText)
 
 
 class Bounce(Base):

@@ -23,7 +23,7 @@ from lms.i18n import LANGUAGES
 from lms.i18n import lazy_gettext as _l
 from lms.organizations import messages
 from lms.organizations.queries import Choice
-from lms.people.forms import OF_NEWCOMERS
+from lms.people.forms import BY_TEXT, OF_NEWCOMERS
 from lms.web.forms import Form, OnceForm, choices_of
 
 _REQUIRED = InputRequired(_l("Please fill this in."))
@@ -159,7 +159,19 @@ class ChangeTermsForm(TermsForm):
 class StartForm(TermsForm, OnceForm):
     """Somebody who begins to work here, with a record already or not."""
 
-    order = ("same", "organization", "name", "language", "phone", "email", "is_work", "started_on", "title", "kind")
+    order = (
+        "same",
+        "organization",
+        "name",
+        "language",
+        "phone",
+        "by_text",
+        "email",
+        "is_work",
+        "started_on",
+        "title",
+        "kind",
+    )
     beside: ClassVar[Mapping[str, str]] = {
         **TermsForm.beside,
         **OF_NEWCOMERS,
@@ -174,6 +186,7 @@ class StartForm(TermsForm, OnceForm):
     name = StringField(_l("Name"), description=_l("As she writes it. She can correct it."), validators=[_REQUIRED])
     language = RadioField(_l("Language she reads"), choices=choices_of(LANGUAGES), validators=[_CHOOSE])
     phone = StringField(_l("Phone"), validators=[Optional(), Length(max=40)])
+    by_text = BooleanField(BY_TEXT)
     email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
     is_work = BooleanField(_l("This e-mail belongs to us. It ends when she leaves."))
     started_on = DateField(_l("First day"), validators=[_REQUIRED])
@@ -248,7 +261,13 @@ class BringForm(OnceForm):
 class ApplyForm(Form):
     """The last look at a list before it is done."""
 
-    invites = BooleanField(_l("Send an invitation to everybody who is new"), default=True)
+    invites = BooleanField(
+        _l("Send an invitation to everybody who is new"),
+        description=_l(
+            "By e-mail; by text only where the list says that she gave her number for it. Print it for the others."
+        ),
+        default=True,
+    )
     only_valid = BooleanField(_l("Leave out the rows that cannot be done, and do the others"))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from lms.errors import RowProblem, RuleBroken
 from lms.i18n import format_date
+from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
 from lms.organizations.rules import Fault, TableProblem
 from lms.people import messages as people
@@ -56,6 +58,10 @@ _SENTENCES = {
     "already-employed": _l("She works here already, since %(since)s. End that first, or choose a later day."),
     "already-ended": _l("This employment has ended already, on %(on)s. Ask an administrator to correct it."),
     "cell-formula": _l("This begins like a formula of a spreadsheet. Please write plain words or numbers."),
+    "cell-surplus": _l(
+        "We do not know where “%(cell)s” belongs. A line holds one name, one job title, one e-mail, one phone number, "
+        "one first day and one number of hours."
+    ),
     "contract-ends-first": _l("The last day must not be before the first day."),
     "contract-there": _l("This contract is recorded already: the same department, program and first day."),
     "date-wrong": _l("This is not a date. Please write it like 2026-07-31 or 7/31/2026."),
@@ -105,6 +111,7 @@ _SENTENCES = {
         "We cannot tell who this is. Please check the name, the e-mail and the phone number with her, "
         "or ask an administrator."
     ),
+    "yes-or-no": _l("Please write yes or no."),
 }
 
 
@@ -130,6 +137,7 @@ COLUMN_NAMES = {
     "title": _l("Job title"),
     "started_on": _l("First day"),
     "hours_per_week": _l("Hours a week"),
+    "by_text": _l("Invitation by text message"),
 }
 #: What is wrong with a file as a whole, by the code of a `rules.TableProblem`.
 _FILE_SENTENCES = {
@@ -145,6 +153,8 @@ _FILE_SENTENCES = {
     "file-too-wide": _l("There are more than %(most)s columns. Please keep only those that are needed."),
     "column-missing": _l("The column “%(column)s” is missing. The first row must name the columns."),
     "column-twice": _l("The column “%(column)s” is there twice."),
+    "column-unknown": _l("We do not know the column “%(column)s”. The columns are: %(known)s."),
+    "row-too-long": _SENTENCES["row-too-long"],
 }
 
 
@@ -165,9 +175,20 @@ def reason(fault: Fault) -> str:
     return f"{COLUMN_NAMES[fault.column]}: {said}" if fault.column else said
 
 
-def problem(found: RowProblem) -> str:
-    """Return what is wrong with a file, in the reader's language; as the command says it where we have no words."""
+def problem(found: RowProblem, names: Mapping[str, object] = COLUMN_NAMES) -> str:
+    """Return what is wrong with a file, in the reader's language; as the command says it where we have no words.
+
+    `names` are what its columns are called.
+    """
     if not isinstance(found, TableProblem) or found.code not in _FILE_SENTENCES:
         return str(found)
-    values = {key: COLUMN_NAMES.get(str(value), value) for key, value in found.values.items()}
+    values = {
+        key: ", ".join(str(names.get(each, each)) for each in str(value).split(", "))
+        for key, value in found.values.items()
+    }
     return str(_FILE_SENTENCES[found.code]) % values
+
+
+def in_row(row: int, what: str) -> str:
+    """Return what is wrong with a row, after its number; what is wrong with the headers or the whole file, alone."""
+    return what if row <= 1 else _("Row %(row)s: %(what)s", row=row, what=what)

@@ -43,6 +43,10 @@ OF_NEWCOMERS = {
 }
 
 
+#: A change of this sentence needs a new `service.consents.WORDING`.
+BY_TEXT = _l("She gave me this number herself, and wants her invitation there by text message.")
+
+
 def _code_field() -> Field:
     return StringField(_l("The six digits"), validators=[_REQUIRED, Length(max=20)])
 
@@ -187,6 +191,13 @@ class PersonForm(Form):
     email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
     phone = StringField(_l("Phone number"), validators=[Optional(), Length(max=40)])
     is_work = BooleanField(_l("The e-mail belongs to her work"))
+    by_text = BooleanField(BY_TEXT)
+
+
+class SendForm(Form):
+    """An invitation to be sent again."""
+
+    by_text = BooleanField(BY_TEXT)
 
 
 class RoleForm(Form):

@@ -24,6 +24,9 @@ _SENTENCES = {
     "name_characters": _l("The name has a sign that we cannot keep. Please type it again."),
     "name_empty": _l("Please write the name."),
     "name_too_long": _l("The name is too long. Please use at most 200 letters."),
+    "number_not_given": _l(
+        "We write by text message only to a number that she gave for it. Tick that she did, or print the invitation."
+    ),
     "no_contact": _l("There is no e-mail or phone to send it to. Print the invitation instead."),
     "not_oneself": _l("Another person must do this for you."),
     "password_characters": _l("The password has a sign that cannot be typed again. Please choose another one."),

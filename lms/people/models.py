@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.actor import ROLES
 from lms.db import Base, one_of
 from lms.ids import new_public_id
+from lms.triggers import append_only
 
 LANGUAGES = ("en", "es", "to", "sm")
 CONTACT_KINDS = ("email", "phone")
@@ -90,6 +91,23 @@ class Contact(Base):
     confirmed_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class InvitationConsent(Base):
+    """Somebody who invites says that the person gave this number, so that her invitation may come there by text."""
+
+    __tablename__ = "invitation_consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), unique=True)
+    #: Who says so; None for a list that a command read.
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    recorded_at: Mapped[datetime]
+    #: The version of the sentence that was ticked.
+    wording: Mapped[str] = mapped_column(String(40))
+
+
+append_only(InvitationConsent)
 
 
 class RoleGrant(Base):

@@ -23,6 +23,7 @@ from lms.reports import jobs as reports_jobs
 from lms.scheduler.rules import Daily, Every, Schedule, Weekly, is_constant
 from lms.surveys import jobs as surveys_jobs
 from lms.tracks import jobs as tracks_jobs
+from lms.training import jobs as training_jobs
 from lms.training import queries as training_queries
 from lms.training import service as training_service
 
@@ -114,6 +115,7 @@ JOBS = (
     Job("letters", _l("Send letters and text messages that are due"), Every(5), notifications_jobs.run),
     Job("certificates", _l("Sign, draw and release certificates that were decided"), Every(5), _finish_certificates),
     Job("staff-lists", _l("Go on with lists of staff that were begun"), Every(5), organizations_jobs.run),
+    Job("training-tables", _l("Go on with tables of earlier training that were begun"), Every(5), training_jobs.run),
     Job("assign-files", _l("Go on reading long files of people to be asked"), Every(5), tracks_jobs.read_files),
     Job("reminders", _l("Write the reminders of the day"), Daily(8, 0), notifications_jobs.plan_reminders),
     Job("digest", _l("Write to supervisors how their teams stand"), Weekly(0, 8, 0), notifications_jobs.plan_digests),

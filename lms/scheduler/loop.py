@@ -126,8 +126,13 @@ def note_outcome(app: Flask, job: Job, outcome: Outcome, *, failures: int = 1, a
     """Write down how a job went that began at `at`; if it failed, then `failures` times in a row."""
     count = failures if outcome.failed else 0
     zone, words = _config(app).timezone, outcome.words or "ok"
+    is_idle = rules.is_constant(job.schedule) and not outcome.words
     with app.app_context():
-        write(lambda s: service.finish_task(s, job.name, job.schedule, words, failures=count, at=at, zone=zone))
+        write(
+            lambda s: service.finish_task(
+                s, job.name, job.schedule, words, failures=count, is_idle=is_idle, at=at, zone=zone
+            )
+        )
 
 
 def start_thread(app: Flask) -> Loop:

@@ -83,13 +83,25 @@ def ask_now(session: Session, actor: Actor, name: str, *, at: datetime) -> None:
 
 
 def finish_task(
-    session: Session, name: str, schedule: Schedule, result: str, *, failures: int = 0, at: datetime, zone: str
+    session: Session,
+    name: str,
+    schedule: Schedule,
+    result: str,
+    *,
+    failures: int = 0,
+    is_idle: bool = False,
+    at: datetime,
+    zone: str,
 ) -> None:
-    """Note how a job went that began at `at`, and when it runs next: sooner after `failures` in a row."""
+    """Note how a job went that began at `at`, and when it runs next: sooner after `failures` in a row.
+
+    One that `is_idle`, of a job that runs at every tick, found nothing to do: the time of the last that did stays.
+    """
     row = {
         "name": name,
         "next_run_at": next_try(schedule, at, zone, failures),
-        "last_run_at": at,
+        "last_run_at": None if is_idle else at,
         "last_result": result[:LONGEST_RESULT],
     }
-    upsert(session, RecurringTask, row, key=["name"], change=["next_run_at", "last_run_at", "last_result"])
+    change = ["next_run_at", "last_result", *([] if is_idle else ["last_run_at"])]
+    upsert(session, RecurringTask, row, key=["name"], change=change)

@@ -93,6 +93,16 @@ def fault_sentence(code: str) -> str:
     return str(_SENTENCES[code])
 
 
+#: The columns of a file of people, as our own files head them: `rules.read_people` knows them by these names.
+COLUMN_NAMES = {
+    "name": _l("Name"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+    "person": _l("Person"),
+    "organization": _l("Organization"),
+}
+
+
 def row_sentence(code: str) -> str:
     """Return why a row of a file cannot be done, and what to do."""
     return str(_ROWS[code])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,12 +14,13 @@ from lms.clock import local_date, now
 from lms.content.library import current
 from lms.db import reading
 from lms.errors import BadInput
-from lms.organizations.rules import TableRow, read_table, write_table
+from lms.organizations.rules import write_table
 from lms.people.queries import list_people
 from lms.people.rules import normal_identifier
 from lms.training import queries, service
 from lms.training.jobs import bring_in
 from lms.training.rules import importing as rules
+from lms.training.rules import tables
 from lms.training.service import Brought, Decider, Deciders, Imported
 
 group = AppGroup("training", help="Training and work from elsewhere.")
@@ -55,8 +57,7 @@ def import_file(
     brought = read(file.name, file.read_bytes())
     done = service.preview_import(reading(), brought, deciders)
     if refused is not None and done.problems:
-        table = rules.refused_table(_table(file.read_bytes()), done.problems)
-        refused.write_bytes(b"".join(write_table(table)))
+        refused.write_bytes(b"".join(write_table(_refused(file.read_bytes(), done))))
     is_refused = done.problems and not valid_rows_only
     if not dry_run and not is_refused:
         with click.progressbar(length=len(brought.wanted), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
@@ -72,11 +73,15 @@ def import_file(
 def read(name: str, data: bytes) -> Brought:
     """Return a table as its rows ask; raise `BadInput` when it is no table with these columns."""
     known = queries.known_of(current(reading()))
-    return Brought(name, *rules.read_rows(_table(data), known, local_date(now())))
+    return Brought(name, *rules.read_rows(tables.read_records(data), known, local_date(now())))
 
 
-def _table(data: bytes) -> list[TableRow]:
-    return read_table(data, (*rules.COLUMNS, rules.REASON), rules.REQUIRED)
+def _refused(data: bytes, done: Imported) -> list[Sequence[str]]:
+    """Return the rows of a table that are refused, each with its reasons."""
+    reasons: dict[int, list[str]] = {}
+    for each in done.problems:
+        reasons.setdefault(each.row, []).append(each.message)
+    return tables.refused_table(tables.read_records(data), reasons)
 
 
 def _deciders(first: str | None, second: str | None) -> Deciders:

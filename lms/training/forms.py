@@ -365,10 +365,10 @@ class DeclineForm(Form):
         self.reason.choices = choices_of((code, reason(code)) for code in rules.DECLINE_REASONS)
 
 
-class ImportForm(Form):
+class ImportForm(OnceForm):
     """A table of earlier records."""
 
-    beside: ClassVar[Mapping[str, str]] = {"table_missing": "file"}
+    beside: ClassVar[Mapping[str, str]] = {"table_missing": "file", "table_empty": "file"}
 
     file = FileField(_l("The table"), description=_l("An Excel workbook, or a CSV file."))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from lms.errors import RuleBroken
+from lms.errors import RowProblem, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
+from lms.organizations import messages as organizations
+from lms.organizations.rules import TableProblem
 
 KIND_NAMES = {
     "course": _l("A course or class"),
@@ -70,6 +72,56 @@ _REASONS = {
 }
 
 
+#: The columns of a table of earlier records, as our own files head them: `rules.tables` knows them by these names.
+COLUMN_NAMES = {
+    "person": _l("Person"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+    "title": _l("Title"),
+    "issuer": _l("Given by"),
+    "learned_on": _l("Last day"),
+    "from": _l("First day"),
+    "until": _l("Until"),
+    "hours": _l("Hours"),
+    "kind": _l("Kind"),
+    "module": _l("Module"),
+    "competencies": _l("Skills"),
+    "language": _l("Language"),
+    "reference": _l("Reference number"),
+    "recognized_by": _l("Recognized by"),
+    "note": _l("Note"),
+    "reason": _l("Reason"),
+}
+#: What is wrong with a row of such a table, where the form of one entry does not say it in the same words.
+_OF_ROWS = {
+    "contact_wrong": _l("“%(typed)s” is not complete, or not one that exists. Please check it."),
+    "competency_not_known": _l("We do not know “%(typed)s”. Please use these: %(known)s."),
+    "competency_unknown": _l("One of the skills is not known. Please check them."),
+    "date_wrong": _l("“%(typed)s” is not a date. Please write it like 2026-07-31 or 7/31/2026."),
+    "hours_wrong": _l("“%(typed)s” is not a number. Please write it like 40 or 7.5."),
+    "kind_not_known": _l("We do not know “%(typed)s”. Please use one of these: %(known)s."),
+    "language_unknown": _l("Please write en, es, to or sm."),
+    "last_day_missing": _l("Please write the last day, like 2026-07-31."),
+    "line_too_long": _l("The title, and who gave it, may have at most %(most)s letters."),
+    "nobody_named": _l("Please write who it is: her number, e-mail or phone."),
+    "person_not_found": _l("We know nobody by “%(typed)s”. Please check it with her."),
+    "person_shared": _l("Several people share “%(typed)s”. Please name her by another column."),
+    "record_full": _l("She has %(most)s entries already, and no more are kept."),
+    "reference_taken": _l("“%(typed)s” is recorded already, with other words or days. Please check it."),
+    "role_lost": _l("Whoever brought this table may not record it any more. Please bring it yourself."),
+}
+
+
+def problem(found: RowProblem) -> str:
+    """Return what is wrong with a table, or with a row of it and in which column, in the reader's language."""
+    if not isinstance(found, TableProblem) or found.code not in (*_OF_ROWS, *_of_telling("", "")):
+        return organizations.problem(found, COLUMN_NAMES)
+    words = _OF_ROWS.get(found.code)
+    said = str(words) % found.values if words else sentence(RuleBroken(found.code, **found.values))
+    column = str(found.values.get("column", ""))
+    return f"{COLUMN_NAMES[column]}: {said}" if column else said
+
+
 def reason(code: str | None) -> str:
     """Return what the code of a reason means; "" for none."""
     return str(_REASONS[code]) if code in _REASONS else ""
@@ -113,6 +165,8 @@ def _of_files(most: object) -> dict[str, str]:
     return {
         "file_missing": _("Please choose a photo or a PDF."),
         "table_missing": _("Please choose a table."),
+        "table_empty": _("There are no rows in this table. Below the names of the columns each row is one training."),
+        "rows_faulty": _("Some rows cannot be recorded. Mend the table, or leave them out."),
         "file_empty": _("This file is empty. Please choose another."),
         "file_too_large": _("This file is larger than %(most)s MB. Please choose a smaller one.", most=most),
         "file_pixels": _("This photo has too many pixels. Please take it with the usual setting of your camera."),

@@ -17,7 +17,7 @@ from lms.actor import Actor, Span
 from lms.organizations.rules import may_see
 from lms.training.models import EarlierTraining
 
-#: Staff of the consortium who may enter earlier training for anybody.
+#: Staff of the consortium who may enter earlier training for anybody, and bring tables of it.
 CONSORTIUM = ("certifier", "administrator")
 
 
@@ -69,6 +69,11 @@ def can_enter_for(actor: Actor, person_id: int, spans: Iterable[Span]) -> int | 
     if ours := sorted(works_at & set(actor.supervises)):
         return ours[0]
     return 0 if actor.has(*CONSORTIUM) else None
+
+
+def can_bring_tables(actor: Actor) -> bool:
+    """Return whether the actor may bring tables of many people's earlier training, and look at those of others."""
+    return actor.has(*CONSORTIUM)
 
 
 def can_change(actor: Actor, ties: Ties, spans: Iterable[Span]) -> bool:

@@ -23,7 +23,7 @@ KEPT |= {
     "class_credits",
 }
 KEPT |= {"hours_hosts", "recognitions", "training_replies", "training_reviews", "sms_consents", "content_changes"}
-KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes"}
+KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes", "invitation_consents", "inbound_texts"}
 
 
 def add_event() -> int:

@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import force_locale
+from lms.ids import new_public_id
 from lms.notifications import queries, service
 from lms.notifications.forms import ChoicesForm
 from lms.notifications.jobs import send_letters
-from lms.notifications.models import Bounce, Letter, LetterChoice, SmsConsent
-from lms.notifications.rules import Wish
+from lms.notifications.models import Bounce, InboundText, Letter, LetterChoice, SmsConsent
+from lms.notifications.rules import Mark, Wish
 from lms.notifications.service import hear
 from lms.people import service as people
 from lms.people.models import Contact
@@ -166,8 +167,10 @@ def test_at_night_a_text_waits_and_a_letter_and_a_code_do_not(content_app: Flask
 # ── STOP, START, HELP ────────────────────────────────────────────────────────
 
 
-def text(words: str, number: str = NUMBER, at: datetime = AT) -> str:
-    return write(lambda session: hear(session, number, words, at=at))
+def text(words: str, number: str = NUMBER, at: datetime = AT, key: str = "", sent_at: datetime | None = None) -> str:
+    """Have a text message heard at `at`; another one each time, unless it has a key."""
+    mark = Mark(key or new_public_id(), sent_at or at)
+    return write(lambda session: hear(session, number, words, mark, at=at))
 
 
 def test_stop_ends_texts_to_everybody_who_has_the_number(content_app: Flask, make: Make) -> None:
@@ -205,9 +208,9 @@ def test_a_number_that_nobody_has_can_say_stop_and_no_invitation_goes_there(app:
     assert said() == [], "nobody is there to agree"
     assert text("STOP") == "stop"
     assert said() == [(None, NUMBER, "withdrawn", "text")]
-    write(lambda session: people.invite(session, None, name="Ana", language="en", phone=NUMBER, at=AT))
+    write(lambda s: people.invite(s, None, name="Ana", language="en", phone=NUMBER, by_text=True, at=AT))
     assert send_letters(app, at=AT) == "1 sent, 1 dropped", "the answer is sent, the invitation is not"
-    assert "no more text messages" in (letters("invitation")[0].problem or "")
+    assert letters("invitation")[0].problem == "number-stopped"
 
 
 def test_help_is_answered_and_other_words_are_not(app: Flask, make: Make) -> None:
@@ -222,6 +225,73 @@ def test_two_stops_at_once_are_one(app: Flask, make: Make) -> None:
     phone(make.person(), NUMBER)
     race(app, lambda: text("stop"), lambda: text("stop"))
     assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn"]
+    assert len(letters()) == 1
+
+
+def test_a_start_that_the_gateway_brings_again_gives_nothing_back(app: Flask, make: Make) -> None:
+    """The gateway repeats what it thinks we have missed: hours later, after a STOP."""
+    ana = make.person()
+    phone(ana, NUMBER, agreed=False)
+    assert text("START", key="one") == "start"
+    assert text("STOP", key="two", at=AT + timedelta(hours=1)) == "stop"
+    for hour in (2, 3):
+        assert text("START", key="one", at=AT + timedelta(hours=hour), sent_at=AT) == "start"
+        assert text("START", key="one", at=AT + timedelta(hours=hour)) == "start", "by its id alone"
+    assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn"]
+    assert [each.values["answer"] for each in letters("sms_answer")] == ["start", "stop"]
+    kept = reading().execute(select(InboundText.message_id, InboundText.wanted, InboundText.sent_at)).all()
+    reading().rollback()
+    assert [tuple(row) for row in kept] == [("one", "start", AT), ("two", "stop", AT + timedelta(hours=1))]
+    assert text("START", key="three", at=AT + timedelta(hours=4)) == "start"
+    assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn", "given"]
+
+
+def test_the_same_id_of_another_number_is_another_message(app: Flask, make: Make) -> None:
+    phone(make.person(), NUMBER)
+    phone(make.person(), "+12135550101")
+    text("stop", key="one")
+    text("stop", "+12135550101", key="one")
+    assert [kind for _, _, kind, _ in said()] == ["given", "given", "withdrawn", "withdrawn"]
+
+
+@pytest.mark.parametrize(("first", "late"), [("stop", "start"), ("start", "stop")])
+def test_what_is_older_never_overrides_what_is_newer(app: Flask, make: Make, first: str, late: str) -> None:
+    phone(make.person(), NUMBER, agreed=first == "stop")
+    text(first, at=AT + timedelta(hours=2), sent_at=AT + timedelta(hours=1))
+    before = said()
+    text(late, at=AT + timedelta(hours=3), sent_at=AT)
+    assert said() == before
+    assert [each.values["answer"] for each in letters("sms_answer")] == [first]
+    text(late, at=AT + timedelta(hours=4))
+    assert len(said()) == len(before) + 1
+
+
+def test_a_start_does_not_override_what_she_said_on_her_page_since(app: Flask, make: Make) -> None:
+    ana = make.person()
+    phone(ana, NUMBER)
+    choose(ana, Wish("email"), at=AT + timedelta(hours=1))
+    text("START", at=AT + timedelta(hours=2), sent_at=AT)
+    assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn"]
+    choose(ana, Wish("email"), NUMBER, at=AT + timedelta(hours=3))
+    text("STOP", at=AT + timedelta(hours=4), sent_at=AT)
+    assert [kind for _, _, kind, _ in said()][-1] == "withdrawn", "in doubt it is a STOP"
+
+
+def test_a_start_that_cannot_be_known_again_never_undoes_a_stop(app: Flask, make: Make) -> None:
+    ana = make.person()
+    phone(ana, NUMBER, agreed=False)
+
+    def bare(words: str, minutes: int) -> str:
+        return write(lambda session: hear(session, NUMBER, words, at=AT + timedelta(minutes=minutes)))
+
+    assert [bare("START", 0), bare("STOP", 1), bare("START", 2)] == ["start", "stop", "start"]
+    assert [kind for _, _, kind, _ in said()] == ["given", "withdrawn"]
+
+
+def test_one_text_that_is_brought_twice_at_once_counts_once(app: Flask, make: Make) -> None:
+    phone(make.person(), NUMBER, agreed=False)
+    race(app, lambda: text("start", key="one"), lambda: text("start", key="one"))
+    assert [kind for _, _, kind, _ in said()] == ["given"]
     assert len(letters()) == 1
 
 
@@ -322,7 +392,7 @@ def test_where_every_address_refuses_the_letter_fails_for_an_administrator_to_se
     bounce(ana.email)
     remind(make, ana)
     assert send_letters(content_app, at=AT) == "1 failed"
-    assert "has refused letters" in (letters()[0].problem or "")
+    assert letters()[0].problem == "Undeliverable: contacts-refuse"
 
 
 def test_a_new_proof_or_her_word_ends_it(app: Flask, make: Make) -> None:

@@ -53,6 +53,7 @@ def invite(count: int = 1, language: str = "en", domain: str = "test.example", *
                 language=language,
                 email=None if "phone" in more else f"{language}{n}@{domain}",
                 phone=more.get("phone"),
+                by_text="phone" in more,
                 at=AT,
             )
         )

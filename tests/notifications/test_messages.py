@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lms.config import Config
+from lms.config import ROOT, Config
 from lms.i18n import TAGS
 from lms.mail import Undeliverable
-from lms.notifications import rules
+from lms.notifications import messages, rules
 from lms.notifications.messages import Words, list_samples, render, to_email, to_text_message
 from lms.notifications.queries import KINDS, Facts, Item, News, NewsLine
 from lms.people.models import LINK_PURPOSES
@@ -45,7 +45,14 @@ VALUES: dict[str, dict[str, Any]] = {
         "items": [
             Item("track", TITLE, date(2026, 3, 12), "tracks.show", {"key": "core"}),
             Item("track", "Late <one>", date(2026, 3, 1), "tracks.show", {"key": "first"}, is_over=True),
-            Item("certificate", TITLE, date(2026, 4, 1), "certificates.own_certificate", {"public_id": "c" * 20}),
+            Item(
+                "certificate",
+                TITLE,
+                date(2026, 4, 1),
+                "certificates.own_certificate",
+                {"public_id": "c" * 20},
+                values={"can_renew": False, "opens_on": None},
+            ),
         ]
     },
     "digest": {
@@ -66,6 +73,9 @@ TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
     ("hours_returned", "fieldwork.own_entry", OWN, f"hours/{'c' * 20}", {"minutes": 135, "words": f"Why? {LONG}"}),
     *(("sign_off", "fieldwork.own_sign_off", OWN, f"sign-offs/{'c' * 20}", {"passed": each}) for each in (True, False)),
     ("place", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
+    ("signed_up", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
+    ("signed_up", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "is_waiting": True}),
+    ("taken_off", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "place": ""}),
     ("session_changed", "fieldwork.session", OWN, f"sessions/{'c' * 20}", CLASS),
     ("session_changed", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "is_waiting": True}),
     ("session_cancelled", "fieldwork.session", OWN, f"sessions/{'c' * 20}", {**CLASS, "place": ""}),
@@ -167,7 +177,7 @@ def test_a_fact_is_told_whole_with_long_words(
     assert "Mele" in words.text
     assert "%(" not in words.text + words.html + words.subject
     assert not re.search(r"\n\n\n|[ \t]\n", words.text)
-    if "starts" in values and kind != "session_cancelled":
+    if "starts" in values and kind not in {"session_cancelled", "taken_off"}:
         assert ("5:30" if tag in {"en", "es"} else "17:30") in words.text
     short = render(kind, facts(kind, tag, "sms", items=[item]), config, letter_id=LETTER).text
     assert f"{config.base_url}/{path} " in short
@@ -215,7 +225,7 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
 def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
     samples = list_samples(config)
     assert {sample.kind for sample in samples} == set(KINDS)
-    assert len(samples) == len(TAGS) * (len(KINDS) + 21), "each variant in each language"
+    assert len(samples) == len(TAGS) * (len(KINDS) + 23), "each variant in each language"
     for sample in samples:
         told = (sample.kind, sample.language, sample.text)
         assert sample.segments <= 3, told
@@ -334,3 +344,28 @@ def test_a_line_break_in_an_address_adds_no_header(config: Config) -> None:
 
 def test_every_purpose_of_a_link_that_is_sent_has_a_letter() -> None:
     assert set(LINK_PURPOSES) <= set(KINDS)
+
+
+# ── Why a letter did not leave ───────────────────────────────────────────────
+
+
+def raised_codes() -> set[str]:
+    """Return the codes with which the program drops a letter or puts it off."""
+    said = "".join(path.read_text("utf-8") for path in (ROOT / "lms/notifications").glob("**/*.py"))
+    told = re.findall(r"(?:NoLongerTrue|NotYet|Undeliverable)\(([^)]*)\)", said)
+    return {code for each in told for code in re.findall(r'"([^"]+)"', each)}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_reason_is_said_in_the_language_of_the_reader(app: Flask, tag: str) -> None:
+    codes = raised_codes() | {"loaded-history"}
+    assert codes == set(messages.REASONS)
+    with app.test_request_context(headers={"Accept-Language": tag}):
+        said = {code: messages.reason(code) for code in codes}
+        english = {code: words._args[0] for code, words in messages.REASONS.items()}
+        assert all(said.values())
+        assert not set(said.items()) & set(english.items()) or tag == "en"
+        assert messages.reason("the code was used or ran out") == said["code-over"], "as it was kept before"
+        assert messages.reason("Undeliverable: contacts-refuse") == said["contacts-refuse"]
+        assert messages.reason("550 no such user") is None
+        assert messages.reason("edition 2 has taken its place") is None

@@ -15,6 +15,7 @@ from lms.content.library import current
 from lms.db import reading, write
 from lms.fieldwork import service as fieldwork
 from lms.fieldwork.models import SignUp
+from lms.fieldwork.queries.ending import list_ending
 from lms.fieldwork.service import sessions
 from lms.home.queries import count_waiting
 from lms.ids import new_client_id
@@ -29,7 +30,7 @@ from lms.training import service as training
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.fieldwork.classes import DAY, PLAN, Classes, clock
-from tests.fieldwork.hours_story import Team, levels, make_team
+from tests.fieldwork.hours_story import CHECKLIST, Team, levels, make_team
 from tests.notifications.conftest import CORE, TODAY, finish, letters, steps
 from tests.notifications.test_planning import noon, plan, told
 from tests.organizations.conftest import actor_of
@@ -370,3 +371,64 @@ def test_a_digest_counts_what_waits_for_its_reader(content_app: Flask, scene: Sc
     assert counts(scene.worker) == {}, "nobody says yes to her own"
     write(lambda s: service.write_digests(s, [scene.boss.person_id], TODAY, at=AT))
     assert send_letters(content_app, at=AT) == "1 sent"
+
+
+# ── Told by somebody else's act ──────────────────────────────────────────────
+
+
+def test_whom_somebody_else_signs_up_or_takes_off_is_told(content_app: Flask, classes: Classes) -> None:
+    group, boss = classes.plan(capacity=1), actor_of(classes.boss)
+    classes.sign_up(group, classes.ana, classes.luis, actor=boss)
+    classes.sign_up(group, classes.ana, actor=boss)
+    assert [(each.kind, each.person_id) for each in letters()] == [
+        ("signed_up", classes.ana.person_id),
+        ("signed_up", classes.luis.person_id),
+    ]
+    assert [each.values["is_waiting"] for each in say("signed_up")] == [True]
+    assert not is_dropped("signed_up", clock(11))
+    assert is_dropped("signed_up", clock(12)), "it is over"
+    later = AT + timedelta(minutes=1)
+    classes.leave(group, classes.ana, actor=boss, at=later)
+    assert [(each.kind, each.person_id) for each in letters()[2:]] == [
+        ("taken_off", classes.ana.person_id),
+        ("place", classes.luis.person_id),
+    ]
+    assert [item.kind for item in say("taken_off")] == ["taken_off"]
+    send_letters(content_app, at=SOON)
+    assert [each.state for each in letters()] == ["dropped", "dropped", "sent", "sent"], "the newest of each alone"
+
+
+def test_who_leaves_or_comes_back_herself_is_told_nothing(content_app: Flask, classes: Classes) -> None:
+    group, boss = classes.plan(), actor_of(classes.boss)
+    classes.sign_up(group, classes.ana)
+    classes.leave(group, classes.ana)
+    assert letters() == []
+    classes.sign_up(group, classes.ana)
+    classes.leave(group, classes.ana, actor=boss)
+    classes.sign_up(group, classes.ana)
+    assert is_dropped("taken_off"), "she is on the list again"
+
+
+# ── Sign-offs and certificates that end ──────────────────────────────────────
+
+
+def test_a_sign_off_that_ends_is_reminded_of_until_it_is_done_again(content_app: Flask, team: Team) -> None:
+    team.sign()
+    (ends,) = [day for _key, day in list_ending(reading(), team.ana.person_id)]
+    reading().rollback()
+    wrote = {n: plan(ends + timedelta(days=n)) for n in range(-35, 3)}
+    assert {n: count for n, count in wrote.items() if count} == {-30: 1, -7: 1}
+    assert [each[1:] for each in steps()] == [("sign_off", CHECKLIST, ends, step) for step in (-30, -7)]
+    (item,) = told(ends - timedelta(days=7)).values["items"]
+    assert (item.kind, item.endpoint, item.day) == ("sign_off_ends", "fieldwork.own_sign_offs", ends)
+    again = noon(ends - timedelta(days=7))
+    team.sign(at=again)
+    with pytest.raises(NoLongerTrue):
+        told(ends - timedelta(days=7))
+
+
+def test_a_sign_off_that_was_withdrawn_is_not_reminded_of(team: Team) -> None:
+    public_id = team.sign()
+    actor = team.actor(team.boss)
+    write(lambda s: fieldwork.withdraw_observation(s, actor, public_id, "Another person.", at=AT))
+    assert list_ending(reading(), team.ana.person_id) == []

@@ -297,7 +297,7 @@ def test_each_supervisor_gets_one_letter_a_week_and_nobody_for_nothing(
     assert digest(monday + 6 * DAY) == "", "one letter a week, on whatever day the job runs"
     assert send_letters(content_app, at=noon(TODAY)) == "1 sent, 1 dropped"
     by_reader = {each.person_id: (each.state, each.problem) for each in letters("digest")}
-    assert by_reader == {boss.person_id: ("sent", None), other.person_id: ("dropped", "there is nothing to say")}
+    assert by_reader == {boss.person_id: ("sent", None), other.person_id: ("dropped", "nothing-to-say")}
     assert digest(monday + 7 * DAY) == "2 to supervisors"
 
 

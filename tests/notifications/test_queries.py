@@ -119,7 +119,7 @@ def test_a_certificate_that_no_longer_counts_is_not_announced(content_app: Flask
         at = AT + timedelta(days=365 * 30)
     else:
         letter = dataclasses.replace(letter, values={"award_id": 0})
-    with pytest.raises(NoLongerTrue, match=fate):
+    with pytest.raises(NoLongerTrue, match="certificate-not-valid"):
         told(letter, at)
 
 
@@ -157,14 +157,14 @@ def test_whoever_gave_an_address_up_gets_nothing_there(content_app: Flask, make:
     worker, _ = certify(content_app, make)
     letter = claimed("certificate")
     change(Contact, Contact.person_id == worker.person_id, ended_at=AT)
-    with pytest.raises(NoLongerTrue, match="no e-mail"):
+    with pytest.raises(NoLongerTrue, match="no-contact"):
         told(letter)
     write(
         lambda session: session.add(
             Contact(person_id=worker.person_id, kind="phone", value="+12135550100", added_at=AT)
         )
     )
-    with pytest.raises(NoLongerTrue, match="no number where she agreed"):
+    with pytest.raises(NoLongerTrue, match="no-contact"):
         told(letter)
     agree(worker, "+12135550100")
     assert (told(letter).channel, told(letter).address) == ("sms", "+12135550100")
@@ -197,7 +197,7 @@ def test_a_decision_is_told_while_it_stands(content_app: Flask, make: Make, choi
             at=AT,
         )
     )
-    with pytest.raises(NoLongerTrue, match="application is"):
+    with pytest.raises(NoLongerTrue, match="application-went-on"):
         told(letter)
 
 
@@ -241,7 +241,7 @@ def test_an_assignment_that_was_undone_in_time_is_never_told(
     _, supervisor, batch = asked
     actor = actor_of(supervisor)
     write(lambda session: tracks.undo_batch(session, actor, batch, at=AT + timedelta(minutes=1)))
-    with pytest.raises(NoLongerTrue, match="ended"):
+    with pytest.raises(NoLongerTrue, match="assignment-ended"):
         told(claimed("assignment"))
 
 
@@ -249,7 +249,7 @@ def test_a_track_that_is_done_already_is_not_asked_for(
     content_app: Flask, asked: tuple[MadePerson, MadePerson, str]
 ) -> None:
     complete(asked[0])
-    with pytest.raises(NoLongerTrue, match="completed"):
+    with pytest.raises(NoLongerTrue, match="track-completed"):
         told(claimed("assignment"))
 
 
@@ -310,7 +310,7 @@ def test_an_account_that_is_opened_again_is_written_to_again(content_app: Flask,
     public_id = reading().scalars(select(Person.public_id).where(Person.id == worker.person_id)).one()
     reading().rollback()
     write(lambda s: people.disable_account(s, admin, public_id, at=AT))
-    with pytest.raises(NoLongerTrue, match="closed"):
+    with pytest.raises(NoLongerTrue, match="account-closed"):
         told(claimed("certificate"))
     write(lambda s: people.enable_account(s, admin, public_id, at=AT))
     write(lambda session: session.execute(update(Letter).values(state="pending")) and None)

@@ -184,3 +184,36 @@ def test_a_title_is_cut_at_a_word(title: str, length: int | None, short: str) ->
 @given(st.text(min_size=1, max_size=120), st.integers(12, 60))
 def test_a_cut_title_is_never_longer_than_asked(title: str, length: int) -> None:
     assert len(rules.cut(title, length)) <= max(length, 3)
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"),
+    [
+        ("2026-03-05T17:59:00+00:00", -60),
+        ("2026-03-05T17:59:00", -60),
+        ("Thu, 05 Mar 2026 17:59:00 +0000", -60),
+        ("1772733540", -60),
+        ("1772733540000", -60),
+        ("2026-03-05T18:01:00Z", 0),
+        ("soon", 0),
+        ("1e400", 0),
+        ("", 0),
+    ],
+)
+def test_when_a_text_message_was_sent_however_a_gateway_says_it(sent: str, seconds: int) -> None:
+    at = datetime(2026, 3, 5, 18, tzinfo=UTC)
+    mark = rules.mark_of("+12135550100", "STOP", "SM1", sent, at)
+    assert mark == rules.Mark("SM1", at + timedelta(seconds=seconds))
+
+
+def test_a_text_message_without_an_id_is_known_by_its_time_and_one_without_either_by_nothing() -> None:
+    at = datetime(2026, 3, 5, 18, tzinfo=UTC)
+    one, again, other = (
+        rules.mark_of("+12135550100", words, "", "2026-03-05T17:59:00Z", at) for words in ("STOP", "STOP", "START")
+    )
+    assert one is not None
+    assert one == again != other
+    assert rules.mark_of("+12135550100", "STOP", " ", "soon", at) is None
+    long = rules.mark_of("+12135550100", "STOP", "x" * 101, "", at)
+    assert long is not None
+    assert len(long.message_id) == 64

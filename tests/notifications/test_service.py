@@ -7,20 +7,25 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.certificates.events import CertificateIssued, DecisionMade, Issued, certificate_issued, decision_made
 from lms.db import reading, write
 from lms.notifications import queries, rules, service
+from lms.notifications.jobs import send_letters
 from lms.notifications.models import Letter
 from lms.notifications.queries import Moment
 from lms.people import service as people
 from lms.people.events import CodeMade, LinkMade, RecoveryVouched, code_made, link_made, recovery_vouched
+from lms.people.models import AccessLink, Account, Contact
 from lms.people.rules import Identifier
+from lms.people.service.consents import agree_to_text
+from lms.people.service.links import make_link
 from lms.signals import announce
 from lms.tracks.events import Assigned, TrackAssigned, track_assigned
 from tests.conftest import AT
 from tests.factories import Make
+from tests.notifications.conftest import consent, phone
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,7 +49,9 @@ def claim(holder: str = "one", *, at: Any = AT, limit: int = 10) -> tuple[servic
 
 def test_an_invitation_writes_one_letter_with_its_cause(app: Flask) -> None:
     invited = write(
-        lambda session: people.invite(session, None, name="Mele ʻAnau", language="to", phone="+12135550100", at=AT)
+        lambda session: people.invite(
+            session, None, name="Mele ʻAnau", language="to", phone="+12135550100", by_text=True, at=AT
+        )
     )
     (letter,) = letters()
     assert (letter.kind, letter.channel, letter.address, letter.language) == (
@@ -62,7 +69,7 @@ def test_an_invitation_writes_one_letter_with_its_cause(app: Flask) -> None:
 
 def test_every_old_contact_hears_of_a_way_back(app: Flask, make: Make) -> None:
     person = make.person("Mele ʻAnau")
-    old = (Identifier("email", "m@test.example"), Identifier("phone", "+12135550100"))
+    old = (Identifier("email", "m@test.example"), Identifier("phone", phone(person, agreed=False)))
     fact = RecoveryVouched(1, person.person_id, "to", old, AT)
     for _ in range(2):
         write(lambda session: announce(recovery_vouched, session, fact))
@@ -75,6 +82,58 @@ def test_every_old_contact_hears_of_a_way_back(app: Flask, make: Make) -> None:
         ("Mele ʻAnau", "to", "email"),
         ("Mele ʻAnau", "to", "sms"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("is_proven", "agreed", "is_told"),
+    [(False, "", False), (True, "", True), (False, "given", True), (True, "withdrawn", False)],
+)
+def test_a_way_back_is_told_by_text_only_where_the_number_is_hers_and_never_after_stop(
+    app: Flask, make: Make, is_proven: bool, agreed: str, is_told: bool
+) -> None:
+    ana = make.person()
+    number = phone(ana, agreed=False, confirmed=is_proven)
+    if agreed:
+        consent(ana, number, agreed)
+    fact = RecoveryVouched(
+        1, ana.person_id, "to", (Identifier("phone", number), Identifier("phone", "+13105550100")), AT
+    )
+    write(lambda session: announce(recovery_vouched, session, fact))
+    send_letters(app, at=AT)
+    assert [each.address for each in letters() if each.state == "sent"] == ([number] if is_told else [])
+
+
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_an_invitation_by_text_needs_a_number_that_was_given_for_it(app: Flask, make: Make, is_agreed: bool) -> None:
+    """Also one that waited in the outbox before anybody was asked."""
+    invited = write(lambda s: people.invite(s, None, name="Ana", language="en", phone="+12135550100", at=AT))
+
+    def ask_by_text(session: Any) -> None:
+        contact_id = session.scalars(select(Contact.id)).one()
+        if is_agreed:
+            agree_to_text(session, [contact_id], None, at=AT)
+        session.execute(update(AccessLink).values(contact_id=contact_id))
+        made = LinkMade(invited.link_id, "invitation", invited.account_id, invited.person_id, contact_id, AT)
+        service.write_link_letter(session, made)
+
+    write(ask_by_text)
+    assert send_letters(app, at=AT) == ("1 sent" if is_agreed else "1 dropped")
+
+
+def test_a_way_back_is_not_sent_by_text_after_stop(app: Flask, make: Make) -> None:
+    ana = make.person()
+    number = phone(ana, agreed=False)
+    consent(None, number, "withdrawn")
+
+    def open_way(session: Any, purpose: str) -> None:
+        contact_id = session.scalars(select(Contact.id).where(Contact.value == number)).one()
+        account = session.get_one(Account, ana.account_id)
+        make_link(session, account, purpose, contact_id=contact_id, created_by=None, at=AT)
+
+    write(lambda session: open_way(session, "recovery"))
+    assert send_letters(app, at=AT) == "1 dropped"
+    write(lambda session: open_way(session, "reset"))
+    assert send_letters(app, at=AT) == "1 sent", "she has asked for it at this moment"
 
 
 def test_a_letter_falls_with_its_cause(app: Flask) -> None:

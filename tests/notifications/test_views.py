@@ -42,7 +42,7 @@ class Site:
         app.config["WTF_CSRF_ENABLED"] = False
         app.config["LMS"] = replace(app.config["LMS"], inbound_secret=SECRET)
         app.test_client_class = Browser
-        self.app = app
+        self.app, self.make = app, make
         self.place = make.organization("Hope")
         self.boss = make.supervisor(self.place, "Boss")
         self.ana = make.person("Ana López")
@@ -356,6 +356,22 @@ def test_an_administrator_sees_the_outbox_and_sends_again_what_failed(site: Site
     assert "has not failed" in text_of(browser.post(retry, follow_redirects=True))
     assert browser.post("/admin/letters/none/retry").status_code == 404
     assert send_letters(site.app, at=now() + timedelta(seconds=1)) == "1 sent"
+
+
+def test_the_outbox_says_in_the_language_of_its_reader_why_a_letter_was_dropped(site: Site) -> None:
+    site.remind()
+    head = site.make.person("Jefa", roles=("administrator",), language="es")
+
+    def shown(problem: str) -> str:
+        dropped = update(Letter).values(state="dropped", problem=problem)
+        write(lambda session: session.execute(dropped) and None)
+        html = site.browser(head).get("/admin/letters").get_data(as_text=True)
+        (found,) = re.findall(r'<div class="card">.*?(<p class="quiet"[^<]*</p>)', html, re.DOTALL)
+        return unescape(str(found))
+
+    assert shown("track-completed") == '<p class="quiet">La ruta está completa.</p>'
+    assert shown("the track is completed") == '<p class="quiet">La ruta está completa.</p>'
+    assert shown("550 no such user") == '<p class="quiet" lang="en">550 no such user</p>'
 
 
 def test_an_administrator_sees_how_long_text_messages_are(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from dataclasses import replace
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.errors import BadInput, RuleBroken
-from lms.organizations import rules
+from lms.i18n import TAGS
+from lms.organizations import messages, rules
 from lms.organizations.rules import Asked, Defaults, Entry, Fault, Known, Spell, TableRow, Verdict, find_near, judge
 from lms.organizations.rules import workbooks as limits
 from lms.people.rules import Identifier, search_key
@@ -158,13 +161,60 @@ def test_another_zip_is_no_workbook() -> None:
 def test_a_table_that_is_written_is_harmless_and_read_again_as_it_was() -> None:
     rows = [["name", "phone"], ["=cmd|' /C calc'!A0", "+1 213 555 0142"], *[["Ana", 5]] * 300]
     data = b"".join(rules.write_table(rows))
-    assert b"\n'=cmd" in data
+    assert b"\n\"'=cmd" in data
     assert b"'+1 213" in data
     found = sheet(data).rows
     assert (found[0].cells["name"], found[0].cells["phone"]) == ("=cmd|' /C calc'!A0", "+1 213 555 0142")
     assert len(found) == 301
     book = rules.write_workbook("A title that is longer than a sheet's name may be", rows)
     assert [row.cells["name"] for row in sheet(book).rows[:1]] == ["=cmd|' /C calc'!A0"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("Ana;=1+1", "Ana;'=1+1"),
+        ("Ana; @cmd", "Ana; '@cmd"),
+        ('Ana;"=1+1"', 'Ana;"\'=1+1"'),
+        ("Ana\t-1;+2", "Ana\t'-1;'+2"),
+        ("Ana;\t;=1", "Ana;\t;'=1"),
+        ("Ana; Mele - 2 + 3, =1", "Ana; Mele - 2 + 3, =1"),
+        ("x" * 200, "x" * 200),
+    ],
+)
+def test_a_cell_is_harmless_whatever_parts_the_cells(cell: str, safe: str) -> None:
+    assert rules.harmless(cell) == safe
+    assert rules.csv_lines([[cell, 5]]) == '"' + safe.replace('"', '""') + '",5\r\n'
+    found = [row for mark in ",;\t" for row in csv.reader(io.StringIO(rules.csv_lines([["a", cell]])), delimiter=mark)]
+    assert not [part for row in found for part in row if part.lstrip(' "').startswith(("=", "+", "-", "@"))]
+
+
+def test_what_was_made_harmless_inside_is_read_as_it_was() -> None:
+    cells = ["Ana;=1+1", "Ana; +1 213;-2", "it's; '70s", "Ana;'plain"]
+    data = b"".join(rules.write_table([["name"], *([each] for each in cells)]))
+    assert [row.cells["name"] for row in sheet(data).rows] == cells
+
+
+@pytest.mark.parametrize("text", ["name,,phone\nAna,,213\n", "name,,phone,\nAna,x,213,\n", ",name,phone\ny,Ana,213\n"])
+def test_a_blank_header_and_what_stands_under_it_are_passed_over(text: str) -> None:
+    expected = [TableRow(2, {"name": "Ana", "phone": "213"})]
+    assert rules.read_table(text.encode(), ("name", "phone"), ("name",)) == expected
+    found = sheet(text)
+    assert (list(found.rows), found.left_out) == (expected, ())
+
+
+def test_a_table_knows_its_columns_by_other_names_too() -> None:
+    found = rules.read_table("Teléfono,Name\n213,Ana\n".encode(), ("name", "phone"), ("name",), {"telefono": "phone"})
+    assert found == [TableRow(2, {"phone": "213", "name": "Ana"})]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_lists_are_headed_in_words_that_are_read_again(app: Flask, tag: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": tag}):
+        heads = [str(messages.COLUMN_NAMES[column]) for column in rules.STAFF_COLUMNS]
+    found = sheet(b"".join(rules.write_table([heads, [str(number) for number in range(len(heads))]])))
+    assert list(found.rows[0].cells) == list(rules.STAFF_COLUMNS)
 
 
 # ── Pasted lines ─────────────────────────────────────────────────────────────
@@ -186,7 +236,30 @@ def test_lines_pasted_on_a_phone_need_no_headers() -> None:
         },
         {"name": "x", "title": "y"},
     ]
-    assert [(row.number, row.is_too_long) for row in found.rows] == [(1, False), (3, False), (4, True)]
+    assert [(row.number, row.surplus) for row in found.rows] == [(1, ()), (3, ()), (4, ("z",))]
+
+
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        ("Ana López, 213 555 01, Promotora", [("phone_wrong", "phone")]),
+        ("Ana López, 2135550, Promotora", [("phone_wrong", "phone")]),
+        ("Ana López, (213) 555-014, Promotora", [("phone_wrong", "phone")]),
+        ("Ana López, 31/31/2026, Promotora", [("date-wrong", "started_on")]),
+        ("Ana López, 2026-31-31, Promotora", [("date-wrong", "started_on")]),
+        ("Ana López, 213 555 0142, 213 555 0143", [("cell-surplus", "")]),
+        ("Ana López, 213 555 0142, CHW, South LA, more", [("cell-surplus", ""), ("cell-surplus", "")]),
+        ("Ana López, 213 555 0142, CHW, 120", [("hours-implausible", "hours_per_week")]),
+    ],
+)
+def test_a_pasted_line_says_what_is_wrong_with_it(app: Flask, line: str, faults: list[tuple[str, str]]) -> None:
+    found = rules.read_pasted(line)
+    assert found is not None
+    entry = rules.read_entry(found.rows[0], Defaults(HOPE), PLACES)
+    assert sorted((fault.code, fault.column) for fault in entry.faults) == faults
+    with app.test_request_context():
+        said = [messages.reason(each) for each in map(rules.fault_of, map(rules.fault_json, entry.faults))]
+    assert ("South LA" in " ".join(said)) == ("South LA" in line)
 
 
 def test_lines_copied_from_a_telephone_read_as_if_typed() -> None:

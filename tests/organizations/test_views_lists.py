@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -13,12 +14,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from lms.commands import cli
 from lms.db import write
+from lms.i18n import TAGS
 from lms.ids import new_client_id
-from lms.organizations import service
+from lms.organizations import messages, service
 from lms.organizations.models import Employment, StaffImport, StaffImportRow, Supervision
+from lms.organizations.rules import STAFF_COLUMNS, Fault
 from lms.organizations.views import lists
 from lms.people.models import Account, Person
 from tests.factories import MadePerson, Make, day
@@ -65,6 +69,26 @@ def test_forty_lines_from_a_phone(site: Site) -> None:
     assert "Pasted lines" in text_of(browser.get("/team/import"))
 
 
+@pytest.mark.parametrize("tag", TAGS)
+def test_refused_rows_come_back_mended_in_the_words_of_their_file(site: Site, tag: str) -> None:
+    boss = site.boss
+    write(lambda s: s.execute(update(Person).where(Person.id == boss.person_id).values(language=tag)) and None)
+    browser = site.browser(boss)
+    here = send(browser, lines="Mele Tau, 213 555 01, CHW\nLuis Gil, 213 555 0101, CHW").location
+    file = browser.get(f"{here}/refused.csv").get_data()
+    with site.app.test_request_context(headers={"Accept-Language": tag}):
+        names = [str(messages.COLUMN_NAMES[column]) for column in STAFF_COLUMNS]
+        reason = messages.reason(Fault("phone_wrong", "phone"))
+    heads, row = csv.reader(io.StringIO(file.decode("utf-8-sig")))
+    assert heads[1:-1] == names
+    assert (row[0], row[-1]) == ("1", reason)
+    mended = file.replace(b"213 555 01", b"213 555 0142")
+    here = send(browser, file=(io.BytesIO(mended), "refused.csv")).location
+    browser.post(f"{here}/apply")
+    assert ("Mele Tau",) in rows(Person.name)
+    assert ("Luis Gil",) not in rows(Person.name)
+
+
 def test_a_file_and_the_rows_that_are_refused(site: Site) -> None:
     browser = site.browser(site.boss)
     text = "Nombre;Teléfono;Puesto;Notas\r\nMele;12;CHW;secret\r\n=1+1;;CHW;\r\nLuis;+1 213 555 0101;CHW;\r\n"
@@ -76,8 +100,10 @@ def test_a_file_and_the_rows_that_are_refused(site: Site) -> None:
     refused = browser.get(f"{here}/refused.csv")
     assert refused.mimetype == "text/csv"
     table = refused.get_data().decode("utf-8-sig").splitlines()
-    assert table[0].startswith("Row,name,email,phone")
-    assert table[2].startswith("3,'=1+1,")
+    assert table[0] == (
+        '"Row","Name","E-mail","Phone","Language","Organization","Job title","First day","Hours a week","Reason"'
+    )
+    assert table[2].startswith('3,"\'=1+1",')
     assert "secret" not in refused.get_data(as_text=True)
     assert text_of(browser.post(f"{here}/apply", data={}), 400).count("Some rows cannot be done yet.") == 1
     assert browser.post(f"{here}/apply", data={"only_valid": "y"}).status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,11 +18,24 @@ from lms.actor import Actor
 from lms.audit.models import AuditEvent
 from lms.db import write
 from lms.errors import NotAllowed, NotFound, RuleBroken
+from lms.i18n import force_locale
 from lms.people import queries, rules, service
 from lms.people.events import CodeMade, LinkMade, code_made, link_made, recovery_vouched
-from lms.people.models import AccessLink, Account, Contact, Device, EndedSession, OneTimeCode, Person, SignInFailure
+from lms.people.forms import BY_TEXT
+from lms.people.models import (
+    AccessLink,
+    Account,
+    Contact,
+    Device,
+    EndedSession,
+    InvitationConsent,
+    OneTimeCode,
+    Person,
+    SignInFailure,
+)
 from lms.people.rules import Guard, Identifier, Ties
-from lms.people.service import NewDevice, contacts, invitations, proofs
+from lms.people.service import NewDevice, NewPerson, contacts, invitations, proofs
+from lms.people.service import consents as consents_
 from tests.factories import MadePerson, Make
 from tests.racing import look_together, outcomes, race
 
@@ -84,8 +98,13 @@ def boss(make: Make) -> Actor:
 
 
 def invite(actor: Actor | None = None, **more: Any) -> service.Invited:
-    """Invite somebody new."""
-    return do(service.invite, actor, **{"name": "Leilani \u02bbOfa", "language": "to", **more})
+    """Invite somebody new, who wants it by text where she has a number alone."""
+    return do(service.invite, actor, **{"name": "Leilani \u02bbOfa", "language": "to", "by_text": True, **more})
+
+
+def consents() -> list[InvitationConsent]:
+    """Return what was said about numbers, the oldest first."""
+    return list(look(lambda session: list(session.scalars(select(InvitationConsent).order_by(InvitationConsent.id)))))
 
 
 def stamp_of(account_id: int) -> str:
@@ -131,6 +150,61 @@ def test_an_invitation_without_contact_waits_to_be_printed(boss: Actor, heard: l
     assert heard == []
     assert look(queries.find_link_letter, invited.link_id, AT) is None
     assert look(queries.find_open_link, invited.link_public_id, ("invitation",), AT).created_by == boss.account_id
+
+
+def test_an_invitation_goes_by_text_only_to_a_number_that_was_given_for_it(make: Make, heard: list[Any]) -> None:
+    boss = actor_of(make.person(roles=("administrator",)), "administrator")
+    invited = invite(boss, phone="213 555 0142", by_text=False)
+    assert invited.link_public_id, "it is printed"
+    assert heard == []
+    both = invite(boss, phone="213 555 0143", email="lei@x.org", by_text=True)
+    assert look(queries.find_link_letter, both.link_id, AT).contact_kind == "email"
+    assert [(each.contact_id is None, each.recorded_by, each.recorded_at, each.wording) for each in consents()] == [
+        (False, boss.account_id, AT, consents_.WORDING)
+    ]
+
+    def renew(**more: Any) -> str:
+        who = {"oversees": [], "is_staff": False, "send": True}
+        return do(service.renew_invitation, boss, invited.person_public_id, **{**who, **more})
+
+    heard.clear()
+    with broken("number_not_given"):
+        renew()
+    assert renew(send=False, by_text=True)
+    assert len(consents()) == 1, "what is printed needs none"
+    assert heard == []
+    assert renew(by_text=True)
+    assert renew(), "what was said once stands"
+    assert len(heard) == 2
+    assert len(consents()) == 2
+
+
+def test_many_are_invited_by_text_only_where_they_gave_their_numbers(make: Make, heard: list[Any]) -> None:
+    def contact(number: int, kind: str = "phone") -> Identifier:
+        return Identifier(kind, f"+1213555010{number}" if kind == "phone" else f"a{number}@x.org")
+
+    newcomers = [
+        NewPerson("One", "en", (contact(1),)),
+        NewPerson("Two", "en", (contact(2),), by_text=True),
+        NewPerson("Three", "en", (contact(3, "email"), contact(3)), by_text=True),
+        NewPerson("Four", "en", (contact(4, "email"), contact(4))),
+    ]
+    ids = do(service.add_people, None, newcomers, invites=True)
+    assert [each.person_id for each in heard] == ids[1:]
+    letters = [look(queries.find_link_letter, each.link_id, AT) for each in heard]
+    assert [(each.contact_kind, each.is_agreed) for each in letters] == [
+        ("phone", True),
+        ("email", False),
+        ("email", False),
+    ]
+    assert len(consents()) == 2
+
+
+def test_another_sentence_about_the_number_needs_another_version() -> None:
+    """Who changes what is ticked changes `consents_.WORDING` too, and then this line."""
+    with force_locale("en"):
+        mark = hashlib.sha256(str(BY_TEXT).encode()).hexdigest()[:12]
+    assert (consents_.WORDING, mark) == ("2026-11", "c030df2788a9")
 
 
 def test_the_program_itself_and_supervisors_invite_workers_do_not(make: Make, heard: list[Any]) -> None:

@@ -45,7 +45,7 @@ def token_of(app: Flask, link: str) -> str:
 
 def invite(**more: Any) -> Invited:
     """Invite somebody."""
-    usual = {"name": "Leilani Ofa", "language": "to", "at": now()}
+    usual = {"name": "Leilani Ofa", "language": "to", "by_text": True, "at": now()}
     return write(lambda session: service.invite(session, None, **{**usual, **more}))
 
 

@@ -80,9 +80,8 @@ def test_what_it_said_before_is_kept_with_who_changed_it_and_when(team: Team) ->
     assert (first.changed_by, first.changed_at) == (team.boss.account_id, LATER)
     found = queries.get_rule(reading(), AssignmentRule.id > 0, rule)
     assert (found.criteria, found.version) == ({"titles": ["Driver"]}, 3)
-    event = reading().execute(
-        select(AuditEvent.actor_account_id, AuditEvent.details).where(AuditEvent.action == "tracks.rule_changed")
-    ).first()  # fmt: skip
+    changed = select(AuditEvent.actor_account_id, AuditEvent.details).where(AuditEvent.action == "tracks.rule_changed")
+    event = reading().execute(changed.order_by(AuditEvent.id)).first()
     assert event is not None and event.actor_account_id == team.boss.account_id
     assert event.details["was"]["criteria"] == {"titles": ["CHW"]}
     assert event.details["becomes"]["due_on"] == "2026-09-01"

@@ -17,11 +17,12 @@ from lms.clock import local_date
 from lms.commands import cli
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
+from lms.i18n import TAGS
 from lms.ids import new_client_id
 from lms.organizations.models import Employment
 from lms.organizations.rules import read_grid
 from lms.people.rules import Identifier
-from lms.tracks import jobs, queries, service
+from lms.tracks import jobs, messages, queries, service
 from lms.tracks.models import Assignment, AssignmentBatch, AssignmentUpload, UploadRow
 from lms.tracks.rules import Due, FileRow, Known, find_meant, read_people, without_repeats
 from lms.tracks.service import Asked, FileDone
@@ -355,14 +356,23 @@ def test_a_pasted_list_is_looked_at_and_done(team: Team, browser: Any) -> None:
     assert "Ana" in page and "Rosa" not in page
     assert "2 rows cannot be done" in page
     refused = browser.get(f"{kept.location}/refused.csv").get_data(as_text=True)
-    assert refused.splitlines()[0] == "\ufeffemail,reason"
-    assert refused.splitlines()[1].startswith("'=cmd@x.example,")
+    assert refused.splitlines()[0] == '\ufeff"E-mail","Reason"'
+    assert refused.splitlines()[1].startswith('"\'=cmd@x.example",')
     assert "Some rows cannot be done" in browser.post(f"{kept.location}/apply").get_data(as_text=True)
     done = browser.post(f"{kept.location}/apply", data={"rows": "valid"})
     assert "/team/assign/" in done.location
     assert "This file is done" in browser.get(kept.location).get_data(as_text=True)
     assert browser.post(f"{kept.location}/apply", data={"rows": "valid"}).location == "/team/assign/recent"
     assert len(rows(Assignment, "id")) == 1
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_files_are_headed_in_words_that_are_read_again(content_app: Flask, tag: str) -> None:
+    with content_app.test_request_context(headers={"Accept-Language": tag}):
+        heads = [str(name) for name in messages.COLUMN_NAMES.values()]
+    cells = ["ana@x.example", "213 555 0142", "k" * 20, "Hope"]
+    (row,) = read_people([(1, heads), (2, cells)]) or ()
+    assert row.cells == dict(zip(messages.COLUMN_NAMES, cells, strict=True))
 
 
 def test_a_workbook_or_a_file_of_any_shape_is_read(team: Team, browser: Any) -> None:

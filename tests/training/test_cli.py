@@ -150,8 +150,8 @@ def test_the_refused_rows_are_written_to_a_file(content_app: Flask, file: Path, 
     file.write_bytes(file.read_bytes().replace(b"2018-05-01", b"one day"))
     assert run(content_app, file, "--dry-run", "--refused", out).exit_code == 1
     header, row = out.read_text("utf-8-sig").splitlines()
-    assert header == "email,title,issuer,learned_on,hours,kind,module,reference,reason"
-    assert row.endswith("learned_on: 'one day' is not a date; write it as 2026-07-31")
+    assert header.replace('"', "") == "email,title,issuer,learned_on,hours,kind,module,reference,reason"
+    assert row.endswith("\"learned_on: 'one day' is not a date; write it as 2026-07-31\"")
     out.write_text(out.read_text("utf-8-sig").replace("one day", "2018-05-01", 1))
     assert run(content_app, out).exit_code == 0
     assert rows(EarlierTraining.title) == [("Salud 101",)]

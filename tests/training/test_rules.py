@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lms.errors import RowProblem, RuleBroken
+from lms.errors import BadInput, RowProblem, RuleBroken
 from lms.fieldwork.rules import HOURS_KINDS as HOURS_KINDS_OF_FIELDWORK
+from lms.i18n import TAGS
 from lms.organizations.rules import TableRow
+from lms.organizations.rules.tables import fold_header
+from lms.training import messages
 from lms.training.rules import (
     HOURS_KINDS,
     Known,
@@ -31,6 +36,7 @@ from lms.training.rules import (
     importing,
     minutes_from_hours,
     reviewing,
+    tables,
     telling,
     year_of,
 )
@@ -385,9 +391,45 @@ def test_each_fault_of_a_row_is_told(row: dict[str, str], fault: str) -> None:
 
 
 def test_every_rule_of_telling_has_words_for_a_table() -> None:
-    said = set(importing._FAULTS)
+    said = set(tables._SENTENCES)
     assert said >= {"title_empty", "issuer_empty", "line_too_long", "note_too_long", "reference_too_long"}
     assert said >= {"day_to_come", "day_long_ago", "days_turned", "hours_range", "hours_more_than_days"}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_fault_of_a_row_is_told_in_every_language(app: Flask, tag: str) -> None:
+    values = {"typed": "x" * 100, "known": "course, other", "most": 9, "hours": 16, "column": "title"}
+    columns = set(map(str, messages.COLUMN_NAMES.values()))
+    with app.test_request_context(headers={"Accept-Language": tag}):
+        for code in tables._SENTENCES:
+            found = tables.fault(7, code, **values)
+            assert tables.fault_of(7, json.loads(json.dumps(tables.fault_json(found)))) == found
+            said = messages.problem(found)
+            assert said.startswith(f"{messages.COLUMN_NAMES['title']}: ")
+            assert "%(" not in said and "x" * 61 not in said
+            assert said != found.message
+        assert len(columns) == len(messages.COLUMN_NAMES)
+        for column, name in messages.COLUMN_NAMES.items():
+            known = {name: name for name in (*tables.COLUMNS, tables.REASON)} | tables.column_names()
+            assert known[fold_header(str(name))] == column
+
+
+def test_no_name_of_a_column_is_that_of_another() -> None:
+    listed = [name for names in tables._HEADERS.values() for name in names.split(", ")]
+    assert len(listed) == len(set(listed))
+    assert not set(tables.column_names()) & {*tables.COLUMNS, tables.REASON}
+    assert all(fold_header(name) == name for name in tables.column_names())
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_what_is_wrong_with_a_file_is_told_with_its_columns_by_name(app: Flask, tag: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": tag}), pytest.raises(BadInput) as caught:
+        tables.read_records(b"title,nonsense\n")
+    with app.test_request_context(headers={"Accept-Language": tag}):
+        unknown, missing = (messages.problem(each) for each in caught.value.problems if isinstance(each, RowProblem))
+        assert "nonsense" in unknown and str(messages.COLUMN_NAMES["learned_on"]) in unknown
+        assert "learned_on" not in unknown
+        assert str(messages.COLUMN_NAMES["issuer"]) in missing
 
 
 def test_rows_are_the_same_by_their_reference_or_by_their_words() -> None:
@@ -415,10 +457,14 @@ def test_a_plan_writes_each_row_once() -> None:
     assert [(each.person_id, each.wanted.row, each.worth) for each in plan.entries] == [
         (1, 2, Worth(LEARNED, None, "class", 120))
     ]
+    assert [each.message for each in plan.problems] == [
+        "reference: 'A' is recorded with other words or days",
+        "she has 100 entries, and no more are kept",
+    ]
     assert plan.unchanged == 1
     assert plan.problems == (
-        RowProblem(4, "reference: 'A' is recorded with other words or days"),
-        RowProblem(5, "she has 100 entries, and no more are kept"),
+        tables.fault(4, "reference_taken", column="reference", typed="A"),
+        tables.fault(5, "record_full", most=100),
     )
     waits = importing.plan_import(wanted[:1], people, {}, {}, deciders=[1])
     assert waits.entries == (Entry(1, wanted[0]),), "nobody decides about herself"

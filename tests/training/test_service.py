@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.actor import Actor
 from lms.db import reading, write
-from lms.errors import BadInput, NotFound, RowProblem, RuleBroken
+from lms.errors import BadInput, NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.models import Employment, Supervision
 from lms.people.models import Contact
@@ -30,6 +30,7 @@ from lms.training.models import (
     TrainingShare,
 )
 from lms.training.rules import Recognized, Verdict, telling
+from lms.training.rules.tables import fault
 from lms.training.service import Brought, Decider
 from lms.training.service import importing as importing_service
 from lms.training.service import reviewing as reviewing_service
@@ -414,7 +415,7 @@ def test_nobody_accepts_her_own_yearly_hours(scene: Scene) -> None:
 def bring(scene: Scene, *changes: dict[str, str]) -> Brought:
     """Return a table whose rows are about the worker unless they say otherwise."""
     wanted, problems = table(*({"email": scene.worker.email, "hours": "2", **each} for each in changes))
-    return Brought("old.csv", wanted, [RowProblem(9, each) for each in problems])
+    return Brought("old.csv", wanted, [fault(9, "title_empty", column="title") for _ in problems])
 
 
 def deciders(scene: Scene) -> tuple[Decider, Decider]:
@@ -457,18 +458,6 @@ def test_a_faulty_row_refuses_the_table_or_itself(scene: Scene) -> None:
     assert rows(EarlierTraining.id) == rows(TrainingImport.id) == []
     done = write(lambda s: service.import_rows(s, brought, valid_only=True, at=AT))
     assert (done.created, len(done.problems)) == (1, 2)
-
-
-def test_a_table_that_was_brought_on_a_page_is_written_once(scene: Scene) -> None:
-    judge = scene.judge(0)
-    missing(lambda: write(lambda s: service.bring(s, scene.chief, "a.csv", "a" * 64, at=AT)))
-    public_id = write(lambda s: service.bring(s, judge, "a.csv", "a" * 64, at=AT))
-    batch = queries.get_import(reading(), public_id)
-    act = {"actor_account_id": judge.account_id, "import_id": batch.id}
-    write(lambda s: service.import_rows(s, bring(scene, {}), **act, at=AT))
-    assert rows(TrainingImport.created, TrainingImport.brought_by) == [(1, judge.account_id)]
-    assert rows(EarlierTraining.entered_by, EarlierTraining.import_id) == [(judge.account_id, batch.id)]
-    missing(lambda: queries.get_import(reading(), "0" * 20))
 
 
 def test_people_are_found_by_what_they_have_proven(scene: Scene) -> None:

@@ -15,9 +15,12 @@ from lms import files
 from lms.config import Config
 from lms.db import write
 from lms.errors import NotFound
+from lms.ids import new_client_id
+from lms.organizations.rules import TableRow
 from lms.scheduler.jobs import FILE_AGE, JOBS, TABLE_AGE
 from lms.training import service
-from lms.training.models import TrainingFile, TrainingImport
+from lms.training.models import TrainingFile, TrainingImport, TrainingImportRow
+from lms.training.service import JudgedRow
 from tests.conftest import AT
 from tests.organizations.conftest import actor_of, rows
 from tests.training.conftest import Scene
@@ -68,12 +71,13 @@ def test_a_proof_that_was_taken_away_goes_after_the_grace(scene: Scene, config: 
     assert sweep(config, at=NOW + FILE_AGE + timedelta(seconds=1)) == "1 files removed"
 
 
-def test_a_table_is_forgotten_past_its_use_and_then_its_file_goes(scene: Scene, config: Config) -> None:
-    table, actor = put(config, b"title,issuer"), actor_of(scene.reviewers[0], "certifier")
-    write(lambda s: service.bring(s, actor, "old.csv", table, at=AT))
-    assert (sweep(config, at=AT + TABLE_AGE), is_there(config, table)) == ("", True)
-    assert sweep(config, at=AT + TABLE_AGE + timedelta(seconds=1)) == "1 tables forgotten, 1 files removed"
-    assert rows(TrainingImport.name, TrainingImport.sha256) == [("old.csv", None)]
+def test_the_rows_of_a_table_are_forgotten_past_its_use(scene: Scene, config: Config) -> None:
+    actor, key = actor_of(scene.reviewers[0], "certifier"), new_client_id()
+    judged = [JudgedRow(TableRow(2, {"title": "Course"}), "refuse")]
+    write(lambda s: service.keep_table(s, actor, "old.csv", judged, client_id=key, at=AT))
+    assert sweep(config, at=AT + TABLE_AGE) == ""
+    assert sweep(config, at=AT + TABLE_AGE + timedelta(seconds=1)) == "1 tables forgotten"
+    assert (rows(TrainingImport.name), rows(TrainingImportRow.id)) == ([("old.csv",)], [])
 
 
 def test_more_files_than_one_question_holds(scene: Scene, config: Config) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -15,16 +17,23 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import event
 
+from lms.clock import now
 from lms.db import db, reading, write
+from lms.i18n import TAGS
 from lms.ids import new_client_id
-from lms.training import queries, service
+from lms.training import jobs, messages, queries, service
 from lms.training.models import EarlierTraining, TrainingFile, TrainingImport, TrainingReview
 from lms.training.rules import telling
+from lms.training.rules.tables import fault
+from lms.training.service import applying
+from lms.training.views import importing as importing_views
 from tests.conftest import AT, Browser
 from tests.factories import MadePerson, sign_in
 from tests.organizations.conftest import actor_of, rows
 from tests.training.conftest import ASK, HOURS, MODULE, PDF, REFUSE, Scene, jpeg, told
 
+#: The columns that a file of refused rows has in the test below.
+HEADERS = ("email", "title", "issuer", "learned_on", "hours", "note", "reason")
 TELL = {
     "title": "First aid", "kind": "course", "issuer": "Red Cross", "learned_on": "2025-05-05", "hours": "7.5",
 }  # fmt: skip
@@ -469,13 +478,17 @@ def test_a_table_is_looked_at_before_it_is_recorded(scene: Scene, judges: list[F
         "nobody@x.example,Old course,School,2020-01-02,10,class",
     ]
     assert "Bring earlier records" in text_of(judges[0].get("/certify/training/import"))
-    assert "Please choose a table" in text_of(judges[0].post("/certify/training/import", data={}), 400)
-    wrong = judges[0].post("/certify/training/import", data=sent("a.csv", b"name\nAna\n"))
-    assert "there is no column 'name'" in text_of(wrong)
-    response = judges[0].post("/certify/training/import", data=sent("old.csv", "\n".join(lines).encode()))
+    assert "Please choose a table" in text_of(bring(judges[0], None), 400)
+    assert "There are no rows" in text_of(bring(judges[0], lines[0]), 400)
+    wrong = text_of(bring(judges[0], "name\nAna\n"))
+    assert "We do not know the column “name”. The columns are: Person, E-mail, Phone" in wrong
+    assert "The column “Title” is missing" in wrong
+    response = bring(judges[0], *lines)
     page = text_of(judges[0].get(response.location))
-    assert "row 3: email: 'nobody@x.example': nobody is known by this" in page
+    assert "1 cannot be recorded" in page and "1 new entries" in page
+    assert "E-mail: We know nobody by “nobody@x.example”." in page
     assert "Record 1 entry" in page
+    assert "2020-01-02" in text_of(judges[0].get(f"{response.location}?show=new"))
     assert rows(EarlierTraining.id) == []
     assert "Some rows cannot be recorded" in text_of(judges[0].post(response.location), 400)
     done = judges[0].post(response.location, data={"valid_only": "y"}, follow_redirects=True)
@@ -483,40 +496,88 @@ def test_a_table_is_looked_at_before_it_is_recorded(scene: Scene, judges: list[F
     assert "This table was recorded on" in text_of(judges[0].get(response.location))
     judges[0].post(response.location, data={"valid_only": "y"})
     assert len(rows(EarlierTraining.id)) == 1
-    again = judges[0].post("/certify/training/import", data=sent("old.csv", "\n".join(lines[:2]).encode()))
+    again = bring(judges[0], *lines[:2])
     assert "There is nothing new to record" in text_of(judges[0].get(again.location))
     assert len(rows(TrainingImport.id)) == 2
     assert judges[0].get("/certify/training/import/" + "0" * 20).status_code == 404
 
 
-def test_refused_rows_are_mended_in_their_file_and_brought_again(scene: Scene, judges: list[FlaskClient]) -> None:
-    address = "/certify/training/import"
-    lines = [
+def bring(browser: FlaskClient, *lines: str | None) -> Any:
+    """Bring a table of these lines; none for no file."""
+    file = sent("old.csv", "\n".join(filter(None, lines)).encode()) if lines[0] else {}
+    return browser.post("/certify/training/import", data={"client_id": new_client_id(), **file})
+
+
+def test_a_long_table_goes_on_by_itself_and_is_followed(
+    scene: Scene, judges: list[FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_views, "PATIENCE", -1.0)
+    monkeypatch.setattr(service, "apply_part", lambda s, p, *, at: applying.apply_part(s, p, most=1, at=at))
+    rest = [f"{scene.worker.email},Course {n},School,2020-01-02" for n in range(3)]
+    here = bring(judges[0], "email,title,issuer,learned_on", *rest).location
+    judges[0].post(here)
+    page = judges[0].get(here)
+    assert "1 of 3 rows done" in text_of(page)
+    assert "data-follow" in page.get_data(as_text=True)
+    assert 'http-equiv="refresh"' in page.get_data(as_text=True)
+    judges[0].post(here)
+    assert "2 of 3 rows done" in text_of(judges[0].get(here))
+    assert jobs.run(None, at=AT).endswith("0 rows left")  # type: ignore[arg-type]
+    page = judges[0].get(here)
+    assert "The table is done" in text_of(page)
+    assert "data-follow" not in page.get_data(as_text=True)
+    assert len(rows(EarlierTraining.id)) == 3
+    write(lambda s: service.forget_tables(s, before=now() + timedelta(days=1)))
+    assert "The rows are forgotten" in text_of(judges[0].get(here))
+
+
+def test_pages_of_tables_cost_the_same_however_long_they_are(scene: Scene, judges: list[FlaskClient]) -> None:
+    costs = []
+    for many in (1, 90):
+        rest = [f"no-{n}@x.example,Course,School,2020-01-02" for n in range(many)]
+        here = bring(judges[0], "email,title,issuer,learned_on", *rest).location
+        judges[0].get(here)
+        with counted() as statements:
+            assert judges[0].get(here).status_code == 200
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 12
+    assert "no-89@x.example" in text_of(judges[0].get(f"{here}?page={-(-90 // queries.PAGE_SIZE)}"))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_refused_rows_are_mended_in_their_file_and_brought_again(scene: Scene, content_app: Flask, tag: str) -> None:
+    head = scene.make.person("Head", roles=("certifier",), language=tag)
+    browser = sign_in(content_app.test_client(), head)
+    here = bring(
+        browser,
         "email,title,issuer,learned_on,hours,phone,note",
         f"{scene.worker.email},Old course,School,2020-01-02,10,,",
-        "nobody@x.example,=Old course,School,someday,ten,,",
-    ]
-    response = judges[0].post(address, data=sent("old.csv", "\n".join(lines).encode()))
-    assert response.location + "/refused.csv" in judges[0].get(response.location).get_data(as_text=True)
-    refused = judges[0].get(response.location + "/refused.csv")
+        "nobody@x.example,=Old course,School,someday,ten,,Ana;=1+1",
+    ).location
+    assert here + "/refused.csv" in browser.get(here).get_data(as_text=True)
+    refused = browser.get(here + "/refused.csv")
     assert (refused.mimetype, refused.headers["Content-Disposition"]) == (
         "text/csv",
         'attachment; filename="refused.csv"',
     )
     table = refused.get_data().decode("utf-8-sig")
-    header, row = table.splitlines()
-    assert header == "email,title,issuer,learned_on,hours,reason"
-    assert row.startswith("nobody@x.example,'=Old course,School,someday,ten,")
-    assert "is not a date" in row
-    assert "is not a number" in row
-    mended = table.replace("nobody@x.example", scene.worker.email).replace("someday", "2020-01-03").replace("ten", "10")
-    again = judges[0].post(address, data=sent("refused.csv", mended.encode()))
-    judges[0].post(again.location)
-    assert len(rows(EarlierTraining.id)) == 1
-    assert "reason" not in text_of(judges[0].get(again.location))
-    worker = sign_in(judges[0].application.test_client(), scene.worker)
-    assert worker.get(response.location + "/refused.csv").status_code == 404
-    assert judges[0].get(address + "/" + "0" * 20 + "/refused.csv").status_code == 404
+    header, row = csv.reader(io.StringIO(table))
+    with content_app.test_request_context(headers={"Accept-Language": tag}):
+        names = [str(messages.COLUMN_NAMES[key]) for key in HEADERS]
+        reasons = [messages.problem(fault(3, "date_wrong", column="learned_on", typed="someday"))]
+        reasons += [messages.problem(fault(3, "hours_wrong", column="hours", typed="ten"))]
+    assert header == names
+    assert row[:6] == ["nobody@x.example", "'=Old course", "School", "someday", "ten", "Ana;'=1+1"]
+    assert row[6] == "; ".join(reasons)
+    assert tag == "en" or "is not" not in row[6]
+    mended = table.replace("nobody@x.example", scene.worker.email)
+    mended = mended.replace('"someday"', '"2020-01-03"').replace('"ten"', '"10"')
+    again = bring(browser, mended).location
+    browser.post(again)
+    assert rows(EarlierTraining.title, EarlierTraining.note) == [("=Old course", "Ana;=1+1")]
+    worker = sign_in(content_app.test_client(), scene.worker)
+    assert worker.get(here + "/refused.csv").status_code == 404
+    assert browser.get("/certify/training/import/" + "0" * 20 + "/refused.csv").status_code == 404
 
 
 def test_phones_are_asked_for_photos_that_we_can_read(scene: Scene, content_app: Flask) -> None:

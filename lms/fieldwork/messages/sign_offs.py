@@ -17,6 +17,7 @@ LANGUAGE_NAMES = {**dict(LANGUAGES), "other": _l("Another language")}
 STANDINGS = {
     "good": _l("Signed off"),
     "not-yet": _l("Not yet"),
+    "ending": _l("Ends in 30 days"),
     "ended": _l("Ended"),
     "withdrawn": _l("Withdrawn"),
 }

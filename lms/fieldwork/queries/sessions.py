@@ -249,6 +249,14 @@ def find_upcoming(session: Session, person_id: int, group_session_id: int) -> Up
     return next(iter(found), None)
 
 
+def find_left(session: Session, person_id: int, group_session_id: int) -> Upcoming | None:
+    """Return a session whose list a person is not on any more; None for others. At most two queries."""
+    if find_upcoming(session, person_id, group_session_id) is not None:
+        return None
+    mine = (SignUp.person_id == person_id, GroupSession.id == group_session_id)
+    return next(iter(_upcoming(session, *mine, is_left=True)), None)
+
+
 def select_coming(today: date) -> Select[*tuple[Any, ...]]:
     """Return a select of person_id, subject (the session's public id), falls_on and since (NULL), from `today` on.
 
@@ -272,7 +280,7 @@ def calendar_of(session: Session, person_id: int, since: date) -> list[Upcoming]
     return _upcoming(session, SignUp.person_id == person_id, GroupSession.day >= since)
 
 
-def _upcoming(session: Session, *criteria: ColumnElement[bool]) -> list[Upcoming]:
+def _upcoming(session: Session, *criteria: ColumnElement[bool], is_left: bool = False) -> list[Upcoming]:
     columns = (
         GroupSession.id,
         GroupSession.public_id,
@@ -294,7 +302,7 @@ def _upcoming(session: Session, *criteria: ColumnElement[bool]) -> list[Upcoming
     rows = session.execute(
         select(*columns)
         .join(SignUp, SignUp.group_session_id == GroupSession.id)
-        .where(SignUp.left_at.is_(None), *criteria)
+        .where(SignUp.left_at.is_not(None) if is_left else SignUp.left_at.is_(None), *criteria)
         .order_by(GroupSession.starts_at, GroupSession.id, SignUp.person_id)
     )
     return [_upcoming_row(tuple(row)) for row in rows]

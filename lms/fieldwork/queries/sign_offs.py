@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from lms.content.library import Library, Text
 from lms.db import among
 from lms.errors import NotFound
 from lms.fieldwork.models import Observation, ObservationDraft, ObservationEvent
+from lms.fieldwork.queries.ending import SOON, is_withdrawn, select_ending
 from lms.fieldwork.rules import SignedOff
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import PEOPLE
@@ -21,7 +22,7 @@ from lms.people.rules import search_key
 
 PAGE_SIZE = 50
 #: How an observation stands, as the list can be narrowed.
-STANDINGS = ("good", "not-yet", "ended", "withdrawn")
+STANDINGS = ("good", "not-yet", "ending", "ended", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -124,10 +125,17 @@ def is_of(person_id: int) -> ColumnElement[bool]:
 
 def narrowed(wanted: Narrowed, today: date) -> ColumnElement[bool]:
     """Return the criterion of the observations that a reader asks for."""
-    withdrawn, ended = _is_withdrawn(), func.coalesce(Observation.valid_until < today, False)
+    latest = select_ending().subquery("latest")
+    is_latest = tuple_(Observation.person_id, Observation.checklist_key, Observation.valid_until).in_(
+        select(latest.c.person_id, latest.c.subject, latest.c.falls_on)
+    )
+    withdrawn, ended = is_withdrawn(), func.coalesce(Observation.valid_until < today, False)
     standings = {
         "good": and_(Observation.passed, not_(ended), not_(withdrawn)),
         "not-yet": and_(not_(Observation.passed), not_(withdrawn)),
+        "ending": and_(
+            Observation.passed, not_(withdrawn), Observation.valid_until.between(today, today + SOON), is_latest
+        ),
         "ended": and_(Observation.passed, ended, not_(withdrawn)),
         "withdrawn": withdrawn,
     }
@@ -138,10 +146,6 @@ def narrowed(wanted: Narrowed, today: date) -> ColumnElement[bool]:
         named = select(PEOPLE.c.id).where(PEOPLE.c.search_key.contains(words, autoescape=True))
         found.append(Observation.person_id.in_(named))
     return and_(*found)
-
-
-def _is_withdrawn() -> ColumnElement[bool]:
-    return exists().where(ObservationEvent.observation_id == Observation.id, ObservationEvent.kind == "withdrawn")
 
 
 def count_observations(session: Session, criterion: ColumnElement[bool]) -> int:
@@ -186,7 +190,7 @@ def observed_since(session: Session, since: Mapping[int, datetime]) -> set[tuple
     signed = (
         select(Observation.person_id, Observation.checklist_key, Observation.signed_at)
         .where(Observation.signed_at >= min(since.values()), among(session, Observation.person_id, since))
-        .where(not_(_is_withdrawn()))
+        .where(not_(is_withdrawn()))
     )
     return {(row[0], row[1]) for row in session.execute(signed) if row[2] >= since[row[0]]}
 
@@ -205,7 +209,7 @@ def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: b
             Observation.valid_until,
             Observation.is_independent,
         )
-        .where(Observation.passed, true() if ever else not_(_is_withdrawn()))
+        .where(Observation.passed, true() if ever else not_(is_withdrawn()))
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
     if person_ids is not None:

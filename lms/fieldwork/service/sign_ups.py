@@ -13,7 +13,7 @@ from lms.actor import Actor
 from lms.clock import local_date
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
-from lms.fieldwork.events import PlaceGiven, place_given
+from lms.fieldwork.events import PlaceGiven, SignedUpFor, TakenOff, place_given, signed_up_for, taken_off
 from lms.fieldwork.models import CohortMember, GroupSession, SignUp
 from lms.fieldwork.queries.cohorts import invited_organizations
 from lms.fieldwork.queries.sessions import teachers_of
@@ -47,8 +47,8 @@ def sign_up(
     """Sign up the actor, or staff of hers, and return who has a place and who waits.
 
     Never more people have a place than there are places. Somebody who is on the list already keeps her turn; what she
-    says of her language holds from now on. Raises `NotFound` where the session is not for them, `RuleBroken`
-    ("session-begun", "session-cancelled", "teacher-comes").
+    says of her language holds from now on. Announces `SignedUpFor` for those whom the actor put there. Raises
+    `NotFound` where the session is not for them, `RuleBroken` ("session-begun", "session-cancelled", "teacher-comes").
     """
     group = hold(session, actor, public_id, person_ids)
     check_people(session, actor, group, person_ids, at=at)
@@ -66,7 +66,9 @@ def sign_up(
     known = tuple(each for each in dict.fromkeys(person_ids) if each not in new)
     session.execute(update(SignUp).where(_open(group), SignUp.person_id.in_(known)).values(**asked))
     join(session, group, person_ids, at=at)
-    fill_places(session, group, told=person_ids, at=at)
+    fill_places(session, group, told={actor.person_id, *new}, at=at)
+    if others := tuple(sorted(new - {actor.person_id})):
+        announce(signed_up_for, session, SignedUpFor(group.id, others, at))
     note(session, actor, "signed_up", group, at=at, people=sorted(new), language=language)
     placed = set(session.scalars(select(SignUp.person_id).where(_open(group), SignUp.placed_at.is_not(None))))
     return SignedUp(
@@ -79,7 +81,8 @@ def sign_up(
 def leave(session: Session, actor: Actor, public_id: str, person_ids: Sequence[int], *, at: datetime) -> int:
     """Give up places, or the wait for one, and return how many; who waits longest moves up. Twice changes nothing.
 
-    She herself, her supervisor and whoever keeps the list may. Raises `NotFound`, `RuleBroken` as `sign_up` does.
+    She herself, her supervisor and whoever keeps the list may; `TakenOff` announces whom others took off. Raises
+    `NotFound`, `RuleBroken` as `sign_up` does.
     """
     group = hold(session, actor, public_id, person_ids)
     rules.check_sign_up(group.state, group.starts_at, at)
@@ -93,6 +96,8 @@ def leave(session: Session, actor: Actor, public_id: str, person_ids: Sequence[i
     ).all()
     if left:
         note(session, actor, "left_session", group, at=at, people=sorted(left))
+        if others := tuple(sorted(set(left) - {actor.person_id})):
+            announce(taken_off, session, TakenOff(group.id, others, at))
         fill_places(session, group, at=at)
     return len(left)
 
@@ -100,7 +105,7 @@ def leave(session: Session, actor: Actor, public_id: str, person_ids: Sequence[i
 def fill_places(session: Session, group: GroupSession, *, told: Collection[int] = (), at: datetime) -> None:
     """Give free places to those who wait and can follow, in their order. The caller holds the session.
 
-    Announces `PlaceGiven` for those who are not being `told` by the page they are looking at.
+    Announces `PlaceGiven` for those who are not `told` otherwise: by the page they look at, or as `SignedUpFor`.
     """
     rows = session.execute(
         select(SignUp.id, SignUp.person_id, SignUp.language, SignUp.needs_interpreter, SignUp.placed_at)

@@ -121,6 +121,9 @@ def _of_herself() -> dict[str, Select[Any]]:
     grant = ("role", "language", "granted_at", "ended_at")
     return {
         "contacts": _own("contacts", "kind", "value", "is_work", "confirmed_at", "added_at", "ended_at"),
+        "invitation_consents": _of(
+            "contacts", "invitation_consents", "contact_id", "recorded_at", "wording", number="value"
+        ),
         "devices": _of("accounts", "devices", "account_id", "label", "created_at", "expires_at", "ended_at"),
         "roles": _of("accounts", "role_grants", "account_id", *grant, place="role_grants"),
         "recoveries": _of("accounts", "recoveries", "account_id", "requested_at", "vouched_at", "refused_at", "reason"),
@@ -144,6 +147,7 @@ def _of_work() -> dict[str, Select[Any]]:
         ),
         "paid_under_contracts": _of("employments", "contract_employments", "employment_id", "started_on", "ended_on"),
         "in_lists_of_staff": _own("staff_import_rows", "cells", "what", "applied_at"),
+        "in_tables_of_training": _own("training_import_rows", "cells", "what", "applied_at"),
         "assignments": _own("assignments", *asked, place="assignments", track="track_key"),
         "standing_rules": _of_rules(),
         "renewals_by_rule": _of(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.content.library import Library, current
 from lms.fieldwork.queries import count_waiting
+from lms.fieldwork.queries.ending import SOON, select_ending
 from lms.home.queries.asked import parts_of
+from lms.home.queries.facts import TABLES
 from lms.home.queries.team import Line, count_team, list_lines
 from lms.home.rules import TeamFilter
 from lms.notifications.queries import News, NewsLine, TeamNews
@@ -27,7 +30,7 @@ _WEEK = timedelta(days=7)
 def team_news(
     session: Session, organization_ids: Sequence[int], today: date, language: str, reader_id: int
 ) -> TeamNews:
-    """Return how the staff of these organizations stand on the local date `today`. Eight queries.
+    """Return how the staff of these organizations stand on the local date `today`. Nine queries.
 
     Counts beyond one page of a list are those of `/team`; what is due in 7 days is counted on the first page. What
     waits for a yes is counted for the reader, who says it of nothing of her own.
@@ -55,6 +58,7 @@ def team_news(
         news("late", counts.late, ((line, line.due_on) for line in lines("late"))),
         News("hours", count_waiting(session, organization_ids, today, but_of=reader_id), ()),
         News("training", count_training(session, organization_ids, today, but_of=reader_id), ()),
+        News("sign_offs", _count_sign_offs(session, organization_ids, today), ()),
         News("yearly", _count_yearly(session, organization_ids, today, reader_id), ()),
         news("week", len(week), week),
         news("month", counts.due_soon - len(week), due[len(week) :]),
@@ -69,6 +73,15 @@ def _title(library: Library, line: Line, language: str) -> str:
     if line.module_key:
         return module_title(library, line.module_key, language).text
     return track_title(library, line.track_key or "", language).text
+
+
+def _count_sign_offs(session: Session, organization_ids: Sequence[int], today: date) -> int:
+    """Return how many people who work there today have a sign-off that ends soon. One query."""
+    ending, spell = select_ending().subquery("ending"), TABLES["employments"].c
+    works = (spell.started_on <= today) & or_(spell.ended_on.is_(None), spell.ended_on >= today)
+    staff = select(spell.person_id).where(spell.organization_id.in_(organization_ids), works)
+    soon = ending.c.falls_on.between(today, today + SOON) & ending.c.person_id.in_(staff)
+    return session.execute(select(func.count(ending.c.person_id.distinct())).where(soon)).scalar_one()
 
 
 def _count_yearly(session: Session, organization_ids: Sequence[int], today: date, reader_id: int) -> int:

@@ -66,6 +66,7 @@ WAYS: Mapping[str, Way] = {
     "staff_import_rows": Way(),
     "survey_receipts": Way("stays"),
     "track_completions": Way(first=("completed_at",)),
+    "training_import_rows": Way(),
     "waivers": Way("closed", closes="withdrawn_at", closer="withdrawn_by"),
 }
 

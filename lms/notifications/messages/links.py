@@ -47,6 +47,8 @@ LINKS: dict[str, dict[str, Link]] = {
     "hours_returned": {"open": _page("fieldwork.own_hours")},
     "sign_off": {},
     "place": {},
+    "signed_up": {},
+    "taken_off": {},
     "session_changed": {},
     "session_cancelled": {},
     "training": {},
@@ -64,6 +66,7 @@ LINKS: dict[str, dict[str, Link]] = {
         "hours": _page("fieldwork.team_hours"),
         "training": _page("training.team"),
         "yearly": _page("training.team"),
+        "sign_offs": lambda _facts, _config: ("fieldwork.team_sign_offs", {"state": "ending"}),
     },
     "sms_answer": {"open": _page("notifications.choices")},
 }

@@ -20,6 +20,8 @@ KIND_NAMES = {
     "hours_returned": _l("Hours that came back"),
     "sign_off": _l("What was seen of your work"),
     "place": _l("A place in a session"),
+    "signed_up": _l("You were signed up for a session"),
+    "taken_off": _l("You were taken off a list"),
     "session_changed": _l("A session has changed"),
     "session_cancelled": _l("A session is not held"),
     "training": _l("News about your earlier training"),

@@ -48,6 +48,32 @@ def tell_place(item: Item) -> Told:
     )
 
 
+def tell_signed_up(item: Item) -> Told:
+    """Say that somebody else put her on the list of a session."""
+    told, waits = _meeting(item), item.values["is_waiting"]
+    short = _("you are on the waiting list for %(day)s: %(title)s", **told["near"])
+    return Told(
+        _("You are signed up: %(title)s", title=item.title),
+        _("Your supervisor has signed you up for %(title)s.", title=item.title),
+        short if waits else _("you are signed up for %(day)s, %(time)s: %(title)s, %(place)s", **told["near"]),
+        _("See the session"),
+        (*told["lines"], _("You are on the waiting list.") if waits else _give_up()),
+    )
+
+
+def tell_taken_off(item: Item) -> Told:
+    """Say that somebody else took her off the list of a session."""
+    title = item.title
+    return Told(
+        _("You are not on the list any more: %(title)s", title=title),
+        _("Somebody has taken you off the list of %(title)s on %(day)s. Please do not come.",
+          title=title, day=format_day(item.day)),
+        _("you are not on the list any more for %(day)s: %(title)s", title=title, day=format_near_weekday(item.day)),
+        _("See the session"),
+        (_("Does that surprise you? Please ask your supervisor, or us."),),
+    )  # fmt: skip
+
+
 def tell_session_changed(item: Item) -> Told:
     """Say of a session that has changed."""
     told = _meeting(item)

@@ -49,23 +49,44 @@ def _track(item: Item) -> Told:
 
 def _certificate(item: Item) -> Told:
     title, day = item.title, format_day(item.day)
+    opens_on, can_renew = item.values["opens_on"], item.values["can_renew"]
+    if can_renew:
+        how = _("You can begin to renew it now, yourself.")
+    elif opens_on:
+        how = _("You can renew it yourself from %(day)s on.", day=format_day(opens_on))
+    else:
+        how = _("To renew it in time, ask your supervisor, or us.")
     return Told(
         _("Your certificate is valid until %(day)s", day=format_date(item.day)),
-        _("Your certificate, %(title)s, is valid until %(day)s. To renew it in time, ask your supervisor, or us.",
-          title=title, day=day),
+        _("Your certificate, %(title)s, is valid until %(day)s.", title=title, day=day),
         _("your certificate %(title)s is valid until %(day)s", title=title, day=format_near_day(item.day)),
-        _("See my certificate"),
-    )  # fmt: skip
+        _("Renew it") if can_renew else _("See my certificate"),
+        (how,),
+    )
+
+
+def _sign_off_ends(item: Item) -> Told:
+    title, day = item.title, format_day(item.day)
+    return Told(
+        _("Your sign-off counts until %(day)s", day=format_date(item.day)),
+        _("Your work was signed off: %(title)s. That counts until %(day)s.", title=title, day=day),
+        _("your sign-off %(title)s counts until %(day)s", title=title, day=format_near_day(item.day)),
+        _("See my sign-offs"),
+        (_("Please ask your supervisor, or a trainer, to watch you at work once more before that day."),),
+    )
 
 
 _TELLS: dict[str, Callable[[Item], Told]] = {
     "track": _track,
     "module": _track,
     "certificate": _certificate,
+    "sign_off_ends": _sign_off_ends,
     "hours_returned": hours.tell_hours_returned,
     "sign_off": hours.tell_sign_off,
     "session": sessions.tell_session,
     "place": sessions.tell_place,
+    "signed_up": sessions.tell_signed_up,
+    "taken_off": sessions.tell_taken_off,
     "session_changed": sessions.tell_session_changed,
     "session_cancelled": sessions.tell_session_cancelled,
     "training": training.tell_training,
@@ -110,6 +131,11 @@ _HEADINGS: dict[str, Callable[[int], str]] = {
     "yearly": lambda n: ngettext(
         "%(num)s person lacks hours of training that Medi-Cal asks for this year",
         "%(num)s people lack hours of training that Medi-Cal asks for this year",
+        n,
+    ),
+    "sign_offs": lambda n: ngettext(
+        "%(num)s person has a sign-off that ends in 30 days",
+        "%(num)s people have a sign-off that ends in 30 days",
         n,
     ),
     "lapsing": lambda n: ngettext(

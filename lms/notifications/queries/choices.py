@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.notifications.models import Bounce, Letter, LetterChoice, SmsConsent
+from lms.notifications.models import Bounce, InboundText, Letter, LetterChoice, SmsConsent
 from lms.notifications.rules import Contact, Wish
 from lms.people import queries as people
 from lms.people.queries import ContactRow
@@ -79,6 +79,21 @@ def has_stopped(session: Session, number: str) -> bool:
     """Return whether whoever reads this number asked for no more texts. One query."""
     newest = select(SmsConsent.kind).where(SmsConsent.number == number).order_by(SmsConsent.id.desc()).limit(1)
     return session.execute(newest).scalar_one_or_none() == "withdrawn"
+
+
+def is_overtaken(session: Session, number: str, wanted: str, sent_at: datetime) -> bool:
+    """Return whether the reader of a number has said otherwise since a text message of hers left. Two queries.
+
+    Against a STOP only another text counts, by the same clock: in doubt it is a STOP.
+    """
+    texts = select(func.max(InboundText.sent_at)).where(
+        InboundText.number == number, InboundText.wanted.in_(("stop", "start")), InboundText.wanted != wanted
+    )
+    said = [session.execute(texts).scalar_one()]
+    if wanted == "start":
+        withdrawn = (SmsConsent.number == number) & (SmsConsent.kind == "withdrawn")
+        said.append(session.execute(select(func.max(SmsConsent.at)).where(withdrawn)).scalar_one())
+    return any(at is not None and at > sent_at for at in said)
 
 
 def list_agreed_people(session: Session, number: str) -> list[int]:

@@ -27,8 +27,8 @@ class News:
     """One part of a digest: how many people it concerns, and the first of them.
 
     `key` is "late", "week" (due in 7 days), "month" (due in 30, but not in 7), "lapsing" or "finished"; of "hours" and
-    "training", which wait for a yes, the entries are counted, and nobody is named; nor of "yearly", people who lack
-    hours of training of the year.
+    "training", which wait for a yes, the entries are counted, and nobody is named; nor of "sign_offs", people with one
+    that ends in 30 days, and "yearly", people who lack hours of training of the year.
     """
 
     key: str

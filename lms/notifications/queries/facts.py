@@ -28,7 +28,6 @@ from lms.people.queries.letters import find_reader
 from lms.tracks import queries as tracks
 
 #: Why nothing is written to somebody who cannot sign in any more.
-_CLOSED = "her account is closed, or her record was joined to another"
 
 
 @dataclass(frozen=True)
@@ -87,37 +86,46 @@ def get_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
         wish = choices.find_wish(session, letter.person_id or 0)
         until = rules.quiet_end(moment.at, zone(), wish)
         if until is not None:
-            raise NotYet("a text message waits for the end of the quiet hours", until)
+            raise NotYet("quiet-hours", until)
     return facts
 
 
 def _link_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     link = people.find_link_letter(session, letter.values["link_id"], moment.at)
     if link is None:
-        raise NoLongerTrue("the link was used, withdrawn, or ran out")
-    if (
-        letter.kind == "invitation"
-        and link.contact_kind == "phone"
-        and choices.has_stopped(session, link.contact_value)
-    ):
-        raise NoLongerTrue("that number has asked for no more text messages")
+        raise NoLongerTrue("link-over")
+    if link.contact_kind == "phone" and letter.kind != "reset":  # that one she asked for herself, at this moment
+        if letter.kind == "invitation" and not link.is_agreed:
+            raise NoLongerTrue("not-agreed")
+        _check_stopped(session, link.contact_value)
     values = {"link_public_id": link.public_id, "expires_at": link.expires_at}
     channel = rules.CHANNEL_OF_CONTACT[link.contact_kind]
     return Facts(link.name, link.language, channel, link.contact_value, values)
 
 
+def _check_stopped(session: Session, number: str) -> None:
+    """Raise `NoLongerTrue` for a number whose reader asked for no more texts. One query."""
+    if choices.has_stopped(session, number):
+        raise NoLongerTrue("number-stopped")
+
+
 def _code_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     code = people.find_code_letter(session, letter.values["code_id"], moment.at)
     if code is None:
-        raise NoLongerTrue("the code was used or ran out")
+        raise NoLongerTrue("code-over")
     if letter.person_id is not None and find_reader(session, letter.person_id) is None:
-        raise NoLongerTrue(_CLOSED)
+        raise NoLongerTrue("account-closed")
     values = {"code_public_id": code.public_id, "minutes": rules.minutes_left(code.expires_at, moment.at)}
     return Facts("", letter.language, letter.channel or "", letter.address or "", values)
 
 
 def _notice_facts(session: Session, letter: Claimed, _moment: Moment) -> Facts:
-    """Return what is told at an old contact, whatever has become of it and of the account: that is the point."""
+    """Return what is told at an old contact, whatever has become of it and of the account: that is the point.
+
+    By text it goes only where `write_recovery_notices` let it, and never after a STOP.
+    """
+    if letter.channel == "sms":
+        _check_stopped(session, letter.address or "")
     name = people.names_of(session, [letter.person_id or 0])[letter.person_id or 0]
     return Facts(name, letter.language, letter.channel or "", letter.address or "")
 
@@ -127,11 +135,11 @@ def _certificate_facts(session: Session, letter: Claimed, moment: Moment) -> Fac
     rows = certificates.list_certificates(session, [letter.person_id or 0], today=moment.today)
     row = next((row for row in rows if row.award_id == letter.values["award_id"]), None)
     if row is not None and row.edition != letter.values.get("edition", row.edition):
-        raise NoLongerTrue(f"edition {row.edition} has taken its place")
+        raise NoLongerTrue("certificate-replaced")
     if row is not None and row.state == "suspended":
-        raise NotYet("the certificate is suspended")
+        raise NotYet("certificate-suspended")
     if row is None or row.state != "valid":
-        raise NoLongerTrue(f"the certificate is {row.state if row else 'missing'}")
+        raise NoLongerTrue("certificate-not-valid")
     return _with(
         reader,
         title=Title(row.title.get(reader.language) or row.title["en"]),
@@ -156,7 +164,7 @@ def _decision_facts(session: Session, letter: Claimed, _moment: Moment) -> Facts
     rows = certificates.list_own_applications(session, letter.person_id or 0)
     row = next((row for row in rows if row.application_id == letter.values["application_id"]), None)
     if row is None or row.state != _STATE_OF_KIND[letter.kind]:
-        raise NoLongerTrue(f"the application is {row.state if row else 'missing'}")
+        raise NoLongerTrue("application-went-on")
     title = Title(tracks.track_title(current(session), row.track_key, reader.language).text)
     return _with(reader, title=title, public_id=row.public_id)
 
@@ -166,9 +174,9 @@ def _assignment_facts(session: Session, letter: Claimed, moment: Moment) -> Fact
     rows = tracks.own_assignments(session, letter.person_id or 0, moment.today)
     row = next((row for row in rows if row.assignment_id == letter.values["assignment_id"]), None)
     if row is None or row.state == "done":
-        raise NoLongerTrue("the track is completed" if row else "the assignment or the employment has ended")
+        raise NoLongerTrue("track-completed" if row else "assignment-ended")
     if current(session).find("track", row.track_key) is None:
-        raise NoLongerTrue("the track is taught no more")
+        raise NoLongerTrue("track-retired")
     return _with(
         reader,
         title=Title(tracks.track_title(current(session), row.track_key, reader.language).text),
@@ -182,7 +190,7 @@ def _reminder_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     reader = _reader(session, letter)
     items = list_items(session, _cause(letter, reader, moment))
     if not items:
-        raise NoLongerTrue("all of it is done, taken back, or has another date")
+        raise NoLongerTrue("nothing-left")
     return _with(reader, items=items, today=moment.today)
 
 
@@ -200,10 +208,10 @@ def _digest_facts(session: Session, letter: Claimed, moment: Moment) -> Facts:
     reader = _reader(session, letter)
     supervises = organizations.ties_of(session, letter.person_id or 0, moment.today).supervises
     if not supervises:
-        raise NoLongerTrue("she supervises nobody any more")
+        raise NoLongerTrue("supervises-nobody")
     news = moment.news_of(session, supervises, moment.today, reader.language, letter.person_id or 0)
     if not news.parts:
-        raise NoLongerTrue("there is nothing to say")
+        raise NoLongerTrue("nothing-to-say")
     return _with(reader, parts=news.parts, counts={part.key: part.count for part in news.parts})
 
 
@@ -239,16 +247,16 @@ def _reader(session: Session, letter: Claimed) -> Facts:
     person_id = letter.person_id or 0
     person = find_reader(session, person_id)
     if person is None:
-        raise NoLongerTrue(_CLOSED)
+        raise NoLongerTrue("account-closed")
     wish = choices.find_wish(session, person_id)
     if not _is_wanted(letter.kind, wish):
-        raise NoLongerTrue("she has asked for no such letters")
+        raise NoLongerTrue("not-wished")
     contacts = choices.contacts_of(session, person_id)
     best = rules.best_contact(contacts, wish.channel)
     if best is None:
         if any(each.is_bouncing for each in contacts):
-            raise Undeliverable("every contact of hers has refused letters")
-        raise NoLongerTrue("there is no e-mail, and no number where she agreed to text messages")
+            raise Undeliverable("contacts-refuse")
+        raise NoLongerTrue("no-contact")
     return Facts(person.name, person.language, rules.CHANNEL_OF_CONTACT[best.kind], best.value)
 
 

@@ -12,7 +12,7 @@ from lms.content.library import current
 from lms.errors import NotFound
 from lms.fieldwork.queries import Upcoming
 from lms.fieldwork.queries.hours import list_returned
-from lms.fieldwork.queries.sessions import find_upcoming
+from lms.fieldwork.queries.sessions import find_left, find_upcoming
 from lms.fieldwork.queries.sign_offs import checklist_title, get_observation, is_of
 from lms.notifications.models import Letter
 from lms.notifications.queries.items import Cause, Item
@@ -60,7 +60,8 @@ def list_sign_off(session: Session, cause: Cause) -> list[Item]:
 
 def list_session(session: Session, cause: Cause) -> list[Item]:
     """Return a session that lies ahead, unless a newer letter tells her of it."""
-    row = find_upcoming(session, cause.person_id, cause.values["session_id"])
+    find = find_left if cause.kind == "taken_off" else find_upcoming
+    row = find(session, cause.person_id, cause.values["session_id"])
     if row is None or row.ends_at <= cause.at or not _STANDS[cause.kind](row):
         return []
     newer = select(Letter.id).where(
@@ -73,6 +74,8 @@ def list_session(session: Session, cause: Cause) -> list[Item]:
 
 _STANDS: dict[str, Callable[[Upcoming], bool]] = {
     "place": lambda row: row.state == "planned" and not row.is_waiting,
+    "signed_up": lambda row: row.state == "planned",
+    "taken_off": lambda row: row.state == "planned",
     "session_changed": lambda row: row.state == "planned",
     "session_cancelled": lambda row: row.state == "cancelled",
 }

@@ -14,6 +14,8 @@ NEWS: dict[str, Callable[[Session, Cause], list[Item]]] = {
     "hours_returned": fieldwork_news.list_returned_hours,
     "sign_off": fieldwork_news.list_sign_off,
     "place": fieldwork_news.list_session,
+    "signed_up": fieldwork_news.list_session,
+    "taken_off": fieldwork_news.list_session,
     "session_changed": fieldwork_news.list_session,
     "session_cancelled": fieldwork_news.list_session,
     "training": training_news.list_training,
@@ -28,5 +30,5 @@ def list_news(session: Session, cause: Cause) -> list[Item]:
     """Return what a letter about a fact still has to tell; raise `NoLongerTrue` when that is nothing."""
     items = NEWS[cause.kind](session, cause)
     if not items:
-        raise NoLongerTrue("it was taken back, is over, or another letter tells it")
+        raise NoLongerTrue("told-otherwise")
     return items

@@ -15,6 +15,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from lms.certificates.queries.ending import select_ending
+from lms.fieldwork.queries.ending import select_ending as select_ending_sign_offs
 from lms.fieldwork.queries.sessions import select_coming
 from lms.notifications import rules
 from lms.notifications.rules import Steps
@@ -42,5 +43,6 @@ KINDS: dict[str, Kind] = {
     "module": Kind(rules.TRACK, select_repeated),
     "session": Kind(rules.SESSION, lambda _session, today: select_coming(today)),
     "certificate": Kind(rules.CERTIFICATE, lambda _session, today: select_ending(today)),
+    "sign_off": Kind(rules.SIGN_OFF, lambda _session, _today: select_ending_sign_offs()),
     "yearly": Kind(rules.YEARLY, select_short),
 }

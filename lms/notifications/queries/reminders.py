@@ -9,8 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.certificates import queries as certificates
+from lms.certificates.queries import CertificateRow
 from lms.content.library import current
 from lms.fieldwork.queries import upcoming_of
+from lms.fieldwork.queries.ending import list_ending
+from lms.fieldwork.queries.sign_offs import checklist_title
 from lms.notifications.models import Reminder
 from lms.notifications.queries.fieldwork_news import session_item
 from lms.notifications.queries.items import Cause, Item
@@ -18,6 +21,7 @@ from lms.notifications.rules import Title
 from lms.organizations import queries as organizations
 from lms.tracks import queries as tracks
 from lms.tracks.queries import due
+from lms.tracks.rules import Renewal
 from lms.training.queries.yearly import list_yearly
 
 #: Subject and date of an obligation, as they were planned.
@@ -85,20 +89,49 @@ def _sessions(session: Session, cause: Cause, planned: Collection[Planned]) -> l
 def _certificates(session: Session, cause: Cause, planned: Collection[Planned]) -> list[Item]:
     """Return the certificates that are still valid, end on the same day, and were not renewed."""
     rows = certificates.list_certificates(session, [cause.person_id], today=cause.today)
+    library, keys = current(session), sorted({row.track_key for row in rows})
+    standing = tracks.standing_of(session, library, [cause.person_id], keys, today=cause.today)
     newest = {key: max(row.cycle for row in rows if row.track_key == key) for key in {row.track_key for row in rows}}
     return [
-        Item(
-            "certificate",
-            Title(row.title.get(cause.language) or row.title["en"]),
-            row.valid_until,
-            "certificates.own_certificate",
-            {"public_id": row.public_id},
-        )
+        _certificate(row, row.valid_until, cause, standing.renewal(cause.person_id, row.track_key))
         for row in rows
         if row.state == "valid"
         and row.valid_until is not None
         and (str(row.award_id), row.valid_until) in planned
         and row.cycle == newest[row.track_key]
+    ]
+
+
+def _certificate(row: CertificateRow, ends_on: date, cause: Cause, renewal: Renewal | None) -> Item:
+    """Return a certificate that ends; it leads to the track where she can begin to renew it today."""
+    can_renew = renewal is not None and renewal.state(cause.today) != "early"
+    endpoint, address = "certificates.own_certificate", {"public_id": row.public_id}
+    if can_renew:
+        endpoint, address = "tracks.show", {"key": row.track_key}
+    values = {"can_renew": can_renew, "opens_on": renewal.opens_on if renewal else None}
+    return Item(
+        "certificate",
+        Title(row.title.get(cause.language) or row.title["en"]),
+        ends_on,
+        endpoint,
+        address,
+        values=values,
+    )
+
+
+def _sign_offs(session: Session, cause: Cause, planned: Collection[Planned]) -> list[Item]:
+    """Return the sign-offs that end on the same day: no later one has taken their place, and none was withdrawn."""
+    library = current(session)
+    return [
+        Item(
+            "sign_off_ends",
+            Title(checklist_title(library, key, cause.language).text),
+            day,
+            "fieldwork.own_sign_offs",
+            {},
+        )
+        for key, day in list_ending(session, cause.person_id)
+        if (key, day) in planned and library.find("checklist", key) is not None
     ]
 
 
@@ -126,4 +159,5 @@ _STILL_TRUE: dict[str, Callable[[Session, Cause, Collection[Planned]], list[Item
     "session": _sessions,
     "certificate": _certificates,
     "yearly": _yearly,
+    "sign_off": _sign_offs,
 }

@@ -13,6 +13,7 @@ from lms.notifications.rules.contacts import (
     quiet_end,
 )
 from lms.notifications.rules.inbound import Wanted, wanted
+from lms.notifications.rules.marks import Mark, mark_of
 from lms.notifications.rules.sending import (
     BATCH,
     LEASE,
@@ -29,7 +30,7 @@ from lms.notifications.rules.sending import (
     one_line,
     retry_at,
 )
-from lms.notifications.rules.steps import CERTIFICATE, SESSION, TRACK, YEARLY, Steps, step_on, week_of
+from lms.notifications.rules.steps import CERTIFICATE, SESSION, SIGN_OFF, TRACK, YEARLY, Steps, step_on, week_of
 from lms.notifications.rules.texts import ATTEMPTS, MOST_SEGMENTS, Title, cut, is_gsm, segments, units
 from lms.notifications.rules.tokens import is_secret, letter_of_token, stop_token
 
@@ -48,11 +49,13 @@ __all__ = [
     "REST",
     "SECOND_THOUGHTS",
     "SESSION",
+    "SIGN_OFF",
     "STOPPED_BY",
     "TRACK",
     "URGENT",
     "YEARLY",
     "Contact",
+    "Mark",
     "NoLongerTrue",
     "NotYet",
     "Steps",
@@ -65,6 +68,7 @@ __all__ = [
     "is_secret",
     "is_usable",
     "letter_of_token",
+    "mark_of",
     "minutes_left",
     "one_line",
     "quiet_end",

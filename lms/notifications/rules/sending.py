@@ -32,13 +32,16 @@ STOPPED_BY = {"reminder": "reminders", "assignment": "reminders", "digest": "dig
 
 
 class NoLongerTrue(Exception):
-    """A letter would tell its reader what no longer holds, or there is nowhere to send it. The message says why."""
+    """A letter would tell its reader what no longer holds, or there is nowhere to send it.
+
+    Its message is the code of a reason, which `messages.REASONS` puts into words.
+    """
 
 
 class NotYet(Exception):
-    """A letter would tell what does not hold now, and may again, or would come at night. The message says why.
+    """A letter would tell what does not hold now, and may again, or would come at night.
 
-    `until` is when it is tried again; None: after a rest.
+    Its message is the code of a reason, as of `NoLongerTrue`. `until` is when it is tried again; None: after a rest.
     """
 
     def __init__(self, reason: str, until: datetime | None = None) -> None:

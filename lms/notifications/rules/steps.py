@@ -26,6 +26,9 @@ TRACK = Steps((-30, -7, -1, 1, 14), 20)
 #: The end of a certificate. Source: the cadence that users of other trackers ask for, 90, 60, 30 and 7 days before.
 CERTIFICATE = Steps((-90, -60, -30, -7), 0)
 
+#: A sign-off that counts for a while: a month before, so that a visit can be arranged, and a week before.
+SIGN_OFF = Steps((-30, -7), 0)
+
 #: A group session: the day before; on the day itself for who got a place since, or where that was slept through.
 SESSION = Steps((-1,), 0)
 #: The hours of training that are asked for each year, counted from its last day: at the beginning of the last quarter,

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.certificates.queries import holders_of
-from lms.db import insert_once, upsert
+from lms.db import insert_once, take_turns, upsert
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
 from lms.notifications import queries, rules
-from lms.notifications.models import Bounce, Letter, LetterChoice, SmsConsent
-from lms.notifications.rules import Wish
+from lms.notifications.models import Bounce, InboundText, Letter, LetterChoice, SmsConsent
+from lms.notifications.rules import Mark, Wish
 from lms.notifications.service.writing import write_answers
 from lms.people import queries as people
 from lms.people.rules import Identifier
@@ -68,18 +68,24 @@ def stop(session: Session, letter_public_id: str, *, at: datetime) -> str:
     return stops
 
 
-def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
+def hear(session: Session, number: str, text: str, mark: Mark | None = None, *, at: datetime) -> str:
     """Do what a text message from `number` asks for, and write the answer; return "stop", "start", "help" or "".
 
+    One that was heard before, or that another has overtaken, changes nothing. Without a `mark` a START counts only
+    where no STOP came before it: it may be an old one.
     No more texts counts for everybody who has this number: whoever holds the phone may say so. Texts again counts for
     those who have proven that it reaches them, and lets reminders come again that they had stopped.
     """
     wanted = rules.wanted(text)
     if not wanted:
         return ""
+    take_turns(session, f"texts {number}")
     holders = people.list_holders(session, Identifier("phone", number))
     known = sorted({*holders, *queries.list_agreed_people(session, number)})
     lock(session, known)
+    if not _is_new(session, number, wanted, mark, at=at):
+        return wanted
+    said_at = mark.sent_at if mark else at
     language = _language_of(session, known)
     changed = wanted == "help"
     said = {each: queries.list_agreements(session, each, [number]).get(number) for each in known}
@@ -88,15 +94,24 @@ def hear(session: Session, number: str, text: str, *, at: datetime) -> str:
         agreed = [each for each in known if said[each] is None or each in given]
         changed = bool(agreed) or not queries.has_stopped(session, number)
         if changed:
-            _consent(session, agreed or known or [None], number, False, "text", "STOP", language, at=at)
+            _consent(session, agreed or known or [None], number, False, "text", "STOP", language, at=said_at)
     elif wanted == "start":
         asked = [each for each in known if holders.get(each) and each not in given]
-        _consent(session, asked, number, True, "text", "START", language, at=at)
+        _consent(session, asked, number, True, "text", "START", language, at=said_at)
         resumed = _resume(session, [each for each in known if holders.get(each)], at=at)
         changed = bool(asked) or resumed
     if changed:
         write_answers(session, number, wanted, known, language, at=at)
     return wanted
+
+
+def _is_new(session: Session, number: str, wanted: str, mark: Mark | None, *, at: datetime) -> bool:
+    """Note that a text message was heard; return whether it counts: for the first time, and nothing newer was said."""
+    if mark is None:
+        return wanted != "start" or not queries.has_stopped(session, number)
+    is_overtaken = queries.is_overtaken(session, number, wanted, mark.sent_at)
+    row = {"number": number, "message_id": mark.message_id, "wanted": wanted, "sent_at": mark.sent_at, "heard_at": at}
+    return bool(insert_once(session, InboundText, [row])) and not is_overtaken
 
 
 def _resume(session: Session, person_ids: Collection[int], *, at: datetime) -> bool:

@@ -8,12 +8,22 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.clock import local_date
-from lms.fieldwork.events import HoursReturned, ObservationSigned, PlaceGiven, SessionCancelled, SessionChanged
+from lms.fieldwork.events import (
+    HoursReturned,
+    ObservationSigned,
+    PlaceGiven,
+    SessionCancelled,
+    SessionChanged,
+    SignedUpFor,
+    TakenOff,
+)
 from lms.notifications import queries, rules
 from lms.notifications.service.writing import to_person, write_letters
 from lms.organizations.queries.supervising import list_supervising
 from lms.tracks.events import Changed, ContentChanged, CycleOpened, WaiverChanged
 from lms.training.events import TrainingJudged, TrainingShared
+
+SessionFact = PlaceGiven | SignedUpFor | TakenOff | SessionChanged | SessionCancelled
 
 
 def write_hours_letters(session: Session, returned: HoursReturned) -> int:
@@ -34,10 +44,10 @@ def write_sign_off_letter(session: Session, signed: ObservationSigned) -> int:
     return write_letters(session, [to_person(signed.person_id, "sign_off", key, values)], at=signed.at)
 
 
-def write_session_letters(session: Session, kind: str, fact: PlaceGiven | SessionChanged | SessionCancelled) -> int:
+def write_session_letters(session: Session, kind: str, fact: SessionFact) -> int:
     """Write to each person what became of a session, and return how many letters are new.
 
-    `kind` is "place", "session_changed" or "session_cancelled".
+    `kind` is "place", "signed_up", "taken_off", "session_changed" or "session_cancelled".
     """
     group_id, at = fact.group_session_id, fact.at
     rows = (

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from lms.certificates.events import CertificateIssued, DecisionMade
 from lms.db import insert_once
 from lms.ids import new_public_id
-from lms.notifications import rules
+from lms.notifications import queries, rules
 from lms.notifications.models import Letter
+from lms.notifications.rules import Contact
 from lms.people.events import CodeMade, LinkMade, RecoveryVouched
 from lms.people.queries import find_link_letter
 from lms.tracks.events import TrackAssigned
@@ -54,7 +55,11 @@ def write_code_letter(session: Session, made: CodeMade) -> int:
 
 
 def write_recovery_notices(session: Session, vouched: RecoveryVouched) -> int:
-    """Write to every contact that a recovery replaces, and return how many letters are new."""
+    """Write to every contact that a recovery replaces, and return how many letters are new.
+
+    By text only to a number that she has proven, or where she agreed to texts: any other may be a stranger's.
+    """
+    known = {(each.kind, each.value): each for each in queries.contacts_of(session, vouched.person_id)}
     rows = [
         {
             "dedupe_key": f"recovery notice:{vouched.recovery_id}:{contact.kind}:{number}",
@@ -66,8 +71,14 @@ def write_recovery_notices(session: Session, vouched: RecoveryVouched) -> int:
             "values": {},
         }
         for number, contact in enumerate(vouched.old)
+        if contact.kind == "email" or _is_hers(known.get((contact.kind, contact.value)))
     ]
     return write_letters(session, rows, at=vouched.at)
+
+
+def _is_hers(contact: Contact | None) -> bool:
+    """Return whether a number was proven, or is one where its owner agreed to texts."""
+    return contact is not None and (contact.is_confirmed or contact.is_agreed)
 
 
 def write_certificate_letters(session: Session, issued: CertificateIssued) -> int:
@@ -151,5 +162,5 @@ def write_letters(
 def drop_pending(session: Session, *, at: datetime) -> int:
     """Drop every letter that was written by `at` and not sent, and return how many: of history nobody needs mail."""
     old = (Letter.state == "pending") & (Letter.created_at <= at)
-    result = session.execute(update(Letter).where(old).values(state="dropped", problem="loaded history"))
+    result = session.execute(update(Letter).where(old).values(state="dropped", problem="loaded-history"))
     return int(cast("CursorResult[Any]", result).rowcount)

@@ -23,6 +23,11 @@ from lms.web.shell import csrf
 
 #: The names under which gateways send the number and the words.
 _NUMBER, _TEXT = ("from", "From", "sender", "msisdn"), ("text", "Text", "body", "Body", "message")
+#: Under which they send their id of a message, and its time.
+_ID, _TIME = (
+    ("id", "message_id", "messageId", "MessageSid", "SmsSid"),
+    ("sent_at", "timestamp", "time", "date", "DateSent"),
+)
 _LONGEST_TEXT = 1600
 
 
@@ -35,7 +40,8 @@ def inbound() -> tuple[Response, int] | Response:
     number, text = normal_phone(_sent(_NUMBER)[:40]), _sent(_TEXT)[:_LONGEST_TEXT]
     if number is None:
         return jsonify(error="no phone number"), 400
-    heard = write(lambda session: service.hear(session, number, text, at=now()))
+    mark = rules.mark_of(number, text, _sent(_ID), _sent(_TIME), now())
+    heard = write(lambda session: service.hear(session, number, text, mark, at=now()))
     return jsonify(heard=heard)
 
 

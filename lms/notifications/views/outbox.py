@@ -35,6 +35,7 @@ def outbox() -> Any:
         states=[("", _("All")), *messages.STATE_NAMES.items()],
         wanted={"state": state, "kind": kind},
         page_now=(number, pages),
+        reason=messages.reason,
     )
 
 

@@ -14,7 +14,17 @@ from lms.organizations.rules.employment import check_hours, title_of
 from lms.organizations.rules.tables import Sheet, TableRow, fold_header, problem
 from lms.people.rules import BadName, Identifier, normal_email, normal_name, normal_phone, search_key, trimmed
 
-STAFF_COLUMNS = ("name", "email", "phone", "language", "organization", "title", "started_on", "hours_per_week")
+STAFF_COLUMNS = (
+    "name",
+    "email",
+    "phone",
+    "by_text",
+    "language",
+    "organization",
+    "title",
+    "started_on",
+    "hours_per_week",
+)
 STAFF_REQUIRED = ("name",)
 #: Lines that are pasted on a phone: enough for one team.
 MOST_PASTED = 500
@@ -24,13 +34,17 @@ _HEADERS = {
     "email": "e mail, e mail address, email address, mail, correo, correo electronico, imeili, imeli",
     "phone": "telephone, cell, cell phone, mobile, phone number, telefono, celular, movil, numero de telefono, "
     "telefoni",
+    "by_text": "text, texts, text ok, text invitation, invitation by text, invite by text, text message, sms, "
+    "mensaje de texto, por mensaje de texto, invitacion por mensaje, invitacion por mensaje de texto, texto, "
+    "popoaki tohi, fekau tohi, feau tusitusia",
     "language": "preferred language, idioma, lengua, lea, gagana",
     "organization": "organisation, employer, cbo, agency, organizacion, empleador, kautaha, faalapotopotoga",
-    "title": "job title, position, puesto, cargo, titulo, ocupacion, tuunga ngaue, fatongia, tulaga, tofi",
+    "title": "job title, position, puesto, cargo, titulo, ocupacion, hingoa o e ngaue, tuunga ngaue, fatongia, "
+    "tulaga galuega, tulaga, tofi",
     "started_on": "start, start date, first day, hire date, since, fecha de inicio, primer dia, desde, inicio, "
     "aho kamata, uluaki aho, aso amata, aso muamua",
     "hours_per_week": "hours, weekly hours, hours a week, horas, horas por semana, horas semanales, "
-    "houa he uike, houa, itula, itula i le vaiaso",
+    "houa i he uike, houa he uike, houa, itula, itula i le vaiaso",
 }
 _LANGUAGES = {
     "en": "english, ingles, ingilisi, igilisi, lea fakapilitania, fakapilitania, faaperetania",
@@ -38,7 +52,17 @@ _LANGUAGES = {
     "to": "tongan, tongano, tonga, lea fakatonga, fakatonga, lea faka tonga, faka tonga, faatoga",
     "sm": "samoan, samoano, samoa, gagana samoa, hamoa, lea fakahaamoa, fakahaamoa, fakahamoa",
 }
+#: What people write in a column of ticks, folded.
+_TICKS = {
+    "yes": "y, x, true, 1, si, s, io, ioe",
+    "no": "n, false, 0, ikai, leai",
+}
 _FORMULA = re.compile(r"[=@]|[+-](?![0-9( ])")
+#: What is no phone number and no date, and yet meant for one: five digits or more, and a day, month and year.
+_LIKE_A_PHONE = re.compile(r"[+(]?(?:[0-9][ ()./\-]*){5,}")
+_LIKE_A_DAY = re.compile(r"[0-9]{1,2}([./\-])[0-9]{1,2}\1([0-9]{4}|[0-9]{1,2})|[0-9]{4}([./\-])[0-9]{1,2}\3[0-9]{1,2}")
+#: A cell that is quoted in a reason is cut here.
+_LONGEST_QUOTED = 60
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
 
 T = TypeVar("T")
@@ -48,7 +72,7 @@ def _listed(names: Mapping[str, str]) -> dict[str, str]:
     return {word: key for key, words in names.items() for word in (key, *words.split(", "))}
 
 
-_COLUMN_OF, _LANGUAGE_OF = _listed(_HEADERS), _listed(_LANGUAGES)
+_COLUMN_OF, _LANGUAGE_OF, _TICK_OF = _listed(_HEADERS), _listed(_LANGUAGES), _listed(_TICKS)
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,8 @@ class Entry:
     hours: Decimal | None = None
     #: The title of somebody who begins, where the row gives none.
     usual_title: str = ""
+    #: She gave her number so that her invitation may come there by text.
+    by_text: bool = False
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -159,24 +185,25 @@ def _cells(line: str) -> list[str]:
 
 
 def _pasted_row(number: int, line: str) -> TableRow:
-    """Return one pasted line by column; words beyond name and title make it too long."""
+    """Return one pasted line by column; words beyond name and title, and what is there twice, are its surplus."""
     cells: dict[str, str] = {}
-    is_too_long = False
+    surplus = []
     for cell in filter(None, _cells(line)):
         column = _column_of(cell, cells)
-        is_too_long |= column in cells
+        if column in cells:
+            surplus.append(cell)
         cells.setdefault(column, cell)
-    return TableRow(number, cells, is_too_long)
+    return TableRow(number, cells, surplus=tuple(surplus))
 
 
 def _column_of(cell: str, taken: Mapping[str, str]) -> str:
-    """Return which column a cell without a header belongs to."""
+    """Return which column a cell without a header belongs to: by what it is, or looks as if it were meant for."""
     if "@" in cell:
         return "email"
-    if normal_phone(cell):
-        return "phone"
-    if _day(cell):
+    if _day(cell) or _LIKE_A_DAY.fullmatch(cell):
         return "started_on"
+    if normal_phone(cell) or _LIKE_A_PHONE.fullmatch(cell):
+        return "phone"
     if _number(cell) is not None:
         return "hours_per_week"
     if "name" in taken and search_key(cell) in _LANGUAGE_OF:
@@ -195,6 +222,7 @@ class _Reader:
     def __init__(self, row: TableRow, defaults: Defaults, organizations: Mapping[str, int]) -> None:
         self.row, self.defaults, self.organizations = row, defaults, organizations
         self.faults: list[Fault] = [Fault("row-too-long")] if row.is_too_long else []
+        self.faults += [Fault("cell-surplus", "", {"cell": cell[:_LONGEST_QUOTED]}) for cell in row.surplus]
 
     def entry(self) -> Entry:
         """Return what the row says, with its faults."""
@@ -204,6 +232,7 @@ class _Reader:
             "name_key": search_key(name),
             "email": self.read("email", lambda text: _known(normal_email(text), "email_wrong"), None),
             "phone": self.read("phone", lambda text: _known(normal_phone(text), "phone_wrong"), None),
+            "by_text": self.read("by_text", _tick, False),
             "language": self.read("language", _language, self.defaults.language),
             "organization_id": self.read("organization", self.organization, self.defaults.organization_id),
             "title": self.read("title", title_of, ""),
@@ -252,6 +281,10 @@ def _name(text: str) -> str:
 
 def _language(text: str) -> str:
     return _known(_LANGUAGE_OF.get(search_key(text)), "language_unknown")
+
+
+def _tick(text: str) -> bool:
+    return _known(_TICK_OF.get(search_key(text)), "yes-or-no") == "yes"
 
 
 def _day(text: str) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,6 +23,9 @@ _PACKED, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t"
 #: What makes a spreadsheet take a cell of a CSV file for a formula.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+#: The same inside a cell, where a spreadsheet that parts cells otherwise (by semicolons, tabs) begins a new one.
+_DANGEROUS_INSIDE = re.compile(r"""([;\t\r\n][\s"]*)(?=[=+\-@])""")
+_DEFUSED_INSIDE = re.compile(r"""([;\t\r\n][\s"]*)'(?=[=+\-@])""")
 _SENTENCES = {
     "file-broken": "cannot be read: %(what)s",
     "file-empty": "the file is empty; its first row must name the columns",
@@ -50,12 +54,14 @@ class TableProblem(RowProblem):
 class TableRow:
     """One row: its number as a spreadsheet shows it (headers are row 1), and its cells by column.
 
-    `is_too_long` tells of cells beyond the last column: something has slipped.
+    `is_too_long` tells of cells beyond the last column: something has slipped. `surplus` are the cells of a line
+    without headers that say what another cell of it says already.
     """
 
     number: int
     cells: dict[str, str]
     is_too_long: bool = False
+    surplus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,16 +77,19 @@ def problem(row: int, code: str, **values: object) -> TableProblem:
     return TableProblem(row, _SENTENCES[code] % values, code, values)
 
 
-def read_table(data: bytes, columns: Sequence[str], required: Sequence[str]) -> list[TableRow]:
+def read_table(
+    data: bytes, columns: Sequence[str], required: Sequence[str], names: Mapping[str, str] | None = None
+) -> list[TableRow]:
     """Return the rows of a CSV or Excel file that are not blank; raise `BadInput` naming every faulty row.
 
-    Headers stand in any order and case; a blank or a hyphen counts as an underscore. CSV may be UTF-8, with
-    or without a mark, UTF-16 or Windows-1252, parted by commas, semicolons or tabs.
+    Headers stand in any order and case; a blank or a hyphen counts as an underscore. What stands under a blank header
+    is forgotten. `names` holds other names of the columns, as `fold_header` makes them. CSV may be UTF-8, with or
+    without a mark, UTF-16 or Windows-1252, parted by commas, semicolons or tabs.
     """
     (number, cells), *filled = _filled(data)
-    headers = [_header(cell) for cell in cells]
-    known = ", ".join(columns)
-    faults = [problem(number, "column-unknown", column=each, known=known) for each in headers if each not in columns]
+    headers = _headers(cells, names)
+    known, unknown = ", ".join(columns), [each for each in headers if each and each not in columns]
+    faults = [problem(number, "column-unknown", column=each, known=known) for each in unknown]
     _check_headers(number, headers, columns, required, faults)
     rows = list(_rows(headers, filled))
     if too_long := [problem(row.number, "row-too-long", most=len(headers)) for row in rows if row.is_too_long]:
@@ -94,13 +103,17 @@ def read_sheet(
     """Return the rows of a CSV or Excel file, and which of its columns are left out; raise `BadInput`.
 
     As `read_table`, but a row that is too long is only marked, and columns that are not asked for are forgotten.
-    `names` holds other names of the columns, as `fold_header` makes them.
     """
     (number, cells), *filled = _filled(data)
-    found = [(names or {}).get(fold_header(cell), _header(cell)) for cell in cells]
+    found = _headers(cells, names)
     _check_headers(number, found, columns, required, [])
     left_out = tuple(cell for cell, each in zip(cells, found, strict=True) if cell and each not in columns)
     return Sheet(tuple(_rows([each if each in columns else "" for each in found], filled)), left_out)
+
+
+def _headers(cells: Sequence[str], names: Mapping[str, str] | None) -> list[str]:
+    """Return the columns that headers name; "" for a blank header."""
+    return [(names or {}).get(fold_header(cell), _header(cell)) for cell in cells]
 
 
 def _filled(data: bytes, *, may_be_blank: bool = False) -> list[tuple[int, list[str]]]:
@@ -200,23 +213,34 @@ def _read_csv(text: str) -> list[list[str]]:
 
 
 def _tidy(cell: str) -> str:
-    """Return a cell on one line, without invisible marks around it and without `harmless`'s apostrophe."""
-    tidy = one_line(cell)
+    """Return a cell on one line, without invisible marks around it and without `harmless`'s apostrophes."""
+    tidy = one_line(_DEFUSED_INSIDE.sub(r"\1", cell))
     return tidy[1:] if tidy.startswith("'") and tidy[1:].startswith(_DANGEROUS) else tidy
 
 
 def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+    """Return a cell that no spreadsheet takes for a formula: an apostrophe before what looks like one.
+
+    Inside a cell too, after what parts cells elsewhere: where lists are written with semicolons, a spreadsheet takes
+    `Ana;=1+1` for two cells, in quotation marks too unless the line begins with them.
+    """
+    safe = _DANGEROUS_INSIDE.sub(r"\1'", cell)
+    return f"'{safe}" if safe.startswith(_DANGEROUS) else safe
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as lines of CSV: all text in quotation marks, what could run harmless."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([harmless(each) if isinstance(each, str) else each for each in row] for row in rows)
+    return file.getvalue()
 
 
 def write_table(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """Yield a CSV file piece by piece: UTF-8 with the mark that spreadsheets look for, text that could run harmless."""
     yield "\ufeff".encode()
     for part in _parts(rows):
-        file = io.StringIO(newline="")
-        csv.writer(file).writerows([harmless(each) if isinstance(each, str) else each for each in row] for row in part)
-        yield file.getvalue().encode()
+        yield csv_lines(part).encode()
 
 
 def write_workbook(title: str, rows: Iterable[Sequence[object]]) -> bytes:

@@ -154,7 +154,7 @@ def _add_people(
 ) -> dict[int, int]:
     """Add those who are new, and return the person of each row that has one."""
     new = [each for each in judged if each.verdict.what == "create" and each.verdict.same_as is None]
-    people = [NewPerson(each.entry.name, each.entry.language, each.verdict.contacts) for each in new]
+    people = [NewPerson(e.entry.name, e.entry.language, e.verdict.contacts, by_text=e.entry.by_text) for e in new]
     ids = add_people(session, actor, people, invites=found.invites, at=at) if new else []
     persons = {each.entry.row: person_id for each, person_id in zip(new, ids, strict=True)}
     for each in judged:

@@ -48,13 +48,14 @@ class Started:
 
 @dataclass(frozen=True)
 class Newcomer:
-    """What is known of somebody who begins. `answer` as in `rules.find_same`."""
+    """What is known of somebody who begins. `answer` as in `rules.find_same`, `by_text` as in `people.invite`."""
 
     name: str
     language: str
     email: str | None = None
     phone: str | None = None
     is_work: bool = False
+    by_text: bool = False
     answer: str = ""
 
     @property
@@ -152,6 +153,7 @@ def _invite(session: Session, actor: Actor, newcomer: Newcomer, at: datetime) ->
         email=newcomer.email,
         phone=newcomer.phone,
         is_work=newcomer.is_work,
+        by_text=newcomer.by_text,
         at=at,
     )
 

@@ -95,7 +95,8 @@ def _kept(form: BringForm, choices: Sequence[Choice]) -> str | None:
         sheet = _sheet(form)
     except BadInput as error:
         field = form.file if upload else form.lines
-        field.errors = [_told(each) for each in error.problems[:20] if isinstance(each, RowProblem)]
+        rows = [each for each in error.problems[:20] if isinstance(each, RowProblem)]
+        field.errors = [messages.in_row(each.row, messages.problem(each)) for each in rows]
         return None
     known = {each.public_id: each.id for each in choices} | ({"": choices[0].id} if len(choices) == 1 else {})
     defaults = Defaults(known.get(form.organization.data or ""), form.language.data, (form.title.data or "").strip())
@@ -103,11 +104,6 @@ def _kept(form: BringForm, choices: Sequence[Choice]) -> str | None:
     more: dict[str, Any] = {"file_name": upload.filename or "" if upload else "", "left_out": sheet.left_out}
     key = form.client_id.data
     return write(lambda s: service.keep_list(s, actor, judged, client_id=key, at=now(), **more))
-
-
-def _told(problem: RowProblem) -> str:
-    what = messages.problem(problem)
-    return what if problem.row <= 1 else _("Row %(row)s: %(what)s", row=problem.row, what=what)
 
 
 def _sheet(form: BringForm) -> Sheet:
@@ -285,7 +281,7 @@ def refused_rows(public_id: str) -> Response:
 
 def _refused_table(rows: Sequence[ListedRow]) -> Iterator[Sequence[object]]:
     """Yield the headers, then each row with its number, its cells as they came, and why it was refused."""
-    yield (_("Row"), *rules.STAFF_COLUMNS, _("Reason"))
+    yield (_("Row"), *(str(messages.COLUMN_NAMES[column]) for column in rules.STAFF_COLUMNS), _("Reason"))
     for row in rows:
         faults = [Fault(row.said["question"])] if row.what == "ask" else map(rules.fault_of, row.said["faults"])
         cells = (row.cells.get(column, "") for column in rules.STAFF_COLUMNS)

@@ -78,6 +78,7 @@ def _welcome(form: StartForm, organization: Choice) -> Started:
         email=form.email.data or None,
         phone=form.phone.data or None,
         is_work=form.is_work.data,
+        by_text=form.by_text.data,
         answer=form.same.data or "",
     )
     started_on, client_id = form.started_on.data, form.client_id.data
@@ -101,7 +102,7 @@ def _welcome(form: StartForm, organization: Choice) -> Started:
 
 def _welcomed(started: Started, organization: Choice) -> Response:
     if started.link_public_id:
-        flash(_("She works here now. Her invitation is on its way; you can also print it."), "success")
+        flash(_("She works here now. Here is her invitation."), "success")
         return redirect(url_for("people.print_invitation", public_id=started.link_public_id))
     flash(_("She works here now, and keeps her record."), "success")
     return redirect(url_for("organizations.staff", organization=organization.public_id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.db import chunks
 from lms.errors import NotFound
-from lms.people.models import Account, Contact, Device, Person
+from lms.people.models import Account, Contact, Device, InvitationConsent, Person
 from lms.people.queries.sign_in import contact_facts, replaced_another
 from lms.people.rules import ContactFacts, Identifier
 
@@ -86,6 +86,12 @@ def list_contacts(session: Session, person_id: int) -> list[ContactRow]:
         ContactRow(row[0].id, row[0].public_id, row[0].kind, row[0].value, contact_facts(row[0], row[1]), row[2])
         for row in rows
     ]
+
+
+def agreed_numbers(session: Session, contact_ids: Collection[int]) -> set[int]:
+    """Return which of these contacts were given so that an invitation may come there by text. One query."""
+    agreed = select(InvitationConsent.contact_id).where(InvitationConsent.contact_id.in_(contact_ids))
+    return set(session.scalars(agreed))
 
 
 def list_holders(session: Session, identifier: Identifier) -> dict[int, bool]:

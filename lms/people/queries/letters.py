@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from lms.people.models import AccessLink, Account, Contact, OneTimeCode, Person
+from lms.people.models import AccessLink, Account, Contact, InvitationConsent, OneTimeCode, Person
 from lms.people.rules.sessions import CODE_TRIES
 
 
@@ -24,6 +24,8 @@ class LinkLetter:
     language: str
     contact_kind: str
     contact_value: str
+    #: For a phone: who invited her has noted that she gave the number for it.
+    is_agreed: bool
 
 
 def find_link_letter(session: Session, link_id: int, at: datetime) -> LinkLetter | None:
@@ -38,6 +40,7 @@ def find_link_letter(session: Session, link_id: int, at: datetime) -> LinkLetter
             Person.language,
             Contact.kind,
             Contact.value,
+            exists().where(InvitationConsent.contact_id == Contact.id),
         )
         .join(Account, Account.id == AccessLink.account_id)
         .join(Person, Person.id == Account.person_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,11 @@ from lms.audit import service as audit
 from lms.errors import NotAllowed, RuleBroken
 from lms.people import policy, queries, rules
 from lms.people.models import LANGUAGES, Account, Contact, Person
+from lms.people.queries import ContactRow
+from lms.people.queries.accounts import agreed_numbers
 from lms.people.rules import BadName, Guard, Identifier
 from lms.people.service.codes import use_code
+from lms.people.service.consents import agree_to_text
 from lms.people.service.contacts import keep_contact
 from lms.people.service.guesses import record_failure
 from lms.people.service.links import make_link, use_link, void_links
@@ -43,13 +46,15 @@ def invite(
     email: str | None = None,
     phone: str | None = None,
     is_work: bool = False,
+    by_text: bool = False,
     at: datetime,
 ) -> Invited:
     """Add a person with an account and an invitation, sent to her e-mail, else her phone, else to be printed.
 
-    `actor` is None for the program itself; `is_work` tells that the e-mail belongs to an employer. Raises
-    `NotAllowed`, or `RuleBroken`: "name_empty", "name_too_long", "name_characters", "language_unknown",
-    "email_wrong", "phone_wrong", "email_in_use", "contact_shared_by_many".
+    To her phone only `by_text`: the actor says that she gave the number for it, which is written down. `actor` is
+    None for the program itself; `is_work` tells that the e-mail belongs to an employer. Raises `NotAllowed`, or
+    `RuleBroken`: "name_empty", "name_too_long", "name_characters", "language_unknown", "email_wrong", "phone_wrong",
+    "email_in_use", "contact_shared_by_many".
     """
     if not policy.can_invite(actor):
         raise NotAllowed
@@ -61,7 +66,10 @@ def invite(
     session.flush()
     actor_id = actor.account_id if actor else None
     audit.record(session, actor_id, "people.invited", "person", account.person_id, at=at)
-    contact_id = contacts[0].id if contacts else None
+    if by_text:
+        agree_to_text(session, [each.id for each in contacts if each.kind == "phone"], actor_id, at=at)
+    usable = [each.id for each in contacts if each.kind == "email" or by_text]
+    contact_id = usable[0] if usable else None
     link = make_link(session, account, "invitation", contact_id=contact_id, created_by=actor_id, at=at)
     person = session.get_one(Person, account.person_id)
     return Invited(person.id, account.id, link.id, person.public_id, link.public_id)
@@ -119,12 +127,14 @@ def renew_invitation(
     oversees: Collection[int],
     is_staff: bool,
     send: bool,
+    by_text: bool = False,
     at: datetime,
 ) -> str:
     """Make a new invitation for somebody who never accepted one, and return the link's public id.
 
-    `send` tells to send it; otherwise it is to be printed. `oversees` and `is_staff` as in `policy.can_assist`.
-    Raises `NotFound`, `NotAllowed`, or `RuleBroken` "already_accepted" or "no_contact".
+    `send` tells to send it; otherwise it is to be printed. `by_text` as in `invite`; what was said once stands.
+    `oversees` and `is_staff` as in `policy.can_assist`. Raises `NotFound`, `NotAllowed`, or `RuleBroken`
+    "already_accepted", "no_contact", "number_not_given".
     """
     person = queries.get_person(session, person_public_id)
     is_staff = is_staff or queries.has_granted_role(session, person.account_id)
@@ -135,12 +145,24 @@ def renew_invitation(
     is_hers = queries.has_used_invitation(session, account.id) or any(each.facts.confirmed_at for each in contacts)
     if account.disabled_at is not None or account.password_hash is not None or is_hers:
         raise RuleBroken("already_accepted")
-    if send and not contacts:
-        raise RuleBroken("no_contact")
-    contact_id = contacts[0].contact_id if send else None
+    if send and by_text:
+        numbers = [each.contact_id for each in contacts if each.kind == "phone"]
+        agree_to_text(session, numbers, actor.account_id, at=at)
+    contact_id = _where_to(session, contacts) if send else None
     return make_link(
         session, account, "invitation", contact_id=contact_id, created_by=actor.account_id, at=at
     ).public_id
+
+
+def _where_to(session: Session, contacts: Sequence[ContactRow]) -> int:
+    """Return the contact that an invitation is sent to: an e-mail, else a number that was given for it."""
+    if not contacts:
+        raise RuleBroken("no_contact")
+    agreed = agreed_numbers(session, [each.contact_id for each in contacts])
+    usable = [each for each in contacts if each.kind == "email" or each.contact_id in agreed]
+    if not usable:
+        raise RuleBroken("number_not_given")
+    return min(usable, key=lambda each: each.kind != "email").contact_id
 
 
 def accept_invitation(

@@ -19,6 +19,7 @@ from lms.people.events import LinkMade, link_made
 from lms.people.models import AccessLink, Account, Contact, Person
 from lms.people.rules import Identifier
 from lms.people.rules.sessions import LINK_LIFE
+from lms.people.service.consents import agree_to_text
 from lms.signals import announce
 
 
@@ -29,6 +30,8 @@ class NewPerson:
     name: str
     language: str
     contacts: tuple[Identifier, ...] = ()
+    #: She gave her number so that her invitation may come there by text.
+    by_text: bool = False
 
 
 def add_people(
@@ -36,8 +39,9 @@ def add_people(
 ) -> list[int]:
     """Add people with accounts that nobody can sign in to yet; return their ids, in order.
 
-    With `invites` each gets an invitation at her first contact, if she has one. `actor` is None for the program
-    itself. The caller holds the contacts (`lock_contacts`) and has seen that each may be given. Raises `NotAllowed`.
+    With `invites` each gets an invitation at her e-mail, or at a number that she gave for it, if she has one. `actor`
+    is None for the program itself. The caller holds the contacts (`lock_contacts`) and has seen that each may be
+    given. Raises `NotAllowed`.
     """
     if not policy.can_invite(actor):
         raise NotAllowed
@@ -47,10 +51,15 @@ def add_people(
     contacts = _insert(session, Contact, [_contact(person_id, each, at) for person_id, each in pairs])
     giver = actor.account_id if actor else None
     audit.record_many(session, giver, "people.invited", "person", [(each, {}) for each in people], at=at)
+    by_text = {person_id for person_id, new in zip(people, newcomers, strict=True) if new.by_text}
+    made = [(person_id, each.kind, contact_id) for (person_id, each), contact_id in zip(pairs, contacts, strict=True)]
+    numbers = [contact_id for person_id, kind, contact_id in made if kind == "phone" and person_id in by_text]
+    agree_to_text(session, numbers, giver, at=at)
     if invites:
         first: dict[int, int] = {}
-        for (person_id, _), contact_id in zip(pairs, contacts, strict=True):
-            first.setdefault(person_id, contact_id)
+        for person_id, kind, contact_id in made:
+            if kind == "email" or person_id in by_text:
+                first.setdefault(person_id, contact_id)
         owners = [(person, account) for person, account in zip(people, accounts, strict=True) if person in first]
         _send_links(session, giver, owners, first, at)
     return people

@@ -84,6 +84,7 @@ def _invite(form: PersonForm, actor: Actor) -> str:
             email=form.email.data,
             phone=form.phone.data,
             is_work=form.is_work.data,
+            by_text=form.by_text.data,
             at=now(),
         )
     ).link_public_id

@@ -16,7 +16,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.i18n import force_locale, format_instant
 from lms.i18n import gettext as _
 from lms.people import policy, queries, rules, service
-from lms.people.forms import EmptyForm, RecoveryForm
+from lms.people.forms import EmptyForm, RecoveryForm, SendForm
 from lms.people.queries import OpenLink, PersonRow, RecoveryRow
 from lms.people.views.blueprint import actor_of, bp, config, explained, is_staff, oversees, page
 from lms.web.access import get_actor, roles
@@ -53,7 +53,14 @@ def access(public_id: str) -> Any:
             return redirect(url_for("people.access", public_id=public_id))
     places = None if actor.has("administrator") else standing.oversees
     recoveries = queries.list_recoveries(reading(), account_id=person.account_id, organizations=places, at=now())
-    return page("access.html", form, person=person, recoveries=recoveries, me=actor.account_id)
+    sending = _send_form(person)
+    return page("access.html", form, person=person, recoveries=recoveries, me=actor.account_id, sending=sending)
+
+
+def _send_form(person: PersonRow) -> SendForm | None:
+    """Return the tick beside "Send it again" for somebody who has a number alone; None for others. One query."""
+    kinds = {row.kind for row in queries.list_contacts(reading(), person.person_id)}
+    return SendForm(formdata=None) if person.state == "invited" and kinds == {"phone"} else None
 
 
 def _request_recovery(form: RecoveryForm, actor: Actor, person: PersonRow, standing: Standing) -> None:
@@ -87,18 +94,20 @@ def renew_to_print(public_id: str) -> Response:
 @roles("supervisor", "administrator")
 def renew_to_send(public_id: str) -> Response:
     """Send the invitation again."""
-    if _renew(public_id, send=True):
+    if _renew(public_id, send=True, by_text=SendForm().by_text.data):
         flash(_("A new invitation is on its way."), "success")
     return redirect(url_for("people.access", public_id=public_id))
 
 
-def _renew(public_id: str, *, send: bool) -> str | None:
+def _renew(public_id: str, *, send: bool, by_text: bool = False) -> str | None:
     """Return the public id of a new invitation link; None after saying why there is none."""
     actor, _person, standing = _assisted(public_id)
     form = EmptyForm()
     with explained(form):
         return write(
-            lambda session: service.renew_invitation(session, actor, public_id, **vars(standing), send=send, at=now())
+            lambda session: service.renew_invitation(
+                session, actor, public_id, **vars(standing), send=send, by_text=by_text, at=now()
+            )
         )
     flash(form.form_errors[0], "error")
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from lms.organizations.rules import harmless
+from lms.organizations.rules import csv_lines
 
 Cell = str | int
 
@@ -28,11 +27,7 @@ class Sheet:
 
 def as_csv(sheet: Sheet) -> bytes:
     """Return the table as CSV: UTF-8 with the mark that spreadsheets look for, text that could run made harmless."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    for row in (sheet.columns, *sheet.rows):
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-    return file.getvalue().encode("utf-8-sig")
+    return csv_lines((sheet.columns, *sheet.rows)).encode("utf-8-sig")
 
 
 def as_xlsx(sheet: Sheet, notes_title: str) -> bytes:

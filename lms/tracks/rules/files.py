@@ -14,7 +14,7 @@ COLUMNS = ("name", "email", "phone", "person", "organization")
 #: What each column may be called, folded: in English, Spanish, Tongan and Samoan.
 _NAMES = {
     "name": "name,full name,worker,nombre,nombre completo,nombre y apellido,hingoa,igoa,igoa atoa",
-    "email": "email,e mail,email address,mail,correo,correo electronico,meili,imeili,tuatusi imeili",
+    "email": "email,e mail,email address,mail,correo,correo electronico,meili,imeili,imeli,tuatusi imeili",
     "phone": "phone,telephone,phone number,cell,mobile,telefono,celular,telefoni,numera telefoni,fika telefoni",
     "person": "person,person id,id,persona,tokotaha,tagata",
     "organization": "organization,organisation,cbo,organizacion,kautaha,faalapotopotoga,organization key",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +19,7 @@ from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.ids import new_client_id
 from lms.organizations.queries import describe_people, names_of
-from lms.organizations.rules import read_grid
+from lms.organizations.rules import read_grid, write_table
 from lms.people.queries import known_as
 from lms.tracks import jobs, messages, queries, rules, service
 from lms.tracks.forms import FileForm
@@ -36,9 +33,6 @@ from lms.web.access import get_actor, roles
 from lms.web.forms import ButtonForm, choices_of, form_page
 from lms.web.forms import refuse as refuse_form
 
-#: The first cells that a spreadsheet program would take for a formula.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"\+[0-9 ().\-]+")
 #: Refused rows beyond these stand in the file alone.
 MOST_SHOWN = 200
 #: Seconds for which a request goes on reading a long file by itself; the job does the rest.
@@ -136,7 +130,7 @@ def refused(public_id: str) -> FileResponse:
     """Send the rows that cannot be done, each with its reason, to be mended and brought again."""
     rows = [row for row in queries.list_upload_rows(reading(), _own_upload(public_id).id) if row.fault]
     headers = {"Content-Disposition": 'attachment; filename="refused.csv"'}
-    return current_app.response_class(_table(rows), mimetype="text/csv", headers=headers)
+    return current_app.response_class(write_table(_table(rows)), mimetype="text/csv", headers=headers)
 
 
 def _stage(form: FileForm) -> str:
@@ -235,18 +229,9 @@ def _done(done: FileDone) -> Response:
     return redirect(url_for("tracks.batches"))
 
 
-def _table(rows: Sequence[UploadLine]) -> str:
-    """Return refused rows as CSV that a spreadsheet opens, with a mark for UTF-8; no cell can act as a formula."""
+def _table(rows: Sequence[UploadLine]) -> Iterator[Sequence[str]]:
+    """Yield the columns that are used, in the reader's language, then each row with its reason."""
     used = [name for name in rules.COLUMNS if any(row.cells.get(name) for row in rows)]
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow([*used, _("reason")])
+    yield [*(str(messages.COLUMN_NAMES[name]) for name in used), _("Reason")]
     for row in rows:
-        cells = [row.cells.get(name, "") for name in used]
-        sheet.writerow([*map(_harmless, cells), messages.row_sentence(row.fault or "")])
-    return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet program calculates; a phone number keeps its plus."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) and not _NUMBER.fullmatch(cell) else cell
+        yield [*(row.cells.get(name, "") for name in used), messages.row_sentence(row.fault or "")]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lms.training.models.evidence import EarlierTraining, TrainingFile, TrainingImport, TrainingShare
+from lms.training.models.evidence import (
+    EarlierTraining,
+    TrainingFile,
+    TrainingImport,
+    TrainingImportRow,
+    TrainingShare,
+)
 from lms.training.models.judgement import Recognition, RecognitionWithdrawal, TrainingReply, TrainingReview
 
 __all__ = [
@@ -11,6 +17,7 @@ __all__ = [
     "RecognitionWithdrawal",
     "TrainingFile",
     "TrainingImport",
+    "TrainingImportRow",
     "TrainingReply",
     "TrainingReview",
     "TrainingShare",

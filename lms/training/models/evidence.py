@@ -11,31 +11,58 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db import Base, one_of
 from lms.ids import new_public_id
 from lms.training.rules import HOURS_KINDS, KINDS, SHARE_OUTCOMES, STATES
+from lms.training.rules.tables import IMPORT_STATES, OUTCOMES_OF_ROWS
 
 _IS_OPEN = text("settled_at IS NULL")
 
 
 class TrainingImport(Base):
-    """One table of earlier records: brought by a command or on a page, looked at, and then written or left."""
+    """One table of earlier records: read by a command, or brought on a page, looked at, and recorded part by part."""
 
     __tablename__ = "training_imports"
+    __table_args__ = (one_of("state", IMPORT_STATES),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    #: The key of the form that brought it, so that a double tap brings it once; None for the command.
+    client_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     #: The name of the file, as it was called where it came from.
     name: Mapped[str] = mapped_column(String(200))
-    #: The file as it came; None when a command read it, and once it is forgotten.
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default="done")
     #: None for the command.
     brought_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     brought_at: Mapped[datetime]
-    #: When its rows were written; None while it is only looked at.
+    #: When the last of its rows was recorded; None while it is only looked at.
     applied_at: Mapped[datetime | None]
     #: The two under whose decision rows that were recognized before count at once; None where all rows wait.
     first_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     second_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created: Mapped[int] = mapped_column(default=0)
     recognized: Mapped[int] = mapped_column(default=0)
+
+
+class TrainingImportRow(Base):
+    """One row of a table that was brought on a page, and what becomes or became of it. Forgotten after a while."""
+
+    __tablename__ = "training_import_rows"
+    __table_args__ = (
+        UniqueConstraint("import_id", "number"),
+        one_of("what", OUTCOMES_OF_ROWS),
+        Index("ix_training_import_rows_import_id_what", "import_id", "what"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("training_imports.id"))
+    #: As a spreadsheet shows it: headers are row 1.
+    number: Mapped[int]
+    #: The cells as they came, by column: they are read anew when the row is recorded.
+    cells: Mapped[dict[str, Any]]
+    what: Mapped[str] = mapped_column(String(10))
+    #: The faults, as codes with what stands in their sentences.
+    said: Mapped[list[Any]]
+    #: Whom it names, where it names exactly one.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    applied_at: Mapped[datetime | None]
 
 
 class EarlierTraining(Base):

@@ -20,7 +20,7 @@ from lms.training.queries.evidence import (
     read_row,
 )
 from lms.training.queries.facts import ever_recognized, recognized
-from lms.training.queries.importing import get_import, list_imported, list_named
+from lms.training.queries.importing import list_imported, list_named
 from lms.training.queries.reviewing import (
     Precedent,
     Said,
@@ -50,10 +50,13 @@ from lms.training.queries.sharing import (
     select_waiting,
     tied,
 )
+from lms.training.queries.staged import ImportHead, ImportLine, count_lines, get_import, list_applying, list_lines
 
 __all__ = [
     "PAGE_SIZE",
     "FileRow",
+    "ImportHead",
+    "ImportLine",
     "Precedent",
     "Said",
     "ShareRow",
@@ -62,6 +65,7 @@ __all__ = [
     "count_by_person",
     "count_entries",
     "count_files",
+    "count_lines",
     "count_queue",
     "count_waiting",
     "ever_recognized",
@@ -75,9 +79,11 @@ __all__ = [
     "has_appealed",
     "known_of",
     "list_alike",
+    "list_applying",
     "list_entered",
     "list_files",
     "list_imported",
+    "list_lines",
     "list_named",
     "list_own",
     "list_precedents",

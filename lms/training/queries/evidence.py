@@ -15,7 +15,7 @@ from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library
 from lms.errors import NotFound
 from lms.i18n import TAGS
-from lms.training.models import EarlierTraining, TrainingFile, TrainingImport
+from lms.training.models import EarlierTraining, TrainingFile
 from lms.training.policy import Ties
 from lms.training.rules import Known, Told
 
@@ -182,14 +182,12 @@ def count_files(session: Session, training_id: int, account_id: int, at: datetim
 
 
 def named_files(session: Session, names: Collection[str], *, before: datetime) -> set[str]:
-    """Return those of these files that an entry or a table still needs. Two queries.
+    """Return those of these files that an entry still needs. One query.
 
     One that was taken away before an instant is shown to nobody, and is needed no more.
     """
     stays = TrainingFile.removed_at.is_(None) | (TrainingFile.removed_at >= before)
-    proofs = session.scalars(select(TrainingFile.sha256).where(TrainingFile.sha256.in_(names), stays))
-    tables = session.scalars(select(TrainingImport.sha256).where(TrainingImport.sha256.in_(names)))
-    return {*proofs, *filter(None, tables)}
+    return set(session.scalars(select(TrainingFile.sha256).where(TrainingFile.sha256.in_(names), stays)))
 
 
 def count_by_person(session: Session, person_ids: Collection[int]) -> dict[int, int]:

@@ -9,8 +9,7 @@ from sqlalchemy import DateTime, Integer, String, column, select, table, tuple_
 from sqlalchemy.orm import Session
 
 from lms.db import chunks
-from lms.errors import NotFound
-from lms.training.models import EarlierTraining, TrainingImport
+from lms.training.models import EarlierTraining
 from lms.training.queries.evidence import told_of
 from lms.training.rules import Told
 from lms.training.rules.importing import Contact
@@ -47,21 +46,11 @@ def list_named(session: Session, contacts: Collection[Contact]) -> dict[Contact,
     return {**found, **proven}
 
 
-def list_imported(session: Session, person_ids: Collection[int]) -> dict[tuple[int, str], Told]:
-    """Return what earlier imports told of these people, by person and key. One query for each thousand people."""
+def list_imported(session: Session, keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Told]:
+    """Return what earlier imports told, of these pairs of person and key. One query for each thousand pairs."""
     found = {}
-    for part in chunks(sorted(set(person_ids)), 1000):
-        statement = select(EarlierTraining.__table__).where(
-            EarlierTraining.person_id.in_(part), EarlierTraining.import_key.is_not(None)
-        )
-        for row in session.execute(statement):
+    for part in chunks(sorted(keys), 1000):
+        named = tuple_(EarlierTraining.person_id, EarlierTraining.import_key).in_(part)
+        for row in session.execute(select(EarlierTraining.__table__).where(named)):
             found[row.person_id, row.import_key] = told_of(row)
-    return found
-
-
-def get_import(session: Session, public_id: str) -> TrainingImport:
-    """Return an import that was brought on a page; raise `NotFound`."""
-    found = session.scalars(select(TrainingImport).where(TrainingImport.public_id == public_id)).one_or_none()
-    if found is None or found.sha256 is None:
-        raise NotFound
     return found

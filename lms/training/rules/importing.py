@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from lms.errors import RowProblem, RuleBroken
-from lms.organizations.rules import TableRow
+from lms.errors import RuleBroken
+from lms.organizations.rules import TableProblem, TableRow
 from lms.people.rules import normal_email, normal_phone, search_key
 from lms.training.rules.facts import HOURS_KINDS
 from lms.training.rules.reviewing import Worth
+from lms.training.rules.tables import fault
 from lms.training.rules.telling import (
     KINDS,
     LONGEST_NOTE,
@@ -24,27 +25,6 @@ from lms.training.rules.telling import (
     tidied,
 )
 
-COLUMNS = (
-    "person",
-    "email",
-    "phone",
-    "title",
-    "issuer",
-    "learned_on",
-    "from",
-    "until",
-    "hours",
-    "kind",
-    "module",
-    "competencies",
-    "language",
-    "reference",
-    "recognized_by",
-    "note",
-)
-REQUIRED = ("title", "issuer")
-#: The column of the file of refused rows; in a table that comes back mended it is passed over.
-REASON = "reason"
 _SEPARATORS = re.compile(r"[,;|]+")
 #: A table may name the kind of hours instead of the kind of training.
 _KIND_OF_HOURS = {
@@ -55,20 +35,19 @@ _KIND_OF_HOURS = {
     "work-paid": "experience-paid",
     "work-volunteer": "experience-volunteer",
 }
-#: What the rules of telling say, for somebody who mends a table.
-_FAULTS = {
-    "title_empty": "title: write what it was",
-    "issuer_empty": "issuer: write who gave it",
-    "line_too_long": "title, issuer: at most {most} letters",
-    "note_too_long": "note: at most {most} letters",
-    "reference_too_long": "reference: at most {most} letters",
-    "competency_unknown": "competencies: one is not known",
-    "language_unknown": "language: use en, es, to or sm",
-    "day_to_come": "learned_on: the day has not been yet",
-    "day_long_ago": "learned_on, from: look at the year",
-    "days_turned": "from: it is after the last day",
-    "hours_range": "hours: write a number up to {most}",
-    "hours_more_than_days": "hours: more than {hours} hours a day between the two days",
+#: Which column a rule of telling is about.
+_COLUMN_OF_FAULT = {
+    "title_empty": "title",
+    "issuer_empty": "issuer",
+    "note_too_long": "note",
+    "reference_too_long": "reference",
+    "competency_unknown": "competencies",
+    "language_unknown": "language",
+    "day_to_come": "learned_on",
+    "day_long_ago": "learned_on",
+    "days_turned": "from",
+    "hours_range": "hours",
+    "hours_more_than_days": "hours",
 }
 
 #: How a row names a person: "person" (public id), "email" or "phone", and the value.
@@ -116,7 +95,7 @@ class Plan:
 
     entries: tuple[Entry, ...]
     unchanged: int
-    problems: tuple[RowProblem, ...]
+    problems: tuple[TableProblem, ...]
 
 
 @dataclass
@@ -125,13 +104,13 @@ class _Reader:
 
     row: TableRow
     known: Known
-    faults: list[RowProblem] = field(default_factory=list)
+    faults: list[TableProblem] = field(default_factory=list)
 
     def cell(self, column: str) -> str:
         return self.row.cells.get(column, "")
 
-    def fault(self, message: str) -> None:
-        self.faults.append(RowProblem(self.row.number, message))
+    def fault(self, code: str, **values: object) -> None:
+        self.faults.append(fault(self.row.number, code, **values))
 
     def day(self, column: str) -> date | None:
         """Return the date in a cell; None when it is blank or no date."""
@@ -142,14 +121,14 @@ class _Reader:
             except ValueError:
                 continue
         if text:
-            self.fault(f"{column}: {text!r} is not a date; write it as 2026-07-31")
+            self.fault("date_wrong", column=column, typed=text)
         return None
 
     def minutes(self) -> int | None:
         text = self.cell("hours")
         found = minutes_from_hours(text) if text else None
         if text and found is None:
-            self.fault(f"hours: {text!r} is not a number; write it as 40 or 7.5")
+            self.fault("hours_wrong", column="hours", typed=text)
         return found
 
     def kinds(self) -> tuple[str, str | None]:
@@ -158,7 +137,7 @@ class _Reader:
         if word in KINDS:
             return word, None
         if word not in HOURS_KINDS:
-            self.fault(f"kind: {word!r} is not known; use {', '.join((*KINDS, *HOURS_KINDS))}")
+            self.fault("kind_not_known", column="kind", typed=word, known=", ".join((*KINDS, *HOURS_KINDS)))
         return _KIND_OF_HOURS.get(word, "other"), word if word in HOURS_KINDS else None
 
     def competencies(self) -> tuple[str, ...]:
@@ -169,7 +148,8 @@ class _Reader:
             if len(matches) == 1:
                 found += matches
             elif word:
-                self.fault(f"competencies: {word!r} is not known; use {', '.join(self.known.competencies)}")
+                known = ", ".join(self.known.competencies)
+                self.fault("competency_not_known", column="competencies", typed=word, known=known)
         return tuple(found)
 
     def contacts(self) -> tuple[Contact, ...]:
@@ -179,9 +159,9 @@ class _Reader:
         found.append(("phone", normal_phone(phone) or "" if phone else ""))
         for column, typed, read in (("email", email, found[1][1]), ("phone", phone, found[2][1])):
             if typed and not read:
-                self.fault(f"{column}: {typed!r} is none")
+                self.fault("contact_wrong", column=column, typed=typed)
         if not any((self.cell("person"), email, phone)):
-            self.fault("person: name her by person, email or phone")
+            self.fault("nobody_named", column="person")
         return tuple(contact for contact in found if contact[1])
 
 
@@ -189,7 +169,7 @@ def _key(text: str) -> str:
     return "-".join(search_key(text).replace("-", " ").split())
 
 
-def read_rows(rows: Sequence[TableRow], known: Known, today: date) -> tuple[list[Wanted], list[RowProblem]]:
+def read_rows(rows: Sequence[TableRow], known: Known, today: date) -> tuple[list[Wanted], list[TableProblem]]:
     """Return what the rows ask for, those that are whole, and every fault of the others.
 
     A module that is not published is no fault: its name goes into the note, and the row waits for reviewers.
@@ -212,7 +192,7 @@ def _wanted(reader: _Reader, today: date) -> Wanted | None:
     minutes, from_on = reader.minutes(), reader.day("from")
     if learned_on is None:
         if not reader.cell("learned_on") and not reader.cell("until"):
-            reader.fault("learned_on: write the last day, as 2026-07-31")
+            reader.fault("last_day_missing", column="learned_on")
         return None
     module, note = _module(reader)
     told = tidied(
@@ -234,8 +214,14 @@ def _wanted(reader: _Reader, today: date) -> Wanted | None:
     try:
         check_told(told, today, reader.known)
     except RuleBroken as error:
-        reader.fault(_FAULTS[error.code].format(**error.values))
+        reader.fault(error.code, **_about(error.code), **error.values)
     return Wanted(reader.row.number, contacts, told, reader.cell("recognized_by")[:LONGEST_NOTE], row_key(told))
+
+
+def _about(code: str) -> dict[str, str]:
+    """Return the column that a rule of telling is about; nothing where it may be one of several."""
+    column = _COLUMN_OF_FAULT.get(code)
+    return {"column": column} if column else {}
 
 
 def _module(reader: _Reader) -> tuple[str | None, str]:
@@ -253,20 +239,9 @@ def row_key(told: Told) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def refused_table(rows: Sequence[TableRow], problems: Sequence[RowProblem]) -> list[Sequence[str]]:
-    """Return the headers, then each row that has a fault: its cells as they came, and why; no column that is blank."""
-    why: dict[int, list[str]] = {}
-    for each in problems:
-        why.setdefault(each.row, []).append(each.message)
-    refused = [row for row in rows if row.number in why]
-    used = [name for name in COLUMNS if any(row.cells.get(name) for row in refused)]
-    lines = ([*(row.cells.get(name, "") for name in used), "; ".join(why[row.number])] for row in refused)
-    return [[*used, REASON], *lines]
-
-
 def find_people(
     wanted: Sequence[Wanted], people: Mapping[Contact, Sequence[int]]
-) -> tuple[dict[int, int], list[RowProblem]]:
+) -> tuple[dict[int, int], list[TableProblem]]:
     """Return by row the person whom it names, and a fault for each row that names nobody or several.
 
     `people` holds the ids of those who are called so.
@@ -278,9 +253,9 @@ def find_people(
         if person is not None:
             found[each.row] = person
         else:
-            several = any(len(ids) > 1 for ids in named)
-            hint = "several people share this; name her by another column" if several else "nobody is known by this"
-            faults.append(RowProblem(each.row, f"{each.contacts[0][0]}: {each.contacts[0][1]!r}: {hint}"))
+            code = "person_shared" if any(len(ids) > 1 for ids in named) else "person_not_found"
+            column, typed = each.contacts[0]
+            faults.append(fault(each.row, code, column=column, typed=typed))
     return found, faults
 
 
@@ -299,7 +274,7 @@ def plan_import(
     what is about themselves waits.
     """
     entries: list[Entry] = []
-    faults: list[RowProblem] = []
+    faults: list[TableProblem] = []
     seen, counted, unchanged = dict(present), dict(counts), 0
     for each in (each for each in wanted if each.row in people):
         person = people[each.row]
@@ -307,10 +282,9 @@ def plan_import(
         if known is not None and _words(known) == _words(each.told):
             unchanged += 1
         elif known is not None:
-            message = f"reference: {each.told.reference!r} is recorded with other words or days"
-            faults.append(RowProblem(each.row, message))
+            faults.append(fault(each.row, "reference_taken", column="reference", typed=each.told.reference))
         elif counted.get(person, 0) >= MOST_OF_ONE_PERSON:
-            faults.append(RowProblem(each.row, f"she has {MOST_OF_ONE_PERSON} entries, and no more are kept"))
+            faults.append(fault(each.row, "record_full", most=MOST_OF_ONE_PERSON))
         else:
             seen[person, each.key] = each.told
             counted[person] = counted.get(person, 0) + 1

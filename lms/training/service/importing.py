@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from lms.actor import Actor
 from lms.audit.service import record
 from lms.clock import local_date
 from lms.db import insert_once
-from lms.errors import BadInput, NotFound, RowProblem
+from lms.errors import BadInput
 from lms.ids import new_public_id
+from lms.organizations.rules import TableProblem
 from lms.people.service import lock
 from lms.signals import announce
 from lms.training import queries
 from lms.training.events import TrainingRecognized, training_recognized
 from lms.training.models import EarlierTraining, Recognition, TrainingImport, TrainingReview
+from lms.training.queries import ImportHead
 from lms.training.rules import importing as rules
 from lms.training.rules.importing import Entry, Plan, Wanted
 from lms.training.service.reviewing import worth_columns
@@ -44,7 +45,7 @@ class Brought:
 
     name: str
     wanted: Sequence[Wanted]
-    problems: Sequence[RowProblem] = ()
+    problems: Sequence[TableProblem] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Imported:
     created: int
     recognized: int
     unchanged: int
-    problems: tuple[RowProblem, ...]
+    problems: tuple[TableProblem, ...]
     lines: tuple[str, ...]
     #: The row of this import, None where nothing was written.
     import_id: int | None = None
@@ -62,27 +63,29 @@ class Imported:
 
 def preview_import(session: Session, brought: Brought, deciders: Deciders | None = None) -> Imported:
     """Return what `import_rows` would do, with every fault. Writes nothing."""
-    people, problems = _people(session, brought)
-    return _summary(_plan(session, brought, people, deciders), [*brought.problems, *problems])
+    people, problems = people_of(session, brought)
+    return _summary(plan_of(session, brought, people, deciders), [*brought.problems, *problems])
 
 
-def _people(session: Session, brought: Brought) -> tuple[dict[int, int], list[RowProblem]]:
+def people_of(session: Session, brought: Brought) -> tuple[dict[int, int], list[TableProblem]]:
+    """Return by row the person whom it names, and a fault for each row that names nobody or several."""
     named = queries.list_named(session, {contact for each in brought.wanted for contact in each.contacts})
     return rules.find_people(brought.wanted, named)
 
 
-def _plan(session: Session, brought: Brought, people: dict[int, int], deciders: Deciders | None) -> Plan:
+def plan_of(session: Session, brought: Brought, people: dict[int, int], deciders: Deciders | None = None) -> Plan:
+    """Return what would be written of a table whose rows name these people."""
     ids = set(people.values())
     return rules.plan_import(
         brought.wanted,
         people,
-        queries.list_imported(session, ids),
+        queries.list_imported(session, {(people[each.row], each.key) for each in brought.wanted if each.row in people}),
         queries.count_by_person(session, ids),
         deciders={each.person_id for each in deciders} if deciders else None,
     )
 
 
-def _summary(plan: Plan, problems: Sequence[RowProblem]) -> Imported:
+def _summary(plan: Plan, problems: Sequence[TableProblem]) -> Imported:
     return Imported(
         created=len(plan.entries),
         recognized=sum(each.worth is not None for each in plan.entries),
@@ -111,12 +114,11 @@ def import_rows(
     """Write the rows of a table and return what was done; the same table twice changes nothing the second time.
 
     With `deciders`, rows that were recognized before count at once. Raises `BadInput` with every fault, unless
-    `valid_only` leaves the faulty rows out. `import_id` names a table that was brought on a page, or whose first part
-    was written before.
+    `valid_only` leaves the faulty rows out. `import_id` names a table whose first part was written before.
     """
-    people, problems = _people(session, brought)
+    people, problems = people_of(session, brought)
     lock(session, people.values())
-    plan = _plan(session, brought, people, deciders)
+    plan = plan_of(session, brought, people, deciders)
     done = _summary(plan, [*brought.problems, *problems])
     if done.problems and not valid_only:
         raise BadInput(done.problems)
@@ -125,7 +127,7 @@ def import_rows(
         batch.created, batch.recognized = batch.created + done.created, batch.recognized + done.recognized
         batch.applied_at = batch.applied_at or at
         done = replace(done, import_id=batch.id)
-        _write(session, plan.entries, batch, deciders, actor_account_id, at)
+        write_entries(session, plan.entries, batch, deciders, actor_account_id, at)
         counts = {"created": done.created, "recognized": done.recognized}
         record(session, actor_account_id, "training.imported", "training_import", batch.public_id, at=at, **counts)
     return done
@@ -139,7 +141,7 @@ def _batch(
     import_id: int | None,
     at: datetime,
 ) -> TrainingImport:
-    """Return the row of this import: the one that was looked at on a page, or a new one."""
+    """Return the row of this import: the one of its earlier parts, or a new one."""
     known = session.get(TrainingImport, import_id, with_for_update=True) if import_id else None
     if known is not None:
         return known
@@ -158,10 +160,10 @@ def _batch(
     return batch
 
 
-def _write(
+def write_entries(
     session: Session,
     entries: Sequence[Entry],
-    batch: TrainingImport,
+    batch: TrainingImport | ImportHead,
     deciders: Deciders | None,
     actor_account_id: int | None,
     at: datetime,
@@ -232,23 +234,3 @@ def _recognize(
     session.execute(insert(cast("Table", Recognition.__table__)), recognitions)
     people = tuple(dict.fromkeys(each.person_id for each in entries))
     announce(training_recognized, session, TrainingRecognized(people, at))
-
-
-def forget_tables(session: Session, *, before: datetime) -> int:
-    """Forget the files of tables that were brought before an instant, and return how many; what they wrote stays."""
-    old = TrainingImport.sha256.is_not(None), TrainingImport.brought_at < before
-    forget = update(TrainingImport).where(*old).values(sha256=None)
-    return len(session.scalars(forget.returning(TrainingImport.id)).all())
-
-
-def bring(session: Session, actor: Actor, name: str, sha256: str, *, at: datetime) -> str:
-    """Keep a table that was brought on a page, to be looked at first; return its public id."""
-    if not actor.has("certifier", "administrator"):
-        raise NotFound
-    batch = TrainingImport(
-        public_id=new_public_id(), name=name[:200], sha256=sha256, brought_by=actor.account_id, brought_at=at
-    )
-    session.add(batch)
-    session.flush()
-    record(session, actor.account_id, "training.import_brought", "training_import", batch.public_id, at=at)
-    return batch.public_id
