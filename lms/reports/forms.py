@@ -83,14 +83,12 @@ def filter_form(
 
     `scopes` are keys and names to choose from, `released` the periods that are out, for who reads aggregates.
     """
-    periods = [*PRESETS, CUSTOM] if released is None else list(released)
-    asked = args.get("period", "")
+    periods, asked = [*PRESETS, CUSTOM] if released is None else list(released), args.get("period", "")
     if released is None and asked not in periods and find_period(asked, today):
         periods.insert(0, asked)
     defaults = {"of": scopes[0][0], "period": periods[0] if periods else "", "track": "", "group": GROUPS[0]}
     form = FilterForm(MultiDict(defaults | args.to_dict()))
-    form.today, form.is_guarded = today, released is not None
-    form.of.choices = list(scopes)
+    form.today, form.is_guarded, form.of.choices = today, released is not None, list(scopes)
     form.period.choices = [(key, period_name(key, today)) for key in periods]
     form.track.choices = [("", _("All tracks"), {}), *((key, title.text, _tongue(title)) for key, title in tracks)]
     form.group.choices = [(group, group_name(group)) for group in GROUPS]

@@ -28,19 +28,9 @@ def share(session: Session, actor: Actor, award_public_id: str, employment_publi
     spell = _own_spell(session, actor, employment_public_id)
     if not Span(spell.organization_id, spell.started_on, spell.ended_on).covers(actor.today):
         raise NotFound
-    row = {
-        "award_id": known.award_id,
-        "organization_id": spell.organization_id,
-        "shared_at": at,
-        "withdrawn_at": None,
-    }
-    upsert(
-        session,
-        CertificateShare,
-        row,
-        key=("award_id", "organization_id"),
-        change=("shared_at", "withdrawn_at"),
-    )
+    key = {"award_id": known.award_id, "organization_id": spell.organization_id}
+    change = {"shared_at": at, "withdrawn_at": None}
+    upsert(session, CertificateShare, {**key, **change}, key=tuple(key), change=tuple(change))
     _log(session, actor, "certificates.shared", known, spell, at=at)
 
 
