@@ -12,11 +12,15 @@ from zlib import crc32
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from lms.db import write
 from tests.databases import Databases, in_memory
 from tests.factories import Make
 
+#: A machine that is busy with something else makes no rule wrong.
+settings.register_profile("lms", deadline=None)
+settings.load_profile("lms")
 #: The instant at which most tests happen: 10:00 on a Thursday in Los Angeles.
 AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
 #: What every test runs on.

@@ -102,7 +102,10 @@ def names() -> list[str]:
 
 
 def test_a_list_brings_people_with_everything_that_one_by_one_brings(cbo: Cbo) -> None:
-    assert apply(cbo.actor, TWO, cbo.id) == {"create": 2}
+    agreed = (
+        TWO.replace("\n", ",by_text\n", 1).replace(",20\n", ",20,yes\n").replace(",Outreach,,\n", ",Outreach,,,no\n")
+    )
+    assert apply(cbo.actor, agreed, cbo.id) == {"create": 2}
     ids = {name: number for number, name in rows(Person.id, Person.name)}
     mele, tevita = ids["Mele Tau"], ids["Tevita Fīfita"]
     assert rows(Employment.person_id, Employment.organization_id, Employment.started_on)[-2:] == [

@@ -370,7 +370,7 @@ def test_a_pasted_list_is_looked_at_and_done(team: Team, browser: Any) -> None:
 def test_files_are_headed_in_words_that_are_read_again(content_app: Flask, tag: str) -> None:
     with content_app.test_request_context(headers={"Accept-Language": tag}):
         heads = [str(name) for name in messages.COLUMN_NAMES.values()]
-    cells = ["ana@x.example", "213 555 0142", "k" * 20, "Hope"]
+    cells = ["Ana", "ana@x.example", "213 555 0142", "k" * 20, "Hope"]
     (row,) = read_people([(1, heads), (2, cells)]) or ()
     assert row.cells == dict(zip(messages.COLUMN_NAMES, cells, strict=True))
 

@@ -35,6 +35,7 @@ _HEADERS = {
     "phone": "telephone, cell, cell phone, mobile, phone number, telefono, celular, movil, numero de telefono, "
     "telefoni",
     "by_text": "text, texts, text ok, text invitation, invitation by text, invite by text, text message, sms, "
+    "invitation by text message, fakaafe i he fekau text, valaaulia i le feau tusi, "
     "mensaje de texto, por mensaje de texto, invitacion por mensaje, invitacion por mensaje de texto, texto, "
     "popoaki tohi, fekau tohi, feau tusitusia",
     "language": "preferred language, idioma, lengua, lea, gagana",
