@@ -101,9 +101,8 @@ def _is_old(path: Path, before: datetime) -> bool:
 @contextmanager
 def _turn(data_dir: Path, kind: int) -> Iterator[None]:
     """Hold the turn at the folder: many may put at once, and one removes alone."""
-    folder = data_dir / "files"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".turn").open("a") as side_file:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "files.turn").open("a") as side_file:  # beside the folder, where all are named by their content
         fcntl.flock(side_file, kind)
         yield  # closing the file ends the turn
 

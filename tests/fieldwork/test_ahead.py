@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from lms.content.library import current
 from lms.courses import queries as courses
 from lms.courses.models import LessonProgress, ModuleCompletion
 from lms.db import reading, write
+from lms.fieldwork.rules.attendance import Stay
 from lms.ids import new_client_id
 from lms.tracks import service as tracks
 from lms.tracks.models import Enrolment, TrackCompletion
 from tests.conftest import AT, Browser
 from tests.factories import MadePerson, Make, sign_in
-from tests.fieldwork.classes import AFTER
+from tests.fieldwork.classes import AFTER, DAY, clock
 from tests.fieldwork.hours_story import Team, make_team
 from tests.fieldwork.test_views_sessions import Site, field_of, moved, text_of
 from tests.organizations.conftest import actor_of
@@ -160,3 +162,17 @@ def test_who_would_finish_a_module_is_who_finishes_it(site: Site) -> None:
     earn(second, "communication")
     assert courses.list_finishing(reading(), library, {(second.person_id, "communication")}) == set(), "done already"
     reading().rollback()
+
+
+def test_making_up_what_was_whole_already_gains_nothing(site: Site) -> None:
+    first, week = site.plan(module_key="outreach"), DAY + timedelta(days=7)
+    site.mark(first, site.ana)
+    site.close(first)
+    second = site.plan(module_key="outreach", day=week)
+    part = Stay(clock(9, day=week), clock(10, day=week))
+    later = clock(13, day=week)
+    site.mark(second, site.luis, stays=(part,), at=later)
+    site.correct(second, site.ana, part, seen=0, makes_up=first, at=later)
+    found = site.preview(second)
+    assert sorted(line.credited_minutes for line in found.lines) == [0, 60]
+    assert [each.fact.person_id for each in found.crediting.spent] == [site.luis.person_id]

@@ -188,7 +188,7 @@ def test_the_page_the_file_and_the_digest_name_the_module(team: Team, client: Fl
     assert title in page
     assert "Ana" in page
     table = client.get("/team/export/csv?status=late").get_data(as_text=True)
-    assert len([line for line in table.splitlines() if line.startswith("Ana") and title in line]) == 1
+    assert len([line for line in table.splitlines() if line.startswith('"Ana') and title in line]) == 1
     news = team_news(reading(), [team.place], day(), "en", team.boss.person_id)
     (late,) = (each for each in news.parts if each.key == "late")
     assert [(each.name, each.day, title in each.track) for each in late.lines] == [("Ana", day(-2), True)]

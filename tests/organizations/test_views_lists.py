@@ -101,7 +101,8 @@ def test_a_file_and_the_rows_that_are_refused(site: Site) -> None:
     assert refused.mimetype == "text/csv"
     table = refused.get_data().decode("utf-8-sig").splitlines()
     assert table[0] == (
-        '"Row","Name","E-mail","Phone","Language","Organization","Job title","First day","Hours a week","Reason"'
+        '"Row","Name","E-mail","Phone","Invitation by text message","Language","Organization","Job title","First day",'
+        '"Hours a week","Reason"'
     )
     assert table[2].startswith('3,"\'=1+1",')
     assert "secret" not in refused.get_data(as_text=True)

@@ -160,7 +160,7 @@ def test_the_command_prints_the_plan_and_does_it(app: Flask, folder: Path, worke
     assert "retraining change of track t: have more to do: 1, move to the new version: 1, are told: 1" in dry.output
     assert f"=Lupe ({worker.person_public_id}): moves to the new version, with 1 of 3 done" in dry.output
     mark = re.findall("--as-planned ([0-9a-f]{12})", dry.output)[0]
-    assert file.read_text("utf-8-sig").startswith("What changed,Person,Name")
+    assert file.read_text("utf-8-sig").startswith('"What changed","Person","Name"')
     assert "would be touched; look with --dry-run" in str(runner.invoke(command, said).exception)
     assert runner.invoke(command, [*said, "--as-planned", mark]).output.endswith("Version 2 is current: 1 changes.\n")
     assert runner.invoke(command, [*said[:2], "--finished", "t=renew:9"]).exit_code == 2
