@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -19,11 +19,10 @@ from lms.surveys.forms import QUESTION, SurveyForm
 from lms.surveys.messages import sentence
 from lms.surveys.rules import MINIMUM_GROUP, TEXT_LIMIT
 from lms.surveys.specs import QuestionSpec, SurveySpec
+from lms.surveys.views.blueprint import bp
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 from lms.web.showing import Option, Question, beneath, marked, wants_both
-
-bp = Blueprint("surveys", __name__, template_folder="templates")
 
 Page = str | tuple[str, int] | Response
 

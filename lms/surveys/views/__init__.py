@@ -1,0 +1,11 @@
+"""Pages of surveys."""
+
+from __future__ import annotations
+
+from lms.surveys.views import answering
+from lms.surveys.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (answering,)
+
+__all__ = ["PAGES", "bp"]
