@@ -19,9 +19,10 @@ from lms.courses.service import Shown, finish_lesson
 from lms.db import is_postgresql, reading, write
 from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
-from lms.surveys import jobs, queries, service
+from lms.surveys import jobs, service
 from lms.surveys.events import SurveyAnswered, survey_answered
 from lms.surveys.models import SurveyAnswer, SurveyReceipt
+from lms.surveys.queries import receipts
 from tests.assessments.test_service import together
 from tests.conftest import AT
 from tests.factories import Make
@@ -199,4 +200,4 @@ def test_doctor_does_not_miscount_who_answers_meanwhile(
     app: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = lambda: write(lambda s: service.recompute(s, current(s), at=AT))  # noqa: E731
-    assert act_during(app, monkeypatch, (queries, "_counts"), look, lambda: answer(actor)) == [[], {}]
+    assert act_during(app, monkeypatch, (receipts, "_counts"), look, lambda: answer(actor)) == [[], {}]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from lms.assessments.messages import sentence
 from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet, Shown
 from lms.assessments.specs import ItemSpec, QuizSpec
+from lms.assessments.views.blueprint import bp
 from lms.clock import now
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of, worst
 from lms.db import reading, write
@@ -27,8 +28,6 @@ from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
 from lms.web.showing import Option, Question, beneath, marked, wants_both
-
-bp = Blueprint("assessments", __name__, template_folder="templates")
 
 Page = str | tuple[str, int] | Response
 

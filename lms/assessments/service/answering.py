@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -13,16 +13,14 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import queries, rules
-from lms.assessments.events import AttemptStarted, QuizPass, QuizPassed, attempt_started, quiz_passed
+from lms.assessments.events import QuizPass, QuizPassed, quiz_passed
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.queries import AttemptRow, Saved
+from lms.assessments.service.starting import Shown
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
-from lms.content.library import Library, Words, current, source_of, spec_of
-from lms.db import chunks
-from lms.differences import Difference
+from lms.content.library import Words, source_of, spec_of
 from lms.errors import NotFound, RuleBroken
-from lms.ids import new_public_id
 from lms.people.service import lock
 from lms.signals import announce
 
@@ -44,64 +42,11 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """How the page was shown: its language, and whether English stood beneath everything."""
-
-    locale: str
-    both: bool = False
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What came of a submission: the questions still without an answer, or whether it passed."""
 
     missing: tuple[str, ...] = ()
     passed: bool | None = None
-
-
-def start_attempt(
-    session: Session,
-    actor: Actor,
-    module_key: str,
-    *,
-    shown: Shown,
-    at: datetime,
-    chance: random.Random = _CHANCE,
-    round_number: int = 1,
-) -> str:
-    """Begin the actor's next attempt and return its public id; an open attempt is taken up again.
-
-    Raise `NotFound` without such a module or quiz, `RuleBroken("already_passed")` after a pass.
-    """
-    lock(session, [actor.person_id])
-    library = current(session)
-    source = library.get("module", module_key)
-    latest = queries.find_attempt(session, actor.person_id, module_key, round_number)
-    if latest is not None and latest.submitted_at is None:
-        return latest.public_id
-    if latest is not None and latest.passed:
-        raise RuleBroken("already_passed")
-    quiz = spec_of(QuizSpec, source)
-    words = library.words("module", module_key, shown.locale)
-    form = rules.draw_form(quiz, chance)
-    languages = queries.languages_shown(quiz, form, words, both=shown.both)
-    public_id = new_public_id()
-    session.execute(
-        insert(_ATTEMPTS).values(
-            public_id=public_id,
-            person_id=actor.person_id,
-            module_key=module_key,
-            round=round_number,
-            number=latest.number + 1 if latest else 1,
-            revision_id=source.revision_id,
-            locale_revision_id=words.revision_id,
-            shown_language=rules.joined_language(shown.locale, languages.values()),
-            form=[{"item": entry.item_id, "options": list(entry.option_ids)} for entry in form],
-            started_at=at,
-        )
-    )
-    announce(attempt_started, session, AttemptStarted(actor.person_id, module_key, round_number, at))
-    return public_id
 
 
 def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, at: datetime) -> None:
@@ -142,41 +87,6 @@ def submit_attempt(
     _close(session, work, result, client_id=client_id, at=at)
     _tell(session, actor, work, passed=result.passed, at=at)
     return Outcome(passed=result.passed)
-
-
-def recompute(
-    session: Session,
-    library: Library,  # noqa: ARG001 -- as every feature's
-    *,
-    at: datetime,  # noqa: ARG001 -- as every feature's
-    person_ids: Collection[int] | None = None,
-) -> list[Difference]:
-    """Grade every submitted attempt of these persons (None: of everybody) anew, and return what differs.
-
-    Nothing is changed: a result may only change by a person's decision.
-    """
-    return [
-        Difference(f"attempt {attempt.public_id}: {fault}", mendable=False)
-        for attempts in chunks(queries.list_submitted(session, person_ids), 500)
-        for attempt, fault in _faults(session, attempts)
-    ]
-
-
-def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[AttemptRow, str]]:
-    """Yield each of these attempts with each thing that is stored wrongly. One query."""
-    answers = queries.answers_of(session, [attempt.id for attempt in attempts])
-    for attempt in attempts:
-        quiz = spec_of(QuizSpec, source_of(session, attempt.revision_id))
-        given = answers.get(attempt.id, {})
-        chosen = {item_id: answer.chosen for item_id, answer in given.items() if answer.chosen}
-        grades = {
-            item_id: rules.Grade(answer.points or 0, correct=bool(answer.correct)) for item_id, answer in given.items()
-        }
-        stored = rules.Result(
-            attempt.points or 0, attempt.max_points or 0, attempt.percent or 0, bool(attempt.passed), grades
-        )
-        for fault in rules.faults_of(quiz, attempt.form, chosen, stored):
-            yield attempt, fault
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,27 @@
+"""Rules of quizzes: which questions an attempt asks, what an answer may hold, what it earns, and who passes."""
+
+from __future__ import annotations
+
+from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
+from lms.assessments.rules.drawing import FormItem, draw_form
+from lms.assessments.rules.grading import Grade, Result, faults_of, grade, grade_item
+from lms.assessments.rules.languages import joined_language, own_language, shown_language
+
+__all__ = [
+    "Chosen",
+    "FormItem",
+    "Grade",
+    "Result",
+    "check_chosen",
+    "differing",
+    "digest",
+    "draw_form",
+    "faults_of",
+    "grade",
+    "grade_item",
+    "is_overtaken",
+    "joined_language",
+    "own_language",
+    "shown_language",
+    "unanswered",
+]

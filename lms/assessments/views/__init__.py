@@ -1,0 +1,11 @@
+"""Pages of quizzes."""
+
+from __future__ import annotations
+
+from lms.assessments.views import quiz
+from lms.assessments.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (quiz,)
+
+__all__ = ["PAGES", "bp"]

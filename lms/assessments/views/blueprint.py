@@ -1,0 +1,7 @@
+"""The blueprint of quizzes' pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("assessments", __name__, template_folder="../templates")
