@@ -17,6 +17,10 @@ def quiz_faults(quiz: QuizSpec, credited: Collection[str]) -> Iterator[Fault]:
         if isinstance(item, ItemSpec) and item.competency not in credited:
             message = f"the module gives no credit for {item.competency!r}"
             yield Fault(FILE, (*path, "competency"), message)
+    for place, item_id in enumerate(quiz.linked):
+        linked = quiz.item(item_id)
+        if linked is not None and rules_of(linked).grade(linked, rules_of(linked).perfect(linked, "en")) is None:
+            yield Fault(FILE, ("linked", place), f"{item_id} needs an assessor, and cannot be asked before the module")
     yield from _guessable(quiz)
 
 
