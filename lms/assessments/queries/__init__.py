@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.assessments.queries import analysis
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,
@@ -21,6 +22,7 @@ __all__ = [
     "Pass",
     "QuizState",
     "Saved",
+    "analysis",
     "answers_of",
     "find_attempt",
     "languages_shown",
