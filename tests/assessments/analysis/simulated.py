@@ -11,6 +11,12 @@ from lms.assessments.rules.analysis import ItemKey, Response, Sheet
 
 ITEMS = 20
 KEYS = tuple(ItemKey(f"q{number:02}", "v1") for number in range(ITEMS))
+#: Right (a) and wrong (b) answers by language; in Tongan they were read in the wording "words-1".
+ANSWERS = {
+    (language, right): Response(float(right), right, ("a" if right else "b",), wording)
+    for language, wording in (("en", ""), ("to", "words-1"))
+    for right in (True, False)
+}
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,9 @@ def simulate(seed: int, setup: Setup = Setup()) -> Simulated:
         for number in asked:
             extra = sign * setup.shift if language != "en" and number == planted else 0.0
             right = chance.random() < 1 / (1 + exp(extra - slopes[number] * (knows - difficulties[number])))
-            given[KEYS[number]] = Response(float(right), right, ("a" if right else "b",), wording_of(language))
+            given[KEYS[number]] = ANSWERS[language, right]
         return Sheet(language, given, "quiz", 600)
 
     english = [sheet("en", chance.gauss(0, 1)) for _ in range(setup.english)]
     tongan = [sheet("to", chance.gauss(-setup.gap, 1)) for _ in range(setup.tongan)]
     return Simulated(english, tongan, KEYS[planted])
-
-
-def wording_of(language: str) -> str:
-    """Return what stands for the words read: "" in English."""
-    return "" if language == "en" else "words-1"
