@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.assessments.queries import analysis
+from lms.assessments.queries import analysis, fairness
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,
@@ -24,6 +24,7 @@ __all__ = [
     "Saved",
     "analysis",
     "answers_of",
+    "fairness",
     "find_attempt",
     "languages_shown",
     "list_named",

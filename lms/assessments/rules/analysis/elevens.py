@@ -14,6 +14,12 @@ def whole_elevens(count: int) -> int:
     return count - count % MINIMUM_GROUP
 
 
+def part_shown(part: int, whole: int) -> int | None:
+    """Return a part of a group where it may be shown: neither it nor what is left is a group of one to ten."""
+    smaller = min(part, whole - part)
+    return part if not smaller or smaller >= MINIMUM_GROUP else None
+
+
 def in_elevens(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Return the sheets, the oldest first as they came, without the newest answers that make no whole eleven.
 

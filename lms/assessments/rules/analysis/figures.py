@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 from lms.assessments.rules.analysis.facility import wilson
 from lms.assessments.rules.analysis.moments import correlation, mean
 from lms.assessments.rules.analysis.options import OptionFigures, option_table
 from lms.assessments.rules.analysis.resting import expected_shares, rest_scores
 from lms.assessments.rules.analysis.values import MINIMUM_GROUP, TOO_FEW, ItemKey, Response, Sheet, TooFew, Unit
+
+_Z_ONE_SIDED = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,14 @@ def item_figures(responses: Sequence[Response], rests: Sequence[float]) -> ItemF
         discrimination=correlation(shares, rests),
         options=option_table([response.tally for response in responses], rests),
     )
+
+
+def runs_backwards(discrimination: float | None, answers: int) -> bool:
+    """Return whether those who do well elsewhere do worse here, and more than by chance (one-sided, 5 percent).
+
+    Mostly the key is wrong then. The error of a correlation about nought is one over the root of the answers.
+    """
+    return discrimination is not None and discrimination < -_Z_ONE_SIDED / sqrt(answers)
 
 
 def figures_of(language: str, sheets: Sequence[Sheet]) -> dict[Unit, ItemFigures | TooFew]:
