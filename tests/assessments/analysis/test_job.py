@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lms.assessments.jobs import analyse_quiz, run
-from lms.assessments.models import ItemAnalysis, QuizAnalysis
+from lms.assessments.models import AttemptAnswer, ItemAnalysis, QuizAnalysis
 from lms.assessments.queries.analysis import ItemRow, QuizRow, list_flagged, list_item_rows, list_quiz_rows
 from lms.assessments.queries.fairness import ItemFlag, flags_of
 from lms.content.library import Library
-from lms.db import reading
+from lms.db import reading, write
 from tests.assessments.analysis.crowd import Crowd
 from tests.conftest import AT
 from tests.factories import Make
@@ -110,6 +110,15 @@ def test_a_question_left_open_earns_nothing_and_counts(library: Library, crowd: 
         ("", pytest.approx(5 / 11)),
         ("a", pytest.approx(6 / 11)),
     ]
+
+
+def test_what_nobody_has_judged_yet_is_left_out(library: Library, crowd: Crowd) -> None:
+    crowd.hand_in(library, 22, right)
+    waiting = update(AttemptAnswer).where(AttemptAnswer.item_id == "q-one").values(points=None, correct=None)
+    write(lambda session: session.execute(waiting) and None)
+    items, (quiz,) = analysed()
+    assert {item_id for item_id, _, _ in items} == {"q-two", "q-three"}
+    assert quiz.people == 22
 
 
 def test_each_language_has_figures_of_its_own_and_english_words_count_for_no_translation(

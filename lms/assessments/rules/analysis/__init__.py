@@ -1,6 +1,6 @@
 """What answers tell of questions: how easy, how telling, how reliable, and whether a translation is fair.
 
-Plain Python over plain values; every formula names its source. docs/quizzes.md says the same for readers of the
+Plain Python over plain values; every formula names its source. docs/quiz-figures.md says the same for readers of the
 figures.
 """
 
