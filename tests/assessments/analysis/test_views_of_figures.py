@@ -86,7 +86,7 @@ def test_staff_see_figures_and_options(
     assert "Prompt of q-one?" in page
     assert "67 % (50 to 80 %)" in page
     assert "What was chosen" in page
-    assert re.search(r"Option a of q-one</span> *<span class=\"status status--good\">right", page)
+    assert re.search(r"Option a of q-one</span> *<span class=\"status status--good\">Right", page)
     assert "Ana Canary" not in page
 
 
