@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from sys import intern
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,15 @@ _ANSWERS = cast("Table", AttemptAnswer.__table__).c
 #: Attempts read at once: their answers fit into one statement.
 AT_ONCE = 500
 FILE = "quiz.yml"
+
+
+class _Given(NamedTuple):
+    """What was stored of an answer that has been judged."""
+
+    points: int
+    correct: bool
+    chosen: tuple[str, ...]
+    shown_language: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,8 @@ def _sheet(session: Session, attempt: Any, answers: Mapping[str, Any], gathered:
         answer, item, points = answers.get(item_id), asked.items[item_id], asked.points[item_id]
         if not points or (answer is not None and answer.points is None):
             continue  # nothing is earned by it, or nobody has judged it yet
-        response = _response(answer, points, language, wordings.get(item_id, ""))
+        given = answer and _Given(answer.points, bool(answer.correct), tuple(answer.chosen), answer.shown_language)
+        response = _response(given, points, language, wordings.get(item_id, ""))
         responses[item] = response
         if response.wording is not None:
             unit = rules.Unit(item, language, response.wording)
@@ -119,15 +129,19 @@ def _sheet(session: Session, attempt: Any, answers: Mapping[str, Any], gathered:
     return rules.Sheet(language, responses, asked.version, seconds)
 
 
-def _response(answer: Any, points: int, language: str, wording: str) -> rules.Response:
-    """Return one answer; None is a question that was left open, which earns nothing."""
-    if answer is None:
+@lru_cache(maxsize=50_000)
+def _response(given: _Given | None, points: int, language: str, wording: str) -> rules.Response:
+    """Return one answer; None is a question that was left open, which earns nothing.
+
+    Most answers are like others: kept once, they take a fraction of the memory.
+    """
+    if given is None:
         return rules.Response(0.0, correct=False, wording=wording)
-    own, _, beneath = answer.shown_language.partition("+")
+    own, _, beneath = given.shown_language.partition("+")
     return rules.Response(
-        share=answer.points / points,
-        correct=bool(answer.correct),
-        tally=tuple(intern(each) for each in rules.tallied(answer.chosen)),
+        share=given.points / points,
+        correct=given.correct,
+        tally=rules.tallied(given.chosen),
         wording=wording if own == language else None,
         with_english=bool(beneath),
     )
