@@ -12,6 +12,7 @@ from lms import db as database
 from lms import i18n
 from lms.actor import Actor
 from lms.assessments import views as assessments_views
+from lms.assessments.policy import READERS as QUIZ_READERS
 from lms.audit import models as _audit_models  # noqa: F401
 from lms.certificates import handlers as certificates_handlers
 from lms.certificates import views as certificates_views
@@ -194,6 +195,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
+        ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
         ("home.admin", _("Administration"), actor.has("administrator")),
         ("people.account", _("My account"), True),
     ]

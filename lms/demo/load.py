@@ -10,6 +10,7 @@ from random import Random
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from lms.assessments.jobs import run as analyse_quizzes
 from lms.clock import local_date, now
 from lms.config import Config
 from lms.content.library import current
@@ -75,6 +76,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
     write(lambda session: write_letters(session, at=now()))
     tell("certificates are signed")
+    analyse_quizzes(config, at=now())
     release_figures(config, at=now())
     tell("figures are released")
     return len(plan.workers)

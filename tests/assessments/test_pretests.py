@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lms.actor import Actor
-from lms.assessments import queries, rules, service
+from lms.assessments import jobs, queries, rules, service
 from lms.assessments.models import Pretest
 from lms.assessments.rules import Gain, GroupGain, Learner
 from lms.assessments.service import Sheet, Shown
@@ -176,13 +176,15 @@ class TestGroups:
         )
         assert found == {"": Gain(1, 3, 3), "x/y": Gain(1, 1, 1), "x/z": Gain(0, 2, 2)}
 
-    def test_who_took_both_is_read_in_parts_and_kept(self, app: Flask, make: Make, ana: MadePerson) -> None:
+    def test_who_took_both_is_read_in_parts_and_kept(self, client: FlaskClient, make: Make, ana: MadePerson) -> None:
         people = [ana, *(make.person(f"Worker {n}") for n in range(11))]
         for number, person in enumerate(people):
             each = actor_of(person)
             take(each, {"q-one": ("b",), "q-three": ("true",)})
             if number:  # the first hands nothing in
                 submit(each, RIGHT)
+        jobs.run(client.application.config["LMS"], at=AT)
+        assert len(queries.list_gains(reading(), "alpha")) == 4, "the nightly job reads all of them"
         found: list[Any] = []
         part, last = queries.list_learners(reading(), limit=5)
         while last is not None:
@@ -197,6 +199,9 @@ class TestGroups:
             for language in ("", "en")
             for competency in ("", "skills/talk")
         ]
+        page = sign_in(client, make.person(roles=("analyst",))).get("/content/quizzes/alpha").get_data(as_text=True)
+        assert "What was gained" in page
+        assert "Talking" in page
         assert write(lambda s: service.keep_gains(s, found[:10], at=AT)) == 0
         reading().rollback()
         assert queries.list_gains(reading(), "alpha") == []

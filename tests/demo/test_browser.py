@@ -232,6 +232,7 @@ ROUTES = [
 ]
 #: What no window is opened for, and why.
 NO_PAGE = {
+    "assessments.quiz_table": "a file",
     "certificates.download": "a file",
     "courses.resume": "leads on at once",
     "fieldwork.code_picture": "an image",

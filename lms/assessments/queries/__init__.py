@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.assessments.queries import analysis, fairness
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,
@@ -24,7 +25,9 @@ __all__ = [
     "PretestRow",
     "QuizState",
     "Saved",
+    "analysis",
     "answers_of",
+    "fairness",
     "find_attempt",
     "find_gain",
     "find_pretest",

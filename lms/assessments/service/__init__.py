@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.assessments.service.analysing import keep_analysis
 from lms.assessments.service.answering import Outcome, Sheet, save_answers, submit_attempt
 from lms.assessments.service.gaining import keep_gains
 from lms.assessments.service.mending import recompute
@@ -12,6 +13,7 @@ __all__ = [
     "Outcome",
     "Sheet",
     "Shown",
+    "keep_analysis",
     "keep_gains",
     "open_pretest",
     "recompute",
