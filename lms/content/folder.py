@@ -286,6 +286,19 @@ def text_faults(text: str) -> Iterator[tuple[int, int, str]]:
             yield number, control.start() + 1, "control characters are not allowed"
 
 
+def put_text(folder: Folder, made: ContentObject, name: str, text: str) -> None:
+    """Let a YAML file of an object in `folder` say `text`, as if it stood on the disk, with what is wrong with it."""
+    spec_class = made.shape.find_class(name)
+    if spec_class is None:
+        raise AssertionError(f"a {made.kind} has no {name}")
+    path = f"{made.shown_prefix}{name}"
+    file = made.files[name] = ContentFile(name, path, read_yaml(text))
+    if len(text.encode()) > MAX_BYTES:
+        folder.problems.append(Problem(path, 1, 1, f"larger than {MAX_BYTES // 1_000_000} MB"))
+    folder.problems += file_problems(file, spec_class, None)
+    made.is_broken = made.is_broken or file.spec is None
+
+
 def _read_markdown(text: str) -> ContentFile:
     """Return a Markdown file: its front matter, with the text below it as one more field."""
     head, end = "", 0
@@ -345,11 +358,11 @@ def _spec_problem(file: ContentFile, error: ErrorDetails, spec_class: type[Spec]
     place: Place = document.key_place(path) if is_about_key and inner == path else document.place(inner)
     where = "".join(f"[{each + 1}]" if isinstance(each, int) else f".{each}" for each in path).lstrip(".")
     return Problem(
-        file.path, *place, f"{where}: {_sentence(error, spec_class)}" if where else _sentence(error, spec_class)
+        file.path, *place, f"{where}: {sentence_of(error, spec_class)}" if where else sentence_of(error, spec_class)
     )
 
 
-def _sentence(error: ErrorDetails, spec_class: type[Spec]) -> str:
+def sentence_of(error: ErrorDetails, spec_class: type[Spec]) -> str:
     """Return pydantic's message in the words of a writer."""
     ctx: Mapping[str, Any] = error.get("ctx", {})
     sentences = {

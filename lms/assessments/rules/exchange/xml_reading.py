@@ -1,0 +1,108 @@
+"""Reads Moodle XML.
+
+Source of the format: Moodle's `question/format/xml`, and the documentation "Moodle XML format".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lms.assessments.rules.exchange.asked import Asked, Misread, Read, Skipped, Unfit, title_of
+from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
+from lms.assessments.rules.exchange.markup import Words
+from lms.assessments.rules.exchange.xml_kinds import KINDS, words_in
+from lms.assessments.rules.exchange.xml_tree import Node, read_tree
+
+#: What is no question.
+_NO_QUESTION: Mapping[str, str] = {
+    "category": "a category; a module's quiz has none",
+    "description": "a description asks nothing",
+}
+
+
+def read_xml(text: str) -> Read:
+    """Return the questions of a file, what is skipped, and every fault."""
+    read = Read()
+    try:
+        root = read_tree(text)
+        if root.tag != "quiz":
+            raise Misread(root.place, f"this is <{root.tag[:40]}>, not Moodle's <quiz>")
+    except Misread as error:
+        read.faults.append(error)
+        return read
+    for step in (_read_kept, _read_questions):
+        step(root, read)
+    return read
+
+
+def _read_kept(root: Node, read: Read) -> None:
+    """Take the items that only notes hold."""
+    for place, kept in _notes(root, read):
+        if {"id", "type"} <= set(kept):
+            read.take(Asked("kept", idnumber=str(kept["id"]), kept=kept, place=place))
+
+
+def _notes(node: Node, read: Read) -> list[tuple[tuple[int, int], dict[str, Any]]]:
+    """Return our notes directly in an element; a broken one is a fault."""
+    found = []
+    for place, comment in node.comments:
+        try:
+            kept = read_note(comment)
+        except BadNote as error:
+            read.faults.append(Misread(place, f"the note after lms: is {error}; take the comment out, or mend it"))
+        else:
+            found += [(place, kept)] if kept else []
+    return found
+
+
+def _read_questions(root: Node, read: Read) -> None:
+    for node in root.nodes:
+        if node.tag != "question":
+            read.skipped.append(Skipped(node.place[0], f"<{node.tag[:40]}>", "no question"))
+        else:
+            _read_question(node, read)
+
+
+def _read_question(node: Node, read: Read) -> None:
+    """Take one question, or name it as skipped."""
+    kind = node.attributes.get("type", "")
+    name = " ".join(node.text("name", "text").split())
+    about = Asked("short", " ".join(node.text("questiontext", "text").split()), name=name, place=node.place)
+    kept = {key: value for _, notes in _notes(node, read) for key, value in notes.items()}
+    try:
+        asked = _asked(node, kind)
+    except Unfit as error:
+        title = node.text("category", "text")[:60] if kind == "category" else title_of(about)
+        read.skipped.append(Skipped(node.place[0], title, str(error)))
+        return
+    tags = tuple(each.text("text") for each in (node.find("tags") or node).all("tag"))
+    kept = {**kept_by_tags(tags), **_points(node), **kept}
+    asked = replace(asked, name=name[:200], kept=kept, idnumber=node.text("idnumber"), tags=tags)
+    read.take(replace(asked, place=node.place))
+
+
+def _points(node: Node) -> dict[str, int]:
+    """Return the points of a question where they are whole; others are the usual one."""
+    said = node.text("defaultgrade").rstrip("0").rstrip(".") or "1"
+    return {"points": int(said)} if said.isascii() and said.isdigit() and len(said) < 6 and said != "1" else {}
+
+
+def _asked(node: Node, kind: str) -> Asked:
+    """Return what a question of that type asks; raise `Unfit` for one that has no counterpart here."""
+    if kind in _NO_QUESTION:
+        raise Unfit(_NO_QUESTION[kind])
+    reader: Callable[[Node, Words], Asked] | None = KINDS.get(kind)
+    if reader is None:
+        raise Unfit(f"quizzes here have no questions of Moodle's type {kind[:40]!r}")
+    words = Words()
+    asked = reader(node, words)
+    if not asked.prompt:
+        raise Unfit("there is no question before the answers")
+    general = words_in(node.find("generalfeedback"), words, is_needed=False)
+    if general and asked.feedback:
+        words.lost.append("the feedback of single answers")
+    if node.all("hint"):
+        words.lost.append("hints")
+    return replace(asked, feedback=general or asked.feedback, lost=tuple(words.lost))
