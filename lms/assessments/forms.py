@@ -21,11 +21,17 @@ class QuizForm(OnceForm):
 
     @staticmethod
     def chosen() -> dict[str, tuple[str, ...]]:
-        """Return {item id: option ids sent}; refuse the request when it holds a field of another name."""
+        """Return {item id: what was sent}; refuse the request when it holds a field of another name.
+
+        A question answered as a whole sends the field `a-<item>`; one answered part by part `a-<item>.<row>`, which
+        becomes "<row>=<value>", and nothing where a part is left open.
+        """
         found: dict[str, tuple[str, ...]] = {}
         for name, values in request.form.lists():
             if name.startswith(ANSWER):
-                found[name.removeprefix(ANSWER)] = tuple(values)
+                item_id, is_part, row = name.removeprefix(ANSWER).partition(".")
+                sent = [f"{row}={value}" for value in values if value] if is_part else values
+                found[item_id] = (*found.get(item_id, ()), *sent)
             elif name not in _OWN_FIELDS or len(values) > 1:
                 raise BadRequest
         return found

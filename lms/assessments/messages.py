@@ -25,3 +25,16 @@ def sentence(error: RuleBroken) -> str:
         ),
     }
     return said[error.code]
+
+
+def lacking(code: str) -> str:
+    """Return what is still missing in an answer, by the code of its type's rules."""
+    said: dict[str, str] = {
+        "choice": _("Please choose an answer."),
+    }
+    return said[code]
+
+
+def own_words() -> dict[str, tuple[str, str]]:
+    """Return {choice: (the word in the reader's language, in English)} of choices whose words are the program's."""
+    return {"true": (_("True"), "True"), "false": (_("False"), "False")}

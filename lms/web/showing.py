@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -36,11 +36,18 @@ class Question:
     prompt_en: str | None
     options: tuple[Option, ...]
     chosen: tuple[str, ...]
+    #: The parts that are answered one by one, each in the field `<name>.<value>`.
+    rows: tuple[Option, ...] = ()
     required: bool = True
     error: str | None = None
     #: The worst state of its words, and the mark that it needs, as `ui.mark` takes it.
     wording: str = "source"
     mark: str | None = None
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Return {row: value} of an answer in parts, "<row>=<value>" each."""
+        return {row: value for row, is_part, value in (each.partition("=") for each in self.chosen) if is_part}
 
 
 @dataclass(frozen=True)

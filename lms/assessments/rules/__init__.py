@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from lms.assessments.items import Answer, Grade
 from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
-from lms.assessments.rules.drawing import FormItem, draw_form
-from lms.assessments.rules.grading import Grade, Result, faults_of, grade, grade_item
+from lms.assessments.rules.drawing import FormItem, draw_form, linked_form
+from lms.assessments.rules.grading import Result, SectionResult, faults_of, grade, grade_item
 from lms.assessments.rules.languages import joined_language, own_language, shown_language
 
 __all__ = [
+    "Answer",
     "Chosen",
     "FormItem",
     "Grade",
     "Result",
+    "SectionResult",
     "check_chosen",
     "differing",
     "digest",
@@ -21,6 +24,7 @@ __all__ = [
     "grade_item",
     "is_overtaken",
     "joined_language",
+    "linked_form",
     "own_language",
     "shown_language",
     "unanswered",

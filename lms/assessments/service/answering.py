@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -43,9 +43,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a submission: the questions still without an answer, or whether it passed."""
+    """What came of a submission: {question id: code} of what is still open, or whether it passed."""
 
-    missing: tuple[str, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
     passed: bool | None = None
 
 
@@ -79,13 +79,13 @@ def submit_attempt(
     if attempt.submitted_at is not None:
         return _first_outcome(attempt, client_id, rules.digest(attempt.public_id, chosen))
     work = _take_up(session, attempt, quiz, chosen, sheet, shown)
-    if missing := rules.unanswered(attempt.form, chosen):
+    if missing := rules.unanswered(quiz, attempt.form, chosen):
         _keep(session, work, at)
         return Outcome(missing=missing)
     result = rules.grade(quiz, attempt.form, chosen)
     _keep(session, work, at, result.grades)
     _close(session, work, result, client_id=client_id, at=at)
-    _tell(session, actor, work, passed=result.passed, at=at)
+    _tell(session, actor, work, passed=bool(result.passed), at=at)
     return Outcome(passed=result.passed)
 
 
@@ -153,7 +153,8 @@ def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rule
     for item_id in (entry.item_id for entry in work.attempt.form):
         chosen, before = work.chosen.get(item_id, ()), work.saved.get(item_id)
         answer = {"chosen": list(chosen), "answered_at": at, "shown_language": work.languages[item_id]}
-        earned = {"points": grades[item_id].points, "correct": grades[item_id].correct} if grades else {}
+        grade = grades.get(item_id) if grades else None
+        earned = {"points": grade.points, "correct": grade.correct} if grade else {}
         if before is None and chosen:
             new.append({"attempt_id": work.attempt.id, "item_id": item_id, **answer, **earned})
         if before is not None and before.chosen != chosen:

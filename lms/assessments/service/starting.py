@@ -57,7 +57,8 @@ def start_attempt(
         raise RuleBroken("already_passed")
     quiz = spec_of(QuizSpec, source)
     words = library.words("module", module_key, shown.locale)
-    form = rules.draw_form(quiz, chance)
+    number = latest.number + 1 if latest else 1
+    form = rules.draw_form(quiz, chance, actor.person_id + number)
     languages = queries.languages_shown(quiz, form, words, both=shown.both)
     public_id = new_public_id()
     session.execute(
@@ -66,7 +67,7 @@ def start_attempt(
             person_id=actor.person_id,
             module_key=module_key,
             round=round_number,
-            number=latest.number + 1 if latest else 1,
+            number=number,
             revision_id=source.revision_id,
             locale_revision_id=words.revision_id,
             shown_language=rules.joined_language(shown.locale, languages.values()),

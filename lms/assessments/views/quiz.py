@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
@@ -12,14 +11,15 @@ from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.assessments import queries, rules, service
-from lms.assessments.forms import ANSWER, QuizForm
-from lms.assessments.messages import sentence
+from lms.assessments.forms import QuizForm
+from lms.assessments.messages import lacking, sentence
 from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet, Shown
-from lms.assessments.specs import ItemSpec, QuizSpec
+from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.showing import asked_of, graded_of
 from lms.clock import now
-from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of, worst
+from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
@@ -27,19 +27,9 @@ from lms.i18n import language
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
-from lms.web.showing import Option, Question, beneath, marked, wants_both
+from lms.web.showing import wants_both
 
 Page = str | tuple[str, int] | Response
-
-
-@dataclass(frozen=True)
-class Graded:
-    """One answered question on the result page: `state` is "right", "partly" or "wrong"."""
-
-    question: Question
-    state: str
-    feedback: Text
-    feedback_en: str | None
 
 
 @bp.get("/modules/<module_key>/quiz")
@@ -143,6 +133,14 @@ def _own_open_attempt(actor: Actor, sheet: Sheet) -> AttemptRow | None:
     return attempt if attempt.submitted_at is None else None
 
 
+def _checked(quiz_spec: QuizSpec, attempt: AttemptRow, typed: Mapping[str, Sequence[str]]) -> rules.Chosen:
+    """Return what stood on the reader's page, in its stored shape; refuse what is not of this attempt."""
+    try:
+        return rules.check_chosen(quiz_spec, attempt.form, typed)
+    except RuleBroken as error:
+        raise BadRequest from error
+
+
 def _start_page(module_key: str) -> str:
     library = current(reading())
     source = library.get("module", module_key)
@@ -160,7 +158,7 @@ def _question_page(
     form: QuizForm,
     *,
     typed: Mapping[str, Sequence[str]] | None = None,
-    missing: Sequence[str] = (),
+    missing: Mapping[str, str] = MappingProxyType({}),
     note: str | None = None,
 ) -> str:
     """Render the open attempt: with `typed` what stood on the reader's page, else what is saved."""
@@ -168,52 +166,23 @@ def _question_page(
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
     saved = {item_id: each.chosen for item_id, each in answers.items() if each.chosen}
-    chosen = saved if typed is None else {item_id: tuple(sorted(ids)) for item_id, ids in typed.items()}
+    quiz_spec = spec_of(QuizSpec, source)
+    chosen = saved if typed is None else _checked(quiz_spec, attempt, typed)
     form.attempt.data = attempt.public_id
     if typed is None or note:
         form.seen.data = rules.digest(attempt.public_id, saved)
-    errors = dict.fromkeys(missing, _("Please choose an answer."))
+    errors = {item_id: lacking(code) for item_id, code in missing.items()}
     if note:
         errors = dict.fromkeys(rules.differing(saved, chosen), _("In the other window you chose something else."))
-    items = {item.id: item for item in spec_of(QuizSpec, source).items}
-    questions = [
-        _question(items[entry.item_id], entry.option_ids, words, chosen.get(entry.item_id, ()), errors)
-        for entry in attempt.form
-    ]
+    asked = asked_of(quiz_spec, attempt.form, words, chosen, errors)
     return render_template(
         "assessments/questions.html",
         form=form,
         note=note,
-        questions=marked(questions),
+        asked=asked,
         module_key=attempt.module_key,
         title=_title(source, words),
-        marks=marks([question.wording for question in questions]),
-    )
-
-
-def _question(
-    item: ItemSpec,
-    option_ids: Sequence[str],
-    words: Words,
-    chosen: tuple[str, ...],
-    errors: Mapping[str, str],
-) -> Question:
-    """Return a question in the reader's language, with English where its wording is not approved."""
-    texts = queries.texts_of(item, words)
-    both = wants_both() or not all(text.is_approved for text in texts.values())
-    labels: dict[str, tuple[str | Text, str | None]]
-    labels = {key: (text, beneath(text, both=both)) for key, text in texts.items()}
-    if item.type == "true-false":
-        labels |= {"true": (_("True"), "True" if both else None), "false": (_("False"), "False" if both else None)}
-    return Question(
-        name=ANSWER + item.id,
-        kind=item.type,
-        prompt=texts["prompt"],
-        prompt_en=labels["prompt"][1],
-        options=tuple(Option(option_id, *labels[option_id]) for option_id in option_ids),
-        chosen=chosen,
-        error=errors.get(item.id),
-        wording=worst([text.state for text in texts.values()]),
+        marks=marks([state for each in asked for state in each.states]),
     )
 
 
@@ -222,10 +191,7 @@ def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
     quiz_spec = spec_of(QuizSpec, source)
-    items = {item.id: item for item in quiz_spec.items}
-    graded = [
-        _graded(items[entry.item_id], entry.option_ids, words, answers.get(entry.item_id)) for entry in attempt.form
-    ]
+    graded = graded_of(quiz_spec, attempt.form, words, answers)
     return render_template(
         "assessments/result.html",
         attempt=attempt,
@@ -235,15 +201,5 @@ def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
         pass_mark=quiz_spec.pass_mark,
         module_key=attempt.module_key,
         title=_title(source, words),
-        marks=marks([state for each in graded for state in (each.question.wording, each.feedback.state)]),
+        marks=marks([state for each in graded for state in each.states]),
     )
-
-
-def _graded(item: ItemSpec, option_ids: Sequence[str], words: Words, saved: Any) -> Graded:
-    """Return an answered question with its feedback; only for a submitted attempt."""
-    chosen = saved.chosen if saved else ()
-    grade = rules.grade_item(item, chosen)
-    state = "right" if grade.correct else "partly" if grade.points else "wrong"
-    text = words.text(f"quiz.yml:{item.id}.feedback", item.feedback)
-    both = wants_both() or not text.is_approved
-    return Graded(_question(item, option_ids, words, tuple(chosen), {}), state, text, beneath(text, both=both))

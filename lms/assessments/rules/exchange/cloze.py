@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lms.assessments.rules.exchange.asked import GAP, Answer, Unfit
+from lms.assessments.items.asked import GAP, Answer, Unfit
 from lms.assessments.rules.exchange.gift_answers import accepted
 from lms.assessments.rules.exchange.gift_blocks import split_at
 from lms.assessments.rules.exchange.markup import MAX_TEXT, Words

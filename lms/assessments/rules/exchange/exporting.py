@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lms.assessments.rules.exchange.asked import Asked, Skipped, Unfit, title_of
+from lms.assessments.items.asked import Asked, Skipped, Unfit, title_of
+from lms.assessments.items.exchanging import Data
 from lms.assessments.rules.exchange.carrying import tags_of
 from lms.assessments.rules.exchange.files import read_questions
 from lms.assessments.rules.exchange.gift_writing import write_gift
-from lms.assessments.rules.exchange.items import EXCHANGES, Data
+from lms.assessments.rules.exchange.items import EXCHANGES
 from lms.assessments.rules.exchange.planning import Terms, plan_import
 from lms.assessments.rules.exchange.xml_writing import write_question, write_xml
 

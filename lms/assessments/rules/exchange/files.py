@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from lms.assessments.rules.exchange.asked import Misread, Read
+from lms.assessments.items.asked import Misread, Read
 from lms.assessments.rules.exchange.gift_reading import read_gift
 from lms.assessments.rules.exchange.xml_reading import read_xml
 

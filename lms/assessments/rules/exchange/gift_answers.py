@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from lms.assessments.rules.exchange.asked import Answer, Kind, Unfit
+from lms.assessments.items.asked import Answer, Kind, Unfit
+from lms.assessments.items.exchanging import SHARES_LOST
 from lms.assessments.rules.exchange.gift_blocks import marks, split_at, unescape
 from lms.assessments.rules.exchange.markup import Words
 from lms.assessments.rules.exchange.numbers import read_number
@@ -15,7 +16,6 @@ _WEIGHT = re.compile(r"%(-?[0-9]{1,3}(?:\.[0-9]{0,10})?)%")
 _FORM = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _TRUE, _FALSE = {"t", "true"}, {"f", "false"}
 FEEDBACK_LOST = "the feedback of single answers"
-SHARES_LOST = "part of the points for single answers"
 
 
 def accepted(answers: Iterable[Answer], words: Words) -> tuple[str, ...]:

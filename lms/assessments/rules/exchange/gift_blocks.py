@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lms.assessments.rules.exchange.asked import Misread, Place
+from lms.assessments.items.asked import Misread, Place
 
 #: Longest question, with its answers, that is read.
 MAX_BLOCK = 100_000

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lms.assessments.rules.exchange.asked import GAP, Asked, Misread, Read, Skipped, Unfit, title_of
+from lms.assessments.items.asked import GAP, Asked, Misread, Read, Skipped, Unfit, title_of
 from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
 from lms.assessments.rules.exchange.gift_answers import FEEDBACK_LOST, AnswerReader, accepted, in_form
 from lms.assessments.rules.exchange.gift_blocks import Block, blocks, marks, unescape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lms.assessments.rules.exchange.asked import GAP, Asked, Kind, Unfit
+from lms.assessments.items.asked import GAP, Asked, Kind, Unfit
 from lms.assessments.rules.exchange.carrying import write_note
 from lms.assessments.rules.exchange.gift_blocks import escape
 from lms.assessments.rules.exchange.numbers import write_number, write_share

@@ -1,15 +1,14 @@
-"""Ids of questions and options that come from elsewhere: the same for the same file, whenever it is read."""
+"""Ids of questions that come from elsewhere: the same for the same file, whenever it is read."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from itertools import count
-from string import ascii_lowercase
 
-from lms.assessments.rules.exchange.asked import Asked
+from lms.assessments.items.asked import Asked
 from lms.content.shapes import KEY_PATTERN
 
 LONGEST = 60
@@ -40,23 +39,3 @@ def _made(words: str) -> str:
     if not short:
         short = hashlib.sha256(words.encode()).hexdigest()[:12]
     return short if short.startswith("q-") else f"q-{short}"
-
-
-def option_ids(
-    texts: Sequence[str], noted: object, known: Mapping[str, str], style: str = ascii_lowercase
-) -> list[str]:
-    """Return an id for each option: that of the `known` option {id: text} with the same words, else the one noted.
-
-    `noted` are the ids that the file tells in the same order, if it does. What is left gets a free letter, or the id
-    that stood in its place.
-    """
-    places = [each if isinstance(each, str) else "" for each in noted] if isinstance(noted, list) else []
-    places = places if len(places) == len(texts) else [*known][: len(texts)] if len(known) == len(texts) else []
-    by_text = {text: each for each, text in known.items()}
-    found = [by_text.pop(text, "") for text in texts]
-    for place, each in enumerate(places):
-        if not found[place] and each not in found:
-            found[place] = each
-    names = (*style, *(f"{letter}{n}" for n in range(2, 100) for letter in style))
-    free = (name for name in names if name not in found and name not in known)
-    return [each or next(free) for each in found]

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lms.assessments.rules.exchange.asked import Unfit
+from lms.assessments.items.asked import Unfit
 
 #: Longest text of one question, option or feedback that is looked at.
 MAX_TEXT = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-from lms.assessments.rules.exchange.asked import Unfit
+from lms.assessments.items.asked import Unfit
 
 #: No infinity, no NaN, and nothing so large that it could not be meant.
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][-+]?[0-9]{1,3})?")

@@ -9,11 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lms.assessments.rules.exchange.asked import Asked, Misread, Place, Read, Skipped, Unfit, title_of
+from lms.assessments.items import TYPES
+from lms.assessments.items.asked import Asked, Misread, Place, Read, Skipped, Unfit, title_of
+from lms.assessments.items.cases import CaseSpec
+from lms.assessments.items.exchanging import Data
+from lms.assessments.items.kinds import EntrySpec
 from lms.assessments.rules.exchange.ids import item_id
-from lms.assessments.rules.exchange.items import EXCHANGES, Data
-from lms.assessments.specs import ItemSpec
-from lms.content.folder import sentence_of
+from lms.assessments.rules.exchange.items import EXCHANGES
+from lms.content.faults import sentence_of
 
 #: Notes about an item that are no field of it.
 _PRIVATE = {"ids"}
@@ -73,9 +76,10 @@ def _take(plan: Plan, asked: Asked, there: Mapping[str, Data], terms: Terms) -> 
         raise Unfit(f"another question of this file has the id {name}")
     known, lost = there.get(name, {}), list[str]()
     data = {**_item(asked, known, terms, lost), "id": name}
-    data["competency"] = _competency(asked, data.get("competency"), known, terms, lost)
-    if not data.get("feedback"):
-        raise Unfit("has no feedback that says why the right answer is right; --feedback gives one to all of these")
+    if data.get("type") in EXCHANGES:
+        data["competency"] = _competency(asked, data.get("competency"), known, terms, lost)
+        if not data.get("feedback"):
+            raise Unfit("has no feedback that says why the right answer is right; --feedback gives one to all of these")
     spec = _spec(data)
     plan.counts[spec.type] += 1
     plan.places[name] = asked.place
@@ -125,14 +129,16 @@ def _competency(asked: Asked, said: object, known: Data, terms: Terms, lost: lis
     return str(meant)
 
 
-def _spec(data: Data) -> ItemSpec:
+def _spec(data: Data) -> EntrySpec:
     """Return the item as it is checked; raise `Unfit` with the first thing that is wrong."""
+    name = data.get("type")
+    spec_class = TYPES[name].spec if isinstance(name, str) and name in TYPES else CaseSpec
     try:
-        return ItemSpec.read(data)
+        return spec_class.read(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "".join(f"[{each + 1}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
-        raise Unfit(f"{where.lstrip('.')}: {sentence_of(first, ItemSpec)}".lstrip(": ")) from error
+        raise Unfit(f"{where.lstrip('.')}: {sentence_of(first, spec_class)}".lstrip(": ")) from error
 
 
 def _without_defaults(data: Data, known: Data) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lms.assessments.rules.exchange.asked import Answer, Asked, Unfit
+from lms.assessments.items.asked import Answer, Asked, Unfit
 from lms.assessments.rules.exchange.cloze import read_cloze
 from lms.assessments.rules.exchange.gift_answers import FEEDBACK_LOST
 from lms.assessments.rules.exchange.markup import Words

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lms.assessments.rules.exchange.asked import Asked, Misread, Read, Skipped, Unfit, title_of
+from lms.assessments.items.asked import Asked, Misread, Read, Skipped, Unfit, title_of
 from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
 from lms.assessments.rules.exchange.markup import Words
 from lms.assessments.rules.exchange.xml_kinds import KINDS, words_in

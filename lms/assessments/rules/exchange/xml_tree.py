@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from lms.assessments.rules.exchange.asked import Misread, Place
+from lms.assessments.items.asked import Misread, Place
 
 MAX_DEPTH = 20
 MAX_NODES = 100_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from lms.assessments.rules.exchange.asked import GAP, Asked, Kind
+from lms.assessments.items.asked import GAP, Asked, Kind
 from lms.assessments.rules.exchange.carrying import write_note
 from lms.assessments.rules.exchange.numbers import write_number, write_share
 
