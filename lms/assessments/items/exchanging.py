@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from lms.assessments.items.asked import Answer, Asked, Kind
+from lms.assessments.items.asked import Answer, Asked, Kind, Unfit
 
 #: An item as quiz.yml says it.
 Data = Mapping[str, Any]
@@ -39,7 +39,12 @@ def choosing_to_asked(item: Data, kind: Kind, right_share: float, wrong_share: f
 
 
 def options_of(texts: Sequence[str], noted: object, known: Sequence[Data]) -> list[dict[str, str]]:
-    """Return words as options with their ids; `noted` and `known` as for `option_ids`."""
+    """Return words as options with their ids; `noted` and `known` as for `option_ids`.
+
+    Raise `Unfit` when two of them read alike.
+    """
+    if len({" ".join(text.casefold().split()).rstrip(".") for text in texts}) < len(texts):
+        raise Unfit("two of its answers read alike")
     ids = option_ids(texts, noted, {each["id"]: each["text"] for each in known})
     return [{"id": each, "text": text} for each, text in zip(ids, texts, strict=True)]
 

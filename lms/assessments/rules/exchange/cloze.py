@@ -11,7 +11,7 @@ from lms.assessments.rules.exchange.gift_blocks import split_at
 from lms.assessments.rules.exchange.markup import MAX_TEXT, Words
 from lms.assessments.rules.exchange.numbers import read_number, write_number
 
-_HOLE = re.compile(r"\{([0-9]{0,3}):([A-Z_]{2,20}):((?:\\.|[^\\{}]){0,5000})\}", re.DOTALL)
+_HOLE = re.compile(r"\{([0-9]{0,3}):([A-Z_]{2,20}):((?:\\.|[^\\}]){0,5000})\}", re.DOTALL)
 _WEIGHT = re.compile(r"%(-?[0-9]{1,3}(?:\.[0-9]{0,10})?)%")
 _SHORT = {"SHORTANSWER", "SA", "MW"}
 _EXACT = {"SHORTANSWER_C", "SAC", "MWC"}
@@ -36,7 +36,7 @@ def read_cloze(text: str, form: str, words: Words) -> Cloze:
     at = 0
     for hole in _HOLE.finditer(text):
         pieces.append(text[at : hole.start()])
-        gaps.append(_gap(hole[2], hole[3], words))
+        gaps.append(_gap(hole[2], hole[3], form, words))
         at = hole.end()
     pieces.append(text[at:])
     if not gaps:
@@ -61,7 +61,7 @@ def _joined(pieces: list[str], plain: list[str]) -> str:
     return said
 
 
-def _gap(kind: str, inside: str, words: Words) -> tuple[str, ...]:
+def _gap(kind: str, inside: str, form: str, words: Words) -> tuple[str, ...]:
     """Return the words that are right in one gap."""
     is_number, is_choice = kind in _NUMBERS, bool(_CHOICES.fullmatch(kind))
     if not (is_number or is_choice or kind in _SHORT | _EXACT):
@@ -70,14 +70,14 @@ def _gap(kind: str, inside: str, words: Words) -> tuple[str, ...]:
         words.lost.append("that capital letters matter")
     if is_choice:
         words.lost.append("what there is to choose in a gap: it is typed")
-    answers = [_answer(piece, words, is_number=is_number) for piece in split_at(inside, "[~]")]
+    answers = [_answer(piece, form, words, is_number=is_number) for piece in split_at(inside, "[~]")]
     right = accepted(answers, words)
     if not right:
         raise Unfit("a gap has no right answer")
     return right
 
 
-def _answer(piece: str, words: Words, *, is_number: bool) -> Answer:
+def _answer(piece: str, form: str, words: Words, *, is_number: bool) -> Answer:
     body, *feedback = split_at(piece.removeprefix("~").strip(), "#", 1)
     if feedback and feedback[0].strip("# "):
         words.lost.append("the feedback of single answers")
@@ -85,7 +85,7 @@ def _answer(piece: str, words: Words, *, is_number: bool) -> Answer:
     weight = _WEIGHT.match(body)
     if weight:
         share, body = float(weight[1]), body[weight.end() :]
-    text = words.plain(re.sub(r"\\(.)", r"\1", body.removeprefix("=")), "html")
+    text = words.plain(re.sub(r"\\(.)", r"\1", body.removeprefix("=")), form)
     if is_number and share > 0:
         value, _, tolerance = text.partition(":")
         if tolerance.strip() and read_number(tolerance):

@@ -118,13 +118,10 @@ def _cut(block: Block, start: int) -> tuple[str, str | None, str]:
     closing, second = found[1]
     if second == "{":
         raise block.misread(closing, "a { inside braces; write \\{ for the sign itself")
-    for offset, mark in found[2:]:
-        if mark == "}":
-            raise block.misread(offset, "this } ends nothing; write \\} for the sign itself")
-    tail = text[closing + 1 :]
-    if len(found) > 2:
-        raise block.misread(found[2][0], "a second { in one question; part questions by a blank line, or write \\{")
-    return text[start:opening], text[opening + 1 : closing], tail
+    for offset, mark in found[2:3]:
+        why = "ends nothing" if mark == "}" else "is a second one in the question; part questions by a blank line"
+        raise block.misread(offset, f"this {mark} {why}; write \\{mark} for the sign itself")
+    return text[start:opening], text[opening + 1 : closing], text[closing + 1 :]
 
 
 def _asked(head: str, inside: str | None, tail: str) -> Asked:
@@ -134,10 +131,11 @@ def _asked(head: str, inside: str | None, tail: str) -> Asked:
     words = Words()
     body, form = in_form(head, "moodle")
     reader = AnswerReader(form, words)
-    cuts = [offset for offset, _ in marks(inside, "####")]
+    cuts = [offset for offset, _ in marks(inside, "####(?!#)")]
     general = reader.plain(inside[cuts[-1] + 4 :], is_needed=False) if cuts else ""
     said = reader.read(inside[: cuts[-1]] if cuts else inside)
-    prompt = reader.plain(f"[{form}]{body}{GAP if tail.strip() else ''}{tail}")
+    blank = " " if head[-1:].isspace() else ""
+    prompt = reader.plain(f"[{form}]{body}{blank}{GAP}{tail}" if tail.strip() else f"[{form}]{body}")
     if not prompt or prompt == GAP:
         raise Unfit("there is no question before the answers")
     if general and said.right_feedback:

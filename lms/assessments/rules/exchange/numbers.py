@@ -8,7 +8,7 @@ from math import isfinite
 from lms.assessments.items.asked import Unfit
 
 #: No infinity, no NaN, and nothing so large that it could not be meant.
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][-+]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
 LARGEST = 1e15
 
 

@@ -65,7 +65,8 @@ def plan_import(read: Read, quiz: Data, terms: Terms) -> Plan:
             plan.skipped.append(Skipped(asked.place[0], title_of(asked), str(error)))
         except Misread as error:
             plan.faults.append(error)
-    plan.skipped.sort()
+    whole = {(each.line, each.name) for each in plan.skipped if not each.is_part}
+    plan.skipped = sorted(each for each in plan.skipped if not (each.is_part and (each.line, each.name) in whole))
     return plan
 
 
@@ -76,7 +77,9 @@ def _take(plan: Plan, asked: Asked, there: Mapping[str, Data], terms: Terms) -> 
         raise Unfit(f"another question of this file has the id {name}")
     known, lost = there.get(name, {}), list[str]()
     data = {**_item(asked, known, terms, lost), "id": name}
-    if data.get("type") in EXCHANGES:
+    if not isinstance(data["type"], str):
+        raise Unfit("its type is not a word")
+    if data["type"] in EXCHANGES:
         data["competency"] = _competency(asked, data.get("competency"), known, terms, lost)
         if not data.get("feedback"):
             raise Unfit("has no feedback that says why the right answer is right; --feedback gives one to all of these")

@@ -12,6 +12,7 @@ from typing import Any
 from lms.assessments.items.asked import Asked, Misread, Read, Skipped, Unfit, title_of
 from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
 from lms.assessments.rules.exchange.markup import Words
+from lms.assessments.rules.exchange.numbers import read_number
 from lms.assessments.rules.exchange.xml_kinds import KINDS, words_in
 from lms.assessments.rules.exchange.xml_tree import Node, read_tree
 
@@ -78,15 +79,18 @@ def _read_question(node: Node, read: Read) -> None:
         read.skipped.append(Skipped(node.place[0], title, str(error)))
         return
     tags = tuple(each.text("text") for each in (node.find("tags") or node).all("tag"))
-    kept = {**kept_by_tags(tags), **_points(node), **kept}
+    kept = {**kept_by_tags(tags), **kept, **asked.kept}
     asked = replace(asked, name=name[:200], kept=kept, idnumber=node.text("idnumber"), tags=tags)
     read.take(replace(asked, place=node.place))
 
 
-def _points(node: Node) -> dict[str, int]:
-    """Return the points of a question where they are whole; others are the usual one."""
-    said = node.text("defaultgrade").rstrip("0").rstrip(".") or "1"
-    return {"points": int(said)} if said.isascii() and said.isdigit() and len(said) < 6 and said != "1" else {}
+def _points(node: Node, words: Words) -> dict[str, int]:
+    """Return the points of a question where the file gives them, and they are whole."""
+    said = node.text("defaultgrade")
+    points = read_number(said) if said else 0.5
+    if said and points != int(points):
+        words.lost.append(f"that it is worth {said} points, which must be whole here")
+    return {"points": int(points)} if points == int(points) else {}
 
 
 def _asked(node: Node, kind: str) -> Asked:
@@ -98,6 +102,7 @@ def _asked(node: Node, kind: str) -> Asked:
         raise Unfit(f"quizzes here have no questions of Moodle's type {kind[:40]!r}")
     words = Words()
     asked = reader(node, words)
+    points = _points(node, words)
     if not asked.prompt:
         raise Unfit("there is no question before the answers")
     general = words_in(node.find("generalfeedback"), words, is_needed=False)
@@ -105,4 +110,4 @@ def _asked(node: Node, kind: str) -> Asked:
         words.lost.append("the feedback of single answers")
     if node.all("hint"):
         words.lost.append("hints")
-    return replace(asked, feedback=general or asked.feedback, lost=tuple(words.lost))
+    return replace(asked, feedback=general or asked.feedback, kept=points, lost=tuple(words.lost))
