@@ -12,6 +12,10 @@ Kind = Literal["choice", "choices", "truth", "match", "order", "number", "short"
 #: A place in a file, line and column counted from 1.
 Place = tuple[int, int]
 
+#: As many questions as a quiz may have; with what is skipped a file may have four times as many.
+MAX_QUESTIONS = 500
+#: As many answers as a question is read with.
+MAX_ANSWERS = 100
 #: What stands in a sentence where its answer has a place.
 GAP = "_____"
 
@@ -21,11 +25,12 @@ class Unfit(Exception):
 
 
 class Misread(Exception):
-    """The file breaks the rules of its format at `place`."""
+    """The file breaks the rules of its format at `place`; `is_last` where reading on is of no use."""
 
-    def __init__(self, place: Place, message: str) -> None:
+    def __init__(self, place: Place, message: str, *, is_last: bool = False) -> None:
         super().__init__(message)
         self.place = place
+        self.is_last = is_last
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,17 @@ class Read:
     faults: list[Misread] = field(default_factory=list)
 
     def take(self, asked: Asked) -> None:
-        """Add a question, and what is lost of it to what is skipped."""
+        """Add a question, and what is lost of it to what is skipped; raise `Misread` at one too many."""
+        if len(self.asked) == MAX_QUESTIONS:
+            raise Misread(asked.place, f"more than {MAX_QUESTIONS} questions; part the file", is_last=True)
         self.asked.append(asked)
         self.skip_parts(asked)
+
+    def skip(self, place: Place, name: str, message: str) -> None:
+        """Name a whole question, or another thing of a file, as skipped; raise `Misread` at one too many."""
+        if len(self.skipped) >= 4 * MAX_QUESTIONS:
+            raise Misread(place, f"more than {4 * MAX_QUESTIONS} things to skip; part the file", is_last=True)
+        self.skipped.append(Skipped(place[0], name, message))
 
     def skip_parts(self, asked: Asked) -> None:
         """Name what is lost of a question."""

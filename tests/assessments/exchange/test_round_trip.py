@@ -36,9 +36,13 @@ def questions(draw: st.DrawFn) -> Asked:
     asked = Asked(kind, draw(sentences), name="q-one", idnumber="q-one", feedback=draw(sentences | st.just("")))
     texts = draw(answers)
     if kind == "choice":
-        return replace(asked, answers=tuple(Answer(text, 0 if place else 100) for place, text in enumerate((*texts, "other"))))
+        return replace(
+            asked, answers=tuple(Answer(text, 0 if place else 100) for place, text in enumerate((*texts, "other")))
+        )
     if kind == "choices":
-        return replace(asked, answers=tuple(Answer(text, -50 if place else 50) for place, text in enumerate((*texts, "other"))))
+        return replace(
+            asked, answers=tuple(Answer(text, -50 if place else 50) for place, text in enumerate((*texts, "other")))
+        )
     if kind == "truth":
         return replace(asked, answers=(Answer(draw(st.sampled_from(["true", "false"])), 100),))
     if kind == "match":

@@ -10,8 +10,6 @@ from lms.assessments.rules.exchange.gift_reading import read_gift
 from lms.assessments.rules.exchange.xml_reading import read_xml
 
 MAX_BYTES = 5_000_000
-#: As many as a quiz may have.
-MAX_QUESTIONS = 500
 FORMATS: Mapping[str, Callable[[str], Read]] = {"gift": read_gift, "moodle-xml": read_xml}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
@@ -27,9 +25,6 @@ def read_questions(data: bytes, form: str) -> Read:
     except Misread as error:
         return Read(faults=[error])
     read = FORMATS[form](text)
-    if len(read.asked) > MAX_QUESTIONS:
-        place = read.asked[MAX_QUESTIONS].place
-        read.faults.append(Misread(place, f"more than {MAX_QUESTIONS} questions; part the file"))
     read.faults.sort(key=lambda fault: fault.place)
     read.skipped.sort()
     return read

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
-from lms.assessments.items.asked import Answer, Kind, Unfit
+from lms.assessments.items.asked import MAX_ANSWERS, Answer, Kind, Unfit
 from lms.assessments.items.exchanging import SHARES_LOST
 from lms.assessments.rules.exchange.gift_blocks import marks, split_at, unescape
 from lms.assessments.rules.exchange.markup import Words
@@ -60,7 +61,10 @@ class AnswerReader:
     def read(self, inside: str) -> Answers:
         """Return what stands between braces, without the general feedback."""
         inside = inside.strip()
-        found = {mark for _, mark in marks(inside, "[~=]")}
+        listed = [mark for _, mark in islice(marks(inside, "[~=]"), MAX_ANSWERS + 1)]
+        if len(listed) > MAX_ANSWERS:
+            raise Unfit(f"more than {MAX_ANSWERS} answers")
+        found = set(listed)
         readers: tuple[tuple[bool, Callable[[str], Answers]], ...] = (
             (not inside, lambda _: Answers("essay")),
             (inside.startswith("#"), self._numbers),
@@ -147,7 +151,7 @@ class AnswerReader:
 
     def _steps(self, inside: str) -> Answers:
         """Return the steps of Moodle's ordering question: how it is asked on the first line, then one step a line."""
-        steps = [self.plain(line) for line in inside.split("\n")[1:] if line.strip()]
+        steps = [self.plain(line) for line in inside.split("\n", MAX_ANSWERS)[1:] if line.strip()]
         if len(steps) < 2:
             raise Unfit("write each step on a line of its own")
         return Answers("order", tuple(Answer(step, 100) for step in steps))

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from lms.assessments.items.asked import Misread, Place
 
@@ -76,8 +77,7 @@ def marks(text: str, pattern: str, start: int = 0) -> Iterator[tuple[int, str]]:
 
 def split_at(text: str, pattern: str, most: int = 0) -> list[str]:
     """Return the pieces of `text` between marks, each with the mark that begins it; at most `most` cuts, 0 for all."""
-    cuts = [offset for offset, _ in marks(text, pattern)]
-    cuts = cuts[:most] if most else cuts
+    cuts = [offset for offset, _ in islice(marks(text, pattern), most or None)]
     return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lms.assessments.items.asked import GAP, Asked, Misread, Read, Skipped, Unfit, title_of
+from lms.assessments.items.asked import GAP, MAX_ANSWERS, Asked, Misread, Read, Unfit, title_of
 from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
 from lms.assessments.rules.exchange.gift_answers import FEEDBACK_LOST, AnswerReader, accepted, in_form
 from lms.assessments.rules.exchange.gift_blocks import Block, blocks, marks, unescape
@@ -33,13 +33,20 @@ def read_gift(text: str) -> Read:
     read = Read()
     try:
         for block in blocks(text):
-            try:
-                _read_block(block, read)
-            except Misread as error:
-                read.faults.append(error)
+            _note_faults(block, read)
     except Misread as error:
         read.faults.append(error)
     return read
+
+
+def _note_faults(block: Block, read: Read) -> None:
+    """Read a block and note a fault of it; raise the one behind which nothing is read."""
+    try:
+        _read_block(block, read)
+    except Misread as error:
+        if error.is_last or len(read.faults) >= MAX_ANSWERS:
+            raise
+        read.faults.append(error)
 
 
 def _read_block(block: Block, read: Read) -> None:
@@ -56,7 +63,7 @@ def _read_block(block: Block, read: Read) -> None:
         asked = _asked(head, inside, tail)
         name = Words().plain(name, "plain")
     except Unfit as error:
-        read.skipped.append(Skipped(about.place[0], title_of(about), str(error)))
+        read.skip(about.place, title_of(about), str(error))
         return
     kept = {**kept_by_tags(notes.tags), **notes.kept}
     asked = replace(asked, name=name, kept=kept, idnumber=notes.idnumber, tags=tuple(notes.tags))
@@ -87,7 +94,7 @@ def _skip_category(block: Block, read: Read) -> int:
         return start
     end = block.text.index("\n", start)
     category = block.text[start + len("$CATEGORY:") : end].strip()
-    read.skipped.append(Skipped(block.place(start)[0], category[:60], "a category; a module's quiz has none"))
+    read.skip(block.place(start), category[:60], "a category; a module's quiz has none")
     rest = block.text[end:]
     return end + len(rest) - len(rest.lstrip())
 
@@ -136,7 +143,7 @@ def _asked(head: str, inside: str | None, tail: str) -> Asked:
     said = reader.read(inside[: cuts[-1]] if cuts else inside)
     blank = " " if head[-1:].isspace() else ""
     prompt = reader.plain(f"[{form}]{body}{blank}{GAP}{tail}" if tail.strip() else f"[{form}]{body}")
-    if not prompt or prompt == GAP:
+    if not prompt or (prompt == GAP and tail.strip()):
         raise Unfit("there is no question before the answers")
     if general and said.right_feedback:
         words.lost.append(FEEDBACK_LOST)

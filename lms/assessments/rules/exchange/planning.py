@@ -58,7 +58,7 @@ def plan_import(read: Read, quiz: Data, terms: Terms) -> Plan:
     """Return what the questions of a file change in `quiz`, the data of quiz.yml."""
     plan = Plan(skipped=list(read.skipped), faults=list(read.faults))
     there = {item["id"]: item for item in quiz.get("items", ())}
-    for asked in read.asked:
+    for asked in () if plan.faults else read.asked:
         try:
             _take(plan, asked, there, terms)
         except Unfit as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lms.assessments.items.asked import Asked, Misread, Read, Skipped, Unfit, title_of
+from lms.assessments.items.asked import MAX_ANSWERS, Asked, Misread, Read, Unfit, title_of
 from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
 from lms.assessments.rules.exchange.markup import Words
 from lms.assessments.rules.exchange.numbers import read_number
@@ -33,8 +33,11 @@ def read_xml(text: str) -> Read:
     except Misread as error:
         read.faults.append(error)
         return read
-    for step in (_read_kept, _read_questions):
-        step(root, read)
+    try:
+        _read_kept(root, read)
+        _read_questions(root, read)
+    except Misread as error:
+        read.faults.append(error)
     return read
 
 
@@ -61,7 +64,7 @@ def _notes(node: Node, read: Read) -> list[tuple[tuple[int, int], dict[str, Any]
 def _read_questions(root: Node, read: Read) -> None:
     for node in root.nodes:
         if node.tag != "question":
-            read.skipped.append(Skipped(node.place[0], f"<{node.tag[:40]}>", "no question"))
+            read.skip(node.place, f"<{node.tag[:40]}>", "no question")
         else:
             _read_question(node, read)
 
@@ -76,7 +79,7 @@ def _read_question(node: Node, read: Read) -> None:
         asked = _asked(node, kind)
     except Unfit as error:
         title = node.text("category", "text")[:60] if kind == "category" else title_of(about)
-        read.skipped.append(Skipped(node.place[0], title, str(error)))
+        read.skip(node.place, title, str(error))
         return
     tags = tuple(each.text("text") for each in (node.find("tags") or node).all("tag"))
     kept = {**kept_by_tags(tags), **kept, **asked.kept}
@@ -100,6 +103,8 @@ def _asked(node: Node, kind: str) -> Asked:
     reader: Callable[[Node, Words], Asked] | None = KINDS.get(kind)
     if reader is None:
         raise Unfit(f"quizzes here have no questions of Moodle's type {kind[:40]!r}")
+    if len(node.nodes) > MAX_ANSWERS:
+        raise Unfit(f"more than {MAX_ANSWERS} answers")
     words = Words()
     asked = reader(node, words)
     points = _points(node, words)
