@@ -271,7 +271,8 @@ ON_A_DESK = {
 IN_THE_DARK = {"home.record", "home.team", "reports.show", "certificates.verify", "tracks.show"}
 #: Where readers begin, besides what links lead to.
 DOORS = (
-    "/sign-in /sign-in/code /reset /verify /learn /record /account /account/own-contact /team /team/hours "
+    "/sign-in /sign-in/code /reset /verify /learn /modules/public-health/before /record /account /account/own-contact "
+    "/team /team/hours "
     "/team/training /certify /reports /admin"
 ).split()
 #: What a trainer, and a supervisor, open of group sessions: of one that is held and not closed, and of one to come.

@@ -12,6 +12,7 @@ from lms.assessments.queries.attempts import (
     list_submitted,
     saved_answers,
 )
+from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
 from lms.assessments.queries.standing import Pass, QuizState, passes_of, states_of, worked_since
 from lms.assessments.queries.wording import languages_shown, texts_of, words_for
 
@@ -19,14 +20,18 @@ __all__ = [
     "Answer",
     "AttemptRow",
     "Pass",
+    "PretestRow",
     "QuizState",
     "Saved",
     "answers_of",
     "find_attempt",
+    "find_gain",
+    "find_pretest",
     "languages_shown",
     "list_named",
     "list_submitted",
     "passes_of",
+    "pretest_form",
     "saved_answers",
     "states_of",
     "texts_of",

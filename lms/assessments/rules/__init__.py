@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms.assessments.items import Answer, Grade
 from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
 from lms.assessments.rules.drawing import FormItem, draw_form, linked_form
+from lms.assessments.rules.gains import Gain, gain_of
 from lms.assessments.rules.grading import Result, SectionResult, faults_of, grade, grade_item
 from lms.assessments.rules.languages import joined_language, own_language, shown_language
 
@@ -12,6 +13,7 @@ __all__ = [
     "Answer",
     "Chosen",
     "FormItem",
+    "Gain",
     "Grade",
     "Result",
     "SectionResult",
@@ -20,6 +22,7 @@ __all__ = [
     "digest",
     "draw_form",
     "faults_of",
+    "gain_of",
     "grade",
     "grade_item",
     "is_overtaken",

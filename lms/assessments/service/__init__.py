@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from lms.assessments.service.answering import Outcome, Sheet, save_answers, submit_attempt
 from lms.assessments.service.mending import recompute
+from lms.assessments.service.pretesting import open_pretest, take_pretest
 from lms.assessments.service.starting import Shown, start_attempt
 
 __all__ = [
     "Outcome",
     "Sheet",
     "Shown",
+    "open_pretest",
     "recompute",
     "save_answers",
     "start_attempt",
     "submit_attempt",
+    "take_pretest",
 ]

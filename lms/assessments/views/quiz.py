@@ -14,10 +14,10 @@ from lms.assessments import queries, rules, service
 from lms.assessments.forms import QuizForm
 from lms.assessments.messages import lacking, sentence
 from lms.assessments.queries import AttemptRow
-from lms.assessments.service import Sheet, Shown
+from lms.assessments.service import Sheet
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
-from lms.assessments.views.showing import asked_of, graded_of
+from lms.assessments.views.showing import asked_of, graded_of, shown_now
 from lms.clock import now
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
@@ -27,7 +27,6 @@ from lms.i18n import language
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
-from lms.web.showing import wants_both
 
 Page = str | tuple[str, int] | Response
 
@@ -51,7 +50,7 @@ def start(module_key: str) -> Page:
     """Begin an attempt, or take up the open one."""
     actor, number = get_actor(), round_of(module_key)
     try:
-        write(lambda s: service.start_attempt(s, actor, module_key, shown=_shown(), at=now(), round_number=number))
+        write(lambda s: service.start_attempt(s, actor, module_key, shown=shown_now(), at=now(), round_number=number))
     except RuleBroken as error:
         if error.code == "prerequisite":  # the module's page names what comes first
             return redirect(url_for("courses.module", module_key=module_key))
@@ -75,7 +74,7 @@ def answer(module_key: str) -> Page:
 
 def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
     """Save or submit; with questions left open, show them."""
-    shown, key = _shown(), form.client_id.data
+    shown, key = shown_now(), form.client_id.data
     if request.form.get("action") != "submit":
         write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
         flash(_("Your answers are saved. You can go on now or later."), "success")
@@ -112,11 +111,6 @@ def _plain_refusal(code: int, error: RuleBroken) -> Page:
 
 def _to_quiz(module_key: str) -> Response:
     return redirect(url_for("assessments.quiz", module_key=module_key))
-
-
-def _shown() -> Shown:
-    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
-    return Shown(language(), both=wants_both())
 
 
 def _own_attempt(actor: Actor, sheet: Sheet) -> AttemptRow:
@@ -191,12 +185,14 @@ def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
     quiz_spec = spec_of(QuizSpec, source)
+    gain = queries.find_gain(reading(), get_actor().person_id, attempt) if quiz_spec.linked else None
     graded = graded_of(quiz_spec, attempt.form, words, answers)
     return render_template(
         "assessments/result.html",
         attempt=attempt,
         note=note,
         graded=graded,
+        gain=gain,
         right=sum(each.state == "right" for each in graded),
         pass_mark=quiz_spec.pass_mark,
         module_key=attempt.module_key,

@@ -58,6 +58,7 @@ WAYS: Mapping[str, Way] = {
     "module_rounds": Way(first=("opened_at",)),
     "observation_drafts": Way(),
     "observations": Way(),
+    "pretests": Way(first=("taken_at",)),
     "recognitions": Way("stays"),
     "reminders": Way(),
     "session_teachers": Way(),

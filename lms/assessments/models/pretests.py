@@ -1,0 +1,37 @@
+"""The table of tests before the first lesson."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base
+from lms.ids import new_public_id
+
+
+class Pretest(Base):
+    """What somebody knew before a module, from the linked questions of its quiz; it counts for nothing."""
+
+    __tablename__ = "pretests"
+    __table_args__ = (
+        UniqueConstraint("person_id", "module_key", "round"),
+        CheckConstraint("points BETWEEN 0 AND max_points", name="points_plausible"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    module_key: Mapped[str] = mapped_column(String(80), index=True)
+    round: Mapped[int] = mapped_column(default=1)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    shown_language: Mapped[str] = mapped_column(String(5))
+    taken_at: Mapped[datetime]
+    #: {question id: answer}; a question left open does not appear.
+    answers: Mapped[dict[str, Any]]
+    #: {question id: points} of every question asked.
+    earned: Mapped[dict[str, Any]]
+    points: Mapped[int]
+    max_points: Mapped[int]
