@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 #: Longest value of several parts that stands on one line.
@@ -15,6 +16,8 @@ _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 def write_scalar(value: object, *, in_flow: bool = False) -> str:
     """Return a word, a number, a truth or None; words in quotes unless everybody reads them as words without."""
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
     if not isinstance(value, str):
         return json.dumps(value)
     bare = value if in_flow else value.replace(",", "")

@@ -43,6 +43,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A gap in a sentence: the words that are right, and, where one chooses, those that are not."""
+
+    right: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question and its key, in plain text.
 
@@ -54,16 +62,19 @@ class Asked:
     answers: tuple[Answer, ...] = ()
     #: What belongs together; a right side without a left one only distracts.
     pairs: tuple[tuple[str, str], ...] = ()
-    #: The accepted words of each gap, in the order of the places marked `GAP` in the prompt.
-    gaps: tuple[tuple[str, ...], ...] = ()
-    unit: str = ""
+    #: In the order of the places marked `GAP` in the prompt.
+    gaps: tuple[Gap, ...] = ()
+    #: Each unit with how many of the first one it is; None where the format has no units.
+    units: tuple[tuple[str, float], ...] | None = None
+    #: None where the format has no points.
+    points: int | None = None
     #: Why the right answer is right.
     feedback: str = ""
     name: str = ""
     #: The id that it has in a bank of questions, empty when none is told.
     idnumber: str = ""
     tags: tuple[str, ...] = ()
-    #: What only this project says about it, by the names in quiz.yml.
+    #: The item that the question was written from, as quiz.yml says it; empty when nobody tells.
     kept: Mapping[str, Any] = field(default_factory=dict)
     place: Place = (1, 1)
     #: What of it could not be taken over, in words.

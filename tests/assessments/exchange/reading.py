@@ -43,9 +43,10 @@ def shown(asked: Asked) -> dict[str, Any]:
         "prompt": asked.prompt,
         "answers": answers,
         "pairs": [" -> ".join(pair) for pair in asked.pairs],
-        "gaps": [list(gap) for gap in asked.gaps],
-        "unit": asked.unit,
+        "gaps": [" / ".join([*gap.right, *(f"not {each}" for each in gap.wrong)]) for gap in asked.gaps],
+        "units": [f"{text} x {factor:g}" for text, factor in asked.units or ()],
+        "points": asked.points,
         "feedback": asked.feedback,
         "kept": dict(asked.kept),
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in told.items() if value or value == 0}

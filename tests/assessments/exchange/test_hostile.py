@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lms.assessments.rules.exchange.exporting import export_quiz
 from lms.assessments.rules.exchange.files import FORMATS, MAX_BYTES, read_questions
 from lms.assessments.rules.exchange.planning import Terms, plan_import
 from tests.assessments.exchange.reading import CASES
+from tests.assessments.items.quizzes import SAMPLES
 
 TERMS = Terms(("skills/talking",), feedback="Look again.")
 FULL = MAX_BYTES - 1_000
@@ -165,17 +167,21 @@ def test_any_bytes_give_questions_or_problems(form: str, data: bytes) -> None:
     plan_import(read_questions(data, form), {}, TERMS)
 
 
-SEEDS = {form: [path.read_bytes() for path in sorted(CASES.glob(f"*{end}"))] for form, end in (
-    ("gift", ".gift"), ("moodle-xml", ".xml"),
-)}  # fmt: skip
+SEEDS = {
+    form: [
+        *(path.read_bytes() for path in sorted(CASES.glob(f"*{end}"))),
+        *(export_quiz({"items": [sample]}, form).text.encode() for sample in SAMPLES),
+    ]
+    for form, end in (("gift", ".gift"), ("moodle-xml", ".xml"))
+}
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @settings(max_examples=300)
 @given(data=st.data())
 def test_a_spoiled_case_gives_questions_or_problems(form: str, data: st.DataObject) -> None:
-    """A case with a piece cut out, and another put in."""
+    """A case, or an export of ours, with a piece cut out and another put in."""
     case = data.draw(st.sampled_from(SEEDS[form]))
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(case)), st.integers(0, len(case)))))
     piece = data.draw(st.sampled_from(PIECES))
-    plan_import(read_questions(case[:start] + piece + case[end:], form), {}, TERMS)
+    plan_import(read_questions(case[:start] + piece + case[end:], form), {"items": SAMPLES}, TERMS)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from lms.assessments.items.asked import GAP, Answer, Asked, Unfit
+from lms.assessments.items.asked import GAP, Answer, Asked, Gap, Unfit
 from lms.assessments.rules.exchange.carrying import BadNote, read_note, write_note
 from lms.assessments.rules.exchange.files import read_questions
 from lms.assessments.rules.exchange.gift_writing import write_gift
@@ -26,7 +26,7 @@ def is_sentence(text: str) -> bool:
 
 sentences = st.one_of(st.text(SIGNS, min_size=1, max_size=30), st.text(min_size=1, max_size=30)).filter(is_sentence)
 answers = st.lists(sentences, min_size=1, max_size=5).map(tuple)
-numbers = st.floats(-1e9, 1e9).map(lambda number: number + 0.0)
+numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 9) + 0.0)
 
 
 @st.composite
@@ -55,7 +55,7 @@ def questions(draw: st.DrawFn) -> Asked:
         return replace(asked, answers=tuple(Answer(text, 100) for text in dict.fromkeys(texts)))
     if kind == "gaps":
         assume(GAP not in asked.prompt and "{" not in asked.prompt)
-        return replace(asked, prompt=f"{asked.prompt} {GAP} end", gaps=(tuple(dict.fromkeys(texts)),))
+        return replace(asked, prompt=f"{asked.prompt} {GAP} end", gaps=(Gap(tuple(dict.fromkeys(texts))),))
     return asked
 
 
@@ -66,7 +66,7 @@ def compared(asked: Asked) -> Asked:
     )
     if asked.kind == "short" and asked.place != (1, 1):
         shown = tuple(replace(each, text=each.text.replace("\\*", "*")) for each in shown)
-    return replace(asked, answers=shown, place=(1, 1), kept={}, lost=())
+    return replace(asked, answers=shown, place=(1, 1), kept={}, lost=(), units=None, points=None)
 
 
 @settings(max_examples=300)

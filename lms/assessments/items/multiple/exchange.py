@@ -25,7 +25,7 @@ def from_asked(asked: Asked, known: Data, lost: list[str]) -> dict[str, Any]:
     if len({round(asked.answers[place].share, 3) for place in right}) > 1:
         lost.append(SHARES_LOST)
     texts = [answer.text for answer in asked.answers]
-    options = options_of(texts, asked.kept.get("ids"), known.get("options", ()))
+    options = options_of(texts, known.get("options", ()))
     return {"prompt": asked.prompt, "options": options, "key": [options[place]["id"] for place in right]}
 
 

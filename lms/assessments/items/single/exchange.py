@@ -24,7 +24,7 @@ def from_asked(asked: Asked, known: Data, lost: list[str]) -> dict[str, Any]:
     if any(answer.share not in {0, 100} for answer in asked.answers):
         lost.append(SHARES_LOST)
     texts = [answer.text for answer in asked.answers]
-    options = options_of(texts, asked.kept.get("ids"), known.get("options", ()))
+    options = options_of(texts, known.get("options", ()))
     return {"prompt": asked.prompt, "options": options, "key": [options[right[0]]["id"]]}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lms.assessments.items.asked import GAP, Answer, Unfit
+from lms.assessments.items.asked import GAP, Answer, Gap, Unfit
+from lms.assessments.items.exchanging import literal
 from lms.assessments.rules.exchange.gift_answers import accepted
 from lms.assessments.rules.exchange.gift_blocks import split_at
 from lms.assessments.rules.exchange.markup import MAX_TEXT, Words
@@ -24,7 +25,7 @@ class Cloze:
     """A text whose gaps are marked `GAP`, and what is right in each."""
 
     prompt: str
-    gaps: tuple[tuple[str, ...], ...]
+    gaps: tuple[Gap, ...]
 
 
 def read_cloze(text: str, form: str, words: Words) -> Cloze:
@@ -61,20 +62,19 @@ def _joined(pieces: list[str], plain: list[str]) -> str:
     return said
 
 
-def _gap(kind: str, inside: str, form: str, words: Words) -> tuple[str, ...]:
-    """Return the words that are right in one gap."""
+def _gap(kind: str, inside: str, form: str, words: Words) -> Gap:
+    """Return what is right in one gap, and what there is to choose."""
     is_number, is_choice = kind in _NUMBERS, bool(_CHOICES.fullmatch(kind))
     if not (is_number or is_choice or kind in _SHORT | _EXACT):
         raise Unfit(f"its text has an answer of the sort {kind}")
     if kind in _EXACT:
         words.lost.append("that capital letters matter")
-    if is_choice:
-        words.lost.append("what there is to choose in a gap: it is typed")
     answers = [_answer(piece, form, words, is_number=is_number) for piece in split_at(inside, "[~]")]
     right = accepted(answers, words)
     if not right:
         raise Unfit("a gap has no right answer")
-    return right
+    wrong = (literal(each.text) for each in answers if each.share < 100) if is_choice else ()
+    return Gap(right, tuple(dict.fromkeys(wrong)))
 
 
 def _answer(piece: str, form: str, words: Words, *, is_number: bool) -> Answer:

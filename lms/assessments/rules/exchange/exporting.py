@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from lms.assessments.items.asked import Asked, Skipped, Unfit, title_of
+from lms.assessments.items.asked import Asked, Read, Skipped, Unfit, title_of
 from lms.assessments.items.exchanging import Data
 from lms.assessments.rules.exchange.carrying import tags_of
 from lms.assessments.rules.exchange.files import read_questions
@@ -41,6 +40,9 @@ def export_quiz(quiz: Data, form: str) -> Exported:
         done.counts[item["type"]] += 1
         try:
             text = _written(item, form)
+            if form == "gift" and item.get("units"):
+                message = "its units, which GIFT has not; they stand in the note alone"
+                done.skipped.append(Skipped(0, item["id"], message, is_part=True))
         except Unfit as error:
             kept = Asked("kept", idnumber=item["id"], kept=dict(item))
             done.skipped.append(Skipped(0, title_of(kept), str(error)))
@@ -54,36 +56,15 @@ def _written(item: Data, form: str) -> str:
     """Return an item as a question; raise `Unfit` when the format has no words for it, or loses some of them."""
     exchange = EXCHANGES.get(item["type"])
     if exchange is None:
-        raise Unfit(f"other programs have no {item['type']} question; it stands in a note for the import here")
-    asked = exchange.to_asked(item)
-    asked = replace(
-        asked,
-        name=item["id"],
-        idnumber=item["id"],
-        tags=tags_of(item),
-        feedback=item.get("feedback", ""),
-        kept={**_unseen(item, asked), **asked.kept},
-    )
+        raise Unfit("a case with several questions, which no other program has")
+    facts = {"name": item["id"], "idnumber": item["id"], "feedback": item["feedback"], "points": item.get("points", 1)}
+    asked = replace(exchange.to_asked(item), **facts, tags=tags_of(item), kept=dict(item))
     write, join = WRITERS[form]
     text = write(asked)
-    plan = plan_import(read_questions(join([text]).encode(), form), {"items": [item]}, _terms(item))
-    fresh = plan_import(read_questions(join([text]).encode(), form), {}, _terms(item))
-    comes_back = plan.unchanged == [item["id"]] and not plan.skipped
-    if not comes_back or _same(fresh.items.get(item["id"]), item):
-        raise Unfit("its words would not come back the same; it stands in a note for the import here")
+    read = read_questions(join([text]).encode(), form)
+    shown = [replace(each, kept={}) for each in read.asked]
+    for each in (read, Read(shown, read.skipped, read.faults)):
+        plan = plan_import(each, {"items": [item]}, Terms((item["competency"],)))
+        if plan.unchanged != [item["id"]] or plan.skipped or plan.faults:
+            raise Unfit("its words would not come back the same")
     return text
-
-
-def _terms(item: Data) -> Terms:
-    return Terms((item["competency"],))
-
-
-def _same(made: Mapping[str, Any] | None, item: Data) -> bool:
-    """Return whether an item that was made anew differs from the one that was written."""
-    return made is None or any(made.get(key) != value for key, value in item.items())
-
-
-def _unseen(item: Data, asked: Asked) -> dict[str, Any]:
-    """Return the fields of an item that nobody sees in the question itself."""
-    shown = EXCHANGES[item["type"]].from_asked(asked, {}, [])
-    return {key: value for key, value in item.items() if key not in {*shown, "id", "feedback"}}

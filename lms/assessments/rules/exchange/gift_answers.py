@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from lms.assessments.items.asked import MAX_ANSWERS, Answer, Kind, Unfit
-from lms.assessments.items.exchanging import SHARES_LOST
+from lms.assessments.items.exchanging import SHARES_LOST, literal
 from lms.assessments.rules.exchange.gift_blocks import marks, split_at, unescape
 from lms.assessments.rules.exchange.markup import Words
-from lms.assessments.rules.exchange.numbers import read_number
+from lms.assessments.rules.exchange.numbers import read_number, write_number
 
 _WEIGHT = re.compile(r"%(-?[0-9]{1,3}(?:\.[0-9]{0,10})?)%")
 _FORM = re.compile(r"\[(html|moodle|plain|markdown)\]")
@@ -19,14 +19,11 @@ _TRUE, _FALSE = {"t", "true"}, {"f", "false"}
 FEEDBACK_LOST = "the feedback of single answers"
 
 
-def accepted(answers: Iterable[Answer], words: Words) -> tuple[str, ...]:
+def accepted(answers: Sequence[Answer], words: Words) -> tuple[str, ...]:
     """Return the words that earn every point; name those that earn a part as lost. Raise `Unfit` for a wildcard."""
-    right = tuple(dict.fromkeys(answer.text for answer in answers if answer.share >= 100))
-    if any("*" in text.replace("\\*", "") for text in right):
-        raise Unfit("it accepts any words by the wildcard *")
     if any(0 < answer.share < 100 for answer in answers):
         words.lost.append(SHARES_LOST)
-    return tuple(text.replace("\\*", "*") for text in right)
+    return tuple(dict.fromkeys(literal(answer.text) for answer in answers if answer.share >= 100))
 
 
 @dataclass(frozen=True)
@@ -164,10 +161,9 @@ def _number(text: str, share: float) -> Answer:
         low, high = read_number(least), read_number(most)
         if low > high:
             raise Unfit(f"{text[:40]!r} ends before it begins")
-        return Answer(least.strip() if low == high else repr((low + high) / 2), share, (high - low) / 2)
+        return Answer(write_number(round((low + high) / 2, 9)), share, round((high - low) / 2, 9))
     value, colon, tolerance = text.partition(":")
     off = read_number(tolerance) if colon else 0
     if off < 0:
         raise Unfit(f"{text[:40]!r} is off by less than nothing")
-    read_number(value)
-    return Answer(value.strip(), share, off)
+    return Answer(write_number(read_number(value)), share, off)

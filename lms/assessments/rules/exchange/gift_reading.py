@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lms.assessments.items.asked import GAP, MAX_ANSWERS, Asked, Misread, Read, Unfit, title_of
-from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
+from lms.assessments.items.asked import GAP, MAX_ANSWERS, Asked, Gap, Misread, Read, Unfit, title_of
+from lms.assessments.rules.exchange.carrying import BadNote, read_note
 from lms.assessments.rules.exchange.gift_answers import FEEDBACK_LOST, AnswerReader, accepted, in_form
 from lms.assessments.rules.exchange.gift_blocks import Block, blocks, marks, unescape
 from lms.assessments.rules.exchange.markup import Words
@@ -53,8 +53,8 @@ def _read_block(block: Block, read: Read) -> None:
     notes = _notes(block)
     start = _skip_category(block, read)
     if not block.text[start:].strip():
-        if {"id", "type"} <= set(notes.kept):
-            read.take(Asked("kept", idnumber=str(notes.kept["id"]), kept=notes.kept, place=(block.first_line, 1)))
+        if notes.kept:
+            read.take(Asked("kept", idnumber=str(notes.kept.get("id")), kept=notes.kept, place=(block.first_line, 1)))
         return
     name, start = _name(block, start)
     head, inside, tail = _cut(block, start)
@@ -65,8 +65,7 @@ def _read_block(block: Block, read: Read) -> None:
     except Unfit as error:
         read.skip(about.place, title_of(about), str(error))
         return
-    kept = {**kept_by_tags(notes.tags), **notes.kept}
-    asked = replace(asked, name=name, kept=kept, idnumber=notes.idnumber, tags=tuple(notes.tags))
+    asked = replace(asked, name=name, kept=notes.kept, idnumber=notes.idnumber, tags=tuple(notes.tags))
     read.take(replace(asked, place=about.place))
 
 
@@ -149,5 +148,5 @@ def _asked(head: str, inside: str | None, tail: str) -> Asked:
         words.lost.append(FEEDBACK_LOST)
     asked = Asked(said.kind, prompt, said.answers, said.pairs, feedback=general or said.right_feedback)
     if tail.strip() and said.kind == "short":
-        asked = replace(asked, kind="gaps", answers=(), gaps=(accepted(said.answers, words),))
+        asked = replace(asked, kind="gaps", answers=(), gaps=(Gap(accepted(said.answers, words)),))
     return replace(asked, lost=tuple(words.lost))

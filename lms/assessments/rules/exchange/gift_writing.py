@@ -42,8 +42,8 @@ def _question(asked: Asked) -> Iterator[str]:
 def _around(asked: Asked) -> tuple[str, str]:
     """Return what stands before and behind the one gap of a sentence."""
     before, _, after = asked.prompt.partition(GAP)
-    if len(asked.gaps) != 1 or GAP in after or not after.strip():
-        raise Unfit("GIFT knows one gap in a question, and words behind it")
+    if len(asked.gaps) != 1 or asked.gaps[0].wrong or not after.strip():
+        raise Unfit("GIFT knows one typed gap in a question, and words behind it")
     return before, after
 
 
@@ -85,25 +85,32 @@ def _order(asked: Asked) -> Iterator[str]:
 def _number(asked: Asked) -> Iterator[str]:
     yield "#"
     for answer in asked.answers:
-        yield f"\t={answer.text}:{write_number(answer.tolerance)}"
+        yield f"\t={_percent(answer.share)}{answer.text}:{write_number(answer.tolerance)}"
 
 
-def _words(texts: tuple[str, ...]) -> Iterator[str]:
-    """Yield words that are accepted as they are typed; a star among them is only a star."""
-    yield ""
-    for text in texts:
-        if "->" in text:
-            raise Unfit("GIFT cannot write -> in an accepted answer")
-        starred = text.replace("*", "\\*")
-        yield f"\t={_said(starred)}"
+def _word(text: str, share: float) -> str:
+    """Return words that are accepted as they are typed; a star among them is only a star."""
+    if "->" in text:
+        raise Unfit("GIFT cannot write -> in an accepted answer")
+    starred = text.replace("*", "\\*")
+    return f"\t={_percent(share)}{_said(starred)}"
+
+
+def _percent(share: float) -> str:
+    """Return the share of the points, where it is not all of them."""
+    return "" if share == 100 else f"%{write_share(share)}%"
 
 
 def _short(asked: Asked) -> Iterator[str]:
-    yield from _words(tuple(answer.text for answer in asked.answers))
+    yield ""
+    for answer in asked.answers:
+        yield _word(answer.text, answer.share)
 
 
 def _gaps(asked: Asked) -> Iterator[str]:
-    yield from _words(asked.gaps[0])
+    yield ""
+    for text in asked.gaps[0].right:
+        yield _word(text, 100)
 
 
 def _essay(_asked: Asked) -> Iterator[str]:

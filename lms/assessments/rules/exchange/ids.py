@@ -21,6 +21,8 @@ def item_id(asked: Asked, taken: Collection[str]) -> str:
     """
     if is_key(asked.idnumber):
         return asked.idnumber
+    if asked.kept:
+        return str(asked.kept.get("id"))
     made = asked.name if is_key(asked.name) else _made(asked.idnumber or asked.name or asked.prompt)
     return made if made not in taken else next(name for n in count(2) if (name := f"{made}-{n}") not in taken)
 

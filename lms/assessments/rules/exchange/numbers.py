@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from math import isfinite
 
 from lms.assessments.items.asked import Unfit
@@ -24,7 +25,7 @@ def read_number(text: str) -> float:
 
 def write_number(number: float) -> str:
     """Return the shortest text that means exactly `number`, without a point where it is whole."""
-    return str(int(number)) if number == int(number) and abs(number) <= LARGEST else repr(float(number))
+    return f"{Decimal(repr(float(number))).normalize():f}"
 
 
 def write_share(share: float) -> str:

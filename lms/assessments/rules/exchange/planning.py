@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from lms.assessments.items import TYPES
-from lms.assessments.items.asked import Asked, Misread, Place, Read, Skipped, Unfit, title_of
+from lms.assessments.items.asked import Answer, Asked, Misread, Place, Read, Skipped, Unfit, title_of
 from lms.assessments.items.cases import CaseSpec
 from lms.assessments.items.exchanging import Data
 from lms.assessments.items.kinds import EntrySpec
+from lms.assessments.rules.exchange.carrying import kept_by_tags
 from lms.assessments.rules.exchange.ids import item_id
 from lms.assessments.rules.exchange.items import EXCHANGES
 from lms.content.faults import sentence_of
 
-#: Notes about an item that are no field of it.
-_PRIVATE = {"ids"}
 _FIRST = ("id", "type", "competency", "critical", "points", "prompt")
 #: What every type of item has.
 _COMMON = {*_FIRST, "feedback"} - {"prompt", "type"}
@@ -77,9 +76,7 @@ def _take(plan: Plan, asked: Asked, there: Mapping[str, Data], terms: Terms) -> 
         raise Unfit(f"another question of this file has the id {name}")
     known, lost = there.get(name, {}), list[str]()
     data = {**_item(asked, known, terms, lost), "id": name}
-    if not isinstance(data["type"], str):
-        raise Unfit("its type is not a word")
-    if data["type"] in EXCHANGES:
+    if data.get("type") in [*EXCHANGES]:
         data["competency"] = _competency(asked, data.get("competency"), known, terms, lost)
         if not data.get("feedback"):
             raise Unfit("has no feedback that says why the right answer is right; --feedback gives one to all of these")
@@ -95,28 +92,58 @@ def _take(plan: Plan, asked: Asked, there: Mapping[str, Data], terms: Terms) -> 
 
 
 def _item(asked: Asked, known: Data, terms: Terms, lost: list[str]) -> dict[str, Any]:
-    """Return the fields of the item: what the file shows, then what it notes, then what stands there."""
+    """Return the fields of the item: those that the question shows, and else those of the note beside it.
+
+    Without a note they are those that stand there. What a question says no differently than before is as it was.
+    """
     if asked.kind == "kept":
-        return {key: value for key, value in asked.kept.items() if key not in _PRIVATE}
-    type_name = _type(asked, known)
-    is_same = known.get("type") == type_name
-    before = {key: value for key, value in known.items() if is_same or key in _COMMON}
-    noted = {key: value for key, value in asked.kept.items() if key not in _PRIVATE}
-    shown = EXCHANGES[type_name].from_asked(asked, before, lost)
-    usual = {"critical": False, "points": 1, "feedback": terms.feedback}
+        return dict(asked.kept)
+    if asked.kept:
+        _spec(asked.kept)
+    base = asked.kept or known
+    type_name = _type(asked, base)
+    own = dict(base) if base.get("type") == type_name else {key: base[key] for key in base if key in _COMMON}
+    shown = _own_fields(asked, own, type_name, lost)
+    tagged = {} if asked.kept else kept_by_tags(asked.tags)
     said = {"feedback": asked.feedback} if asked.feedback else {}
-    return {**usual, **before, **noted, "type": type_name, **shown, **said}
+    points = {} if asked.points is None else {"points": asked.points}
+    usual = {"critical": False, "points": 1, "feedback": terms.feedback}
+    return {**usual, **own, **tagged, **said, **points, "type": type_name, **shown}
 
 
-def _type(asked: Asked, known: Data) -> str:
-    """Return the type of item that a question becomes: the one noted or there, if it can be that."""
-    for name in (asked.kept.get("type"), known.get("type")):
-        if isinstance(name, str) and name in EXCHANGES and asked.kind in EXCHANGES[name].kinds:
-            return name
-    for name, exchange in EXCHANGES.items():
-        if exchange.kinds[0] == asked.kind:
-            return name
-    raise Unfit("quizzes here have no such questions")
+def _own_fields(asked: Asked, base: Data, type_name: str, lost: list[str]) -> dict[str, Any]:
+    """Return the fields of the type that a question shows differently than `base`, the item as it was."""
+    exchange = EXCHANGES[type_name]
+    before = _shown(exchange.to_asked(base), asked) if base.get("type") == type_name else Asked(asked.kind)
+    after = _shown(asked, asked)
+    if before == after:
+        return {}
+    if replace(before, prompt=after.prompt) == after:  # only the question itself was worded anew
+        fields = exchange.from_asked(asked, base, [])
+        return {key: fields[key] for key in ("prompt", "text") if key in fields}
+    return exchange.from_asked(asked, base, lost)
+
+
+def _shown(asked: Asked, other: Asked) -> Asked:
+    """Return what a question shows, as far as the format of `other` can say it."""
+    answers = tuple(
+        Answer(_typed(asked, each.text), round(each.share, 3), round(each.tolerance, 9)) for each in asked.answers
+    )
+    units = None if other.units is None else asked.units
+    return Asked(asked.kind, asked.prompt, answers, asked.pairs, asked.gaps, units)
+
+
+def _typed(asked: Asked, text: str) -> str:
+    """Return an answer without the sign that makes a star a star; one that only the file shows so."""
+    return text.replace("\\*", "*") if asked.kind == "short" else text
+
+
+def _type(asked: Asked, base: Data) -> str:
+    """Return the type of item that a question becomes: the one that it was, if it can be that."""
+    name = base.get("type")
+    if isinstance(name, str) and name in EXCHANGES and asked.kind in EXCHANGES[name].kinds:
+        return name
+    return next(name for name, exchange in EXCHANGES.items() if asked.kind in exchange.kinds[:1])
 
 
 def _competency(asked: Asked, said: object, known: Data, terms: Terms, lost: list[str]) -> str:

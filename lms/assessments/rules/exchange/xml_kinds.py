@@ -76,11 +76,17 @@ def _number(node: Node, words: Words) -> Asked:
     read = [
         answer if answer.text == "*" else _number_of(answer, off) for answer, off in zip(answers, offs, strict=True)
     ]
-    units = (node.find("units") or Node("", {}, node.place)).all("unit")
-    names = [each.text("unit_name") for each in units if read_number(each.text("multiplier") or "1") == 1]
-    if len(units) > 1:
-        words.lost.append("all units but the first")
-    return Asked("number", _prompt(node, words), tuple(read), unit=names[0] if names else "", feedback=feedback)
+    return Asked("number", _prompt(node, words), tuple(read), units=_units(node), feedback=feedback)
+
+
+def _units(node: Node) -> tuple[tuple[str, float], ...]:
+    """Return the units, first the one in which the numbers stand. Moodle says how many of a unit make one of it."""
+    listed = (node.find("units") or Node("", {}, node.place)).all("unit")
+    units = [(each.text("unit_name"), read_number(each.text("multiplier") or "1")) for each in listed]
+    if any(multiplier <= 0 for _, multiplier in units) or (units and all(each != 1 for _, each in units)):
+        raise Unfit("no unit is the one in which its numbers stand")
+    units.sort(key=lambda unit: unit[1] != 1)
+    return tuple((name, round(1 / multiplier, 9)) for name, multiplier in units)
 
 
 def _number_of(answer: Answer, off: str) -> Answer:

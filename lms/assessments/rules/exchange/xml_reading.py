@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from lms.assessments.items.asked import MAX_ANSWERS, Asked, Misread, Read, Unfit, title_of
-from lms.assessments.rules.exchange.carrying import BadNote, kept_by_tags, read_note
+from lms.assessments.rules.exchange.carrying import BadNote, read_note
 from lms.assessments.rules.exchange.markup import Words
 from lms.assessments.rules.exchange.numbers import read_number
 from lms.assessments.rules.exchange.xml_kinds import KINDS, words_in
@@ -44,8 +44,7 @@ def read_xml(text: str) -> Read:
 def _read_kept(root: Node, read: Read) -> None:
     """Take the items that only notes hold."""
     for place, kept in _notes(root, read):
-        if {"id", "type"} <= set(kept):
-            read.take(Asked("kept", idnumber=str(kept["id"]), kept=kept, place=place))
+        read.take(Asked("kept", idnumber=str(kept.get("id")), kept=kept, place=place))
 
 
 def _notes(node: Node, read: Read) -> list[tuple[tuple[int, int], dict[str, Any]]]:
@@ -82,18 +81,18 @@ def _read_question(node: Node, read: Read) -> None:
         read.skip(node.place, title, str(error))
         return
     tags = tuple(each.text("text") for each in (node.find("tags") or node).all("tag"))
-    kept = {**kept_by_tags(tags), **kept, **asked.kept}
     asked = replace(asked, name=name[:200], kept=kept, idnumber=node.text("idnumber"), tags=tags)
     read.take(replace(asked, place=node.place))
 
 
-def _points(node: Node, words: Words) -> dict[str, int]:
-    """Return the points of a question where the file gives them, and they are whole."""
+def _points(node: Node, words: Words) -> int | None:
+    """Return the points of a question, None where the file does not give them, or they are not whole."""
     said = node.text("defaultgrade")
-    points = read_number(said) if said else 0.5
-    if said and points != int(points):
+    points = read_number(said) if said else 0.0
+    if points != int(points):
         words.lost.append(f"that it is worth {said} points, which must be whole here")
-    return {"points": int(points)} if points == int(points) else {}
+        return None
+    return int(points) if said else None
 
 
 def _asked(node: Node, kind: str) -> Asked:
@@ -115,4 +114,4 @@ def _asked(node: Node, kind: str) -> Asked:
         words.lost.append("the feedback of single answers")
     if node.all("hint"):
         words.lost.append("hints")
-    return replace(asked, feedback=general or asked.feedback, kept=points, lost=tuple(words.lost))
+    return replace(asked, feedback=general or asked.feedback, points=points, lost=tuple(words.lost))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from lms.assessments.items.asked import GAP, Asked, Kind
+from lms.assessments.items.asked import GAP, Asked, Gap, Kind
 from lms.assessments.rules.exchange.carrying import write_note
 from lms.assessments.rules.exchange.numbers import write_number, write_share
 
@@ -39,7 +39,7 @@ def write_question(asked: Asked) -> str:
         f"    <name>{_text(asked.name)}</name>",
         *_element("questiontext", _cloze(asked) if asked.kind == "gaps" else asked.prompt),
         *_element("generalfeedback", asked.feedback),
-        f"    <defaultgrade>{write_number(asked.kept.get('points', 1))}</defaultgrade>",
+        f"    <defaultgrade>{1 if asked.points is None else asked.points}</defaultgrade>",
         f"    <idnumber>{escape(asked.idnumber)}</idnumber>",
         *_WRITERS[asked.kind](asked),
         "    <tags>",
@@ -95,12 +95,15 @@ def _number(asked: Asked) -> Iterator[str]:
     for answer in asked.answers:
         tolerance = f"<tolerance>{write_number(answer.tolerance)}</tolerance>"
         yield f'    <answer fraction="{write_share(answer.share)}">{_text(answer.text)}{tolerance}</answer>'
-    if asked.unit:
-        unit = f"<multiplier>1</multiplier><unit_name>{escape(asked.unit)}</unit_name>"
-        yield f"    <units><unit>{unit}</unit></units>"
+    if asked.units:
+        yield "    <units>"
+        for name, factor in asked.units:
+            multiplier = f"<multiplier>{write_number(1 / factor)}</multiplier>"
+            yield f"      <unit>{multiplier}<unit_name>{escape(name)}</unit_name></unit>"
+        yield "    </units>"
         yield "    <unitgradingtype>1</unitgradingtype>"
         yield "    <unitpenalty>1</unitpenalty>"
-        yield "    <showunits>0</showunits>"
+        yield f"    <showunits>{1 if len(asked.units) > 1 else 0}</showunits>"
 
 
 def _short(asked: Asked) -> Iterator[str]:
@@ -117,8 +120,14 @@ def _essay(_asked: Asked) -> Iterator[str]:
 def _cloze(asked: Asked) -> str:
     """Return the sentence with its accepted words in the places of the gaps."""
     pieces = asked.prompt.split(GAP)
-    holes = ["{1:SHORTANSWER:" + "~".join(f"={_in_hole(text)}" for text in right) + "}" for right in asked.gaps]
+    holes = [_hole(gap) for gap in asked.gaps]
     return "".join(piece + hole for piece, hole in zip(pieces, [*holes, ""], strict=True))
+
+
+def _hole(gap: Gap) -> str:
+    right = [f"={_in_hole(text)}" for text in gap.right]
+    wrong = [_in_hole(text) for text in gap.wrong]
+    return f"{{1:{'MULTICHOICE' if wrong else 'SHORTANSWER'}:{'~'.join([*right, *wrong])}}}"
 
 
 def _in_hole(text: str) -> str:
