@@ -254,3 +254,22 @@ def test_the_program_ends_with_one_and_needs_no_database(folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{file}:1:14: this {{ is not ended by }}; a blank line ends a question\n"
+
+
+PRACTICAL = """\
+  - id: q-show
+    type: practical
+    competency: skills/talking
+    prompt: Show it.
+    rubric:
+      criteria:
+        - {id: does, text: Does it., levels: [{id: no, text: Does not., points: 0}, {id: yes, text: Does., points: 1}]}
+    feedback: Good.
+"""
+
+
+def test_what_moodle_cannot_ask_is_named(folder: Path) -> None:
+    put(folder, QUIZ, (folder / QUIZ).read_text() + PRACTICAL)
+    result = run(folder, "export", folder.parent / "out.txt")
+    assert result.stdout.splitlines()[1] == "not for Moodle: q-show: no other program asks this: an assessor scores it"
+    assert "0 changed, 4 unchanged" in run(folder, "import", folder.parent / "out.txt").stdout

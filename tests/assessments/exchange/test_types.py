@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.assessments.items import TYPES
+from lms.assessments.items.asked import Asked, Unfit
 from lms.assessments.rules.exchange.exporting import export_quiz
 from lms.assessments.rules.exchange.files import FORMATS, read_questions
 from lms.assessments.rules.exchange.items import EXCHANGES
@@ -89,3 +90,68 @@ def test_a_changed_prompt_keeps_the_rest(sample: Mapping[str, Any], form: str) -
     rest = {key: value for key, value in made.items() if key != field}
     read = TYPES[sample["type"]].spec.read
     assert read({**rest, field: sample[field]}) == read(sample)
+
+
+def item(kind: str, **fields: Any) -> dict[str, Any]:
+    """Return the sample of a type with other fields."""
+    return {**module_of(kind).SAMPLE, **fields}
+
+
+LEFT = [{"id": "a", "text": "this -> that"}, {"id": "b", "text": "other"}]
+RIGHT = [{"id": "c", "text": "this -> that"}, {"id": "d", "text": "=x"}]
+RANGES = [{"least": 0.1, "most": 0.2}, {"value": 0.3, "percent": 7, "share": 33}]
+WORDS = [{"id": "w", "accepted": {"en": ["soap"]}}]
+#: An item, and the formats in which it stands in a note alone, since its words would not come back from a question.
+HARD: tuple[tuple[dict[str, Any], set[str]], ...] = (
+    (item("matching", left=LEFT, right=RIGHT, key={"a": "d", "b": "c"}), {"gift"}),
+    (item("short", accepted={"en": ["a -> b"]}), {"gift"}),
+    (item("short", accepted={"en": ["5*"], "es": ["5*", "a*b"]}), set()),
+    (item("fill-in", gaps=WORDS, text="Use {w} and water."), set()),
+    (item("fill-in", gaps=WORDS, text="Use {w}"), {"gift"}),
+    (item("fill-in", gaps=WORDS, text="Use _____ and {w} and water."), {"gift", "moodle-xml"}),
+    (item("fill-in", gaps=WORDS, text="Use {1:SA:=x} and {w} and water."), {"moodle-xml"}),
+    (item("numeric", accepted=[{"value": 123456789012, "tolerance": 0.123456789}], units=[]), set()),
+    (
+        item("numeric", accepted=RANGES, units=[]),
+        set(),
+    ),
+    (item("true-false", prompt="Is  it   wide?"), set()),
+    (item("true-false", prompt="Is\u00a0it?\u2028No."), set()),
+    (item("single", prompt="// [id:x] ::y:: {z} <b>&amp;</b> \\ ]]> -->", critical=True), set()),
+)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("hard", "noted"), HARD, ids=range(len(HARD)))
+def test_words_that_are_hard_to_write(hard: dict[str, Any], noted: set[str], form: str) -> None:
+    TYPES[hard["type"]].spec.read(hard)
+    assert bool(export_quiz({"items": [hard]}, form).skipped) == (form in noted)
+    plan = through([hard], form, {"items": [hard]})
+    assert (plan.unchanged, plan.skipped) == ([hard["id"]], [])
+
+
+def test_a_reflection_that_is_kept_can_be_worded_anew() -> None:
+    there = {key: value for key, value in item("reflection", points=0).items() if key != "rubric"}
+    text = "// [id:q-reflection]\nWhat now?{}\n"
+    plan = plan_import(read_questions(text.encode(), "gift"), {"items": [there]}, TERMS)
+    assert (plan.items, plan.skipped) == ({"q-reflection": {**there, "prompt": "What now?"}}, [])
+
+
+def test_an_item_becomes_another_type_where_the_file_says_so() -> None:
+    text = "// [id:q-single]\nWhat now?{}\n"
+    plan = plan_import(read_questions(text.encode(), "gift"), {"items": [item("single")]}, TERMS)
+    made = plan.items["q-single"]
+    assert (made["type"], made["points"], made["feedback"]) == ("reflection", 0, item("single")["feedback"])
+    assert "options" not in made
+
+
+def test_tags_say_what_moodle_kept() -> None:
+    text = "// [id:q-single] [tag:lms:competency=skills/walk] [tag:lms:critical]\nWhich?{=a ~b ~c ####Because.}\n"
+    plan = plan_import(read_questions(text.encode(), "gift"), {"items": [item("single")]}, TERMS)
+    assert plan.items["q-single"]["competency"] == "skills/walk"
+    assert plan.items["q-single"]["critical"] is True
+
+
+def test_no_program_asks_what_an_assessor_scores() -> None:
+    with pytest.raises(Unfit):
+        EXCHANGES["oral"].from_asked(Asked("essay", "Say it."), {}, [])

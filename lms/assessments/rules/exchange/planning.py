@@ -114,8 +114,9 @@ def _item(asked: Asked, known: Data, terms: Terms, lost: list[str]) -> dict[str,
 def _own_fields(asked: Asked, base: Data, type_name: str, lost: list[str]) -> dict[str, Any]:
     """Return the fields of the type that a question shows differently than `base`, the item as it was."""
     exchange = EXCHANGES[type_name]
-    before = _shown(exchange.to_asked(base), asked) if base.get("type") == type_name else Asked(asked.kind)
-    after = _shown(asked, asked)
+    if base.get("type") != type_name:
+        return exchange.from_asked(asked, base, lost)
+    before, after = _shown(exchange.to_asked(base), asked), _shown(asked, asked)
     if before == after:
         return {}
     if replace(before, prompt=after.prompt) == after:  # only the question itself was worded anew

@@ -51,17 +51,16 @@ def read_tree(text: str) -> Node:
     except ExpatError as error:
         place = (error.lineno, error.offset + 1)
         raise Misread(place, f"broken XML: {str(error).partition(':')[0]}") from error
-    if builder.root is None:
-        raise AssertionError("expat lets no document pass that has no element")
-    return builder.root
+    return builder.document.nodes[0]
 
 
 class _Builder:
     """Listens to the parser."""
 
     def __init__(self) -> None:
-        self.root: Node | None = None
-        self.open: list[Node] = []
+        #: Stands around the root, and so for the whole document.
+        self.document = Node("", {}, (1, 1))
+        self.open = [self.document]
         self.count = 0
         parser = self.parser = ParserCreate("utf-8")
         parser.buffer_text = True
@@ -87,15 +86,12 @@ class _Builder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.count += 1
-        if len(self.open) >= MAX_DEPTH:
+        if len(self.open) > MAX_DEPTH:
             raise self._misread(f"more than {MAX_DEPTH} levels")
         if self.count > MAX_NODES:
             raise self._misread(f"more than {MAX_NODES} elements")
         node = Node(tag, attributes, self._place())
-        if self.open:
-            self.open[-1].nodes.append(node)
-        else:
-            self.root = node
+        self.open[-1].nodes.append(node)
         self.open.append(node)
 
     def _end(self, _tag: str) -> None:
@@ -105,5 +101,4 @@ class _Builder:
         self.open[-1].pieces.append(data)
 
     def _comment(self, data: str) -> None:
-        if self.open:
-            self.open[-1].comments.append((self._place(), data))
+        self.open[-1].comments.append((self._place(), data))
