@@ -20,10 +20,8 @@ from lms.config import ROOT
 from lms.content.yaml_files import read_yaml
 from tests.assessments.items import CANARY, module_of, question, read
 
-#: Whether exchange with Moodle is there: set it to True once types have their exchange.py.
-EXCHANGE = False
 HERE = ROOT / "lms" / "assessments" / "items"
-FILES = ("__init__.py", "spec.py", "rules.py", "question.html", "answer.html", *(["exchange.py"] if EXCHANGE else []))
+FILES = ("__init__.py", "spec.py", "rules.py", "exchange.py", "question.html", "answer.html")
 FUNCTIONS = tuple(name for name, value in vars(ItemRules).items() if inspect.isfunction(value) and name[0] != "_")
 TESTED = ("CASES", "SAMPLE", "OTHER", "WALK", "ITEMS", "sent_to")
 FEWEST_CASES = 8
