@@ -46,8 +46,10 @@ class Intent:
 
 @dataclass(frozen=True)
 class Prospect:
-    """What publishing would do, and to whom. It cannot be done while there are `faults`, `gone` things are kept,
-    or surveys are `weakened`."""
+    """What publishing would do, and to whom.
+
+    It cannot be done while there are `faults`, `gone` things are kept, or surveys are `weakened`.
+    """
 
     published: Published
     plan: Plan
