@@ -22,6 +22,7 @@ from lms.demo.accounts import PASSPHRASE
 from lms.demo.twice import ADDRESS
 from lms.notifications.rules import stop_token
 from lms.people.rules import link_token
+from lms.surveys.rules import follow_up_token
 from tests.demo.conftest import Demo, Reader
 from tests.journeys.browser import Page as AnsweredPage
 
@@ -351,6 +352,12 @@ def spots(demo: Demo) -> dict[str, Spot]:
     return walker.spots
 
 
+#: Of a follow-up that nobody has answered and that can still be.
+OPEN_FOLLOW_UP = """LEFT JOIN survey_receipts r ON r.person_id = i.person_id AND r.survey_key = i.survey_key
+    AND r.subject_key = i.subject_key AND r.round = i.round
+    WHERE r.id IS NULL AND i.due_on > date('now', '-50 days') AND i.due_on < date('now', '-2 days')"""
+
+
 def by_address(demo: Demo, walker: Walker) -> None:
     """Open the pages that only some readers' links lead to."""
     asked = """SELECT p.id, p.public_id, '/tracks/' || a.track_key || '/asked' FROM assignments a
@@ -383,6 +390,8 @@ def by_address(demo: Demo, walker: Walker) -> None:
            WHERE l.kind = 'reminder' AND p.language = 'to'"""
     )
     walker.walk(demo.reader(), None, [f"/letters/stop/{stop_token(demo.config.secret_key, letter)}"])
+    asked = demo.one(f"SELECT i.public_id FROM survey_invitations i {OPEN_FOLLOW_UP} AND i.survey_key = 'follow-up-30'")
+    walker.walk(demo.reader(), None, [f"/follow-up/{follow_up_token(demo.config.secret_key, asked)}"])
 
 
 def half_way(demo: Demo, walker: Walker) -> None:
