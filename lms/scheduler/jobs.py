@@ -129,7 +129,7 @@ JOBS = (
     Job("forget-files", _l("Forget files of people to be asked, after a day"), Every(3600), tracks_jobs.forget_uploads),
     Job("check", _l("Read the files of certificates and the audit trail again, and mend files"), Daily(4, 0), _check),
     Job(
-        "mix-answers", _l("Let surveys' answer sheets lose the order in which they came"), Daily(3, 0), surveys_jobs.run
+        "release-answers", _l("Release answers to surveys where enough people gave them"), Daily(3, 0), surveys_jobs.run
     ),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),

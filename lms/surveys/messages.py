@@ -3,71 +3,39 @@
 from __future__ import annotations
 
 from lms.errors import RuleBroken
-from lms.i18n import format_number, ngettext
+from lms.i18n import format_number
 from lms.i18n import gettext as _
-from lms.i18n import lazy_gettext as _l
 from lms.surveys.rules import TEXT_LIMIT
-from lms.surveys.rules.comments import A_DAY
-from lms.surveys.rules.results import ABOVE, BELOW, EDGES, Figures
+from lms.surveys.specs import QuestionSpec
 
 
 def sentence(error: RuleBroken) -> str:
     """Return what the reader should know and do, in her language."""
     said: dict[str, str] = {
         "earlier_steps": _("Please do the other steps of this module first. Then tell us what you think."),
-        "missing": _("Please choose an answer."),
-        "too_long": _("Please use at most %(limit)s letters.", limit=TEXT_LIMIT),
         "foreign_answer": _("Something in these answers does not belong to this survey. Load the page again."),
     }
     return said[error.code]
 
 
-#: What is said where a comment, a text in English, a finding or a change is refused.
-_REFUSED = {
-    "no_words": _l("Please write some words."),
-    "too_many_letters": _l("This is too long. Please make it shorter."),
-    "too_many_comments": _l("You have sent %(number)s comments today. Please come back tomorrow.", number=A_DAY),
-    "unsigned": _l("Nobody signed this comment, so it cannot be answered."),
-    "settled": _l("Somebody has settled this meanwhile."),
-    "no_such_version": _l("This version did not change the text since then. Please choose another."),
-    "english_missing": _l("Please write both sentences in English. Whoever has no other language reads these."),
-    "half_told": _l("Please write both sentences of a language, or none."),
-}
+def fault(question: QuestionSpec, code: str) -> str:
+    """Return what is wrong with the answer to a question, in the reader's language."""
+    if code == "missing":
+        return _("Please write an answer.") if question.type in {"number", "text"} else _("Please choose an answer.")
+    said: dict[str, str] = {
+        "missing_rows": _("Please choose an answer in every row."),
+        "too_long": _("Please use at most %(limit)s letters.", limit=TEXT_LIMIT),
+        "not_a_number": _("Please write a number, such as 12."),
+        "not_whole": _("Please write a whole number, such as 12."),
+        "out_of_range": _(
+            "Please write a number from %(least)s to %(most)s.",
+            least=format_number(question.least or 0),
+            most=format_number(question.most or 0),
+        ),
+    }
+    return said[code]
 
 
-def refusal(error: RuleBroken) -> str:
-    """Return why something about results was refused, in the reader's language."""
-    return str(_REFUSED[error.code])
-
-
-#: Kirkpatrick's levels, as staff read them.
-LEVELS = {
-    "reaction": _l("How it was"),
-    "learning": _l("What was learned"),
-    "behavior": _l("What is done otherwise"),
-    "results": _l("What came of it"),
-}
-
-
-def step_words(step: str) -> str:
-    """Return what numbers one step holds."""
-    if step == BELOW:
-        return _("below 0")
-    if step == ABOVE:
-        return _("more than %(number)s", number=format_number(EDGES[-1]))
-    place = EDGES.index(int(step))
-    if place == 0:
-        return "0"
-    low, high = format_number(EDGES[place - 1]), format_number(EDGES[place])
-    return _("more than %(low)s, up to %(high)s", low=low, high=high)
-
-
-def share_words(figures: Figures) -> str:
-    """Return the sentence of a question on the scale: how many of 100 answered 4 or 5, and how many answered."""
-    words: str = ngettext(
-        "%(share)s of 100 chose 4 or 5 (%(num)s answer).",
-        "%(share)s of 100 chose 4 or 5 (%(num)s answers).",
-        figures.answered,
-        share=figures.top_share,
-    )
-    return words
+def skip_label() -> str:
+    """Return what a choice says by which a question is left open."""
+    return _("Does not apply, or I would rather skip this")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from lms.surveys.models.comments import SurveyComment
 from lms.surveys.models.findings import ChangeNote, SurveyFinding
 from lms.surveys.models.readings import SurveyReading
+from lms.surveys.models.receipts import SurveyInvitation, SurveyReceipt
 from lms.surveys.models.results import SurveyCell, SurveyFigure, SurveyPart
-from lms.surveys.models.sheets import SurveyAnswer, SurveyReceipt, SurveyWords
+from lms.surveys.models.sheets import SurveyAnswer, SurveyWords, WaitingAnswer
 
 __all__ = [
     "ChangeNote",
@@ -15,8 +16,10 @@ __all__ = [
     "SurveyComment",
     "SurveyFigure",
     "SurveyFinding",
+    "SurveyInvitation",
     "SurveyPart",
     "SurveyReading",
     "SurveyReceipt",
     "SurveyWords",
+    "WaitingAnswer",
 ]

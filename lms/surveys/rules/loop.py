@@ -20,6 +20,12 @@ class Version:
     published_on: date
 
 
+def taught(subject_key: str) -> tuple[str, str]:
+    """Return kind and key of the module or track that a subject is about: a certificate is about its track."""
+    kind, _colon, key = subject_key.partition(":")
+    return "track" if kind == "certificate" else kind, key
+
+
 @dataclass(frozen=True)
 class Told:
     """What workers read of a change, in one language."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lms.content.library import Library, Text
+from lms.surveys.queries.whole import Asked as InFile
+from lms.surveys.queries.whole import whole_survey
 from lms.surveys.rules import MINIMUM_GROUP
-from lms.surveys.specs import SurveySpec
+from lms.surveys.rules.loop import taught
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,26 @@ class Asked:
 
 
 def list_asked(library: Library, survey_key: str, language: str) -> list[Asked]:
-    """Return what a survey asks today, in its order; nothing when it is gone."""
+    """Return what a survey asks today, the core set first; nothing when it is gone."""
     if library.find("survey", survey_key) is None:
         return []
-    spec = library.spec(SurveySpec, "survey", survey_key)
-    words = library.words("survey", survey_key, language)
-    scale = {str(n): str(words.text(f"{spec.key}.yml:scale.{n}", label)) for n, label in enumerate(spec.scale, 1)}
-    found = []
-    for each in spec.questions:
-        prompt = str(words.text(f"{spec.key}.yml:{each.id}.prompt", each.prompt))
-        options = {
-            option.id: str(words.text(f"{spec.key}.yml:{each.id}.{option.id}", option.text)) for option in each.options
-        }
-        found.append(Asked(each.id, each.type, each.level, prompt, options or scale))
-    return found
+    questions = whole_survey(library, survey_key).questions
+    return [asked for each in questions for asked in _asked(library, each, language)]
+
+
+def _asked(library: Library, each: InFile, language: str) -> Iterator[Asked]:
+    """Yield one question in words, or each row of a matrix."""
+    words, spec = library.words("survey", each.home, language), each.spec
+    scaled = library.words("survey", each.scale_home, language)
+    at, scale_at = f"{each.home}.yml:{spec.id}", f"{each.scale_home}.yml:scale"
+    scale = {str(n): str(scaled.text(f"{scale_at}.{n}", label)) for n, label in enumerate(each.scale, 1)}
+    prompt = str(words.text(f"{at}.prompt", spec.prompt))
+    for row in spec.rows:
+        told = words.text(f"{at}.{row.id}", row.text)
+        yield Asked(f"{spec.id}.{row.id}", "likert", spec.level, f"{prompt} {told}", scale)
+    if not spec.rows:
+        options = {one.id: str(words.text(f"{at}.{one.id}", one.text)) for one in spec.options}
+        yield Asked(spec.id, spec.type, spec.level, prompt, options or (scale if spec.uses_scale else {}))
 
 
 def number_questions(library: Library, survey_key: str) -> frozenset[str]:
@@ -47,23 +55,22 @@ def group_of(library: Library, survey_key: str) -> int:
     """Return how many people a survey promises that any figure is of."""
     if library.find("survey", survey_key) is None:
         return MINIMUM_GROUP
-    return max(MINIMUM_GROUP, getattr(library.spec(SurveySpec, "survey", survey_key), "group", MINIMUM_GROUP))
+    return whole_survey(library, survey_key).spec.group
 
 
 def title_of_survey(library: Library, survey_key: str, language: str) -> str:
     """Return a survey's title, its key when it is gone."""
     if library.find("survey", survey_key) is None:
         return survey_key
-    spec = library.spec(SurveySpec, "survey", survey_key)
+    spec = whole_survey(library, survey_key).spec
     return str(library.words("survey", survey_key, language).text(f"{survey_key}.yml:title", spec.title))
 
 
 def title_of_subject(library: Library, subject_key: str, language: str) -> Text | None:
     """Return the title of a module or a track that was answered about, None when it is gone."""
-    kind, _colon, key = subject_key.partition(":")
-    source = library.find("track" if kind == "certificate" else kind, key)
+    kind, key = taught(subject_key)
+    source = library.find(kind, key)
     if source is None:
         return None
-    file = "module.yml" if source.kind == "module" else f"{key}.yml"
-    title = source.file(file)["title"]
-    return library.words(source.kind, key, language).text(f"{file}:title", title)
+    file = "module.yml" if kind == "module" else f"{key}.yml"
+    return library.words(kind, key, language).text(f"{file}:title", source.file(file)["title"])

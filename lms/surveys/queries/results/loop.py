@@ -14,7 +14,7 @@ from lms.content.library import SOURCE_LOCALE
 from lms.content.models import Publication, PublicationItem, Revision
 from lms.errors import NotFound
 from lms.surveys.models import ChangeNote, SurveyFinding
-from lms.surveys.rules.loop import Version
+from lms.surveys.rules.loop import Version, taught
 from lms.surveys.rules.results import Figures
 
 #: Findings, or changes, on one page.
@@ -94,13 +94,13 @@ def list_changes(session: Session, page: int = 1) -> list[FindingRow]:
 
 def list_versions(session: Session, subject_key: str) -> list[Version]:
     """Return the publications in which the text of a module or track changed, the oldest first. One query."""
-    kind, _colon, key = subject_key.partition(":")
+    kind, key = taught(subject_key)
     first = (
         select(PublicationItem.revision_id, func.min(Publication.number).label("number"))
         .join(Publication, Publication.id == PublicationItem.publication_id)
         .join(Revision, Revision.id == PublicationItem.revision_id)
         .where(
-            Revision.kind == ("track" if kind == "certificate" else kind),
+            Revision.kind == kind,
             Revision.key == key,
             Revision.locale == SOURCE_LOCALE,
         )

@@ -13,7 +13,6 @@ from lms.errors import NotFound
 from lms.i18n import format_number, language
 from lms.i18n import gettext as _
 from lms.organizations.rules import csv_lines
-from lms.surveys.messages import LEVELS
 from lms.surveys.policy import READERS, can_read_words
 from lms.surveys.queries.results.asked import list_asked, title_of_subject, title_of_survey
 from lms.surveys.queries.results.comments import count_comments
@@ -22,6 +21,7 @@ from lms.surveys.queries.results.loop import numbers_of
 from lms.surveys.queries.results.texts import count_texts
 from lms.surveys.rules.results import Count, Slice, languages_of, narrow, versions_of
 from lms.surveys.views.blueprint import bp
+from lms.surveys.views.results.saying import LEVELS
 from lms.surveys.views.results.words import level_share, name_of_language, name_of_version, show_levels
 from lms.web.access import get_actor, roles
 

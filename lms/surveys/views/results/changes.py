@@ -13,13 +13,13 @@ from lms.content.library import Library, current
 from lms.db import reading
 from lms.i18n import format_date, language
 from lms.i18n import gettext as _
-from lms.surveys.messages import share_words
 from lms.surveys.queries.results.figures import counts_for
 from lms.surveys.queries.results.loop import PAGE, FindingRow, count_changes, list_changes
 from lms.surveys.rules.loop import Told, in_language
 from lms.surveys.rules.results import compare
 from lms.surveys.views.blueprint import bp
 from lms.surveys.views.results.board import subject_words
+from lms.surveys.views.results.saying import share_words
 from lms.web.access import signed_in
 from lms.web.forms import page_href, page_of
 

@@ -13,7 +13,6 @@ from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.people.queries import names_of
 from lms.surveys.forms import AnswerForm, CommentForm
-from lms.surveys.messages import refusal
 from lms.surveys.policy import READERS, require_words
 from lms.surveys.queries.results.asked import title_of_subject
 from lms.surveys.queries.results.comments import PAGE, count_comments, get_comment, list_comments, list_own
@@ -21,6 +20,7 @@ from lms.surveys.rules.comments import Turns
 from lms.surveys.service import results as service
 from lms.surveys.views.blueprint import bp
 from lms.surveys.views.results.board import subject_words
+from lms.surveys.views.results.saying import refusal
 from lms.web.access import get_actor, roles, signed_in
 from lms.web.forms import ButtonForm, Explained, form_page, page_href, page_of
 

@@ -16,7 +16,6 @@ from lms.errors import NotFound
 from lms.i18n import format_date, language
 from lms.i18n import gettext as _
 from lms.surveys.forms import DeclineForm, FindingForm, NoteForm, ToldForm, VersionForm, told_form, version_form
-from lms.surveys.messages import refusal
 from lms.surveys.policy import READERS
 from lms.surveys.queries.results.asked import list_asked
 from lms.surveys.queries.results.loop import (
@@ -33,6 +32,7 @@ from lms.surveys.service import results as service
 from lms.surveys.views.blueprint import bp
 from lms.surveys.views.results.board import ask, subject_words
 from lms.surveys.views.results.changes import before_and_since
+from lms.surveys.views.results.saying import refusal
 from lms.surveys.views.results.words import facts_of, name_of_language
 from lms.web.access import get_actor, roles
 from lms.web.forms import Explained, Form, form_page, page_href, page_of

@@ -12,7 +12,6 @@ from lms.errors import NotFound
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.surveys.forms import EnglishForm
-from lms.surveys.messages import refusal
 from lms.surveys.policy import CLEARERS, READERS, can_judge, languages_to_clear, require_words
 from lms.surveys.queries.results.asked import list_asked
 from lms.surveys.queries.results.texts import (
@@ -27,6 +26,7 @@ from lms.surveys.rules.texts import FreeText
 from lms.surveys.service import results as service
 from lms.surveys.views.blueprint import bp
 from lms.surveys.views.results.board import ask
+from lms.surveys.views.results.saying import refusal
 from lms.web.access import get_actor, roles
 from lms.web.forms import ButtonForm, Explained, form_page, page_href, page_of
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from lms.i18n import LANGUAGES, format_number
 from lms.i18n import gettext as _
-from lms.surveys.messages import LEVELS, step_words
 from lms.surveys.queries.results.asked import Asked
 from lms.surveys.rules.results import Count, Figures, Slice, add_up, languages_of, narrow, versions_of
 from lms.surveys.rules.results.summing import STEPS
+from lms.surveys.views.results.saying import LEVELS, step_words
 
 
 @dataclass(frozen=True)
