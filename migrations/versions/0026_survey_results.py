@@ -61,7 +61,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "survey_cells",
-        sa.Column("batch", sa.String(length=32), nullable=False),
+        sa.Column("batch", sa.String(length=20), nullable=False),
         sa.Column("survey_key", sa.String(length=80), nullable=False),
         sa.Column("subject_key", sa.String(length=100), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=True),
@@ -119,7 +119,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "survey_parts",
-        sa.Column("batch", sa.String(length=32), nullable=False),
+        sa.Column("batch", sa.String(length=20), nullable=False),
         sa.Column("question_id", sa.String(length=120), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),

@@ -37,7 +37,7 @@ class SurveyPart(Base):
 
     __tablename__ = "survey_parts"
 
-    batch: Mapped[str] = mapped_column(ForeignKey("survey_cells.batch"), primary_key=True)
+    batch: Mapped[str] = mapped_column(String(20), ForeignKey("survey_cells.batch"), primary_key=True)
     question_id: Mapped[str] = mapped_column(String(120), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     answered: Mapped[int]
