@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.surveys.rules.answers import Checked, Typed, check_answers, first_of_month, names_of, tidy
 from lms.surveys.rules.choosing import SCALE, Stored
+from lms.surveys.rules.cores import CoreFault, core_faults
 from lms.surveys.rules.follow_ups import (
     OPEN_DAYS,
     REST_DAYS,
@@ -29,11 +30,13 @@ __all__ = [
     "TEXT_LIMIT",
     "Cell",
     "Checked",
+    "CoreFault",
     "Labels",
     "Stored",
     "Typed",
     "Waiting",
     "check_answers",
+    "core_faults",
     "first_of_month",
     "follow_up_of_token",
     "follow_up_token",
