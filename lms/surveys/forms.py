@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from lms.i18n import LANGUAGES
 from lms.i18n import lazy_gettext as _l
@@ -38,7 +38,7 @@ class SurveyForm(Form):
 
 def _words(label: Any, most: int, *, hint: Any = "") -> TextAreaField:
     """Return a field for words that must be written."""
-    return TextAreaField(label, [InputRequired(_l("Please write some words.")), Length(max=most)], description=hint)
+    return TextAreaField(label, [DataRequired(_l("Please write some words.")), Length(max=most)], description=hint)
 
 
 class CommentForm(OnceForm):
@@ -76,7 +76,7 @@ class NoteForm(Form):
 
     what = _words(_l("What is to be changed?"), 1000)
     why = _words(_l("Why?"), 1000)
-    by_whom = StringField(_l("Who does it?"), [InputRequired(_l("Please write some words.")), Length(max=200)])
+    by_whom = StringField(_l("Who does it?"), [DataRequired(_l("Please write some words.")), Length(max=200)])
 
 
 class DeclineForm(Form):
@@ -85,14 +85,17 @@ class DeclineForm(Form):
     reason = _words(_l("Why is it not done?"), 1000)
 
 
+def _text(field: Any) -> str:
+    return (field.data or "").strip()
+
+
 class ToldForm(Form):
     """What workers read of a change: two sentences in each language, English first."""
 
     @property
     def told(self) -> dict[str, Told]:
         """Return what was written, by language."""
-        fields = {name: (field.data or "").strip() for name, field in self._fields.items()}
-        return {tag: Told(fields[f"said_{tag}"], fields[f"changed_{tag}"]) for tag, _name in LANGUAGES}
+        return {tag: Told(_text(said), _text(changed)) for tag, _name, said, changed in self.rows()}
 
     def rows(self) -> list[tuple[str, str, Any, Any]]:
         """Return tag, name and both fields of each language."""
