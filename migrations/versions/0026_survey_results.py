@@ -25,6 +25,8 @@ KEEP = {
 
 def upgrade() -> None:
     """Make the tables. Cells that are released already are counted by the next nightly run."""
+    for table in ("survey_answers", "survey_words"):
+        op.create_index(op.f(f"ix_{table}_batch"), table, ["batch"])
     op.create_table(
         "survey_figures",
         sa.Column("survey_key", sa.String(length=80), nullable=False),
@@ -76,7 +78,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "survey_comments",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("client_id", sa.String(length=32), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
@@ -175,3 +177,5 @@ def downgrade() -> None:
     op.drop_table("survey_cells")
     op.drop_table("survey_readings")
     op.drop_table("survey_figures")
+    for table in ("survey_words", "survey_answers"):
+        op.drop_index(op.f(f"ix_{table}_batch"), table_name=table)

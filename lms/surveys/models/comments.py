@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
@@ -16,7 +16,7 @@ COMMENT_STATES = ("new", "seen", "answered")
 
 def _random_id() -> int:
     """Return a key that tells no order."""
-    return secrets.randbits(53)
+    return secrets.randbits(31)
 
 
 class SurveyComment(Base):
@@ -29,7 +29,7 @@ class SurveyComment(Base):
         {"sqlite_with_rowid": False},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=_random_id)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=_random_id)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     #: Made with the form: accepted once, whoever sends it.
     client_id: Mapped[str] = mapped_column(String(32), unique=True)

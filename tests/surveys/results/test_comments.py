@@ -114,3 +114,12 @@ def test_the_order_of_unsigned_ones_is_lost(staff: Staff) -> None:
     else:
         assert (mixed, after) == (0, sorted(after))
     assert write(lambda s: service.mix_comments(s, at=AT.replace(month=5))) == 0
+
+
+def test_a_key_that_is_taken_is_drawn_again(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ana = staff()
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(SurveyComment.__table__.c.id.default, "arg", lambda _context: next(drawn))
+    add(ana)
+    assert add(ana, "Another.")
+    assert comments.count_comments(reading()) == 2

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from lms.db import reading
+from lms.db import reading, write
 from lms.ids import new_client_id
+from lms.people.models import RoleGrant
 from lms.surveys.queries.results import comments
 from lms.surveys.rules.comments import A_DAY
 from lms.surveys.views.results import comments as page_of_comments
@@ -94,11 +96,6 @@ def test_a_translator_sees_her_language_alone(make: Make, app: Flask, client: Fl
 
 def translator(make: Make, language: str) -> MadePerson:
     """Return a translator of one language."""
-    from sqlalchemy import update  # noqa: PLC0415
-
-    from lms.db import write  # noqa: PLC0415
-    from lms.people.models import RoleGrant  # noqa: PLC0415
-
     person = make.person(roles=("translator",))
     grant = update(RoleGrant).where(RoleGrant.account_id == person.account_id).values(language=language)
     write(lambda s: s.execute(grant) and None)

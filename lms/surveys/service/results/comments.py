@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -53,7 +53,9 @@ def add_comment(
         "text": check_comment(text),
         "given_on": day_of(local_date(at), is_signed=is_signed),
     }
-    insert_once(session, SurveyComment, [row])
+    known = select(SurveyComment.id).where(SurveyComment.client_id == client_id)
+    while not insert_once(session, SurveyComment, [row]) and session.scalar(known) is None:
+        pass  # the random key was taken: another one
 
 
 def see_comment(session: Session, actor: Actor, public_id: str, *, at: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, delete, insert, null, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from lms.content.library import Library
@@ -22,6 +22,7 @@ _FIGURES = cast("Table", SurveyFigure.__table__)
 #: The figure that counts sheets, whatever was answered on them.
 SHEETS = "sheets"
 
+_WAITING = select(_PARTS, _CELLS.c.sheets).join(_CELLS, _CELLS.c.batch == _PARTS.c.batch)
 _LABELS = ("survey_key", "subject_key", "version_id", "language")
 _ADDRESS = ("question_id", "kind", "value")
 _ADD = (
@@ -38,60 +39,67 @@ def count_cells(session: Session, library: Library, survey_key: str, *, most: in
     """Count the cells of a survey that were released since, at most `most` of them, and return how many."""
     take_turns(session, f"survey figures {survey_key}")
     cells = list_uncounted(session, survey_key, most)
+    if not cells:
+        return 0
+    sheets = _sheets_of(session, [cell.batch for cell in cells])
+    session.execute(insert(_CELLS), [cell._asdict() | {"sheets": len(sheets[cell.batch])} for cell in cells])
     numbers = number_questions(library, survey_key)
-    touched: set[Labels] = set()
+    waiting = [row for cell in cells for row in _parts_of(cell.batch, count_answers(sheets[cell.batch], numbers))]
+    if waiting:
+        session.execute(insert(_PARTS), waiting)
+    released: Counter[Labels] = Counter()
     for cell in cells:
-        sheets = session.execute(select(_SHEETS.c.answers).where(_SHEETS.c.batch == cell.batch)).scalars().all()
-        session.execute(insert(_CELLS).values(cell._asdict() | {"sheets": len(sheets)}))
-        labels: Labels = (survey_key, cell.subject_key or "", cell.version_id or 0, cell.language or "")
-        _add(session, labels, [Tally("", SHEETS, ANSWERED, len(sheets))])
-        _keep(session, cell.batch, count_answers(sheets, numbers))
-        touched.add(labels)
+        labels = (survey_key, cell.subject_key or "", cell.version_id or 0, cell.language or "")
+        released[labels] += len(sheets[cell.batch])
     group = group_of(library, survey_key)
-    for labels in sorted(touched):
-        _show(session, labels, group)
+    for labels, number in sorted(released.items()):
+        _add(session, labels, [Tally("", SHEETS, ANSWERED, number), *_taken(session, labels, group)])
     return len(cells)
 
 
-def _keep(session: Session, batch: str, tallies: list[Tally]) -> None:
-    """Keep what a cell holds, question by question, until it may be shown."""
+def _sheets_of(session: Session, batches: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the answers on the sheets of these cells. One query."""
+    found: dict[str, list[dict[str, Any]]] = {batch: [] for batch in batches}
+    for batch, answers in session.execute(
+        select(_SHEETS.c.batch, _SHEETS.c.answers).where(_SHEETS.c.batch.in_(batches))
+    ):
+        found[batch].append(answers)
+    return found
+
+
+def _parts_of(batch: str, tallies: list[Tally]) -> list[dict[str, Any]]:
+    """Return what a cell holds, question by question, as it is kept until it may be shown."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for each in tallies:
-        address = (each.question_id, each.kind)
-        row = rows.setdefault(
-            address, {"batch": batch, "question_id": each.question_id, "kind": each.kind, "counts": {}}
-        )
+        head = {"batch": batch, "question_id": each.question_id, "kind": each.kind, "counts": {}}
+        row = rows.setdefault((each.question_id, each.kind), head)
         if each.value == ANSWERED:
             row |= {"answered": each.number, "total": each.total}
         else:
             row["counts"][each.value] = each.number
-    if rows:
-        session.execute(insert(_PARTS), list(rows.values()))
+    return list(rows.values())
 
 
-def _show(session: Session, labels: Labels, group: int) -> None:
-    """Move what is enough now from what waits to what is shown."""
-    survey_key, subject_key, version_id, language = labels
-    found = session.execute(
-        select(_PARTS, _CELLS.c.sheets)
-        .join(_CELLS, _CELLS.c.batch == _PARTS.c.batch)
-        .where(
-            _CELLS.c.survey_key == survey_key,
-            _CELLS.c.subject_key == (subject_key or null()),
-            _CELLS.c.version_id == (version_id or null()),
-            _CELLS.c.language == (language or null()),
-        )
-    ).all()
+def _taken(session: Session, labels: Labels, group: int) -> list[Tally]:
+    """Take out of what waits with these labels what is enough now, and return it."""
     waiting: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in found:
+    for row in session.execute(_WAITING.where(*_same(labels))):
         waiting[row.question_id, row.kind].append(row)
+    taken = []
     for (question_id, kind), rows in sorted(waiting.items()):
         parts = [Part(row.batch, row.answered, row.sheets) for row in rows]
-        shown = showable(parts, group, is_pooled=not subject_key)
+        shown = showable(parts, group, is_pooled=not labels[1])
         if shown:
-            _add(session, labels, [each for row in rows if row.batch in shown for each in _tallies(row)])
             own = and_(_PARTS.c.question_id == question_id, _PARTS.c.kind == kind, _PARTS.c.batch.in_(sorted(shown)))
             session.execute(delete(_PARTS).where(own))
+            taken += [each for row in rows if row.batch in shown for each in _tallies(row)]
+    return taken
+
+
+def _same(labels: Labels) -> list[ColumnElement[bool]]:
+    """Return the criterion of cells with these labels."""
+    columns = (_CELLS.c.survey_key, _CELLS.c.subject_key, _CELLS.c.version_id, _CELLS.c.language)
+    return [column == (value or null()) for column, value in zip(columns, labels, strict=True)]
 
 
 def _tallies(row: Any) -> list[Tally]:

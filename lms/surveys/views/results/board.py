@@ -125,9 +125,16 @@ def _filters(asking: Asking) -> dict[str, Any]:
 def figures_file(survey_key: str, subject: str) -> Response:
     """Send the same figures as a file: each line is of whole cells, as on the page."""
     asking = ask(survey_key, subject)
-    asked = {each.id: each.prompt for each in list_asked(asking.library, survey_key, language())}
     head = (_("Question"), _("Words"), _("Type"), _("Language"), _("Version"), _("Answer"), _("Number"))
-    rows = [
+    text = csv_lines((head, *_lines(asking)))
+    response = Response(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="feedback.csv"'
+    return response
+
+
+def _lines(asking: Asking) -> list[tuple[str | int, ...]]:
+    asked = {each.id: each.prompt for each in list_asked(asking.library, asking.survey_key, language())}
+    return [
         (
             each.question_id,
             asked.get(each.question_id, ""),
@@ -139,6 +146,3 @@ def figures_file(survey_key: str, subject: str) -> Response:
         )
         for each in narrow(asking.counts, asking.through)
     ]
-    response = Response(csv_lines((head, *rows)).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="feedback.csv"'
-    return response

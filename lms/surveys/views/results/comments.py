@@ -68,15 +68,12 @@ def comments() -> str:
     require_words(get_actor())
     session = reading()
     page, pages = page_of(count_comments(session), PAGE)
-    found = list_comments(session, page)
-    names = names_of(session, [each.person_id for each in found if each.person_id])
-    library = current(session)
-    about = {each.subject_key: subject_words(library, each.subject_key) for each in found if each.subject_key}
+    found, library = list_comments(session, page), current(session)
     return render_template(
         "surveys/results/comments.html",
         comments=found,
-        names=names,
-        about=about,
+        names=names_of(session, [each.person_id for each in found if each.person_id]),
+        about={each.subject_key: subject_words(library, each.subject_key) for each in found if each.subject_key},
         page=page,
         pages=pages,
         href_for=page_href("surveys.comments"),
