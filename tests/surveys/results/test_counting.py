@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms.content.library import current
 from lms.db import reading, write
-from lms.surveys.models import SurveyCell, SurveyFigure, SurveyPart
+from lms.differences import Difference
+from lms.surveys.models import SurveyAnswer, SurveyCell, SurveyFigure, SurveyPart
 from lms.surveys.queries.results.figures import counts_for, counts_of, list_overviews, sheets_in, surveys_uncounted
 from lms.surveys.rules.results import Slice, add_up, narrow
 from lms.surveys.service.results import count_cells
+from lms.surveys.service.results.checking import recompute_results
 from tests.surveys.results.conftest import MODULE, count, release, revision, sheets
 from tests.surveys.test_service import publish_short
 
@@ -114,6 +116,18 @@ def test_a_survey_that_is_gone_is_counted_with_the_smallest_group() -> None:
     count()
     reading().rollback()
     assert add_up(counts_of(reading(), "gone"))["useful"].answered == 11
+
+
+def test_doctor_finds_figures_that_do_not_agree() -> None:
+    batch = release(sheets(11))
+    release(sheets(12), language="es")
+    count()
+    look = lambda: write(recompute_results)  # noqa: E731
+    assert look() == []
+    write(lambda s: s.execute(delete(SurveyAnswer).where(SurveyAnswer.batch == batch)) and None)
+    assert look() == [Difference("survey feedback: 23 sheets counted, 12 there, 23 in figures", mendable=False)]
+    write(lambda s: s.execute(delete(SurveyCell)) and None)
+    assert [each.mendable for each in look()] == [False]
 
 
 def test_a_cell_without_answers_counts_its_sheets() -> None:

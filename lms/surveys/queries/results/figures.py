@@ -32,6 +32,30 @@ class Overview:
     figures: dict[str, Figures]
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many sheets of a survey were counted: as its cells say, as they are there, and as figures say."""
+
+    survey_key: str
+    cells: int
+    sheets: int
+    figures: int
+
+
+def list_counted(session: Session) -> list[Counted]:
+    """Return every survey that was counted, with the three numbers that must agree. Three queries."""
+    sheet, cell, figure = SurveyAnswer, SurveyCell, SurveyFigure
+    counted = select(cell.survey_key, func.sum(cell.sheets)).group_by(cell.survey_key)
+    there = select(sheet.survey_key, func.count()).join(cell, cell.batch == sheet.batch).group_by(sheet.survey_key)
+    shown = select(figure.survey_key, func.sum(figure.number)).where(figure.kind == "sheets")
+    cells, sheets, figures = (
+        {row[0]: int(row[1]) for row in session.execute(query)}
+        for query in (counted, there, shown.group_by(figure.survey_key))
+    )
+    keys = sorted(cells.keys() | figures.keys())
+    return [Counted(key, cells.get(key, 0), sheets.get(key, 0), figures.get(key, 0)) for key in keys]
+
+
 def _uncounted() -> Any:
     counted = select(SurveyCell.batch).where(SurveyCell.batch == SurveyAnswer.batch)
     return (SurveyAnswer.batch != "") & ~counted.exists()

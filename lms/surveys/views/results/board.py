@@ -13,7 +13,7 @@ from lms.errors import NotFound
 from lms.i18n import format_number, language
 from lms.i18n import gettext as _
 from lms.organizations.rules import csv_lines
-from lms.surveys.policy import READERS, can_read_words
+from lms.surveys.policy import READERS, can_judge, can_read_words
 from lms.surveys.queries.results.asked import list_asked, title_of_subject, title_of_survey
 from lms.surveys.queries.results.comments import count_comments
 from lms.surveys.queries.results.figures import Overview, counts_of, list_overviews, sheets_in
@@ -50,10 +50,14 @@ class Asking:
 @roles(*READERS)
 def feedback() -> str:
     """List surveys with what they are about and the figures of each level."""
-    session, library = reading(), current(reading())
-    rows = [_line(library, each) for each in list_overviews(session)]
-    new = count_comments(session, "new") if can_read_words(get_actor()) else None
-    return render_template("surveys/results/index.html", rows=rows, levels=LEVELS.values(), new_comments=new)
+    session, library, actor = reading(), current(reading()), get_actor()
+    return render_template(
+        "surveys/results/index.html",
+        rows=[_line(library, each) for each in list_overviews(session)],
+        levels=LEVELS.values(),
+        new_comments=count_comments(session, "new") if can_read_words(actor) else None,
+        is_judge=can_judge(actor),
+    )
 
 
 def _line(library: Library, each: Overview) -> tuple[str, str, list[str]]:
