@@ -192,6 +192,7 @@ def _of_learning() -> dict[str, Select[Any]]:
         "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
+        "surveys_asked": _own("survey_invitations", "round", "due_on", survey="survey_key", about="subject_key"),
         "further_rounds": _own("module_rounds", "round", "opened_at", **module),
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from lms.surveys.queries.counting import count_waiting, list_small, list_uneven
-from lms.surveys.queries.invitations import Invitation, dates_asked, find_invitation, list_open, select_open
+from lms.surveys.queries.invitations import (
+    Invitation,
+    dates_asked,
+    find_invitation,
+    list_between,
+    list_open,
+    select_open,
+)
 from lms.surveys.queries.promises import Weakened, list_weakened
 from lms.surveys.queries.receipts import ReceiptKey, answered_since, has_answered, receipts_of
 from lms.surveys.queries.subjects import after_certificate, after_track, revision_of, subject_of, survey_key_of
@@ -22,6 +29,7 @@ __all__ = [
     "dates_asked",
     "find_invitation",
     "has_answered",
+    "list_between",
     "list_open",
     "list_small",
     "list_uneven",

@@ -51,6 +51,12 @@ def list_open(session: Session, person_id: int, today: date) -> list[Invitation]
     return [Invitation(*row) for row in session.execute(query.order_by(SurveyInvitation.due_on, SurveyInvitation.id))]
 
 
+def list_between(session: Session, first: date, last: date) -> list[Invitation]:
+    """Return all follow-ups that fell due from `first` to `last`, in that order. One query."""
+    query = select(*_COLUMNS).where(SurveyInvitation.due_on.between(first, last))
+    return [Invitation(*row) for row in session.execute(query.order_by(SurveyInvitation.due_on, SurveyInvitation.id))]
+
+
 def select_open(_session: Session, today: date) -> Select[*tuple[Any, ...]]:
     """Return a select of person_id, subject (the public id), falls_on and since (NULL) of all that wait."""
     return select(
