@@ -35,10 +35,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from lms.assessments.queries import QuizState
 from lms.certificates.rules import states
 from lms.clock import local_date
 from lms.content.library import Library
-from lms.courses.rules import ModuleProgress, QuizStand, in_order
+from lms.courses.queries import attempts_allowed
+from lms.courses.rules import ModuleProgress, in_order, quiz_stand
 from lms.courses.specs import ModuleSpec
 from lms.db import Base, UtcDateTime
 from lms.home.rules import Case, Holding
@@ -49,6 +51,7 @@ from lms.tracks.rules import Credit, Waived
 TABLES = Base.metadata.tables
 _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions"], TABLES["module_completions"]
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
+_GRANTS = TABLES["attempt_grants"]
 _WAIVERS, _ROUNDS = TABLES["waivers"], TABLES["module_rounds"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
@@ -108,7 +111,7 @@ class Facts:
 
     modules: list[ModuleDone] = field(default_factory=list)
     finished: dict[str, set[str]] = field(default_factory=dict)
-    quizzes: dict[str, QuizStand] = field(default_factory=dict)
+    quizzes: dict[str, QuizState] = field(default_factory=dict)
     surveyed: set[tuple[str, str, int]] = field(default_factory=set)
     #: Modules of which a further round was opened, with its number.
     rounds: dict[str, int] = field(default_factory=dict)
@@ -131,7 +134,7 @@ class Facts:
             module_key=key,
             lessons=lessons,
             finished=in_order(lessons, self.finished.get(key, ())),
-            quiz=self.quizzes.get(key, "todo") if module.has_quiz else "none",
+            quiz=quiz_stand(attempts_allowed(library, key), self.quizzes.get(key)) if module.has_quiz else "none",
             has_survey=module.survey is not None,
             surveyed=(module.survey or "", subject_of(key), number) in self.surveyed,
             completed_on=max(completed, default=None),
@@ -209,8 +212,8 @@ def _lesson(gathered: Gathered, row: Any) -> None:
 
 
 def _quiz(gathered: Gathered, row: Any) -> None:
-    stand: QuizStand = "passed" if row.m else "open" if row.n else "failed"
-    gathered.of(row.person_id).quizzes[row.key] = stand
+    state = QuizState(max(0, row.n), is_open=row.n < 0, is_passed=bool(row.m))
+    gathered.of(row.person_id).quizzes[row.key] = state
 
 
 def _survey(gathered: Gathered, row: Any) -> None:
@@ -318,10 +321,14 @@ def _lessons() -> Select[Any]:
 
 
 def _quizzes() -> Select[Any]:
-    own = _ATTEMPTS.c
+    own, given = _ATTEMPTS.c, _GRANTS.c
     is_open = func.sum(case((own.submitted_at.is_(None), 1), else_=0))
     is_passed = func.sum(case((own.passed.is_(True), 1), else_=0))
-    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=is_open, m=is_passed)
+    mine = (given.person_id == own.person_id) & (given.module_key == own.module_key)
+    granted = select(func.count()).select_from(_GRANTS).where(mine, ~_is_completed(_GRANTS))
+    # Attempts that the quiz's own limit counts; -1 while one is open.
+    used = case((is_open > 0, -1), else_=func.count() - granted.correlate(_ATTEMPTS).scalar_subquery())
+    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=used, m=is_passed)
     return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
 
 
