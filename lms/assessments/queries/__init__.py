@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lms.assessments.queries.accommodations import Version, fair_for, list_asking, list_versions, list_wishes
+from lms.assessments.queries.accommodations import (
+    Version,
+    fair_for,
+    list_asking,
+    list_versions,
+    list_wishes,
+)
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,

@@ -43,6 +43,7 @@ class Failed:
     number: int
     closed_at: datetime
     granted: int
+    granted_at: datetime | None
 
 
 def list_given(session: Session, person_id: int, module_key: str, round_number: int) -> list[GrantRow]:
@@ -76,12 +77,19 @@ def list_failed(session: Session, person_id: int) -> list[Failed]:
             select(*columns).where(Attempt.person_id == person_id).order_by(Attempt.module_key, Attempt.number)
         )
     }
-    granted: dict[tuple[str, int], int] = {}
-    query = select(AttemptGrant.module_key, AttemptGrant.round).where(AttemptGrant.person_id == person_id)
-    for module_key, number in session.execute(query):
-        granted[module_key, number] = granted.get((module_key, number), 0) + 1
+    granted: dict[tuple[str, int], list[datetime]] = {}
+    query = select(AttemptGrant.module_key, AttemptGrant.round, AttemptGrant.granted_at)
+    for module_key, number, at in session.execute(query.where(AttemptGrant.person_id == person_id)):
+        granted.setdefault((module_key, number), []).append(at)
     return [
-        Failed(row.module_key, row.round, row.number, row.submitted_at, granted.get(key, 0))
+        Failed(
+            row.module_key,
+            row.round,
+            row.number,
+            row.submitted_at,
+            len(granted.get(key, ())),
+            max(granted.get(key, ()), default=None),
+        )
         for key, row in latest.items()
         if row.passed is False
     ]

@@ -55,7 +55,7 @@ def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, 
     if attempt.submitted_at is not None:
         raise RuleBroken("already_handed_in")
     _keep(session, _take_up(session, attempt, quiz, chosen, sheet, shown), at)
-    return Outcome()
+    return Outcome(seen=rules.digest(attempt.public_id, chosen), deadline_at=attempt.deadline_at)
 
 
 def more_time(session: Session, actor: Actor, sheet: Sheet, *, had: int, shown: Shown, at: datetime) -> Outcome:

@@ -29,12 +29,15 @@ BY_ID = {table.name: update(table).where(table.c.id == bindparam("row_id")) for 
 class Outcome:
     """What came of a submission: {question id: code} of what is still open, or whether it passed.
 
-    `is_late`: the time was up, and what was saved before that counts, not what was sent.
+    `is_late`: the time was up, and what was saved before that counts, not what was sent. Of answers that were only
+    saved, `seen` is their digest, and `deadline_at` when the time is up.
     """
 
     missing: Mapping[str, str] = field(default_factory=dict)
     passed: bool | None = None
     is_late: bool = False
+    seen: str = ""
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lms.assessments.views import quiz
+from lms.assessments.views import autosave, fairness, quiz
 from lms.assessments.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (quiz,)
+PAGES = (quiz, autosave, fairness)
 
 __all__ = ["PAGES", "bp"]
