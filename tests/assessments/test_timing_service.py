@@ -16,6 +16,7 @@ from lms.assessments.events import QuizPassed, quiz_passed
 from lms.assessments.models import Accommodation, AccommodationWish, Attempt, AttemptGrant
 from lms.assessments.rules import Choice, Fair, Given
 from lms.assessments.rules.timing import GRACE, SETTLING
+from lms.assessments.service import Shown
 from lms.audit.models import AuditEvent
 from lms.clock import local_date
 from lms.content.library import current
@@ -155,6 +156,19 @@ class TestLimits:
         results = race(app, *[lambda: start(actor, at=AT + 9 * HOUR)] * 10)
         assert {each.code for each in results} == {"attempts_used"}
         assert count(Attempt) == 3
+
+    def test_a_start_that_comes_again_late_begins_nothing(self, actor: Actor) -> None:
+        """Found by the drill: a repeated request used up an attempt after the first was handed in."""
+        limited(attempts=2)
+        begin = lambda after: write(  # noqa: E731
+            lambda s: service.start_attempt(s, actor, "alpha", shown=Shown("en"), at=AT, after=after)
+        )
+        one = begin(0)
+        assert begin(0) == one
+        submit(actor, sheet(one, WRONG), AT)
+        assert begin(0) == one
+        assert begin(1) != one
+        assert count(Attempt) == 2
 
     def test_the_module_says_when_nothing_is_left(self, actor: Actor, trainer: Actor) -> None:
         limited(attempts=1)

@@ -26,6 +26,8 @@ QUIZ = "/modules/alpha/quiz"
 #: Two tabs answer three questions each; what the other has not answered, a tab answers with "d" when it hands in.
 HALVES = (("q-1", "q-2", "q-3"), ("q-4", "q-5", "q-6"))
 PATIENCE = 180.0
+TEMPLATES = """base.html ui.html ui_words.html assessments/start.html assessments/questions.html assessments/_clock.html
+    assessments/result.html items/single/question.html items/single/answer.html items/chosen.html""".split()
 
 
 def prepare(make: Make, app: Flask, count: int) -> list[tuple[MadePerson, str]]:
@@ -33,6 +35,8 @@ def prepare(make: Make, app: Flask, count: int) -> list[tuple[MadePerson, str]]:
     app.config["WTF_CSRF_ENABLED"] = False
     quiz = {"pass_mark": 50, "items": [item(each) for half in HALVES for each in half]}
     publish_drafts([each for each in standard() if each.key != "alpha"] + [module("alpha", quiz=quiz)])
+    for name in TEMPLATES:  # read once, not by each server that takes the place of a killed one
+        app.jinja_env.get_template(name)
     found = []
     for number in range(count):
         person = make.person(f"Worker {number}")
@@ -135,7 +139,7 @@ class Tab:
         mine = {each: self.chance.choice("abc") for each in HALVES[self.half]}
         page = self.begin()
         while not page.told:
-            if self.save(page, {**page.ticked, **mine}) and self.chance.random() < 0.9:
+            if self.save(page, {**page.ticked, **mine}) and self.chance.random() < 0.5:
                 page = self.get()
             page = self.hand_in(page, mine)
         attempt, percent = page.told
@@ -145,7 +149,7 @@ class Tab:
         """Return the page of the open attempt, or of its result."""
         page = self.get()
         while not page.fields and not page.told:
-            self.send("POST", f"{QUIZ}/start", {})
+            self.send("POST", f"{QUIZ}/start", {"after": "0"})
             page = self.get()
         return page
 

@@ -44,12 +44,15 @@ def start_attempt(
     at: datetime,
     chance: random.Random = _CHANCE,
     round_number: int = 1,
+    after: int | None = None,
 ) -> str:
     """Begin the actor's next attempt and return its public id; an open attempt is taken up again.
 
-    One whose time is up is closed with what was saved, and its id returned. Raise `NotFound` without such a module
-    or quiz, `RuleBroken("already_passed")` after a pass, `RuleBroken("attempts_used")` when no attempt is left in
-    this round, and `RuleBroken("wait", until=instant)` before the next one is possible.
+    `after` is the number of the attempt that the reader had begun last when her page was made: a request that comes
+    twice, or late, begins nothing more. An open attempt whose time is up is closed with what was saved, and its id
+    returned. Raise `NotFound` without such a module or quiz, `RuleBroken("already_passed")` after a pass,
+    `RuleBroken("attempts_used")` when no attempt is left in this round, and `RuleBroken("wait", until=instant)`
+    before the next one is possible.
     """
     lock(session, [actor.person_id])
     library = current(session)
@@ -58,6 +61,8 @@ def start_attempt(
     if latest is not None and latest.submitted_at is None:
         if rules.is_late(latest.deadline_at, at):
             close_by_time(session, [latest], at=at)
+        return latest.public_id
+    if latest is not None and after is not None and latest.number != after:
         return latest.public_id
     if latest is not None and latest.passed:
         raise RuleBroken("already_passed")

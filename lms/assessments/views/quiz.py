@@ -17,7 +17,7 @@ from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
-from lms.assessments.views.sending import sheet_of, show_fair, shown_now
+from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
 from lms.assessments.views.showing import asked_of, graded_of
 from lms.assessments.views.timing import again_of, clock_of, minutes_for, time_up_page
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
@@ -53,9 +53,7 @@ def start(module_key: str) -> Page:
     """Begin an attempt, or take up the open one."""
     actor, number = get_actor(), round_of(module_key)
     try:
-        show_fair(actor)
-        shown, at = shown_now(), arrived_at()
-        write(lambda s: service.start_attempt(s, actor, module_key, shown=shown, at=at, round_number=number))
+        begin(actor, module_key, number)
     except RuleBroken as error:
         if error.code == "prerequisite":  # the module's page names what comes first
             return redirect(url_for("courses.module", module_key=module_key))

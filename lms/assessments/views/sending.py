@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.forms import QuizForm
-from lms.assessments.service import Sheet, Shown
-from lms.db import reading
+from lms.assessments.service import Sheet, Shown, start_attempt
+from lms.db import reading, write
 from lms.i18n import language
+from lms.web.arrival import arrived_at
 from lms.web.showing import always_both, wants_both
 
 
@@ -25,3 +28,11 @@ def show_fair(actor: Actor) -> None:
 def shown_now() -> Shown:
     """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
     return Shown(language(), both=wants_both())
+
+
+def begin(actor: Actor, module_key: str, round_number: int) -> None:
+    """Begin the reader's next attempt after the one that her page knew of."""
+    show_fair(actor)
+    shown, at, after = shown_now(), arrived_at(), request.form.get("after", type=int)
+    number = round_number
+    write(lambda s: start_attempt(s, actor, module_key, shown=shown, at=at, round_number=number, after=after))
