@@ -71,7 +71,7 @@ class FairForm(OnceForm):
     oral = BooleanField(_l("Somebody reads the questions to her and writes her answers down"))
     valid_from = DateField(_l("From"), validators=[InputRequired(_l("Please choose a day."))])
     valid_until = DateField(_l("Until"), validators=[Optional()])
-    reason_class = SelectField(_l("Why?"), choices=choices_of([("", _l("Choose one")), *REASON_NAMES.items()]))
+    reason_class = SelectField(_l("Why?"), choices=choices_of([("", _l("Please choose one.")), *REASON_NAMES.items()]))
 
 
 class GrantForm(OnceForm):

@@ -51,7 +51,7 @@ def sentence(error: RuleBroken) -> str:
         "given_time": _("Please choose one of these times."),
         "no_more_time": _("You have got more time already. Please go back, and hand in your answers in time."),
         "not_needed": _("She can try this quiz now. Nothing more is needed."),
-        "own_time": _("Please choose one of these times. For more, ask a trainer."),
+        "own_time": _("Please choose one of these times."),
         "prerequisite": _("Another module comes first. The page of this module says which."),
         "same_key_other_answers": _(
             "These answers were sent before, and they have changed since. The first ones count. "

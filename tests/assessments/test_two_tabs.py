@@ -238,7 +238,7 @@ def test_two_tabs(app: Flask, make: Make, engine_name: str) -> None:
             deadline=None,
             derandomize=True,
             database=None,
-            phases=[Phase.explicit, Phase.generate, Phase.shrink],
+            phases=[Phase.generate],  # the first failing story is short enough to read
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.assessments import policy, queries, rules, service
 from lms.assessments.forms import FairForm, GrantForm, OwnFairForm
-from lms.assessments.messages import REASON_NAMES, STAFF_TIMES, fair_words, sentence, wait_words
+from lms.assessments.messages import REASON_NAMES, STAFF_TIMES, fair_words, sentence
 from lms.assessments.queries import Version
 from lms.assessments.rules import Choice, Given
 from lms.assessments.specs import QuizSpec
@@ -196,6 +196,6 @@ def _stopped(person_id: int) -> list[Stopped]:
             words = library.words("module", each.module_key, language())
             title = words.text("module.yml:title", source.file("module.yml")["title"])
             form = GrantForm(formdata=None, data={"module": each.module_key, "round": each.round})
-            why = wait_words(leave.possible_from) if error.code == "wait" else _("No tries are left.")
+            why = sentence(error)
             found.append(Stopped(title, why, form))
     return found
