@@ -51,7 +51,7 @@ from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
-from lms.web import access, health, rounds, shell
+from lms.web import access, arrival, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
 VIEWS = (
@@ -91,6 +91,7 @@ def create_app(config: Config) -> Flask:
     open_senders(config)  # refuses settings that cannot send
     database.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    arrival.init_app(app)
     _init_login(app)
     i18n.init_app(app, _language_of_reader)
     shell.init_app(app, config)

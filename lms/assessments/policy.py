@@ -1,4 +1,4 @@
-"""Who reads what answers tell of quizzes."""
+"""Who reads what answers tell of quizzes, and who keeps what makes quizzes fair for a person."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from lms.actor import Actor
 from lms.assessments.rules.languages import ENGLISH
 
 #: Who also sees what was chosen and which option is right.
-KEEPERS = ("certifier", "analyst", "trainer", "administrator")
-READERS = (*KEEPERS, "translator")
+KEY_READERS = ("certifier", "analyst", "trainer", "administrator")
+READERS = (*KEY_READERS, "translator")
+#: Not supervisors: an employer need not know what helps a worker to read.
+KEEPERS = ("trainer", "certifier")
 
 
 def sees_keys(actor: Actor) -> bool:
     """Return whether the actor sees options, with the right ones: not who is a translator alone."""
-    return actor.has(*KEEPERS)
+    return actor.has(*KEY_READERS)
 
 
 def sees_language(actor: Actor, locale: str) -> bool:
     """Return whether the actor sees the figures of a language: a translator sees her own, beside English."""
     return sees_keys(actor) or locale == ENGLISH or locale in actor.translates
+
+
+def can_keep(actor: Actor, person_id: int) -> bool:
+    """Return whether the actor may keep a person's accommodations and give her attempts: staff, never herself."""
+    return actor.has(*KEEPERS) and person_id != actor.person_id

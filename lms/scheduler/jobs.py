@@ -118,6 +118,7 @@ JOBS = (
     Job("staff-lists", _l("Go on with lists of staff that were begun"), Every(5), organizations_jobs.run),
     Job("training-tables", _l("Go on with tables of earlier training that were begun"), Every(5), training_jobs.run),
     Job("assign-files", _l("Go on reading long files of people to be asked"), Every(5), tracks_jobs.read_files),
+    Job("sweep-quizzes", _l("Grade quizzes whose time is up"), Every(60), assessments_jobs.sweep),
     Job("reminders", _l("Write the reminders of the day"), Daily(8, 0), notifications_jobs.plan_reminders),
     Job("digest", _l("Write to supervisors how their teams stand"), Weekly(0, 8, 0), notifications_jobs.plan_digests),
     Job("recompute", _l("Recompute everything derived, and mend what was missed"), Daily(2, 30), _recompute),

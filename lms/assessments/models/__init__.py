@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from lms.assessments.models.accommodations import Accommodation, AccommodationWish
 from lms.assessments.models.attempts import Attempt, AttemptAnswer
 from lms.assessments.models.flags import ItemAnalysis, QuizAnalysis
+from lms.assessments.models.grants import AttemptGrant
 from lms.assessments.models.pretests import Pretest, QuizGain
 
 __all__ = [
+    "Accommodation",
+    "AccommodationWish",
     "Attempt",
     "AttemptAnswer",
+    "AttemptGrant",
     "ItemAnalysis",
     "Pretest",
     "QuizAnalysis",

@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base
+from lms.db import Base, one_of
 from lms.ids import new_public_id
+
+#: What closes an attempt.
+CLOSED_BY = ("submitted", "time")
 
 
 class Attempt(Base):
@@ -22,12 +25,20 @@ class Attempt(Base):
         CheckConstraint("number >= 1", name="number_positive"),
         CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_plausible"),
         CheckConstraint("(submitted_at IS NULL) = (passed IS NULL)", name="graded_when_submitted"),
+        CheckConstraint("extensions >= 0", name="extensions_plausible"),
+        one_of("closed_by", CLOSED_BY),
         Index(
             "uq_attempts_open",
             "person_id",
             "module_key",
             "round",
             unique=True,
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+        Index(
+            "ix_attempts_deadline_at",
+            "deadline_at",
             sqlite_where=text("submitted_at IS NULL"),
             postgresql_where=text("submitted_at IS NULL"),
         ),
@@ -45,7 +56,14 @@ class Attempt(Base):
     #: The items drawn and their options in the order shown: [{"item": id, "options": [ids]}].
     form: Mapped[list[Any]]
     started_at: Mapped[datetime]
+    #: When its time is up; None without a limit. It only ever moves later.
+    deadline_at: Mapped[datetime | None]
+    #: How often its reader asked for more time.
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: When it was handed in; of one that time closed, the deadline.
     submitted_at: Mapped[datetime | None]
+    #: What closed it: its reader, or its time.
+    closed_by: Mapped[str | None] = mapped_column(String(10))
     #: The key that the form carried when it was submitted; the same key again gets the same answer.
     client_id: Mapped[str | None] = mapped_column(String(32))
     #: SHA-256 of the submitted answers; the same key with other answers is refused.

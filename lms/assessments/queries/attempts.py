@@ -17,6 +17,7 @@ _ATTEMPTS = cast("Table", Attempt.__table__).c
 _ANSWERS = cast("Table", AttemptAnswer.__table__).c
 _COLUMNS = (
     _ATTEMPTS.id,
+    _ATTEMPTS.person_id,
     _ATTEMPTS.public_id,
     _ATTEMPTS.module_key,
     _ATTEMPTS.round,
@@ -25,7 +26,11 @@ _COLUMNS = (
     _ATTEMPTS.locale_revision_id,
     _ATTEMPTS.shown_language,
     _ATTEMPTS.form,
+    _ATTEMPTS.started_at,
+    _ATTEMPTS.deadline_at,
+    _ATTEMPTS.extensions,
     _ATTEMPTS.submitted_at,
+    _ATTEMPTS.closed_by,
     _ATTEMPTS.client_id,
     _ATTEMPTS.body_hash,
     _ATTEMPTS.points,
@@ -48,9 +53,11 @@ _NAMED = select(*_COLUMNS).where(
     _ATTEMPTS.person_id == bindparam("person_id"),
     or_(_ATTEMPTS.public_id == bindparam("public_id"), _ATTEMPTS.client_id == bindparam("client_id")),
 )
-_SAVED = select(_ANSWERS.item_id, _ANSWERS.id, _ANSWERS.chosen, _ANSWERS.correct).where(
+_SAVED = select(_ANSWERS.item_id, _ANSWERS.id, _ANSWERS.chosen, _ANSWERS.correct, _ANSWERS.answered_at).where(
     _ANSWERS.attempt_id == bindparam("attempt_id")
 )
+# Attempts whose deadline lies before an instant, for which nobody can send anything any more.
+_OVERDUE = (_ATTEMPTS.submitted_at.is_(None)) & (_ATTEMPTS.deadline_at < bindparam("before"))
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class AttemptRow:
     """One attempt; what it earned is None until it is submitted."""
 
     id: int
+    person_id: int
     public_id: str
     module_key: str
     round: int
@@ -66,7 +74,11 @@ class AttemptRow:
     locale_revision_id: int | None
     shown_language: str
     form: tuple[FormItem, ...]
+    started_at: datetime
+    deadline_at: datetime | None
+    extensions: int
     submitted_at: datetime | None
+    closed_by: str | None
     client_id: str | None
     body_hash: str | None
     points: int | None
@@ -82,6 +94,7 @@ class Saved:
     id: int
     chosen: tuple[str, ...]
     correct: bool | None
+    answered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,25 @@ def list_named(session: Session, person_id: int, public_id: str, client_id: str 
 def saved_answers(session: Session, attempt_id: int) -> dict[str, Saved]:
     """Return {item id: saved answer} of an attempt."""
     rows = session.execute(_SAVED, {"attempt_id": attempt_id})
-    return {row.item_id: Saved(row.id, tuple(row.chosen), row.correct) for row in rows}
+    return {row.item_id: Saved(row.id, tuple(row.chosen), row.correct, row.answered_at) for row in rows}
+
+
+def list_overdue(session: Session, before: datetime, *, limit: int) -> list[int]:
+    """Return whose open attempts had a deadline before an instant, the longest overdue first, at most `limit`."""
+    query = select(_ATTEMPTS.person_id).where(_OVERDUE).order_by(_ATTEMPTS.deadline_at, _ATTEMPTS.id).limit(limit)
+    return list(dict.fromkeys(session.scalars(query, {"before": before})))
+
+
+def list_open(
+    session: Session, person_ids: Collection[int], *, overdue_before: datetime | None = None
+) -> list[AttemptRow]:
+    """Return the open attempts of these persons that have a deadline, or those overdue before an instant. One query."""
+    query = select(*_COLUMNS).where(_ATTEMPTS.person_id.in_(person_ids)).order_by(_ATTEMPTS.id)
+    if overdue_before is not None:
+        rows = session.execute(query.where(_OVERDUE), {"before": overdue_before})
+    else:
+        rows = session.execute(query.where(_ATTEMPTS.submitted_at.is_(None), _ATTEMPTS.deadline_at.is_not(None)))
+    return [_attempt(row) for row in rows]
 
 
 def list_submitted(session: Session, person_ids: Collection[int] | None) -> list[AttemptRow]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from lms.assessments.models import Attempt, AttemptAnswer
+from lms.assessments.models import Attempt, AttemptAnswer, AttemptGrant
 from lms.assessments.rules import own_language
 
 
@@ -24,11 +24,12 @@ class Pass:
 
 @dataclass(frozen=True)
 class QuizState:
-    """How far a person is with one quiz: attempts begun, whether one is open, whether one passed."""
+    """How far a person is with one quiz: attempts begun, whether one is open or passed, how many staff gave more."""
 
     attempts: int
     is_open: bool
     is_passed: bool
+    granted: int = 0
 
 
 def _of(
@@ -55,6 +56,13 @@ def passes_of(
     }
 
 
+def granted_of(attempt: Any) -> Any:
+    """Return, as a subquery, how many attempts staff gave in the round of the row's attempt."""
+    given = (AttemptGrant.person_id == attempt.person_id) & (AttemptGrant.module_key == attempt.module_key)
+    count = select(func.count()).where(given, AttemptGrant.round == attempt.round)
+    return count.select_from(AttemptGrant).correlate(Attempt).scalar_subquery()
+
+
 def states_of(
     session: Session, person_ids: Collection[int], module_keys: Iterable[str]
 ) -> dict[tuple[int, str, int], QuizState]:
@@ -66,10 +74,11 @@ def states_of(
         func.count(),
         func.sum(case((Attempt.submitted_at.is_(None), 1), else_=0)),
         func.sum(case((Attempt.passed.is_(True), 1), else_=0)),
+        granted_of(Attempt),
     ).group_by(Attempt.person_id, Attempt.module_key, Attempt.round)
     return {
-        (person_id, module_key, number): QuizState(count, bool(is_open), bool(is_passed))
-        for person_id, module_key, number, count, is_open, is_passed in session.execute(
+        (person_id, module_key, number): QuizState(count, bool(is_open), bool(is_passed), granted)
+        for person_id, module_key, number, count, is_open, is_passed, granted in session.execute(
             _of(query, person_ids, module_keys)
         )
     }

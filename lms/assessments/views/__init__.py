@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from lms.assessments.views import analysis, pretest, quiz
+from lms.assessments.views import analysis, autosave, fairness, pretest, quiz
 from lms.assessments.views.blueprint import bp
 
 #: Importing these modules registers their routes.
 PAGES = (
     analysis,
+    autosave,
+    fairness,
     pretest,
     quiz,
 )

@@ -12,7 +12,8 @@ from lms.assessments import queries, rules, service
 from lms.assessments.forms import PretestForm
 from lms.assessments.messages import sentence
 from lms.assessments.views.blueprint import bp
-from lms.assessments.views.showing import asked_of, shown_now
+from lms.assessments.views.sending import shown_now
+from lms.assessments.views.showing import asked_of
 from lms.clock import now
 from lms.content.library import current, marks
 from lms.db import reading, write

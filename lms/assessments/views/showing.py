@@ -11,10 +11,8 @@ from lms.assessments.items import ItemSpec
 from lms.assessments.messages import own_words
 from lms.assessments.queries import Saved
 from lms.assessments.rules import FormItem
-from lms.assessments.service import Shown
 from lms.assessments.specs import QuizSpec
 from lms.content.library import Text, Words, worst
-from lms.i18n import language
 from lms.web.showing import Option, Question, beneath, marked, wants_both
 
 
@@ -53,11 +51,6 @@ class Graded:
     def states(self) -> tuple[str, ...]:
         """Return the states of the question's and the feedback's words."""
         return (self.question.wording, self.feedback.text.state)
-
-
-def shown_now() -> Shown:
-    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
-    return Shown(language(), both=wants_both())
 
 
 def asked_of(

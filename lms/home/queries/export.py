@@ -181,7 +181,9 @@ def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
-    graded, waived = ("started_at", "submitted_at", "percent", "passed"), ("granted_at", "ends_on", "withdrawn_at")
+    graded = ("started_at", "deadline_at", "extensions", "submitted_at", "closed_by", "percent", "passed")
+    fair = ("version", "bilingual", "audio", "own_percent", "time_percent", "often", "oral", "reason_class")
+    waived = ("granted_at", "ends_on", "withdrawn_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
@@ -192,6 +194,9 @@ def _of_learning() -> dict[str, Select[Any]]:
         "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
         "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
+        "quiz_attempts_given": _own("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
+        "accommodations": _own("accommodations", *fair, "valid_from", "valid_until", "granted_at"),
+        "accommodation_wishes": _own("accommodation_wishes", "kind", "asked_at", "settled_at"),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
         "surveys_asked": _own("survey_invitations", "round", "due_on", survey="survey_key", about="subject_key"),
         "further_rounds": _own("module_rounds", "round", "opened_at", **module),

@@ -34,11 +34,14 @@ _APPLIED = ("certified", "appealed", "asked", "refused", "waiting")
 
 #: Every table with a person whose rows go over, by its name.
 WAYS: Mapping[str, Way] = {
+    "accommodation_wishes": Way(),
+    "accommodations": Way("stays"),
     "applications": Way(first=("opened_at",), rank={"state": _APPLIED}),
     "assignment_rule_members": Way("closed", closes="until"),
     "assignment_upload_rows": Way(),
     "assignments": Way("closed", closes="undone_at"),
     "attainments": Way(first=("attained_at",)),
+    "attempt_grants": Way("stays"),
     "attempts": Way("stays", number="number"),
     "attendance_entries": Way("stays"),
     "awards": Way(),
