@@ -11,7 +11,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
-from lms.content.shapes import CompetencyKey, Key, Path, Sentence, Spec, Told
+from lms.content.shapes import CompetencyKey, Key, Path, Reference, Sentence, Spec, Told
 
 #: The fields that hold words and nothing else.
 _WORDS = {"prompt", "text", "feedback"}
@@ -58,6 +58,10 @@ class ItemSpec(EntrySpec):
     def rows(self) -> tuple[str, ...]:
         """Return the ids of the parts that are answered one by one, in the order of the file."""
         return ()
+
+    def references_at(self, path: Path) -> Iterator[Reference]:
+        """Yield the competencies that it asks about; `path` is where it stands in its file."""
+        yield Reference("competency", self.competency, (*path, "competency"))
 
     @cached_property
     def scheme(self) -> str:

@@ -172,10 +172,10 @@ class QuizSpec(Spec):
             yield from told_of(section.id, ("sections", number), section, "title")
 
     def references(self) -> Iterator[Reference]:
-        """Yield the competency that each question asks about."""
+        """Yield the competencies that each question asks about."""
         for path, entry in placed(self.items):
             if isinstance(entry, ItemSpec):
-                yield Reference("competency", entry.competency, (*path, "competency"))
+                yield from entry.references_at(path)
 
 
 def questions_of(entries: Iterable[EntrySpec]) -> tuple[ItemSpec, ...]:
