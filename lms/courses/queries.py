@@ -292,6 +292,8 @@ def _stand(module: ModuleSpec, state: assessments.QuizState | None) -> QuizStand
         return "todo"
     if state.is_passed:
         return "passed"
+    if state.is_waiting:
+        return "waiting"
     return "open" if state.is_open else "failed"
 
 

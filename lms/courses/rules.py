@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lms.courses.specs import ModuleSpec
 
 StepKind = Literal["lesson", "quiz", "survey", "done"]
-QuizStand = Literal["none", "todo", "open", "failed", "passed"]
+QuizStand = Literal["none", "todo", "open", "waiting", "failed", "passed"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ModuleProgress:
     @property
     def is_begun(self) -> bool:
         """Return whether anything was done in this module."""
-        return self.done > 0 or self.quiz in {"open", "failed"} or self.completed_on is not None
+        return self.done > 0 or self.quiz in {"open", "waiting", "failed"} or self.completed_on is not None
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import queries, rules
-from lms.assessments.events import QuizPass, QuizPassed, quiz_passed
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.queries import AttemptRow, Saved
+from lms.assessments.service.outcomes import announce_pass, outcome_of
 from lms.assessments.service.starting import Shown
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
 from lms.content.library import Words, source_of, spec_of
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
-from lms.signals import announce
 
 _ATTEMPTS = cast("Table", Attempt.__table__)
 _ANSWERS = cast("Table", AttemptAnswer.__table__)
@@ -43,7 +42,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a submission: {question id: code} of what is still open, or whether it passed."""
+    """What came of a submission: {question id: code} of what is still open, or whether it passed.
+
+    `passed` is None, too, while an assessor must look at it.
+    """
 
     missing: Mapping[str, str] = field(default_factory=dict)
     passed: bool | None = None
@@ -85,7 +87,7 @@ def submit_attempt(
     result = rules.grade(quiz, attempt.form, chosen)
     _keep(session, work, at, result.grades)
     _close(session, work, result, client_id=client_id, at=at)
-    _tell(session, actor, work, passed=bool(result.passed), at=at)
+    _tell(session, actor, work, passed=result.passed, at=at)
     return Outcome(passed=result.passed)
 
 
@@ -175,17 +177,14 @@ def _close(session: Session, work: _Work, result: rules.Result, *, client_id: st
         "submitted_at": at,
         "client_id": client_id,
         "body_hash": rules.digest(work.attempt.public_id, work.chosen),
-        "points": result.points,
-        "max_points": result.max_points,
-        "percent": result.percent,
-        "passed": result.passed,
+        **outcome_of(result, at),
         "shown_language": work.language,
         "locale_revision_id": work.words.revision_id,
     }
     session.execute(_BY_ID[_ATTEMPTS], outcome)
 
 
-def _tell(session: Session, actor: Actor, work: _Work, *, passed: bool, at: datetime) -> None:
+def _tell(session: Session, actor: Actor, work: _Work, *, passed: bool | None, at: datetime) -> None:
     """Log the submission, and announce a pass."""
     attempt = work.attempt
     record(
@@ -200,6 +199,4 @@ def _tell(session: Session, actor: Actor, work: _Work, *, passed: bool, at: date
         passed=passed,
     )
     if passed:
-        own = rules.own_language(work.language)
-        subject = QuizPass(actor.person_id, attempt.module_key, attempt.round, own, at)
-        announce(quiz_passed, session, QuizPassed((subject,)))
+        announce_pass(session, attempt, work.language, at)

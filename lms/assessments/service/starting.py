@@ -14,9 +14,9 @@ from lms.actor import Actor
 from lms.assessments import queries, rules
 from lms.assessments.events import AttemptStarted, attempt_started
 from lms.assessments.models import Attempt
+from lms.assessments.service.placing import require_place
 from lms.assessments.specs import QuizSpec
 from lms.content.library import current, spec_of
-from lms.errors import RuleBroken
 from lms.ids import new_public_id
 from lms.people.service import lock
 from lms.signals import announce
@@ -45,7 +45,7 @@ def start_attempt(
 ) -> str:
     """Begin the actor's next attempt and return its public id; an open attempt is taken up again.
 
-    Raise `NotFound` without such a module or quiz, `RuleBroken("already_passed")` after a pass.
+    Raise `NotFound` without such a module or quiz, `RuleBroken` as `require_place` does.
     """
     lock(session, [actor.person_id])
     library = current(session)
@@ -53,8 +53,7 @@ def start_attempt(
     latest = queries.find_attempt(session, actor.person_id, module_key, round_number)
     if latest is not None and latest.submitted_at is None:
         return latest.public_id
-    if latest is not None and latest.passed:
-        raise RuleBroken("already_passed")
+    require_place(session, actor.person_id, module_key, round_number, latest)
     quiz = spec_of(QuizSpec, source)
     words = library.words("module", module_key, shown.locale)
     number = latest.number + 1 if latest else 1

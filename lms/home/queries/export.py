@@ -113,7 +113,7 @@ def _set_aside() -> Select[Any]:
 @cache
 def sections() -> dict[str, Select[Any]]:
     """Return every section of the download, by its name."""
-    taught = _of_learning() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
+    taught = _of_learning() | _of_assessing() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
     return _of_herself() | _of_work() | taught | _of_certifying()
 
 
@@ -178,7 +178,10 @@ def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
-    graded, waived = ("started_at", "submitted_at", "percent", "passed"), ("granted_at", "ends_on", "withdrawn_at")
+    graded, waived = (
+        ("started_at", "submitted_at", "graded_at", "source", "percent", "passed"),
+        ("granted_at", "ends_on", "withdrawn_at"),
+    )
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
@@ -193,6 +196,25 @@ def _of_learning() -> dict[str, Select[Any]]:
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),
         "competencies": _own("attainments", "competency", "attained_at"),
+    }
+
+
+def _of_assessing() -> dict[str, Select[Any]]:
+    """Return what others entered for her, and what assessors gave, once it counts."""
+    module = {"module": "module_key"}
+    entry = ("round", "source", "chosen", "taken_on", "entered_at", "outcome", "settled_at", "reason", "sheet_sha256")
+    attempt, look, score = TABLES["attempts"], TABLES["attempt_scorings"], TABLES["item_scores"]
+    shown = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
+    hers = (attempt.c.person_id == _ME) & attempt.c.passed.is_not(None)
+    looked = attempt.join(look, look.c.attempt_id == attempt.c.id)
+    scored = looked.join(score, score.c.scoring_id == look.c.id)
+    how = [look.c[name] for name in ("language", "interpreter", "has_consent", "note", "scored_at")]
+    gave = [score.c[name] for name in ("item_id", "levels", "points", "correct")]
+    return {
+        "quiz_entries": _own("result_entries", *entry, place="result_entries", **module),
+        "quiz_sheets": _own("paper_forms", "number", "language", "made_on", **module),
+        "quiz_scorings": _section(looked, look, [*shown, *how], "").where(hers),
+        "quiz_scores": _section(scored, score, [*shown, *gave], "").where(hers),
     }
 
 

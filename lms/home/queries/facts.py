@@ -49,7 +49,7 @@ from lms.tracks.rules import Credit, Waived
 TABLES = Base.metadata.tables
 _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions"], TABLES["module_completions"]
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
-_WAIVERS, _ROUNDS = TABLES["waivers"], TABLES["module_rounds"]
+_WAIVERS, _ROUNDS, _ENTRIES = TABLES["waivers"], TABLES["module_rounds"], TABLES["result_entries"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
 _SHARES, _ORGANIZATIONS = TABLES["certificate_shares"], TABLES["organizations"]
@@ -75,7 +75,7 @@ PROGRESS = ("enrolment", "track", "module", "waiver")
 CERTIFICATES = ("award",)
 TEAM = PROGRESS + CERTIFICATES
 SEEN = (*TEAM, "asked", "shared")
-OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "survey")
+OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "entry", "survey")
 
 
 @dataclass(frozen=True)
@@ -209,8 +209,10 @@ def _lesson(gathered: Gathered, row: Any) -> None:
 
 
 def _quiz(gathered: Gathered, row: Any) -> None:
-    stand: QuizStand = "passed" if row.m else "open" if row.n else "failed"
-    gathered.of(row.person_id).quizzes[row.key] = stand
+    quizzes = gathered.of(row.person_id).quizzes
+    stand: QuizStand = "passed" if row.m else "waiting" if row.word else "open" if row.n else "failed"
+    if quizzes.get(row.key) not in {"passed", "waiting"}:
+        quizzes[row.key] = stand
 
 
 def _survey(gathered: Gathered, row: Any) -> None:
@@ -321,8 +323,16 @@ def _quizzes() -> Select[Any]:
     own = _ATTEMPTS.c
     is_open = func.sum(case((own.submitted_at.is_(None), 1), else_=0))
     is_passed = func.sum(case((own.passed.is_(True), 1), else_=0))
-    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=is_open, m=is_passed)
+    waits = func.max(case((own.submitted_at.is_not(None) & own.passed.is_(None), "attempt")))
+    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=is_open, m=is_passed, word=waits)
     return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+
+
+def _entries() -> Select[Any]:
+    """Return what somebody entered for her and a second person has to compare, as a quiz that waits."""
+    own = _ENTRIES.c
+    branch = _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source)
+    return branch.where(own.settled_at.is_(None))
 
 
 def _surveys() -> Select[Any]:
@@ -374,6 +384,7 @@ _BRANCHES: dict[str, Callable[[], Select[Any]]] = {
     "round": _rounds,
     "lesson": _lessons,
     "quiz": _quizzes,
+    "entry": _entries,
     "survey": _surveys,
     "asked": _assignments,
     "application": _applications,
