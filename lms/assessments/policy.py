@@ -115,5 +115,16 @@ def visible_entries(actor: Actor) -> ColumnElement[bool]:
     if actor.has("certifier"):
         return ResultEntry.id.is_not(None)
     hers = ResultEntry.person_id == actor.person_id
-    settled = and_(ResultEntry.settled_by == actor.account_id, true() if actor.has("trainer") else false())
-    return or_(hers, own_entries(actor), settleable(actor), settled)
+    return or_(hers, own_entries(actor), settleable(actor), settled_by(actor))
+
+
+def settled_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the entries that the actor has settled, while she is an assessor."""
+    if not actor.has(*ASSESSORS):
+        return false()
+    return and_(ResultEntry.settled_by == actor.account_id, ResultEntry.person_id != actor.person_id)
+
+
+def is_entry(public_id: str) -> ColumnElement[bool]:
+    """Return the criterion of one entry."""
+    return ResultEntry.public_id == public_id

@@ -14,7 +14,7 @@ from lms.assessments.models import ResultEntry
 from lms.errors import NotFound
 from lms.organizations.queries import PEOPLE
 
-PAGE_SIZE = 25
+ENTRIES_A_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def get_entry(session: Session, criterion: ColumnElement[bool], public_id: str) 
 def list_entries(session: Session, criterion: ColumnElement[bool], *, page: int = 1) -> list[EntryRow]:
     """Return one page of the entries that meet the criterion, those that wait first, then the newest. One query."""
     ordered = _named().where(criterion).order_by(ResultEntry.settled_at.is_not(None), ResultEntry.id.desc())
-    rows = session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    rows = session.execute(ordered.limit(ENTRIES_A_PAGE).offset((page - 1) * ENTRIES_A_PAGE))
     return [EntryRow(*row) for row in rows]
 
 

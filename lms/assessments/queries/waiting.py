@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, Scoring
+from lms.errors import NotFound
 from lms.organizations.queries import PEOPLE
 from lms.people.rules import search_key
 
@@ -35,6 +36,16 @@ class WaitingRow:
     source: str
     submitted_at: datetime
     looks: int
+
+
+@dataclass(frozen=True)
+class PersonFound:
+    """A person, her address, name and language."""
+
+    person_id: int
+    public_id: str
+    name: str
+    language: str
 
 
 def _narrow(query: Select[Any], criterion: ColumnElement[bool], wanted: Narrowed) -> Select[Any]:
@@ -73,6 +84,15 @@ def find_people(session: Session, criterion: ColumnElement[bool], search: str, l
     named = criterion, PEOPLE.c.search_key.contains(search_key(search), autoescape=True)
     found = select(PEOPLE.c.public_id, PEOPLE.c.name).where(*named).order_by(PEOPLE.c.search_key, PEOPLE.c.id)
     return [(row.public_id, row.name) for row in session.execute(found.limit(limit))]
+
+
+def get_person(session: Session, criterion: ColumnElement[bool], public_id: str) -> PersonFound:
+    """Return the person of an address who meets the criterion; raise `NotFound`. One query."""
+    columns = (PEOPLE.c.id, PEOPLE.c.public_id, PEOPLE.c.name, PEOPLE.c.language)
+    row = session.execute(select(*columns).where(PEOPLE.c.public_id == public_id, criterion)).one_or_none()
+    if row is None:
+        raise NotFound("no such person")
+    return PersonFound(*row)
 
 
 def is_one_of(session: Session, criterion: ColumnElement[bool], person_id: int) -> bool:

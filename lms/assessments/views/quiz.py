@@ -18,6 +18,7 @@ from lms.assessments.service import Sheet, Shown
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.showing import asked_of, graded_of
+from lms.assessments.views.told import told_of, waiting_page
 from lms.clock import now
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
@@ -36,8 +37,10 @@ Page = str | tuple[str, int] | Response
 @signed_in
 def quiz(module_key: str) -> Page:
     """Show where the reader is with this quiz: before it, in it, or its result."""
-    actor = get_actor()
-    attempt = queries.find_attempt(reading(), actor.person_id, module_key, round_of(module_key))
+    actor, number = get_actor(), round_of(module_key)
+    attempt = queries.find_attempt(reading(), actor.person_id, module_key, number)
+    if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
+        return waiting
     if attempt is None:
         return _start_page(module_key)
     if attempt.submitted_at is None:
@@ -191,12 +194,14 @@ def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
     quiz_spec = spec_of(QuizSpec, source)
-    graded = graded_of(quiz_spec, attempt.form, words, answers)
+    told = told_of(quiz_spec, attempt, words)
+    graded = graded_of(quiz_spec, attempt.form, words, answers, told.grades)
     return render_template(
         "assessments/result.html",
         attempt=attempt,
         note=note,
         graded=graded,
+        told=told,
         right=sum(each.state == "right" for each in graded),
         pass_mark=quiz_spec.pass_mark,
         module_key=attempt.module_key,
