@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from lms.assessments.items.kinds import Grade, ItemSpec
+from lms.assessments.items.kinds import Grade, ItemSpec, refuse_clash
 from lms.content.shapes import CompetencyKey, Key, MisplacedError, Path, Reference, Sentence, Spec, Told, refuse_twice
 from lms.errors import RuleBroken
 
@@ -37,7 +38,7 @@ class CriterionSpec(Spec):
     @classmethod
     def _levels_rise(cls, value: tuple[LevelSpec, ...]) -> tuple[LevelSpec, ...]:
         refuse_twice((level.id for level in value), "id")
-        for place, (lower, higher) in enumerate(zip(value, value[1:], strict=False), start=1):
+        for place, (lower, higher) in enumerate(pairwise(value), start=1):
             if lower.points >= higher.points:
                 raise MisplacedError("each level must earn more than the one before", (place, "points"))
         return value
@@ -72,9 +73,7 @@ class RubricSpec(Spec):
     @classmethod
     def _criteria_once(cls, value: tuple[CriterionSpec, ...]) -> tuple[CriterionSpec, ...]:
         refuse_twice((criterion.id for criterion in value), "id")
-        clash = {"prompt", "feedback"} & {criterion.id for criterion in value}
-        if clash:
-            raise ValueError(f"a criterion cannot be called {clash.pop()}")
+        refuse_clash(criterion.id for criterion in value)
         return value
 
     @cached_property

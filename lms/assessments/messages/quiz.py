@@ -33,6 +33,13 @@ def lacking(code: str) -> str:
     """Return what is still missing in an answer, by the code of its type's rules."""
     said: dict[str, str] = {
         "choice": _("Please choose an answer."),
+        "gaps": _("Please fill in every blank."),
+        "number": _("Please write a number, such as 2.5."),
+        "pairs": _("Please choose one for each line."),
+        "places": _("Please give every step a place."),
+        "same_place": _("Two steps have the same place. Give each step a place of its own."),
+        "unit": _("Please choose the unit too."),
+        "words": _("Please write your answer."),
     }
     return said[code]
 

@@ -11,12 +11,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from lms.assessments.items import TYPES, ItemSpec
 from lms.assessments.items.cases import CaseSpec
-from lms.assessments.items.kinds import EntrySpec
+from lms.assessments.items.kinds import FILE, EntrySpec
 from lms.assessments.specs.parts import FormSpec, LimitsSpec, Percent, PoolSpec, SectionSpec
 from lms.content.library import Source
 from lms.content.shapes import Key, MisplacedError, Reference, Spec, Told, refuse_twice, told_of
-
-FILE = "quiz.yml"
 
 if TYPE_CHECKING:
     AnyEntry = EntrySpec

@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Graded:
-    """One answered question on the result page: `state` is "right", "partly", "wrong" or "waiting"."""
+    """One answered question on the result page: `state` is "right", "partly", "wrong", "waiting" or "kept"."""
 
     question: Question
     state: str
@@ -94,13 +94,15 @@ def question_of(
     labels = {key: (text, beneath(text, both=both)) for key, text in texts.items()}
     for key, (word, english) in own_words().items():
         labels.setdefault(key, (word, english if both else None))
+    others = texts.keys() - {"prompt", *item.choices, *item.rows}
     return Question(
         name=ANSWER + item.id,
         kind=item.type,
         prompt=texts["prompt"],
         prompt_en=labels["prompt"][1],
         options=tuple(Option(each, *labels[each]) for each in shown if each in item.choices),
-        rows=tuple(Option(each, *labels[each]) for each in shown if each in item.rows),
+        rows=tuple(Option(each, *labels.get(each, ("", None))) for each in shown if each in item.rows),
+        texts={each: Option(each, *labels[each]) for each in others},
         chosen=chosen,
         error=error,
         wording=worst([text.state for text in texts.values()]),
@@ -142,4 +144,6 @@ def _state(item: ItemSpec, chosen: tuple[str, ...], scored: rules.Grade | None =
     grade = rules.grade_item(item, chosen, scored)
     if grade is None:
         return "waiting"
+    if not item.points:
+        return "kept"
     return "right" if grade.correct else "partly" if grade.points else "wrong"
