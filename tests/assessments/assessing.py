@@ -196,9 +196,9 @@ RIGHT = {"q-one": ("a",), "q-two": ("a", "b")}
 PICTURE = Kept("0" * 64, "image/jpeg")
 
 
-def entered(sheet: PaperForm, chosen: Any = None, **changes: Any) -> Entered:
+def entered(paper: PaperForm, chosen: Any = None, **changes: Any) -> Entered:
     """Return what is entered from a sheet."""
-    return replace(Entered(sheet.number, "paper", RIGHT if chosen is None else chosen, TODAY), **changes)
+    return replace(Entered(paper.number, "paper", RIGHT if chosen is None else chosen, TODAY), **changes)
 
 
 def enter(

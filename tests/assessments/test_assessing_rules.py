@@ -124,7 +124,8 @@ def test_words_are_there_and_short() -> None:
 
 def test_every_code_has_its_sentence(app: Any) -> None:
     codes = (
-        "consent_needed rubric_open rubric_unknown scored_before scored_meanwhile words_empty words_long foreign_answer "
+        "consent_needed rubric_open rubric_unknown scored_before scored_meanwhile words_empty words_long "
+        "foreign_answer "
         "sent_before settled_before sheet_missing sheet_of_another sheet_unknown sheet_used taken_ahead "
         "taken_before_sheet already_passed attempt_open attempt_waits entry_waits prerequisite file_kind"
     ).split()

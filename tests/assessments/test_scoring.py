@@ -1,4 +1,4 @@
-"""Attempts that wait: nothing can be begun meanwhile, an assessor's scores grade them once, and nobody scores herself."""
+"""Attempts that wait: nothing is begun meanwhile, an assessor grades them once, and nobody scores herself."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class EnterForm(OnceForm):
 
     source = RadioField(
         _l("How did she answer?"),
-        choices=[(each, SOURCE_NAMES[each]) for each in ENTERED],
+        choices=choices_of((each, SOURCE_NAMES[each]) for each in ENTERED),
         validators=[_CHOOSE],
     )
     taken_on = DateField(_l("Day of the test"), validators=[_REQUIRED])
