@@ -72,10 +72,14 @@ def enterable(actor: Actor, in_class: ColumnElement[bool]) -> ColumnElement[bool
 
 
 def visible_papers(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the sheets that the actor may print: her own, and for assessors all."""
+    """Return the criterion of the sheets that the actor may print: for assessors all but one made for herself.
+
+    A supervisor sees those that she made, for a class or for her present staff.
+    """
     if actor.has(*ASSESSORS):
         return PaperForm.person_id.is_distinct_from(actor.person_id)
-    return PaperForm.made_by == actor.account_id
+    present = PaperForm.person_id.in_(select_staff(actor.supervises, actor.today))
+    return and_(PaperForm.made_by == actor.account_id, or_(PaperForm.person_id.is_(None), present))
 
 
 def can_settle(actor: Actor, person_id: int, spans: Iterable[Span], entered_by: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request
 
 from lms.assessments import policy, queries
@@ -23,16 +25,12 @@ def queue() -> str:
     """Show what waits for the reader, the longest waiting first."""
     seen, wanted = policy.assessable(get_actor()), _wanted()
     number, pages = page_of(queries.count_waiting(reading(), seen, wanted), PAGE_SIZE)
-    library = current(reading())
     return render_template(
         "assessments/queue.html",
         rows=queries.list_waiting(reading(), seen, wanted, page=number),
         **_entries(),
+        **_words(),
         wanted=wanted,
-        filters=_filters(),
-        title_of=lambda key: title_of(library, key),
-        tongue=lambda shown: LANGUAGE_NAMES[own_language(shown)],
-        sources=SOURCE_NAMES,
         page=number,
         pages=pages,
         href_for=page_href("assessments.queue", language=wanted.language, module=wanted.module_key),
@@ -45,10 +43,16 @@ def _wanted() -> Narrowed:
     return Narrowed(language if language in LANGUAGE_NAMES else "", request.args.get("module", "")[:80])
 
 
-def _filters() -> dict[str, list[tuple[str, str]]]:
-    """Return the languages and the modules to choose from."""
+def _words() -> dict[str, Any]:
+    """Return what keys are called, and the languages and modules to choose from."""
+    library = current(reading())
     modules = [(key, title.text) for key, title in quizzes()]
-    return {"languages": list(LANGUAGE_NAMES.items()), "modules": modules}
+    return {
+        "filters": {"languages": list(LANGUAGE_NAMES.items()), "modules": modules},
+        "title_of": lambda key: title_of(library, key),
+        "tongue": lambda shown: LANGUAGE_NAMES[own_language(shown)],
+        "sources": SOURCE_NAMES,
+    }
 
 
 def _entries() -> dict[str, object]:
