@@ -34,13 +34,13 @@ def quiz_of(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"pass_mark": 80, "items": [case, *items[2:]]}
 
 
-def publish_every(items: Sequence[Mapping[str, Any]] = SAMPLES) -> QuizSpec:
-    """Publish the module `every` with a draft translation of all its quiz; return the quiz."""
+def publish_every(items: Sequence[Mapping[str, Any]] = SAMPLES, *, translated: bool = True) -> QuizSpec:
+    """Publish the module `every`, with a draft translation of all its quiz where asked; return the quiz."""
     quiz = quiz_of(items)
     spec = QuizSpec.read(quiz)
     credits_ = {"skills/talk": 5, "skills/walk": 5}
     drafts = [FRAMEWORK, SURVEY, module("every", quiz=quiz, survey=None, credits=credits_)]
-    publish_drafts([*drafts, *(_translated(spec, locale) for locale in TAGS if locale != "en")])
+    publish_drafts([*drafts, *(_translated(spec, locale) for locale in TAGS if translated and locale != "en")])
     return spec
 
 

@@ -91,12 +91,16 @@ class Keys:
         self.page = page
         self.pressed = 0
 
-    def press(self, key: str) -> dict[str, Any]:
-        """Press a key; return what has the focus then."""
+    def press(self, key: str) -> None:
+        """Press a key."""
         self.page.keyboard.press(key)
         self.pressed += 1
-        focus: dict[str, Any] = self.page.evaluate(FOCUS)
-        return focus
+
+    @property
+    def focus(self) -> dict[str, Any]:
+        """Return what has the focus."""
+        found: dict[str, Any] = self.page.evaluate(FOCUS)
+        return found
 
     def type(self, text: str) -> None:
         """Type a text over what stands there."""
@@ -107,7 +111,8 @@ class Keys:
     def answer(self, wanted: Mapping[str, Sequence[str]], button: str) -> None:
         """Go through the page, give each field what is `wanted`, and press the button when it comes."""
         for _ in range(MOST_TABS):
-            focus = self.press("Tab")
+            self.press("Tab")
+            focus = self.focus
             assert focus["shows"], f"the focus does not show on {focus}"
             if focus["name"] == "action" and focus["value"] == button:
                 self.press("Enter")
@@ -125,7 +130,7 @@ class Keys:
             if focus["type"] == "radio":
                 self.press("Space")
             for _ in range(20):
-                if self.page.evaluate(FOCUS)["value"] == values[0]:
+                if self.focus["value"] == values[0]:
                     return
                 self.press("ArrowDown")
             pytest.fail(f"the arrows do not lead to {values}")
