@@ -25,6 +25,7 @@ from lms.courses import queries as courses_queries
 from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.fieldwork import views as fieldwork_views
+from lms.fieldwork.policy import sign_offs as sign_off_policy
 from lms.fieldwork.views import ahead as fieldwork_ahead
 from lms.home import views as home_views
 from lms.home.queries import team_news
@@ -51,7 +52,7 @@ from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
-from lms.web import access, arrival, health, rounds, shell
+from lms.web import access, arrival, classes, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
 VIEWS = (
@@ -96,6 +97,7 @@ def create_app(config: Config) -> Flask:
     i18n.init_app(app, _language_of_reader)
     shell.init_app(app, config)
     access.init_app(app)
+    classes.init_app(app, sign_off_policy.in_class_of)
     rounds.init_app(app, lambda person_id, key: courses_queries.round_of(reading(), person_id, key))
     health.init_app(app, lambda session: scheduler_service.beat(session, at=now()))
     for module in VIEWS:
@@ -198,6 +200,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     entries += [
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
+        ("assessments.queue", _("Assess"), actor.has("trainer", "certifier")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
         ("surveys.feedback", _("Feedback"), actor.has(*surveys_policy.READERS)),

@@ -41,6 +41,8 @@ def step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
             return _("No more tries are left for this quiz. Please talk to your trainer, who can give you one."), _(
                 "See your result"
             )
+        if step.quiz == "waiting":
+            return _("A trainer will look at your answers."), _("To the quiz")
         labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
         return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
     if step.kind == "survey":

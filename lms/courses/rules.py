@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lms.courses.specs import ModuleSpec
 
 StepKind = Literal["lesson", "quiz", "survey", "done"]
-#: "used": no attempt is left in this round, and none passed.
-QuizStand = Literal["none", "todo", "open", "failed", "used", "passed"]
+#: "used": no attempt is left in this round, and none passed. "waiting": somebody must look at it first.
+QuizStand = Literal["none", "todo", "open", "waiting", "failed", "used", "passed"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ModuleProgress:
     @property
     def is_begun(self) -> bool:
         """Return whether anything was done in this module."""
-        return self.done > 0 or self.quiz in {"open", "failed", "used"} or self.completed_on is not None
+        return self.done > 0 or self.quiz in {"open", "waiting", "failed", "used"} or self.completed_on is not None
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ def quiz_stand(limit: int | None, state: QuizState | None) -> QuizStand:
         return "todo"
     if state.is_passed:
         return "passed"
+    if state.is_waiting:
+        return "waiting"
     if state.is_open:
         return "open"
     return "failed" if limit is None or state.attempts < limit + state.granted else "used"

@@ -194,7 +194,8 @@ def _steps(
     ]
     if progress.quiz != "none":
         quiz_state = state(done=progress.quiz == "passed", current=step.kind == "quiz")
-        steps.append(Step(_("Quiz"), quiz_state, href=url_for("assessments.quiz", module_key=module_key)))
+        note = _("A trainer will look at your answers.") if progress.quiz == "waiting" else ""
+        steps.append(Step(_("Quiz"), quiz_state, note, href=url_for("assessments.quiz", module_key=module_key)))
     if progress.has_survey:
         survey_state = state(done=progress.surveyed, current=step.kind == "survey")
         steps.append(Step(_("Feedback"), survey_state, href=url_for("surveys.module_survey", module_key=module_key)))

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from lms import doctor, files
 from lms.assessments import jobs as assessments_jobs
+from lms.assessments import queries as assessments_queries
 from lms.audit import jobs as audit_jobs
 from lms.certificates import jobs as certificates_jobs
 from lms.certificates import queries as certificates_queries
@@ -107,6 +108,7 @@ def _sweep_files(config: Config, *, at: datetime) -> str:
     for names in chunks(files.list_old(config.data_dir, before=before), 500):
         kept = certificates_queries.named_files(reading(), names)
         kept |= training_queries.named_files(reading(), names, before=before)
+        kept |= assessments_queries.named_files(reading(), names)
         removed += sum(files.remove_old(config.data_dir, name, before=before) for name in names if name not in kept)
     parts = ((tables, "tables forgotten"), (removed, "files removed"))
     return ", ".join(f"{number} {what}" for number, what in parts if number)

@@ -234,6 +234,9 @@ ROUTES = [
 #: What no window is opened for, and why.
 NO_PAGE = {
     "assessments.quiz_table": "a file",
+    "assessments.entry": "tests/assessments/test_assessing_browser.py looks at it",
+    "assessments.score": "tests/assessments/test_assessing_browser.py looks at it",
+    "assessments.sheet_picture": "a file",
     "certificates.download": "a file",
     "courses.resume": "leads on at once",
     "fieldwork.code_picture": "an image",
@@ -400,6 +403,18 @@ def by_address(demo: Demo, walker: Walker) -> None:
     walker.walk(demo.reader(), None, [follow_ups(demo)[0]])
 
 
+def enter_results(demo: Demo, walker: Walker) -> None:
+    """Make a sheet for a worker, to print and to go through with her."""
+    certifier, person_id = demo.reader(CERTIFIER), demo.person(CERTIFIER)
+    worker = demo.one("SELECT public_id FROM people WHERE id = :id", id=demo.person(WORKERS["en"]))
+    path = f"/assess/people/{worker}"
+    walker.walk(certifier, person_id, [path])
+    for do, endpoint in (("print", "assessments.paper"), ("now", "assessments.enter")):
+        page = certifier.get(f"{path}/quizzes/communication")
+        page = page.send(page.form("", having="language"), ("do", do), language="en")
+        walker.open(certifier, person_id, page, endpoint)
+
+
 def half_way(demo: Demo, walker: Walker) -> None:
     """Send the forms after which a page comes that no link leads to."""
     stranger = demo.reader()
@@ -416,6 +431,7 @@ def half_way(demo: Demo, walker: Walker) -> None:
     page = keeper.get("/admin/people/new")
     page = page.send(page.form("", having="name"), name="Ana Nueva", language="es", email="ana.nueva@demo.example")
     walker.open(keeper, keeper_id, page, "people.print_invitation")
+    enter_results(demo, walker)
     supervisor, person_id = demo.reader(SUPERVISOR), demo.person(SUPERVISOR)
     page = supervisor.get("/team/assign/file")
     page = page.send(page.form("", having="lines"), track="first-steps", lines="nobody@demo.example")

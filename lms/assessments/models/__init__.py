@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from lms.assessments.models.accommodations import Accommodation, AccommodationWish
 from lms.assessments.models.attempts import Attempt, AttemptAnswer
+from lms.assessments.models.entries import PaperForm, ResultEntry
 from lms.assessments.models.flags import ItemAnalysis, QuizAnalysis
 from lms.assessments.models.grants import AttemptGrant
 from lms.assessments.models.pretests import Pretest, QuizGain
+from lms.assessments.models.scores import ItemScore, Scoring
 
 __all__ = [
     "Accommodation",
@@ -15,7 +17,11 @@ __all__ = [
     "AttemptAnswer",
     "AttemptGrant",
     "ItemAnalysis",
+    "ItemScore",
+    "PaperForm",
     "Pretest",
     "QuizAnalysis",
     "QuizGain",
+    "ResultEntry",
+    "Scoring",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.assessments.rules.entries import SOURCES
 from lms.db import Base, one_of
 from lms.ids import new_public_id
 
@@ -24,9 +25,13 @@ class Attempt(Base):
         UniqueConstraint("person_id", "client_id"),
         CheckConstraint("number >= 1", name="number_positive"),
         CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_plausible"),
-        CheckConstraint("(submitted_at IS NULL) = (passed IS NULL)", name="graded_when_submitted"),
         CheckConstraint("extensions >= 0", name="extensions_plausible"),
         one_of("closed_by", CLOSED_BY),
+        UniqueConstraint("person_id", "paper_form_id"),
+        CheckConstraint("passed IS NULL OR submitted_at IS NOT NULL", name="graded_when_submitted"),
+        CheckConstraint("(passed IS NULL) = (graded_at IS NULL)", name="graded_at_once"),
+        CheckConstraint("(source = 'online') = (entered_by IS NULL)", name="entered_by_somebody"),
+        one_of("source", SOURCES),
         Index(
             "uq_attempts_open",
             "person_id",
@@ -71,7 +76,14 @@ class Attempt(Base):
     points: Mapped[int | None]
     max_points: Mapped[int | None]
     percent: Mapped[int | None]
+    #: None until it is graded: after handing in, while an assessor must score something.
     passed: Mapped[bool | None]
+    graded_at: Mapped[datetime | None]
+    #: How the answers came: typed by the worker, or entered for her from paper or by word of mouth.
+    source: Mapped[str] = mapped_column(String(6), default="online")
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    #: The sheet that was asked, once for each person.
+    paper_form_id: Mapped[int | None] = mapped_column(ForeignKey("paper_forms.id"), index=True)
 
 
 class AttemptAnswer(Base):

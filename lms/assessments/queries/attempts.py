@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.rules import FormItem
+from lms.errors import NotFound
 
 _ATTEMPTS = cast("Table", Attempt.__table__).c
 _ANSWERS = cast("Table", AttemptAnswer.__table__).c
@@ -19,6 +20,7 @@ _COLUMNS = (
     _ATTEMPTS.id,
     _ATTEMPTS.person_id,
     _ATTEMPTS.public_id,
+    _ATTEMPTS.person_id,
     _ATTEMPTS.module_key,
     _ATTEMPTS.round,
     _ATTEMPTS.number,
@@ -37,6 +39,8 @@ _COLUMNS = (
     _ATTEMPTS.max_points,
     _ATTEMPTS.percent,
     _ATTEMPTS.passed,
+    _ATTEMPTS.source,
+    _ATTEMPTS.entered_by,
 )
 # What every quiz page and submission asks is built once: building costs more than asking.
 _LATEST = (
@@ -62,11 +66,12 @@ _OVERDUE = (_ATTEMPTS.submitted_at.is_(None)) & (_ATTEMPTS.deadline_at < bindpar
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """One attempt; what it earned is None until it is submitted."""
+    """One attempt; what it earned is None until it is graded."""
 
     id: int
     person_id: int
     public_id: str
+    person_id: int
     module_key: str
     round: int
     number: int
@@ -85,6 +90,14 @@ class AttemptRow:
     max_points: int | None
     percent: int | None
     passed: bool | None
+    #: How its answers came, and the account of who entered them for her.
+    source: str = "online"
+    entered_by: int | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether it was handed in and an assessor must look at it."""
+        return self.submitted_at is not None and self.passed is None
 
 
 @dataclass(frozen=True)
@@ -108,8 +121,21 @@ class Answer:
 
 def _attempt(row: Any) -> AttemptRow:
     values = row._asdict()
-    values["form"] = tuple(FormItem(entry["item"], tuple(entry["options"])) for entry in values["form"])
+    values["form"] = form_of(values["form"])
     return AttemptRow(**values)
+
+
+def form_of(kept: Sequence[Mapping[str, Any]]) -> tuple[FormItem, ...]:
+    """Return the questions of a form as its row keeps them."""
+    return tuple(FormItem(entry["item"], tuple(entry["options"])) for entry in kept)
+
+
+def get_attempt(session: Session, criterion: ColumnElement[bool], public_id: str) -> AttemptRow:
+    """Return an attempt that meets the criterion; raise `NotFound`. One query."""
+    row = session.execute(select(*_COLUMNS).where(_ATTEMPTS.public_id == public_id, criterion)).one_or_none()
+    if row is None:
+        raise NotFound("no such attempt")
+    return _attempt(row)
 
 
 def find_attempt(session: Session, person_id: int, module_key: str, round_number: int = 1) -> AttemptRow | None:
@@ -147,6 +173,11 @@ def list_open(
     else:
         rows = session.execute(query.where(_ATTEMPTS.submitted_at.is_(None), _ATTEMPTS.deadline_at.is_not(None)))
     return [_attempt(row) for row in rows]
+
+
+def get_own_outcome(session: Session, public_id: str) -> AttemptRow:
+    """Return an attempt for who has just made it; raise `NotFound`. Not for anybody else. One query."""
+    return get_attempt(session, true(), public_id)
 
 
 def list_submitted(session: Session, person_ids: Collection[int] | None) -> list[AttemptRow]:

@@ -85,11 +85,20 @@ def _section_results(quiz: QuizSpec, items: Sequence[ItemSpec], grades: Mapping[
             yield SectionResult(section.id, points * 100 // most, passed)
 
 
-def faults_of(quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen, stored: Result) -> tuple[str, ...]:
-    """Return what of a `stored` result does not follow from the answers `chosen`, in words for who runs the site."""
+def faults_of(
+    quiz: QuizSpec,
+    form: Sequence[FormItem],
+    chosen: Chosen,
+    stored: Result,
+    scored: Mapping[str, Grade] | None = None,
+) -> tuple[str, ...]:
+    """Return what of a `stored` result does not follow from the answers `chosen`, in words for who runs the site.
+
+    `scored` is what an assessor gave, as `grade` takes it.
+    """
     if not form or any(quiz.item(entry.item_id) is None for entry in form):
         return ("its questions are not those of its revision",)
-    earned = grade(quiz, form, chosen)
+    earned = grade(quiz, form, chosen, scored)
     faults = []
     if _outcome(stored) != _outcome(earned):
         faults.append(f"{_outcome(stored)} stored, its answers earn {_outcome(earned)}")
@@ -98,5 +107,7 @@ def faults_of(quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen, stored: 
 
 
 def _outcome(result: Result) -> str:
-    verdict = {True: "passed", False: "not passed", None: "waiting"}[result.passed]
+    if result.passed is None:
+        return "waiting for an assessor"
+    verdict = "passed" if result.passed else "not passed"
     return f"{result.points} of {result.max_points} points ({result.percent} percent, {verdict})"

@@ -180,8 +180,7 @@ def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rule
     for item_id in (entry.item_id for entry in work.attempt.form):
         chosen, before = work.chosen.get(item_id, ()), work.saved.get(item_id)
         answer = {"chosen": list(chosen), "answered_at": at, "shown_language": work.languages[item_id]}
-        grade = grades.get(item_id) if grades else None
-        earned = {"points": grade.points, "correct": grade.correct} if grade else {}
+        earned = {} if grades is None else _earned(grades.get(item_id))
         if before is None and chosen:
             new.append({"attempt_id": work.attempt.id, "item_id": item_id, **answer, **earned})
         if before is not None and before.chosen != chosen:
@@ -193,3 +192,8 @@ def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rule
     for rows in (changed, graded):
         if rows:
             session.execute(BY_ID["attempt_answers"], rows)
+
+
+def _earned(grade: rules.Grade | None) -> dict[str, Any]:
+    """Return the columns of what an answer earned; None while an assessor must look at it."""
+    return {"points": grade.points, "correct": grade.correct} if grade else {"points": None, "correct": None}

@@ -14,6 +14,7 @@ from lms.assessments import queries, rules
 from lms.assessments.events import QuizPass, QuizPassed, quiz_passed
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.queries import AttemptRow
+from lms.assessments.service.outcomes import outcome_of
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
 from lms.content.library import source_of, spec_of
@@ -102,10 +103,7 @@ def _outcome(closed: Closed) -> dict[str, Any]:
         "closed_by": "time" if closed.by is None else "submitted",
         "client_id": closed.client_id,
         "body_hash": rules.digest(closed.attempt.public_id, closed.chosen),
-        "points": closed.result.points,
-        "max_points": closed.result.max_points,
-        "percent": closed.result.percent,
-        "passed": closed.result.passed,
+        **outcome_of(closed.result, closed.at),
         "shown_language": closed.language,
         "locale_revision_id": closed.locale_revision_id,
     }
@@ -122,7 +120,7 @@ def _log(session: Session, closed: Closed, at: datetime) -> None:
         at=at,
         module=attempt.module_key,
         number=attempt.number,
-        passed=bool(closed.result.passed),
+        passed=closed.result.passed,
     )
 
 

@@ -15,10 +15,10 @@ from lms.assessments import queries, rules
 from lms.assessments.events import AttemptStarted, attempt_started
 from lms.assessments.models import Attempt
 from lms.assessments.service.closing import close_by_time
+from lms.assessments.service.placing import require_place
 from lms.assessments.specs import QuizSpec
 from lms.clock import local_date
 from lms.content.library import current, spec_of
-from lms.errors import RuleBroken
 from lms.ids import new_public_id
 from lms.people.service import lock
 from lms.signals import announce
@@ -50,7 +50,7 @@ def start_attempt(
 
     `after` is the number of the attempt that the reader had begun last when her page was made: a request that comes
     twice, or late, begins nothing more. An open attempt whose time is up is closed with what was saved, and its id
-    returned. Raise `NotFound` without such a module or quiz, `RuleBroken("already_passed")` after a pass,
+    returned. Raise `NotFound` without such a module or quiz, `RuleBroken` as `require_place` does,
     `RuleBroken("attempts_used")` when no attempt is left in this round, and `RuleBroken("wait", until=instant)`
     before the next one is possible.
     """
@@ -64,8 +64,7 @@ def start_attempt(
         return latest.public_id
     if latest is not None and after is not None and latest.number != after:
         return latest.public_id
-    if latest is not None and latest.passed:
-        raise RuleBroken("already_passed")
+    require_place(session, actor.person_id, module_key, round_number, latest)
     quiz = spec_of(QuizSpec, source)
     rules.check_leave(queries.leave_after(session, quiz, latest), at)
     words = library.words("module", module_key, shown.locale)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from lms.assessments.views import analysis, autosave, fairness, pretest, quiz
+from lms.assessments.views import (
+    analysis,
+    assess,
+    autosave,
+    entering,
+    fairness,
+    papers,
+    people,
+    pretest,
+    quiz,
+    scoring,
+    settling,
+)
 from lms.assessments.views.blueprint import bp
 
 #: Importing these modules registers their routes.
 PAGES = (
     analysis,
+    assess,
     autosave,
+    entering,
     fairness,
+    papers,
+    people,
     pretest,
     quiz,
+    scoring,
+    settling,
 )
 
 __all__ = [

@@ -20,6 +20,7 @@ from lms.assessments.views.blueprint import bp
 from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
 from lms.assessments.views.showing import asked_of, graded_of
 from lms.assessments.views.timing import again_of, clock_of, minutes_for, time_up_page
+from lms.assessments.views.told import told_of, waiting_page
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
@@ -39,9 +40,11 @@ _SAVED = _l("Your answers are saved. You can go on now or later.")
 @signed_in
 def quiz(module_key: str) -> Page:
     """Show where the reader is with this quiz: before it, in it, or its result."""
-    actor = get_actor()
-    attempt = queries.find_attempt(reading(), actor.person_id, module_key, round_of(module_key))
+    actor, number = get_actor(), round_of(module_key)
+    attempt = queries.find_attempt(reading(), actor.person_id, module_key, number)
     show_fair(actor)
+    if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
+        return waiting
     if attempt is None:
         return _start_page(module_key)
     return _result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
@@ -205,13 +208,15 @@ def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
     answers = queries.saved_answers(reading(), attempt.id)
     quiz_spec = spec_of(QuizSpec, source)
     gain = queries.find_gain(reading(), get_actor().person_id, attempt) if quiz_spec.linked else None
-    graded = graded_of(quiz_spec, attempt.form, words, answers)
+    told = told_of(quiz_spec, attempt, words)
+    graded = graded_of(quiz_spec, attempt.form, words, answers, told.grades)
     return render_template(
         "assessments/result.html",
         attempt=attempt,
         note=note,
         graded=graded,
         gain=gain,
+        told=told,
         right=sum(each.state == "right" for each in graded),
         pass_mark=quiz_spec.pass_mark,
         again=again_of(attempt),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from lms.assessments import queries, rules
 from lms.assessments.forms import ANSWER
@@ -108,8 +109,17 @@ def question_of(
     )
 
 
-def graded_of(quiz: QuizSpec, form: Sequence[FormItem], words: Words, answers: Mapping[str, Saved]) -> list[Graded]:
-    """Return the answered questions with their feedback; only for a submitted attempt."""
+def graded_of(
+    quiz: QuizSpec,
+    form: Sequence[FormItem],
+    words: Words,
+    answers: Mapping[str, Saved],
+    scored: Mapping[str, rules.Grade] = MappingProxyType({}),
+) -> list[Graded]:
+    """Return the answered questions with their feedback; only for a submitted attempt.
+
+    `scored` is what an assessor gave, by question.
+    """
     found = []
     for entry in form:
         item, saved = quiz.item(entry.item_id), answers.get(entry.item_id)
@@ -117,7 +127,11 @@ def graded_of(quiz: QuizSpec, form: Sequence[FormItem], words: Words, answers: M
             continue
         chosen = saved.chosen if saved else ()
         question = question_of(item, entry.option_ids, words, chosen)
-        found.append(Graded(question, _state(item, chosen), _told(words, f"{item.id}.feedback", item.feedback)))
+        found.append(
+            Graded(
+                question, _state(item, chosen, scored.get(item.id)), _told(words, f"{item.id}.feedback", item.feedback)
+            )
+        )
     return [replace(each, question=question) for each, question in _marked(found)]
 
 
@@ -125,9 +139,9 @@ def _marked(found: Sequence[Graded]) -> Iterator[tuple[Graded, Question]]:
     return zip(found, marked([each.question for each in found]), strict=True)
 
 
-def _state(item: ItemSpec, chosen: tuple[str, ...]) -> str:
+def _state(item: ItemSpec, chosen: tuple[str, ...], scored: rules.Grade | None = None) -> str:
     """Return how an answer turned out."""
-    grade = rules.grade_item(item, chosen)
+    grade = rules.grade_item(item, chosen, scored)
     if grade is None:
         return "waiting"
     if not item.points:

@@ -113,7 +113,7 @@ def _set_aside() -> Select[Any]:
 @cache
 def sections() -> dict[str, Select[Any]]:
     """Return every section of the download, by its name."""
-    taught = _of_learning() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
+    taught = _of_learning() | _of_assessing() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
     return _of_herself() | _of_work() | taught | _of_certifying()
 
 
@@ -181,7 +181,7 @@ def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
-    graded = ("started_at", "deadline_at", "extensions", "submitted_at", "closed_by", "percent", "passed")
+    graded = ("started_at", "deadline_at", "extensions", "submitted_at", "closed_by", "graded_at", "source")
     fair = ("version", "bilingual", "audio", "own_percent", "time_percent", "often", "oral", "reason_class")
     waived = ("granted_at", "ends_on", "withdrawn_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
@@ -191,7 +191,7 @@ def _of_learning() -> dict[str, Select[Any]]:
         "changes": _own("change_effects", *changed, module="module_key", **track),
         "waivers": _own("waivers", "cycle", "requirement", "reason_code", "note", *waived, **track),
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
-        "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
+        "quizzes": _own("attempts", "round", "number", *graded, "percent", "passed", **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
         "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
         "quiz_attempts_given": _own("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
@@ -203,6 +203,25 @@ def _of_learning() -> dict[str, Select[Any]]:
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),
         "competencies": _own("attainments", "competency", "attained_at"),
+    }
+
+
+def _of_assessing() -> dict[str, Select[Any]]:
+    """Return what others entered for her, and what assessors gave, once it counts."""
+    module = {"module": "module_key"}
+    entry = ("round", "source", "chosen", "taken_on", "entered_at", "outcome", "settled_at", "reason", "sheet_sha256")
+    attempt, look, score = TABLES["attempts"], TABLES["attempt_scorings"], TABLES["item_scores"]
+    shown = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
+    hers = (attempt.c.person_id == _ME) & attempt.c.passed.is_not(None)
+    looked = attempt.join(look, look.c.attempt_id == attempt.c.id)
+    scored = looked.join(score, score.c.scoring_id == look.c.id)
+    how = [look.c[name] for name in ("language", "interpreter", "has_consent", "note", "scored_at")]
+    gave = [score.c[name] for name in ("item_id", "levels", "points", "correct")]
+    return {
+        "quiz_entries": _own("result_entries", *entry, place="result_entries", **module),
+        "quiz_sheets": _own("paper_forms", "number", "language", "made_on", **module),
+        "quiz_scorings": _section(looked, look, [*shown, *how], "").where(hers),
+        "quiz_scores": _section(scored, score, [*shown, *gave], "").where(hers),
     }
 
 

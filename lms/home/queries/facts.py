@@ -54,7 +54,7 @@ TABLES = Base.metadata.tables
 _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions"], TABLES["module_completions"]
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
 _GRANTS, _FAIR = TABLES["attempt_grants"], TABLES["accommodations"]
-_WAIVERS, _ROUNDS = TABLES["waivers"], TABLES["module_rounds"]
+_WAIVERS, _ROUNDS, _ENTRIES = TABLES["waivers"], TABLES["module_rounds"], TABLES["result_entries"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
 _SHARES, _ORGANIZATIONS = TABLES["certificate_shares"], TABLES["organizations"]
@@ -80,7 +80,7 @@ PROGRESS = ("enrolment", "track", "module", "waiver")
 CERTIFICATES = ("award",)
 TEAM = PROGRESS + CERTIFICATES
 SEEN = (*TEAM, "asked", "shared")
-OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "survey", "fair")
+OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "entry", "survey", "fair")
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,9 @@ def _lesson(gathered: Gathered, row: Any) -> None:
 
 
 def _quiz(gathered: Gathered, row: Any) -> None:
-    state = QuizState(max(0, row.n), is_open=row.n < 0, is_passed=bool(row.m))
-    gathered.of(row.person_id).quizzes[row.key] = state
+    state = QuizState(max(0, row.n or 0), is_open=(row.n or 0) < 0, is_passed=bool(row.m), is_waiting=bool(row.word))
+    quizzes = gathered.of(row.person_id).quizzes
+    quizzes[row.key] = state.beside(quizzes[row.key]) if row.key in quizzes else state
 
 
 def _survey(gathered: Gathered, row: Any) -> None:
@@ -319,8 +320,16 @@ def _quizzes() -> Select[Any]:
     granted = select(func.count()).select_from(_GRANTS).where(mine, ~_is_completed(_GRANTS))
     # Attempts that the quiz's own limit counts; -1 while one is open.
     used = case((is_open > 0, -1), else_=func.count() - granted.correlate(_ATTEMPTS).scalar_subquery())
-    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=used, m=is_passed)
+    waits = func.max(case((own.submitted_at.is_not(None) & own.passed.is_(None), "attempt")))
+    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=used, m=is_passed, word=waits)
     return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+
+
+def _entries() -> Select[Any]:
+    """Return what somebody entered for her and a second person has to compare, as a quiz that waits."""
+    own = _ENTRIES.c
+    branch = _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source)
+    return branch.where(own.settled_at.is_(None))
 
 
 def _surveys() -> Select[Any]:
@@ -380,6 +389,7 @@ _BRANCHES: dict[str, Callable[[], Select[Any]]] = {
     "round": _rounds,
     "lesson": _lessons,
     "quiz": _quizzes,
+    "entry": _entries,
     "survey": _surveys,
     "asked": _assignments,
     "application": _applications,

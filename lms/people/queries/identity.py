@@ -166,6 +166,15 @@ def names_of_accounts(session: Session, account_ids: Collection[int]) -> dict[in
     return {row.id: row.name for row in session.execute(rows.where(Account.id.in_(account_ids)))}
 
 
+def people_of(session: Session, account_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return {account id: (person id, name)} of who holds these accounts. One query, or none for nobody."""
+    ids = sorted(set(account_ids))
+    if not ids:
+        return {}
+    held = select(Account.id, Person.id, Person.name).join(Person, Person.id == Account.person_id)
+    return {row[0]: (row[1], row[2]) for row in session.execute(held.where(Account.id.in_(ids)))}
+
+
 def public_id_of(session: Session, person_id: int) -> str:
     """Return the public id of a person. One query."""
     return session.execute(select(Person.public_id).where(Person.id == person_id)).scalar_one()

@@ -40,6 +40,8 @@ def sentence(error: RuleBroken) -> str:
             "You handed in this quiz before, with other answers. The first ones count. This is your result."
         ),
         "attempts_used": _("No more tries are left for this quiz. Please talk to your trainer, who can give you one."),
+        "attempt_waits": _("A trainer will look at your answers. Until then you cannot begin anew."),
+        "entry_waits": _("Your answers from paper are being compared. Until then you cannot begin anew."),
         "already_passed": _("You have passed this quiz. You do not need to take it again."),
         "changed_elsewhere": _(
             "You have this quiz open in another window, and saved other answers there. "
