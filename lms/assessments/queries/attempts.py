@@ -20,7 +20,6 @@ _COLUMNS = (
     _ATTEMPTS.id,
     _ATTEMPTS.person_id,
     _ATTEMPTS.public_id,
-    _ATTEMPTS.person_id,
     _ATTEMPTS.module_key,
     _ATTEMPTS.round,
     _ATTEMPTS.number,
@@ -71,7 +70,6 @@ class AttemptRow:
     id: int
     person_id: int
     public_id: str
-    person_id: int
     module_key: str
     round: int
     number: int

@@ -110,7 +110,7 @@ def states_of(
     found: dict[tuple[int, str, int], QuizState] = {}
     both: CompoundSelect[Any] = union_all(tries, entries)
     for row in session.execute(both):
-        state, address = QuizState(row[3], *map(bool, row[4:7]), row[7]), (row[0], row[1], row[2])
+        state, address = QuizState(row[3], bool(row[4]), bool(row[5]), bool(row[6]), row[7]), (row[0], row[1], row[2])
         found[address] = state.beside(found[address]) if address in found else state
     return found
 
