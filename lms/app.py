@@ -48,6 +48,7 @@ from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
+from lms.translating import views as translating_views
 from lms.web import access, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
@@ -60,6 +61,7 @@ VIEWS = (
     fieldwork_views,
     training_views,
     tracks_views,
+    translating_views,
     certificates_views,
     notifications_views,
     home_views,
@@ -193,6 +195,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     entries += [
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
+        ("translating.overview", _("Content"), actor.has("translator", "administrator")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("home.admin", _("Administration"), actor.has("administrator")),
         ("people.account", _("My account"), True),

@@ -12,21 +12,53 @@ from lms.assessments.queries.attempts import (
     list_submitted,
     saved_answers,
 )
+from lms.assessments.queries.corrections import Correction, list_corrections
+from lms.assessments.queries.regrades import (
+    Plan,
+    RegradeRow,
+    amendments_of,
+    concerned_ids,
+    get_regrade,
+    list_regrades,
+    read_plan,
+    resolved,
+)
+from lms.assessments.queries.restoring import Harmed, Wording, list_harmed, restored_numbers
+from lms.assessments.queries.reviewing import Earlier, list_earlier
 from lms.assessments.queries.standing import Pass, QuizState, passes_of, states_of, worked_since
+from lms.assessments.queries.versions import Answered, list_answered
 from lms.assessments.queries.wording import languages_shown, texts_of, words_for
 
 __all__ = [
     "Answer",
+    "Answered",
     "AttemptRow",
+    "Correction",
+    "Earlier",
+    "Harmed",
     "Pass",
+    "Plan",
     "QuizState",
+    "RegradeRow",
     "Saved",
+    "Wording",
+    "amendments_of",
     "answers_of",
+    "concerned_ids",
     "find_attempt",
+    "get_regrade",
     "languages_shown",
+    "list_answered",
+    "list_corrections",
+    "list_earlier",
+    "list_harmed",
     "list_named",
+    "list_regrades",
     "list_submitted",
     "passes_of",
+    "read_plan",
+    "resolved",
+    "restored_numbers",
     "saved_answers",
     "states_of",
     "texts_of",

@@ -34,8 +34,9 @@ def recompute(
 
 
 def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[AttemptRow, str]]:
-    """Yield each of these attempts with each thing that is stored wrongly. One query."""
+    """Yield each of these attempts with each thing that is stored wrongly. Two queries."""
     answers = queries.answers_of(session, [attempt.id for attempt in attempts])
+    corrected = queries.amendments_of(session, [attempt.id for attempt in attempts])
     for attempt in attempts:
         quiz = spec_of(QuizSpec, source_of(session, attempt.revision_id))
         given = answers.get(attempt.id, {})
@@ -46,5 +47,6 @@ def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[
         stored = rules.Result(
             attempt.points or 0, attempt.max_points or 0, attempt.percent or 0, bool(attempt.passed), grades
         )
-        for fault in rules.faults_of(quiz, attempt.form, chosen, stored):
+        amendments = queries.resolved(session, quiz, corrected.get(attempt.id, ()))
+        for fault in rules.faults_of(quiz, attempt.form, chosen, stored, amendments):
             yield attempt, fault

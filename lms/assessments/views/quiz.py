@@ -15,9 +15,10 @@ from lms.assessments.forms import QuizForm
 from lms.assessments.messages import lacking, sentence
 from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet, Shown
-from lms.assessments.specs import QuizSpec
+from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
-from lms.assessments.views.showing import asked_of, graded_of
+from lms.assessments.views.outcome import result_page
+from lms.assessments.views.showing import asked_of
 from lms.clock import now
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
@@ -42,7 +43,7 @@ def quiz(module_key: str) -> Page:
         return _start_page(module_key)
     if attempt.submitted_at is None:
         return _question_page(attempt, QuizForm())
-    return _result_page(attempt)
+    return result_page(attempt)
 
 
 @bp.post("/modules/<module_key>/quiz/start")
@@ -78,11 +79,22 @@ def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
     shown, key = _shown(), form.client_id.data
     if request.form.get("action") != "submit":
         write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
+        if href := _reported(sheet):
+            return redirect(href)
         flash(_("Your answers are saved. You can go on now or later."), "success")
         return _to_quiz(sheet.module_key)
     outcome = write(lambda session: service.submit_attempt(session, actor, sheet, client_id=key, shown=shown, at=now()))
     attempt = _own_open_attempt(actor, sheet) if outcome.missing else None
     return _question_page(attempt, form, missing=outcome.missing) if attempt else _to_quiz(sheet.module_key)
+
+
+def _reported(sheet: Sheet) -> str | None:
+    """Return where a wording is reported, for the button beside a question; None for any other button."""
+    action, _colon, address = request.form.get("action", "").partition(":")
+    if action != "wrong":
+        return None
+    key, at = sheet.module_key, f"{FILE}:{address}"
+    return url_for("translating.report", kind="module", key=key, at=at, attempt=sheet.attempt_public_id)
 
 
 def _switched_page(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
@@ -99,7 +111,7 @@ def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken)
         return _plain_refusal(400, error)
     attempt = _own_attempt(actor, sheet)
     if error.code == "already_handed_in":
-        return _result_page(attempt, sentence(error)), 409
+        return result_page(attempt, sentence(error)), 409
     if error.code == "changed_elsewhere" and attempt.submitted_at is None:
         return _question_page(attempt, form, typed=sheet.chosen, note=sentence(error)), 409
     return _plain_refusal(422, error)
@@ -183,23 +195,4 @@ def _question_page(
         module_key=attempt.module_key,
         title=_title(source, words),
         marks=marks([state for each in asked for state in each.states]),
-    )
-
-
-def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
-    source = source_of(reading(), attempt.revision_id)
-    words = queries.words_for(reading(), attempt, language())
-    answers = queries.saved_answers(reading(), attempt.id)
-    quiz_spec = spec_of(QuizSpec, source)
-    graded = graded_of(quiz_spec, attempt.form, words, answers)
-    return render_template(
-        "assessments/result.html",
-        attempt=attempt,
-        note=note,
-        graded=graded,
-        right=sum(each.state == "right" for each in graded),
-        pass_mark=quiz_spec.pass_mark,
-        module_key=attempt.module_key,
-        title=_title(source, words),
-        marks=marks([state for each in graded for state in each.states]),
     )

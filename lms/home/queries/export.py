@@ -178,6 +178,8 @@ def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
+    corrected = ("percent_before", "percent_after", "passed_before", "passed_after")
+    said = ("address", "fault", "words", "reported_at", "state", "answer", "decided_at")
     graded, waived = ("started_at", "submitted_at", "percent", "passed"), ("granted_at", "ends_on", "withdrawn_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
@@ -188,6 +190,11 @@ def _of_learning() -> dict[str, Select[Any]]:
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
+        "corrected_results": _of("attempts", "regrade_changes", "attempt_id", *corrected, **module, attempt="number"),
+        "attempts_given_back": _of(
+            "attempts", "attempt_restorations", "attempt_id", "restored_at", **module, attempt="number"
+        ),
+        "reported_wordings": _own("wording_reports", *said, kind="kind", content="key", language="locale"),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
         "further_rounds": _own("module_rounds", "round", "opened_at", **module),
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),

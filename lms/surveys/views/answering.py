@@ -97,6 +97,7 @@ def _questions(
         title=title,
         intro=intro,
         questions=marked(questions),
+        survey_key=spec.key,
         module_key=module_key,
         module_title=_module_title(library, module_key),
         minimum=MINIMUM_GROUP,
