@@ -24,9 +24,10 @@ class Answered:
     attempts: int
 
 
-def list_answered(session: Session, module_key: str, newest_id: int) -> Sequence[Answered]:
+def list_answered(session: Session, module_key: str, newest_id: int | None) -> Sequence[Answered]:
     """Return the newest revisions at which attempts were graded, and the one in force, newest first.
 
+    `newest_id` is that one; None when the module has no quiz any more.
     One query, and one for each.
     """
     rows = (
@@ -36,5 +37,6 @@ def list_answered(session: Session, module_key: str, newest_id: int) -> Sequence
         .order_by(Attempt.revision_id.desc())
         .limit(OFFERED)
     )
-    counts = {newest_id: 0, **{row[0]: row[1] for row in session.execute(rows)}}
+    counts = {newest_id: 0} if newest_id else {}
+    counts |= {row[0]: row[1] for row in session.execute(rows)}
     return [Answered(each, published_as(session, each), counts[each]) for each in sorted(counts, reverse=True)]

@@ -12,7 +12,7 @@ from flask import request, url_for
 from lms.assessments import messages, queries, rules
 from lms.assessments.rules import proposals as wanted
 from lms.assessments.rules.proposals import Proposal
-from lms.assessments.specs import QuizSpec
+from lms.assessments.specs import FILE, QuizSpec
 from lms.content.library import Text, current, source_of, spec_of
 from lms.db import reading
 from lms.errors import NotFound, RuleBroken
@@ -43,7 +43,8 @@ class Asked:
     @cached_property
     def versions(self) -> Sequence[queries.Answered]:
         """Return the revisions at which the quiz was answered, the one in force among them."""
-        return queries.list_answered(reading(), self.key, current(reading()).get("module", self.key).revision_id)
+        source = current(reading()).get("module", self.key)
+        return queries.list_answered(reading(), self.key, source.revision_id if FILE in source.files else None)
 
     @property
     def version_choices(self) -> list[tuple[str, str]]:
