@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from wtforms import HiddenField, RadioField, TextAreaField
@@ -10,19 +11,19 @@ from wtforms.validators import InputRequired, Length, Optional
 from lms.i18n import lazy_gettext as _l
 from lms.translating.messages import FAULTS
 from lms.translating.rules import LONGEST_WORDS
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import Form, OnceForm, choices_of
 
 
 class ReportForm(OnceForm):
     """What is wrong with some words."""
 
-    beside: ClassVar = {"words_needed": "words", "unknown_fault": "fault"}
+    beside: ClassVar[Mapping[str, str]] = {"words_needed": "words", "unknown_fault": "fault"}
 
     #: The attempt from which a question is reported.
     attempt = HiddenField(validators=[Optional(), Length(max=20)])
     fault = RadioField(
         _l("What is wrong?"),
-        choices=list(FAULTS.items()),
+        choices=choices_of(FAULTS.items()),
         validators=[InputRequired(_l("Please choose what is wrong."))],
     )
     words = TextAreaField(
@@ -35,11 +36,11 @@ class ReportForm(OnceForm):
 class DecideForm(Form):
     """Whether a reported wording is wrong, and what who reported it is told."""
 
-    beside: ClassVar = {"answer_needed": "answer"}
+    beside: ClassVar[Mapping[str, str]] = {"answer_needed": "answer"}
 
     state = RadioField(
         _l("Is the wording wrong?"),
-        choices=[("confirmed", _l("Yes, it is wrong")), ("not-wrong", _l("No, it is right"))],
+        choices=choices_of([("confirmed", _l("Yes, it is wrong")), ("not-wrong", _l("No, it is right"))]),
         validators=[InputRequired(_l("Please choose one."))],
     )
     answer = TextAreaField(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.assessments.models import Attempt, Regrade, RegradeChange
 from lms.assessments.rules import Amendment, Standing, own_language
 from lms.assessments.rules.proposals import read
+from lms.clock import local_date
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Correction:
     before: Standing
     after: Standing
     reason: str
-    at: datetime
+    #: The local date on which it was done.
+    on: date
     decisions: tuple[Amendment, ...]
     #: Why a pass was taken away, "" where none was.
     taken_because: str = ""
@@ -70,7 +72,7 @@ def _correction(attempt: Attempt, change: RegradeChange, regrade: Regrade) -> Co
         Standing(change.points_before, change.max_points_before, change.percent_before, change.passed_before),
         Standing(change.points_after, change.max_points_after, change.percent_after, change.passed_after),
         regrade.reason,
-        regrade.decided_at or regrade.proposed_at,
+        local_date(regrade.decided_at or regrade.proposed_at),
         read(regrade.decisions),
         taken.get(attempt.public_id, ""),
     )

@@ -13,7 +13,7 @@ from lms.assessments import messages, queries, rules
 from lms.assessments.rules import proposals as wanted
 from lms.assessments.rules.proposals import Proposal
 from lms.assessments.specs import FILE, QuizSpec
-from lms.content.library import Text, current, source_of, spec_of
+from lms.content.library import Library, Text, current, source_of, spec_of
 from lms.db import reading
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import TAGS, format_date, language
@@ -29,6 +29,7 @@ class Asked:
     locale: str
     version: str
     decisions: tuple[str, ...]
+    library: Library
 
     @property
     def single(self) -> dict[str, str]:
@@ -43,7 +44,7 @@ class Asked:
     @cached_property
     def versions(self) -> Sequence[queries.Answered]:
         """Return the revisions at which the quiz was answered, the one in force among them."""
-        source = current(reading()).get("module", self.key)
+        source = self.library.get("module", self.key)
         return queries.list_answered(reading(), self.key, source.revision_id if FILE in source.files else None)
 
     @property
@@ -55,7 +56,7 @@ class Asked:
     def quiz(self) -> QuizSpec:
         """Return the quiz of the revision asked for, else the one in force; raise `NotFound`."""
         if not self.version:
-            return current(reading()).spec(QuizSpec, "module", self.key)
+            return self.library.spec(QuizSpec, "module", self.key)
         source = source_of(reading(), _number(self.version))
         if (source.kind, source.key) != ("module", self.key):
             raise NotFound("a revision of something else")
@@ -65,10 +66,11 @@ class Asked:
 def read_asked() -> Asked:
     """Return what the address asks; raise `NotFound` without such a module, language or version."""
     said = {name: request.args.get(name, "") for name in ("key", "item", "locale", "version")}
-    asked = Asked(**said, decisions=tuple(dict.fromkeys(filter(None, request.args.getlist("d")))))
+    decisions = tuple(dict.fromkeys(filter(None, request.args.getlist("d"))))
+    asked = Asked(**said, decisions=decisions, library=current(reading()))
     if asked.locale and asked.locale not in TAGS:
         raise NotFound(f"no language {asked.locale!r}")
-    current(reading()).get("module", asked.key)
+    asked.library.get("module", asked.key)
     return asked
 
 
@@ -142,9 +144,8 @@ def version_words(each: queries.Answered) -> str:
     return _("version %(number)s of %(date)s", number=each.version.number, date=day)
 
 
-def title_of(module_key: str) -> Text:
+def title_of(library: Library, module_key: str) -> Text:
     """Return the title of a module in the reader's language, its key where it is not taught any more."""
-    library = current(reading())
     source = library.find("module", module_key)
     if source is None:
         return Text(module_key, "source", module_key)

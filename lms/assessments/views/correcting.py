@@ -54,9 +54,9 @@ def regrades() -> str:
     keys = [key for key in library.keys("module") if FILE in library.get("module", key).files]
     return render_template(
         "assessments/regrades.html",
-        rows=[(each, title_of(each.proposal.module_key)) for each in queries.list_regrades(reading())],
+        rows=[(each, title_of(library, each.proposal.module_key)) for each in queries.list_regrades(reading())],
         states=messages.STATES,
-        modules=[(key, title_of(key)) for key in keys],
+        modules=[(key, title_of(library, key)) for key in keys],
         may_propose=get_actor().has("certifier"),
     )
 
@@ -85,7 +85,7 @@ def _new_page(form: RegradeForm, asked: Asked) -> Page:
         "assessments/new_regrade.html",
         form,
         key=asked.key,
-        title=title_of(asked.key),
+        title=title_of(asked.library, asked.key),
         asked=asked.single,
         said=asked.decisions,
         decided=decided_of(asked),

@@ -16,7 +16,7 @@ from lms.assessments.views.asking import decision_words, prompt_of, title_of
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.correcting import SHOWN, Shown, as_file, send_table, shown_plan
 from lms.clock import now
-from lms.content.library import current, published_as, source_of, spec_of
+from lms.content.library import Library, current, published_as, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import RuleBroken
 from lms.i18n import LANGUAGES, ngettext
@@ -73,14 +73,14 @@ def refuse_regrade(public_id: str) -> Page:
 
 
 def _page(found: RegradeRow, form: RefuseForm) -> Page:
-    actor, is_open = get_actor(), found.state == "proposed"
+    actor, library, is_open = get_actor(), current(reading()), found.state == "proposed"
     shown, moved = _plan(found)
     return form_page(
         "assessments/regrade.html",
         form,
         found=found,
-        title=title_of(found.proposal.module_key),
-        decided=_decided(found),
+        title=title_of(library, found.proposal.module_key),
+        decided=_decided(library, found),
         scope=_scope(found),
         plan=shown,
         moved=moved,
@@ -114,11 +114,11 @@ def _plan(found: RegradeRow) -> tuple[Shown, bool]:
     return shown_plan(plan.lines, {}), plan.mark != found.mark
 
 
-def _decided(found: RegradeRow) -> list[tuple[str, str]]:
+def _decided(library: Library, found: RegradeRow) -> list[tuple[str, str]]:
     """Return each question with what was decided about it."""
     proposal = found.proposal
     source = source_of(reading(), proposal.revision_id) if proposal.revision_id else None
-    source = source or current(reading()).find("module", proposal.module_key)
+    source = source or library.find("module", proposal.module_key)
     if source is None:
         return [(each.item_id, messages.decided(each, each.value)) for each in proposal.decisions]
     quiz = spec_of(QuizSpec, source)
