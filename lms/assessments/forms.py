@@ -1,4 +1,4 @@
-"""The shape of what a quiz page sends: the attempt, a key against double sending, and one field a question."""
+"""The shape of what a quiz page sends: which attempt or version it answers, and one field a question."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from lms.i18n import lazy_gettext as _l
 from lms.web.forms import Form, OnceForm
 
 ANSWER = "a-"
-_OWN_FIELDS = {"csrf_token", "client_id", "attempt", "seen", "action", "_language"}
+_OWN_FIELDS = {"csrf_token", "client_id", "attempt", "seen", "revision", "action", "_language"}
 
 
-class QuizForm(OnceForm):
-    """The answers of one attempt. `seen` is the digest of the answers that the page was made with."""
-
-    attempt = HiddenField(validators=[Length(min=20, max=20)])
-    seen = HiddenField(validators=[Regexp("^[0-9a-f]{64}$")])
+class AnswersForm(Form):
+    """The answers to questions of a quiz."""
 
     @staticmethod
     def chosen() -> dict[str, tuple[str, ...]]:
@@ -37,6 +34,19 @@ class QuizForm(OnceForm):
             elif name not in _OWN_FIELDS or len(values) > 1:
                 raise BadRequest
         return found
+
+
+class QuizForm(AnswersForm, OnceForm):
+    """The answers of one attempt. `seen` is the digest of the answers that the page was made with."""
+
+    attempt = HiddenField(validators=[Length(min=20, max=20)])
+    seen = HiddenField(validators=[Regexp("^[0-9a-f]{64}$")])
+
+
+class PretestForm(AnswersForm):
+    """The answers of the test before a module. `revision` names the questions that the page was made with."""
+
+    revision = HiddenField(validators=[Regexp("^[0-9]{1,12}$")])
 
 
 TAKE, WHY = "take-", "why-"

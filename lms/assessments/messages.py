@@ -20,6 +20,10 @@ def sentence(error: RuleBroken) -> str:
             "Please look at the marked questions, then send again."
         ),
         "foreign_answer": _("Something in these answers does not belong to this quiz. Load the page again."),
+        "lessons_begun": _("You have begun this module. These questions are for before the first lesson."),
+        "pretest_changed": _("The questions have changed since this page was opened. Please open them again."),
+        "pretest_taken": _("You have answered these questions. They come again in the quiz."),
+        "quiz_begun": _("You have begun the quiz of this module. These questions are for before the first lesson."),
         "prerequisite": _("Another module comes first. The page of this module says which."),
         "same_key_other_answers": _(
             "These answers were sent before, and they have changed since. The first ones count. "
@@ -33,6 +37,13 @@ def lacking(code: str) -> str:
     """Return what is still missing in an answer, by the code of its type's rules."""
     said: dict[str, str] = {
         "choice": _("Please choose an answer."),
+        "gaps": _("Please fill in every blank."),
+        "number": _("Please write a number, such as 2.5."),
+        "pairs": _("Please choose one for each line."),
+        "places": _("Please give every step a place."),
+        "same_place": _("Two steps have the same place. Give each step a place of its own."),
+        "unit": _("Please choose the unit too."),
+        "words": _("Please write your answer."),
     }
     return said[code]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flask import Blueprint, get_template_attribute, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from lms.assessments.service import open_pretest
+from lms.assessments.specs import QuizSpec
 from lms.clock import now
 from lms.content.cache import Cache
 from lms.content.lessons import render
@@ -24,6 +26,7 @@ from lms.i18n import format_hours, language
 from lms.i18n import gettext as _
 from lms.ids import new_client_id
 from lms.web.access import get_actor, signed_in
+from lms.web.rounds import round_of
 from lms.web.showing import Step, beneath, marked, wants_both
 
 bp = Blueprint("courses", __name__, template_folder="templates")
@@ -127,7 +130,20 @@ def _module_page(library: Library, module_key: str, blocked: RuleBroken | None) 
         way=_way_to_prerequisite(library, blocked) if blocked else _way(module_key, step, lessons, progress),
         steps=[] if blocked else _steps(module_key, lessons, progress, step),
         blocked=_reason(library, blocked) if blocked else None,
+        asks_before=not blocked and _asks_before(library, module_key),
     )
+
+
+def _asks_before(library: Library, module_key: str) -> bool:
+    """Return whether the test before the first lesson is open to the reader."""
+    spec = library.spec(ModuleSpec, "module", module_key)
+    if not spec.has_quiz or not library.spec(QuizSpec, "module", module_key).linked:
+        return False
+    try:
+        open_pretest(reading(), library, get_actor(), module_key, round_number=round_of(module_key))
+    except RuleBroken:
+        return False
+    return True
 
 
 def _title_of(library: Library, module_key: str) -> Text:

@@ -1,4 +1,4 @@
-"""The shape of what a survey page sends: one field a question."""
+"""The shape of what a survey page sends: one field a question, or one for each row of a matrix."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class SurveyForm(Form):
     """The answers to a survey. No key is needed: the receipt counts once."""
 
     @staticmethod
-    def typed() -> dict[str, str]:
-        """Return {question id: what was sent}; refuse the request when it holds a field of another name."""
-        found: dict[str, str] = {}
+    def typed() -> dict[str, tuple[str, ...]]:
+        """Return {question id, or "<question>.<row>": what was sent}; refuse a request with a field of another name."""
+        found: dict[str, tuple[str, ...]] = {}
         for name, values in request.form.lists():
-            if len(values) > 1 or not (name.startswith(QUESTION) or name in _OWN_FIELDS):
+            if not (name.startswith(QUESTION) or (name in _OWN_FIELDS and len(values) == 1)):
                 raise BadRequest
             if name.startswith(QUESTION):
-                found[name.removeprefix(QUESTION)] = values[0]
+                found[name.removeprefix(QUESTION)] = tuple(values)
         return found

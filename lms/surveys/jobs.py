@@ -1,4 +1,4 @@
-"""The nightly job of surveys: answer sheets lose the order in which they came."""
+"""The nightly job of surveys: answers are released where enough people gave them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from lms.surveys import service
 
 
 def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- as every job
-    """Mix the answer sheets of this month and the last; return one line for the log."""
-    count = write(lambda session: service.mix_answers(session, at=at))
-    return f"{count} answer sheets mixed"
+    """Release the answers that may be read; return how many, and how many wait, "" when there are none."""
+    released, waiting = write(lambda session: service.release_answers(session, at=at))
+    return f"{released} released, {waiting} wait" if released or waiting else ""

@@ -55,3 +55,17 @@ def given_back(restored: int) -> str:
     return str(
         ngettext("%(num)s attempt does not count any more.", "%(num)s attempts do not count any more.", restored)
     )
+
+
+def fairness(tongue: str, *, is_easier: bool) -> str:
+    """Return how readers of a language answer a question at equal knowledge, and what to do."""
+    if is_easier:
+        return _(
+            "Readers of %(language)s who know as much get this right more often. "
+            "Ask a translator whether the words give the answer away, and whether the English is too hard.",
+            language=tongue,
+        )
+    return _(
+        "Readers of %(language)s who know as much get this right less often. Ask a translator to look at the words.",
+        language=tongue,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from flask import request
@@ -38,6 +38,8 @@ class Question:
     chosen: tuple[str, ...]
     #: The parts that are answered one by one, each in the field `<name>.<value>`.
     rows: tuple[Option, ...] = ()
+    #: Its other sentences by their names, such as a text with gaps.
+    texts: Mapping[str, Option] = field(default_factory=dict)
     required: bool = True
     error: str | None = None
     #: The worst state of its words, and the mark that it needs, as `ui.mark` takes it.

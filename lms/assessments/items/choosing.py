@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from lms.assessments.items.kinds import Answer, ItemSpec, OptionSpec
+from lms.assessments.items.kinds import Answer, ItemSpec, OptionSpec, refuse_clash
 from lms.content.shapes import Path, Told, refuse_twice
 from lms.errors import RuleBroken
 
@@ -28,9 +28,7 @@ class ChoosingSpec(ItemSpec):
         refuse_twice((option.id for option in value), "id")
         if not FEWEST <= len(value) <= MOST:
             raise ValueError(f"give {FEWEST} to {MOST} options, not {len(value)}")
-        clash = {"prompt", "feedback"} & {option.id for option in value}
-        if clash:
-            raise ValueError(f"an option cannot be called {clash.pop()}")
+        refuse_clash(option.id for option in value)
         return value
 
     @field_validator("key")

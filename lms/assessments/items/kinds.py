@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from lms.content.shapes import CompetencyKey, Key, Path, Sentence, Spec, Told
+from lms.content.shapes import CompetencyKey, Fault, Key, Path, Reference, Sentence, Spec, Told
 
+#: Where all of this stands.
+FILE = "quiz.yml"
 #: The fields that hold words and nothing else.
 _WORDS = {"prompt", "text", "feedback"}
+#: The lists whose order in the file decides nothing, since they are shown in any order.
+_UNORDERED = {"options", "left", "right", "gaps"}
 #: The answer to one question, of whatever type, as it is stored: a tuple of strings. docs/quizzes.md shows each type's.
 Answer = tuple[str, ...]
 
@@ -42,12 +46,22 @@ class EntrySpec(Spec):
 class ItemSpec(EntrySpec):
     """One question. What its right answer is, each type says in its own fields, which no page shows."""
 
+    #: Whether questions of this type may be worth nothing.
+    MAY_BE_UNGRADED: ClassVar[bool] = False
+
     competency: CompetencyKey
     #: Must be right to pass, whatever the percentage.
     critical: bool = False
     points: Annotated[int, Field(ge=0, le=100)] = 1
     #: Why the right answer is right; shown after answering.
     feedback: Sentence
+
+    @field_validator("points")
+    @classmethod
+    def _worth_something(cls, value: int) -> int:
+        if not value and not cls.MAY_BE_UNGRADED:
+            raise ValueError("must be at least 1; only a reflection may be worth nothing")
+        return value
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -59,11 +73,19 @@ class ItemSpec(EntrySpec):
         """Return the ids of the parts that are answered one by one, in the order of the file."""
         return ()
 
+    def references_at(self, path: Path) -> Iterator[Reference]:
+        """Yield the competencies that it asks about; `path` is where it stands in its file."""
+        yield Reference("competency", self.competency, (*path, "competency"))
+
+    def faults_at(self, path: Path) -> Iterator[Fault]:  # noqa: ARG002 -- as every type's
+        """Yield what deserves a look although its form is right; `path` is where it stands in its file."""
+        yield from ()
+
     @cached_property
     def scheme(self) -> str:
         """Return all that decides what an answer earns, as JSON: the question without its words.
 
-        Options stand sorted by their ids here, since they are shown in any order.
+        What is shown in any order stands sorted by its ids here.
         """
         return json.dumps(_wordless(self.model_dump(mode="json")), sort_keys=True)
 
@@ -80,8 +102,8 @@ def _wordless(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     kept = {key: _wordless(value) for key, value in data.items() if key not in _WORDS}
-    if "options" in kept:
-        kept["options"].sort(key=lambda option: option["id"])
+    for name in _UNORDERED.intersection(kept):
+        kept[name].sort(key=lambda each: each["id"])
     return kept
 
 
@@ -90,6 +112,17 @@ class OptionSpec(Spec):
 
     id: Key
     text: Sentence
+
+
+def refuse_clash(ids: Iterable[str]) -> None:
+    """Raise `ValueError` when one of `ids` is the name of another sentence of its question."""
+    if clash := {"prompt", "text", "feedback"}.intersection(ids):
+        raise ValueError(f"its parts cannot be called {clash.pop()}")
+
+
+def shared(item: ItemSpec, right: int, parts: int) -> Grade:
+    """Return what `right` of so many `parts` earn: their share of the points, rounded down to whole points."""
+    return Grade(item.points * right // parts, correct=right == parts)
 
 
 class ItemRules(Protocol):

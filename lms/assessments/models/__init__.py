@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from lms.assessments.models.attempts import Attempt, AttemptAnswer
+from lms.assessments.models.flags import ItemAnalysis, QuizAnalysis
+from lms.assessments.models.pretests import Pretest, QuizGain
 from lms.assessments.models.regrades import Regrade, RegradeChange, Restoration
 
-__all__ = ["Attempt", "AttemptAnswer", "Regrade", "RegradeChange", "Restoration"]
+__all__ = [
+    "Attempt",
+    "AttemptAnswer",
+    "ItemAnalysis",
+    "Pretest",
+    "QuizAnalysis",
+    "QuizGain",
+    "Regrade",
+    "RegradeChange",
+    "Restoration",
+]

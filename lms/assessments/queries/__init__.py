@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.assessments.queries import analysis, fairness
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,
@@ -13,6 +14,8 @@ from lms.assessments.queries.attempts import (
     saved_answers,
 )
 from lms.assessments.queries.corrections import Correction, list_corrections
+from lms.assessments.queries.gains import list_gains, list_learners
+from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
 from lms.assessments.queries.regrades import (
     Plan,
     RegradeRow,
@@ -38,24 +41,32 @@ __all__ = [
     "Harmed",
     "Pass",
     "Plan",
+    "PretestRow",
     "QuizState",
     "RegradeRow",
     "Saved",
     "Wording",
     "amendments_of",
+    "analysis",
     "answers_of",
     "concerned_ids",
+    "fairness",
     "find_attempt",
+    "find_gain",
+    "find_pretest",
     "get_regrade",
     "languages_shown",
     "list_answered",
     "list_corrections",
     "list_earlier",
+    "list_gains",
     "list_harmed",
+    "list_learners",
     "list_named",
     "list_regrades",
     "list_submitted",
     "passes_of",
+    "pretest_form",
     "read_plan",
     "resolved",
     "restored_numbers",

@@ -7,6 +7,7 @@ from lms.assessments.rules.amending import NONE, Amendment, acceptable, amended,
 from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
 from lms.assessments.rules.drawing import FormItem, draw_form, linked_form
 from lms.assessments.rules.feedback import Told, to_read_again, told_after
+from lms.assessments.rules.gains import Gain, GroupGain, Learner, gain_of, gains_by_competency, group_gains
 from lms.assessments.rules.grading import Result, SectionResult, faults_of, grade, grade_item
 from lms.assessments.rules.languages import joined_language, own_language, shown_language
 from lms.assessments.rules.regrading import (
@@ -29,7 +30,10 @@ __all__ = [
     "Answer",
     "Chosen",
     "FormItem",
+    "Gain",
     "Grade",
+    "GroupGain",
+    "Learner",
     "Line",
     "Result",
     "Sat",
@@ -45,8 +49,11 @@ __all__ = [
     "digest",
     "draw_form",
     "faults_of",
+    "gain_of",
+    "gains_by_competency",
     "grade",
     "grade_item",
+    "group_gains",
     "is_overtaken",
     "is_replaceable",
     "is_touched",

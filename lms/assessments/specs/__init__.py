@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lms.assessments.items import ItemSpec, OptionSpec
 from lms.assessments.items.cases import CaseSpec
+from lms.assessments.items.kinds import FILE
 from lms.assessments.specs.faults import quiz_faults
 from lms.assessments.specs.parts import FormSpec, LimitsSpec, PoolSpec, SectionSpec
-from lms.assessments.specs.quiz import FILE, QuizSpec
+from lms.assessments.specs.quiz import QuizSpec
 
 __all__ = [
     "FILE",

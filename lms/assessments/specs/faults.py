@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from lms.assessments.items import ItemSpec, rules_of
-from lms.assessments.specs.quiz import FILE, QuizSpec, placed
+from lms.assessments.items.kinds import FILE
+from lms.assessments.specs.quiz import QuizSpec, placed
 from lms.content.shapes import Fault
 
 
@@ -14,9 +15,15 @@ def quiz_faults(quiz: QuizSpec, credited: Collection[str]) -> Iterator[Fault]:
     for path, item in placed(quiz.items):
         if item.type == "multiple" and len(getattr(item, "key", ())) == len(getattr(item, "options", ())):
             yield Fault(FILE, (*path, "key"), "every option is right; give at least one that is not")
-        if isinstance(item, ItemSpec) and item.competency not in credited:
-            message = f"the module gives no credit for {item.competency!r}"
-            yield Fault(FILE, (*path, "competency"), message)
+        if isinstance(item, ItemSpec):
+            yield from item.faults_at(path)
+            for about in item.references_at(path):
+                if about.name not in credited:
+                    yield Fault(FILE, about.path, f"the module gives no credit for {about.name!r}")
+    for place, item_id in enumerate(quiz.linked):
+        linked = quiz.item(item_id)
+        if linked is not None and rules_of(linked).grade(linked, rules_of(linked).perfect(linked, "en")) is None:
+            yield Fault(FILE, ("linked", place), f"{item_id} needs an assessor, and cannot be asked before the module")
     yield from _guessable(quiz)
 
 

@@ -11,12 +11,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from lms.assessments.items import TYPES, ItemSpec
 from lms.assessments.items.cases import CaseSpec
-from lms.assessments.items.kinds import EntrySpec
+from lms.assessments.items.kinds import FILE, EntrySpec
 from lms.assessments.specs.parts import FormSpec, LimitsSpec, Percent, PoolSpec, SectionSpec
 from lms.content.library import Source
 from lms.content.shapes import Key, MisplacedError, Reference, Spec, Told, refuse_twice, told_of
-
-FILE = "quiz.yml"
 
 if TYPE_CHECKING:
     AnyEntry = EntrySpec
@@ -172,10 +170,10 @@ class QuizSpec(Spec):
             yield from told_of(section.id, ("sections", number), section, "title")
 
     def references(self) -> Iterator[Reference]:
-        """Yield the competency that each question asks about."""
+        """Yield the competencies that each question asks about."""
         for path, entry in placed(self.items):
             if isinstance(entry, ItemSpec):
-                yield Reference("competency", entry.competency, (*path, "competency"))
+                yield from entry.references_at(path)
 
 
 def questions_of(entries: Iterable[EntrySpec]) -> tuple[ItemSpec, ...]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from lms.assessments.views import correcting, outcome, quiz, settling
+from lms.assessments.views import analysis, correcting, outcome, pretest, quiz, settling
 from lms.assessments.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (correcting, outcome, quiz, settling)
+PAGES = (
+    analysis,
+    correcting,
+    outcome,
+    pretest,
+    quiz,
+    settling,
+)
 
-__all__ = ["PAGES", "bp"]
+__all__ = [
+    "PAGES",
+    "bp",
+]

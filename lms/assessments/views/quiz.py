@@ -14,11 +14,11 @@ from lms.assessments import queries, rules, service
 from lms.assessments.forms import QuizForm
 from lms.assessments.messages import lacking, sentence
 from lms.assessments.queries import AttemptRow
-from lms.assessments.service import Sheet, Shown
+from lms.assessments.service import Sheet
 from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.outcome import result_page
-from lms.assessments.views.showing import asked_of
+from lms.assessments.views.showing import asked_of, shown_now
 from lms.clock import now
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
@@ -28,7 +28,6 @@ from lms.i18n import language
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
-from lms.web.showing import wants_both
 
 Page = str | tuple[str, int] | Response
 
@@ -52,7 +51,7 @@ def start(module_key: str) -> Page:
     """Begin an attempt, or take up the open one."""
     actor, number = get_actor(), round_of(module_key)
     try:
-        write(lambda s: service.start_attempt(s, actor, module_key, shown=_shown(), at=now(), round_number=number))
+        write(lambda s: service.start_attempt(s, actor, module_key, shown=shown_now(), at=now(), round_number=number))
     except RuleBroken as error:
         if error.code == "prerequisite":  # the module's page names what comes first
             return redirect(url_for("courses.module", module_key=module_key))
@@ -76,7 +75,7 @@ def answer(module_key: str) -> Page:
 
 def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
     """Save or submit; with questions left open, show them."""
-    shown, key = _shown(), form.client_id.data
+    shown, key = shown_now(), form.client_id.data
     if request.form.get("action") != "submit":
         write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
         if href := _reported(sheet):
@@ -124,11 +123,6 @@ def _plain_refusal(code: int, error: RuleBroken) -> Page:
 
 def _to_quiz(module_key: str) -> Response:
     return redirect(url_for("assessments.quiz", module_key=module_key))
-
-
-def _shown() -> Shown:
-    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
-    return Shown(language(), both=wants_both())
 
 
 def _own_attempt(actor: Actor, sheet: Sheet) -> AttemptRow:

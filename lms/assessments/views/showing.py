@@ -11,8 +11,10 @@ from lms.assessments.items import ItemSpec
 from lms.assessments.messages import own_words
 from lms.assessments.queries import Saved
 from lms.assessments.rules import Amendment, FormItem
+from lms.assessments.service import Shown
 from lms.assessments.specs import QuizSpec
 from lms.content.library import Text, Words, worst
+from lms.i18n import language
 from lms.web.showing import Option, Question, beneath, marked, wants_both
 
 
@@ -43,7 +45,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Graded:
-    """One answered question on the result page: `state` is "right", "partly", "wrong", "waiting" or "dropped"."""
+    """One answered question on the result page.
+
+    `state` is "right", "partly", "wrong", "waiting", "kept" or "dropped".
+    """
 
     question: Question
     state: str
@@ -55,6 +60,11 @@ class Graded:
     def states(self) -> tuple[str, ...]:
         """Return the states of the question's and the feedback's words."""
         return (self.question.wording, self.feedback.text.state)
+
+
+def shown_now() -> Shown:
+    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
+    return Shown(language(), both=wants_both())
 
 
 def asked_of(
@@ -97,13 +107,15 @@ def question_of(
     labels = {key: (text, beneath(text, both=both)) for key, text in texts.items()}
     for key, (word, english) in own_words().items():
         labels.setdefault(key, (word, english if both else None))
+    others = texts.keys() - {"prompt", *item.choices, *item.rows}
     return Question(
         name=ANSWER + item.id,
         kind=item.type,
         prompt=texts["prompt"],
         prompt_en=labels["prompt"][1],
         options=tuple(Option(each, *labels[each]) for each in shown if each in item.choices),
-        rows=tuple(Option(each, *labels[each]) for each in shown if each in item.rows),
+        rows=tuple(Option(each, *labels.get(each, ("", None))) for each in shown if each in item.rows),
+        texts={each: Option(each, *labels[each]) for each in others},
         chosen=chosen,
         error=error,
         wording=worst([text.state for text in texts.values()]),
@@ -141,4 +153,6 @@ def _state(item: ItemSpec, chosen: tuple[str, ...], amendment: Amendment | None)
     grade = rules.amended(item, chosen, rules.grade_item(item, chosen), amendment)
     if grade is None:
         return "waiting"
+    if not item.points:
+        return "kept"
     return "right" if grade.correct else "partly" if grade.points else "wrong"

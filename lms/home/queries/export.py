@@ -195,7 +195,9 @@ def _of_learning() -> dict[str, Select[Any]]:
             "attempts", "attempt_restorations", "attempt_id", "restored_at", **module, attempt="number"
         ),
         "reported_wordings": _own("wording_reports", *said, kind="kind", content="key", language="locale"),
+        "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
+        "surveys_asked": _own("survey_invitations", "round", "due_on", survey="survey_key", about="subject_key"),
         "further_rounds": _own("module_rounds", "round", "opened_at", **module),
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),

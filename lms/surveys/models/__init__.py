@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from lms.surveys.models.sheets import SurveyAnswer, SurveyReceipt
+from lms.surveys.models.receipts import SurveyInvitation, SurveyReceipt
+from lms.surveys.models.sheets import SurveyAnswer, SurveyWords, WaitingAnswer
 
-__all__ = ["SurveyAnswer", "SurveyReceipt"]
+__all__ = ["SurveyAnswer", "SurveyInvitation", "SurveyReceipt", "SurveyWords", "WaitingAnswer"]

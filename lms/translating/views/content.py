@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from lms.actor import Actor
-from lms.content.library import Library, Text, current
+from lms.assessments.queries.fairness import flags_of
+from lms.assessments.specs import FILE, QuizSpec
+from lms.content.library import Library, Text, current, spec_of
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import TAGS
@@ -57,6 +59,8 @@ def part(kind: str, key: str, locale: str) -> str:
         tongue=TONGUES[locale],
         count=_count(library, kind, key, locale),
         sentences=messages.SENTENCES,
+        flags=_flags(library, kind, key, locale),
+        figures=url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
         **_reported(actor, library, kind, key, locale),
     )
 
@@ -73,6 +77,23 @@ def _reported(actor: Actor, library: Library, kind: str, key: str, locale: str) 
         "pages": pages,
         "href_for": page_href("translating.part", kind=kind, key=key, locale=locale),
     }
+
+
+def _flags(library: Library, kind: str, key: str, locale: str) -> list[tuple[Text, str]]:
+    """Return the questions of a module that readers of this language answer otherwise than English ones, in words."""
+    source = library.get(kind, key)
+    if kind != "module" or FILE not in source.files:
+        return []
+    quiz, words = spec_of(QuizSpec, source), library.words(kind, key, locale)
+    differing = [each for each in flags_of(reading(), key) if each.locale == locale and each.differs]
+    return [
+        (
+            words.text(f"{FILE}:{item.id}.prompt", item.prompt),
+            messages.fairness(TONGUES[locale], is_easier=each.favors == locale),
+        )
+        for each in differing
+        if (item := quiz.item(each.item_id))
+    ]
 
 
 def _count(library: Library, kind: str, key: str, locale: str) -> rules.Count | None:
