@@ -44,6 +44,7 @@ from lms.reports import views as reports_views
 from lms.scheduler import service as scheduler_service
 from lms.scheduler import views as scheduler_views
 from lms.scheduler.messages import next_run_of
+from lms.surveys import policy as surveys_policy
 from lms.surveys import service as surveys_service
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
@@ -201,6 +202,8 @@ def navigation(actor: Actor | None) -> list[NavItem]:
         ("translating.overview", _("Content"), actor.has("translator", "administrator")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
+        ("surveys.feedback", _("Feedback"), actor.has(*surveys_policy.READERS)),
+        ("surveys.answers_to_clear", _("Answers to translate"), bool(surveys_policy.languages_to_clear(actor))),
         ("home.admin", _("Administration"), actor.has("administrator")),
         ("people.account", _("My account"), True),
     ]

@@ -371,6 +371,8 @@ LEFT_OUT = {
     "assignment_uploads": "her own acts as a supervisor concern others; a row that means her is listed",
     "content_changes": "her own acts as a publisher concern nobody; what a change did to her is listed",
     "regrades": "her own acts as a certifier concern others; what one did to her is listed",
+    "survey_findings": "her own acts as staff concern nobody",
+    "change_notes": "her own acts as staff concern nobody",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

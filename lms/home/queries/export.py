@@ -131,6 +131,9 @@ def _of_herself() -> dict[str, Select[Any]]:
         "reminders": _own("reminders", "kind", "subject", "falls_on", "step", "planned_at"),
         "letter_choices": _own("letter_choices", "channel", "quiet_from", "quiet_until", "wants_digest", "changed_at"),
         "text_consents": _own("sms_consents", "number", "kind", "way", "wording", "language", "at"),
+        "comments": _own(
+            "survey_comments", "given_on", "language", "text", "answer", "answered_on", about="subject_key"
+        ),
         "who_looked": _looks(),
         "joined_records": _joined(),
         "set_aside": _set_aside(),

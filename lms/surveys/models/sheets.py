@@ -33,7 +33,7 @@ class Released:
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     #: The cell with which it was released. "" for sheets from before there were cells, until the next night.
-    batch: Mapped[str] = mapped_column(String(20), default="")
+    batch: Mapped[str] = mapped_column(String(20), default="", index=True)
     survey_key: Mapped[str] = mapped_column(String(80), index=True)
     #: What the survey was about, such as "module:communication".
     subject_key: Mapped[str | None] = mapped_column(String(100))

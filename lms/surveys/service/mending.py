@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.content.library import Library
 from lms.differences import Difference
 from lms.surveys import queries
+from lms.surveys.service.results.checking import recompute_results
 from lms.surveys.service.sealing import POOL, opened
 
 
@@ -18,7 +19,7 @@ def recompute(session: Session, library: Library, *, at: datetime) -> list[Diffe
     """Return what is wrong with answers; nothing is changed.
 
     That is: surveys whose receipts and answer sheets differ in number, released cells that are too small, and waiting
-    answers that this installation's secret does not open.
+    answers that this installation's secret does not open; and figures that do not agree with what was counted.
     """
     said = [
         f"survey {survey_key}: {receipts} receipts, {sheets} answer sheets"
@@ -34,4 +35,4 @@ def recompute(session: Session, library: Library, *, at: datetime) -> list[Diffe
         f"survey {survey_key}: {count} waiting answers cannot be opened; was LMS_SECRET_KEY changed?"
         for survey_key, count in sorted(closed.items())
     ]
-    return [Difference(each, mendable=False) for each in said]
+    return [*(Difference(each, mendable=False) for each in said), *recompute_results(session)]

@@ -24,7 +24,7 @@ Typed = Mapping[str, Sequence[str]]
 class SurveyQuestion(Question):
     """One question of a survey as the page shows it: the rows of a matrix are questions of their own."""
 
-    rows: tuple[Question, ...] = ()
+    matrix: tuple[Question, ...] = ()
     unit: Text | None = None
     unit_en: str | None = None
     whole: bool = True
@@ -92,7 +92,7 @@ def _question(library: Library, asked: Asked, typed: Typed, code: str | None) ->
         required=spec.required,
         error=fault(spec, code) if code else None,
         wording=wording,
-        rows=tuple(_row(asked, key, text, tuple(options), typed, both=both) for key, text in rows.items()),
+        matrix=tuple(_row(asked, key, text, tuple(options), typed, both=both) for key, text in rows.items()),
         unit=unit,
         unit_en=beneath(unit, both=both) if unit else None,
         whole=spec.whole,
