@@ -52,6 +52,7 @@ from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
+from lms.translating import views as translating_views
 from lms.web import access, arrival, classes, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
@@ -64,6 +65,7 @@ VIEWS = (
     fieldwork_views,
     training_views,
     tracks_views,
+    translating_views,
     certificates_views,
     notifications_views,
     home_views,
@@ -201,6 +203,7 @@ def navigation(actor: Actor | None) -> list[NavItem]:
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
         ("assessments.queue", _("Assess"), actor.has("trainer", "certifier")),
+        ("translating.overview", _("Content"), actor.has("translator", "administrator")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
         ("surveys.feedback", _("Feedback"), actor.has(*surveys_policy.READERS)),

@@ -44,6 +44,10 @@ class QuizPass:
 
 @dataclass(frozen=True)
 class QuizPassed:
-    """These quizzes were passed, in this transaction."""
+    """These quizzes were passed, in this transaction.
+
+    `is_late`: they were handed in earlier, and pass now that a question was corrected.
+    """
 
     subjects: tuple[QuizPass, ...]
+    is_late: bool = False

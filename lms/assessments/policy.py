@@ -1,4 +1,5 @@
-"""Who reads figures of quizzes, keeps what is fair for a person, assesses, prints sheets and enters results.
+"""Who reads figures of quizzes, keeps what is fair for a person, assesses, prints sheets and enters results;
+who corrects questions after they were answered.
 
 Beside each check stands the same as a row filter.
 
@@ -155,3 +156,22 @@ def settled_by(actor: Actor) -> ColumnElement[bool]:
 def is_entry(public_id: str) -> ColumnElement[bool]:
     """Return the criterion of one entry."""
     return ResultEntry.public_id == public_id
+
+
+#: Who proposes, looks and decides.
+REGRADERS = ("certifier", "administrator")
+
+
+def can_propose(actor: Actor) -> bool:
+    """Return whether the actor may look at what a correction would do, and propose it: a certifier."""
+    return actor.has("certifier")
+
+
+def can_see(actor: Actor) -> bool:
+    """Return whether the actor may see corrections and whom they concern."""
+    return actor.has(*REGRADERS)
+
+
+def can_apply(actor: Actor, proposed_by: int) -> bool:
+    """Return whether the actor may be the second person, who has done what another proposed."""
+    return actor.has(*REGRADERS) and actor.account_id != proposed_by

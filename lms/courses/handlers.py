@@ -39,9 +39,9 @@ def on_pretest_begun(fact: PretestBegun, *, session: Session) -> None:
 
 
 def on_quiz_passed(fact: QuizPassed, *, session: Session) -> None:
-    """Complete the modules whose last open step was the quiz."""
+    """Complete the modules whose last open step was the quiz; when a pass came late, on the day of the last step."""
     candidates = [(each.person_id, each.module_key, each.round) for each in fact.subjects]
-    latest = max(each.passed_at for each in fact.subjects)
+    latest = None if fact.is_late else max(each.passed_at for each in fact.subjects)
     service.complete_modules(session, current(session), candidates, at=latest)
 
 

@@ -212,7 +212,7 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     finished = queries.finished_in_module(reading(), get_actor().person_id, module_key)
     title, objectives = _head(found, words)
     both = wants_both()
-    prose, states = _prose(found, words, both=both)
+    prose, states = _prose(module_key, found, words, both=both)
     return render_template(
         "courses/lesson.html",
         client_id=new_client_id(),
@@ -231,15 +231,16 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     )
 
 
-def _prose(found: LessonSpec, words: Words, *, both: bool) -> tuple[str, list[str]]:
+def _prose(module_key: str, found: LessonSpec, words: Words, *, both: bool) -> tuple[str, list[str]]:
     """Return the words of a lesson as one piece of a page, and its blocks' states; made once for each text."""
-    address = (found.markdown, found.key, words.locale, words.sha256, both)
+    address = (module_key, found.markdown, found.key, words.locale, words.sha256, both)
+    where = url_for("translating.report", kind="module", key=module_key, at=f"lessons/{found.key}.md:")
 
     def build() -> tuple[str, list[str]]:
         blocks = render(found.markdown, words, found.key)
         states = [block.state for block in blocks]
         marked = [(block, mark_beside(block.state, states)) for block in blocks]
-        return get_template_attribute("ui_words.html", "blocks")(marked, words.locale, both), states
+        return get_template_attribute("ui_words.html", "blocks")(marked, words.locale, both, where), states
 
     return _pieces.get(address, build)
 

@@ -13,9 +13,12 @@ from lms.assessments.forms.assessing import (
 )
 from lms.assessments.forms.fairness import FairForm, GrantForm, OwnFairForm
 from lms.assessments.forms.quiz import ANSWER, PretestForm, QuizForm, answers_sent
+from lms.assessments.forms.regrading import TAKE, WHY, RefuseForm, RegradeForm
 
 __all__ = [
     "ANSWER",
+    "TAKE",
+    "WHY",
     "EnterForm",
     "FairForm",
     "GrantForm",
@@ -25,6 +28,8 @@ __all__ = [
     "PretestForm",
     "QuizForm",
     "ReasonForm",
+    "RefuseForm",
+    "RegradeForm",
     "ScoreForm",
     "SettleForm",
     "answers_sent",

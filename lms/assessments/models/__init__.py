@@ -8,6 +8,7 @@ from lms.assessments.models.entries import PaperForm, ResultEntry
 from lms.assessments.models.flags import ItemAnalysis, QuizAnalysis
 from lms.assessments.models.grants import AttemptGrant
 from lms.assessments.models.pretests import Pretest, QuizGain
+from lms.assessments.models.regrades import Regrade, RegradeChange, Restoration
 from lms.assessments.models.scores import ItemScore, Scoring
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "Pretest",
     "QuizAnalysis",
     "QuizGain",
+    "Regrade",
+    "RegradeChange",
+    "Restoration",
     "ResultEntry",
     "Scoring",
 ]

@@ -18,6 +18,7 @@ from lms.assessments.queries.attempts import (
     list_submitted,
     saved_answers,
 )
+from lms.assessments.queries.corrections import Correction, list_corrections
 from lms.assessments.queries.entries import (
     ENTRIES_A_PAGE,
     EntryRow,
@@ -33,8 +34,21 @@ from lms.assessments.queries.gains import list_gains, list_learners
 from lms.assessments.queries.limits import Failed, GrantRow, leave_after, list_failed, list_given, was_given
 from lms.assessments.queries.papers import PaperRow, find_paper, get_paper, get_paper_of, list_papers
 from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
+from lms.assessments.queries.regrades import (
+    Plan,
+    RegradeRow,
+    amendments_of,
+    concerned_ids,
+    get_regrade,
+    list_regrades,
+    read_plan,
+    resolved,
+)
+from lms.assessments.queries.restoring import Harmed, Wording, list_harmed, restored_numbers
+from lms.assessments.queries.reviewing import Earlier, list_earlier
 from lms.assessments.queries.scores import ScoringRow, scores_of, scorings_of
 from lms.assessments.queries.standing import Pass, QuizState, passes_of, states_of, worked_since
+from lms.assessments.queries.versions import Answered, list_answered
 from lms.assessments.queries.waiting import (
     Narrowed,
     PersonFound,
@@ -50,22 +64,31 @@ from lms.assessments.queries.wording import languages_shown, texts_of, words_for
 __all__ = [
     "ENTRIES_A_PAGE",
     "Answer",
+    "Answered",
     "AttemptRow",
+    "Correction",
+    "Earlier",
     "EntryRow",
     "Failed",
     "GrantRow",
+    "Harmed",
     "Narrowed",
     "PaperRow",
     "Pass",
     "PersonFound",
+    "Plan",
     "PretestRow",
     "QuizState",
+    "RegradeRow",
     "Saved",
     "ScoringRow",
     "Version",
     "WaitingRow",
+    "Wording",
+    "amendments_of",
     "analysis",
     "answers_of",
+    "concerned_ids",
     "count_entries",
     "count_waiting",
     "entries_of",
@@ -84,19 +107,25 @@ __all__ = [
     "get_paper",
     "get_paper_of",
     "get_person",
+    "get_regrade",
     "is_one_of",
     "languages_shown",
     "leave_after",
+    "list_answered",
     "list_asking",
+    "list_corrections",
+    "list_earlier",
     "list_entries",
     "list_failed",
     "list_gains",
     "list_given",
+    "list_harmed",
     "list_learners",
     "list_named",
     "list_open",
     "list_overdue",
     "list_papers",
+    "list_regrades",
     "list_submitted",
     "list_versions",
     "list_waiting",
@@ -104,6 +133,9 @@ __all__ = [
     "named_files",
     "passes_of",
     "pretest_form",
+    "read_plan",
+    "resolved",
+    "restored_numbers",
     "saved_answers",
     "scores_of",
     "scorings_of",

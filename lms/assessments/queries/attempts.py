@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Table, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer
@@ -49,7 +49,8 @@ _LATEST = (
         _ATTEMPTS.module_key == bindparam("module_key"),
         _ATTEMPTS.round == bindparam("round_number"),
     )
-    .order_by(_ATTEMPTS.number.desc())
+    # One that passes since a question was corrected comes before a later one.
+    .order_by(case((_ATTEMPTS.passed.is_(True), 0), else_=1), _ATTEMPTS.number.desc())
     .limit(1)
 )
 _NAMED = select(*_COLUMNS).where(
@@ -137,7 +138,7 @@ def get_attempt(session: Session, criterion: ColumnElement[bool], public_id: str
 
 
 def find_attempt(session: Session, person_id: int, module_key: str, round_number: int = 1) -> AttemptRow | None:
-    """Return the person's latest attempt at a module's quiz in a round, or None."""
+    """Return the person's latest attempt at a module's quiz in a round, the one that passed before others, or None."""
     asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
     row = session.execute(_LATEST, asked).one_or_none()
     return None if row is None else _attempt(row)

@@ -37,6 +37,7 @@ def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[
     """Yield each of these attempts with each thing that is stored wrongly. Two queries."""
     ids = [attempt.id for attempt in attempts]
     answers, scores = queries.answers_of(session, ids), queries.scores_of(session, ids)
+    corrected = queries.amendments_of(session, ids)
     for attempt in attempts:
         quiz = spec_of(QuizSpec, source_of(session, attempt.revision_id))
         given = answers.get(attempt.id, {})
@@ -50,5 +51,6 @@ def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[
             attempt.points or 0, attempt.max_points or 0, attempt.percent or 0, attempt.passed, grades
         )
         scored = {} if attempt.is_waiting else scores.get(attempt.id, {})
-        for fault in rules.faults_of(quiz, attempt.form, chosen, stored, scored):
+        amendments = queries.resolved(session, quiz, corrected.get(attempt.id, ()))
+        for fault in rules.faults_of(quiz, attempt.form, chosen, stored, scored, amendments):
             yield attempt, fault

@@ -15,12 +15,13 @@ from lms.assessments.forms import QuizForm
 from lms.assessments.messages import fair_words, lacking, sentence
 from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet
-from lms.assessments.specs import QuizSpec
+from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.outcome import result_page
 from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
-from lms.assessments.views.showing import asked_of, graded_of
-from lms.assessments.views.timing import again_of, clock_of, minutes_for, time_up_page
-from lms.assessments.views.told import told_of, waiting_page
+from lms.assessments.views.showing import asked_of
+from lms.assessments.views.timing import clock_of, minutes_for, time_up_page
+from lms.assessments.views.told import waiting_page
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
@@ -47,7 +48,7 @@ def quiz(module_key: str) -> Page:
         return waiting
     if attempt is None:
         return _start_page(module_key)
-    return _result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
+    return result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
 
 
 @bp.post("/modules/<module_key>/quiz/start")
@@ -89,10 +90,21 @@ def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
         outcome = write(lambda s: service.more_time(s, actor, sheet, had=had, shown=shown, at=at))
     else:
         outcome = write(lambda s: service.save_answers(s, actor, sheet, shown=shown, at=at))
+    if (href := _reported(sheet)) and not outcome.is_late:
+        return redirect(href)
     if action != "submit" and not outcome.is_late:
         flash(_("You have more time now. Your answers are saved.") if action == "more" else str(_SAVED), "success")
     attempt = _own_open_attempt(actor, sheet) if outcome.missing else None
     return _question_page(attempt, form, missing=outcome.missing) if attempt else _to_quiz(sheet.module_key)
+
+
+def _reported(sheet: Sheet) -> str | None:
+    """Return where a wording is reported, for the button beside a question; None for any other button."""
+    action, _colon, address = request.form.get("action", "").partition(":")
+    if action != "wrong":
+        return None
+    key, at = sheet.module_key, f"{FILE}:{address}"
+    return url_for("translating.report", kind="module", key=key, at=at, attempt=sheet.attempt_public_id)
 
 
 def _switched_page(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
@@ -109,7 +121,7 @@ def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken)
         return _plain_refusal(400, error)
     attempt = _own_attempt(actor, sheet)
     if error.code == "already_handed_in":
-        return _result_page(attempt, sentence(error)), 409
+        return result_page(attempt, sentence(error)), 409
     if error.code == "changed_elsewhere" and attempt.submitted_at is None:
         return _question_page(attempt, form, typed=sheet.chosen, note=sentence(error)), 409
     return _plain_refusal(422, error)
@@ -199,28 +211,4 @@ def _question_page(
         module_key=attempt.module_key,
         title=_title(source, words),
         marks=marks([state for each in asked for state in each.states]),
-    )
-
-
-def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
-    source = source_of(reading(), attempt.revision_id)
-    words = queries.words_for(reading(), attempt, language())
-    answers = queries.saved_answers(reading(), attempt.id)
-    quiz_spec = spec_of(QuizSpec, source)
-    gain = queries.find_gain(reading(), get_actor().person_id, attempt) if quiz_spec.linked else None
-    told = told_of(quiz_spec, attempt, words)
-    graded = graded_of(quiz_spec, attempt.form, words, answers, told.grades)
-    return render_template(
-        "assessments/result.html",
-        attempt=attempt,
-        note=note,
-        graded=graded,
-        gain=gain,
-        told=told,
-        right=sum(each.state == "right" for each in graded),
-        pass_mark=quiz_spec.pass_mark,
-        again=again_of(attempt),
-        module_key=attempt.module_key,
-        title=_title(source, words),
-        marks=marks([state for each in graded for state in each.states]),
     )

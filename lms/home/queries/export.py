@@ -184,6 +184,8 @@ def _of_learning() -> dict[str, Select[Any]]:
     graded = ("started_at", "deadline_at", "extensions", "submitted_at", "closed_by", "graded_at", "source")
     fair = ("version", "bilingual", "audio", "own_percent", "time_percent", "often", "oral", "reason_class")
     waived = ("granted_at", "ends_on", "withdrawn_at")
+    corrected = ("percent_before", "percent_after", "passed_before", "passed_after")
+    said = ("address", "fault", "words", "reported_at", "state", "answer", "decided_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
@@ -193,6 +195,11 @@ def _of_learning() -> dict[str, Select[Any]]:
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": _own("attempts", "round", "number", *graded, "percent", "passed", **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
+        "corrected_results": _of("attempts", "regrade_changes", "attempt_id", *corrected, **module, attempt="number"),
+        "attempts_given_back": _of(
+            "attempts", "attempt_restorations", "attempt_id", "restored_at", **module, attempt="number"
+        ),
+        "reported_wordings": _own("wording_reports", *said, kind="kind", content="key", language="locale"),
         "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
         "quiz_attempts_given": _own("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
         "accommodations": _own("accommodations", *fair, "valid_from", "valid_until", "granted_at"),

@@ -28,6 +28,9 @@ class SurveyQuestion(Question):
     unit: Text | None = None
     unit_en: str | None = None
     whole: bool = True
+    #: The survey whose file it stands in, and its address there.
+    home: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ def _question(library: Library, asked: Asked, typed: Typed, code: str | None) ->
         options.append(Option("", skip_label(), None))
     return SurveyQuestion(
         name=QUESTION + spec.id,
+        home=asked.home,
+        address=f"{asked.home}.yml:{spec.id}",
         kind=spec.type,
         prompt=prompt,
         prompt_en=beneath(prompt, both=both),
