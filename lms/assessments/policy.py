@@ -1,5 +1,4 @@
-"""Who reads figures of quizzes, keeps what is fair for a person, assesses, prints sheets and enters results;
-who corrects questions after they were answered.
+"""Who reads figures of quizzes, keeps what is fair for a person, assesses, enters results and corrects questions.
 
 Beside each check stands the same as a row filter.
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptGrant
 from lms.assessments.queries.attempts import AttemptRow
+from lms.assessments.queries.restoring import restored_numbers
 from lms.assessments.rules import Leave, Tries, leave_of
 from lms.assessments.specs import QuizSpec
 
@@ -59,13 +60,19 @@ def was_given(session: Session, person_id: int, client_id: str) -> bool:
 
 
 def leave_after(session: Session, quiz: QuizSpec, latest: AttemptRow | None) -> Leave:
-    """Return what a person may still do after her latest attempt in a round. One query, none without limits."""
+    """Return what a person may still do after her latest attempt in a round. Two queries, none without limits.
+
+    An attempt that was given back, because a wording in it was wrong, counts as one that staff gave when it was closed.
+    """
     limits = quiz.limits
     if latest is None or (limits.attempts is None and limits.wait_hours is None):
         return leave_of(limits, Tries())
     given = list_given(session, latest.person_id, latest.module_key, latest.round)
     granted_at = given[-1].granted_at if given else None
-    return leave_of(limits, Tries(latest.number, latest.submitted_at, len(given), granted_at))
+    restored = restored_numbers(session, latest.person_id, latest.module_key, latest.round)
+    if latest.number in restored:
+        granted_at = latest.submitted_at
+    return leave_of(limits, Tries(latest.number, latest.submitted_at, len(given) + len(restored), granted_at))
 
 
 def list_failed(session: Session, person_id: int) -> list[Failed]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.assessments import rules
 from lms.assessments.models import Attempt, Regrade, RegradeChange
 from lms.assessments.queries.attempts import Answer, answers_of
+from lms.assessments.queries.scores import scores_of
 from lms.assessments.rules import Amendment, FormItem, Line, Sat, Standing
 from lms.assessments.rules import proposals as wanted
 from lms.assessments.rules.proposals import Proposal
@@ -111,11 +112,24 @@ def _list_sat(session: Session, proposal: Proposal) -> list[tuple[int, Sat]]:
     ]
     ids = [row.id for row in rows]
     given = {key: each for part in chunks(ids, 500) for key, each in answers_of(session, part).items()}
+    scored = {key: each for part in chunks(ids, 500) for key, each in scores_of(session, part).items()}
     counting = amendments_of(session, ids)
-    return [(row.revision_id, _sat(session, row, given.get(row.id, {}), counting.get(row.id, ()))) for row in rows]
+    return [
+        (
+            row.revision_id,
+            _sat(session, row, given.get(row.id, {}), counting.get(row.id, ()), scored.get(row.id, {})),
+        )
+        for row in rows
+    ]
 
 
-def _sat(session: Session, row: Any, given: Mapping[str, Answer], counting: Sequence[Amendment]) -> Sat:
+def _sat(
+    session: Session,
+    row: Any,
+    given: Mapping[str, Answer],
+    counting: Sequence[Amendment],
+    scored: Mapping[str, rules.Grade],
+) -> Sat:
     quiz = spec_of(QuizSpec, source_of(session, row.revision_id))
     return Sat(
         id=row.id,
@@ -127,7 +141,8 @@ def _sat(session: Session, row: Any, given: Mapping[str, Answer], counting: Sequ
         submitted_at=row.submitted_at,
         form=tuple(FormItem(entry["item"], tuple(entry["options"])) for entry in row.form),
         chosen={key: each.chosen for key, each in given.items() if each.chosen},
-        grades={
+        grades={**scored}
+        | {
             key: rules.Grade(each.points, correct=bool(each.correct))
             for key, each in given.items()
             if each.points is not None

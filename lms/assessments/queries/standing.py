@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from lms.assessments.models import Attempt, AttemptAnswer, AttemptGrant, ResultEntry
+from lms.assessments.models import Attempt, AttemptAnswer, AttemptGrant, Restoration, ResultEntry
 from lms.assessments.rules import own_language
 
 
@@ -27,7 +27,7 @@ class QuizState:
     """How far a person is with one quiz: attempts begun, whether one is open, one passed, one waits for somebody.
 
     An attempt waits for an assessor, and what a supervisor entered for a second person. `granted` is how many
-    attempts staff gave beyond the quiz's own limit.
+    attempts staff gave beyond the quiz's own limit, or gave back.
     """
 
     attempts: int
@@ -67,8 +67,8 @@ _TRIES = select(
     _number(Attempt.submitted_at.is_(None)),
     _number(Attempt.passed.is_(True)),
     _number(_IS_WAITING),
-    granted_of(Attempt),
-)
+    granted_of(Attempt) + func.count(Restoration.id),
+).outerjoin(Restoration, Restoration.attempt_id == Attempt.id)
 _WAITING = (ResultEntry.person_id, ResultEntry.module_key, ResultEntry.round, *map(literal, (0, 0, 0, 1, 0)))
 
 

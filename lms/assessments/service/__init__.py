@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lms.assessments.service.accommodating import choose, give, wish
 from lms.assessments.service.analysing import keep_analysis
-from lms.assessments.service.answering import Outcome, Sheet, more_time, save_answers, submit_attempt
+from lms.assessments.service.answering import Sheet, more_time, save_answers, submit_attempt
 from lms.assessments.service.closing import Outcome
 from lms.assessments.service.entries import Entered, Kept, Recorded, confirm_entry, enter_result, reject_entry
 from lms.assessments.service.gaining import keep_gains

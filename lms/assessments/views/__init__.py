@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.assessments.views import (
     analysis,
+    approving,
     assess,
     autosave,
     correcting,

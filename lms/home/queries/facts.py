@@ -53,7 +53,7 @@ from lms.tracks.rules import Credit, Waived
 TABLES = Base.metadata.tables
 _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions"], TABLES["module_completions"]
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
-_GRANTS, _FAIR = TABLES["attempt_grants"], TABLES["accommodations"]
+_GRANTS, _FAIR, _RESTORED = TABLES["attempt_grants"], TABLES["accommodations"], TABLES["attempt_restorations"]
 _WAIVERS, _ROUNDS, _ENTRIES = TABLES["waivers"], TABLES["module_rounds"], TABLES["result_entries"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
@@ -318,11 +318,13 @@ def _quizzes() -> Select[Any]:
     is_passed = func.sum(case((own.passed.is_(True), 1), else_=0))
     mine = (given.person_id == own.person_id) & (given.module_key == own.module_key)
     granted = select(func.count()).select_from(_GRANTS).where(mine, ~_is_completed(_GRANTS))
-    # Attempts that the quiz's own limit counts; -1 while one is open.
-    used = case((is_open > 0, -1), else_=func.count() - granted.correlate(_ATTEMPTS).scalar_subquery())
+    # Attempts that the quiz's own limit counts, without those that were given back; -1 while one is open.
+    counted = func.count() - func.count(_RESTORED.c.id) - granted.correlate(_ATTEMPTS).scalar_subquery()
+    used = case((is_open > 0, -1), else_=counted)
     waits = func.max(case((own.submitted_at.is_not(None) & own.passed.is_(None), "attempt")))
     branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=used, m=is_passed, word=waits)
-    return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+    joined = _ATTEMPTS.outerjoin(_RESTORED, _RESTORED.c.attempt_id == own.id)
+    return branch.select_from(joined).where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
 
 
 def _entries() -> Select[Any]:
