@@ -5,13 +5,14 @@ Five fixed seeds of 20 quizzes each, 500 answers per language, as the issue asks
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
 
-from lms.assessments.rules.analysis import Fairness, Verdict, compare
-from tests.assessments.analysis.simulated import ITEMS, Setup, simulate
+from lms.assessments.rules.analysis import Fairness, Sheet, Verdict, compare
+from tests.assessments.analysis.simulated import ANSWERS, ITEMS, KEYS, Setup, simulate
 
 SEEDS = (1, 2, 3, 4, 5)
 
@@ -93,6 +94,25 @@ def test_of_thirty_answers_most_that_is_fair_stays_open_and_is_not_called_fair()
     assert len(open_ones) >= 15
     assert all(found.odds and found.effect is None for found in open_ones)
     assert all(found.shrunken is not None and abs(found.shrunken) < 1.5 for found in open_ones)
+
+
+def test_questions_that_differ_are_left_out_of_the_score_that_others_are_matched_by() -> None:
+    """Five of twenty harder by two logits make the other fifteen look easier, until they are left out."""
+    quiz = simulate(7, Setup(shift=0.0, english=800, tongan=800))
+    hard = KEYS[:5]
+    wrong = ANSWERS["to", False]
+    chance = random.Random(1)
+    tongan = [
+        Sheet(
+            "to", {key: wrong if key in hard and chance.random() < 0.5 else each for key, each in one.responses.items()}
+        )
+        for one in quiz.tongan
+    ]
+    found = compare(quiz.english, tongan)
+    assert {unit.item for unit, each in found.items() if each.verdict is Verdict.DIFFERS} == set(hard)
+    fair = [each.odds.log_odds for unit, each in found.items() if unit.item not in hard and each.odds]
+    assert len(fair) == 15
+    assert abs(sum(fair) / 15) < 0.1
 
 
 def test_which_side_is_favored() -> None:

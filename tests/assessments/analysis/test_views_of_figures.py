@@ -27,7 +27,7 @@ from tests.assessments.analysis.test_job import (
 from tests.assessments.test_views import counting
 from tests.conftest import AT
 from tests.factories import LONG_AGO, MadePerson, Make, sign_in
-from tests.factories.learning import QUIZ, item, module, publish_drafts, standard
+from tests.factories.learning import FRAMEWORK, QUIZ, item, module, publish_drafts, standard
 
 ALPHA = "/content/quizzes/alpha"
 TEN = "/content/quizzes/ten"
@@ -85,7 +85,9 @@ def test_staff_see_figures_and_options(
     page = text_of(reader(client, make, role), ALPHA)
     assert "Prompt of q-one?" in page
     assert "67 % (50 to 80 %)" in page
-    assert "What was chosen" in page
+    assert "Option a of q-one" not in page
+    assert 'question=q-one#options"' in page or 'question=q-one&amp;language=en#options"' in page
+    page = text_of(client, f"{ALPHA}?question=q-one")
     assert re.search(r"Option a of q-one</span> *<span class=\"status status--good\">Right", page)
     assert "Ana Canary" not in page
 
@@ -128,6 +130,7 @@ def test_a_flag_says_what_to_do(client: FlaskClient, make: Make, library: Librar
     assert "Large difference (class C)" in page
     assert "Fehuʻi t-4?" in page
     assert "Log odds" in page
+    assert page.count("this right less often") == 2, "under its own heading, and in its place among all"
     assert page.count("No difference that matters.") + page.count("Not enough answers yet to tell.") == 9
 
 
@@ -159,7 +162,7 @@ def test_how_many_read_english_beneath(
     crowd.hand_in(library, 33 - with_english, every_third_wrong, locale="to", shown={**both, "q-one": "to"})
     analyse_quiz("alpha", at=AT)
     client = reader(client, make)
-    assert said in text_of(client, f"{ALPHA}?language=to")
+    assert said in text_of(client, f"{ALPHA}?language=to&question=q-one")
     (row,) = [row for row in table_of(client, f"{ALPHA}/questions.csv") if row["question"] == "q-one"]
     assert row["read_with_english"] == ({4: "", 30: ""}.get(with_english, str(with_english)))
 
@@ -169,7 +172,7 @@ def test_a_translator_sees_her_language_and_no_key(
 ) -> None:
     planted(library, crowd)
     browser = sign_in(client, translator(make, "to"))
-    page = text_of(browser, TEN)
+    page = text_of(browser, f"{TEN}?question=t-4")
     assert "get this right less often" in page, "her own language comes first"
     assert "What was chosen" not in page
     assert "Option a of t-4" not in page
@@ -234,6 +237,17 @@ def test_words_that_changed_take_their_figures_with_them(
     publish_drafts([each for each in standard() if each.locale != "to"])
     page = text_of(reader(client, make), f"{ALPHA}?language=to")
     assert "22 answers were given to other words, and are not counted here." in page
+
+
+def test_many_questions_stand_on_several_pages(client: FlaskClient, make: Make, app: Flask) -> None:
+    quiz = {"pass_mark": 60, "items": [item(f"t-{number:02}") for number in range(31)]}
+    publish_drafts([FRAMEWORK, module("ten", quiz=quiz, survey=None)])
+    browser = reader(client, make)
+    first, second = text_of(browser, TEN), text_of(browser, f"{TEN}?page=2&language=es")
+    assert ("Prompt of t-29?" in first, "Prompt of t-30?" in first) == (True, False)
+    assert ("Prompt of t-29?" in second, "Prompt of t-30?" in second) == (False, True)
+    assert "page=1&amp;module_key" not in second
+    assert re.search(r'href="/content/quizzes/ten\?[^"]*language=es', second)
 
 
 def test_a_wrong_key_is_told(client: FlaskClient, make: Make, library: Library, crowd: Crowd) -> None:

@@ -47,12 +47,15 @@ class QuestionLine:
 
 
 def question_lines(
-    source: Source, words: Words, shown: Mapping[str, tuple[ItemRow | None, int]], *, with_options: bool
+    source: Source, words: Words, shown: Mapping[str, tuple[ItemRow | None, int]], opened: str | None
 ) -> list[QuestionLine]:
-    """Return the questions of a revision in the order of its file; `shown` holds the figures of those that have any."""
+    """Return the questions of a revision in the order of its file; `shown` holds the figures of those that have any.
+
+    The options are those of the question `opened` alone: of all of them a page would be too heavy.
+    """
     entries = [entry for entry, _case in entries_of(source.file("quiz.yml"))]
     return [
-        _line(number, entry, words, *shown.get(entry["id"], (None, 0)), with_options)
+        _line(number, entry, words, *shown.get(entry["id"], (None, 0)), entry["id"] == opened)
         for number, entry in enumerate(entries, 1)
     ]
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 
 from lms.actor import Actor
 from lms.assessments import policy, queries
 from lms.assessments.queries.analysis import QuizRow, Today
 from lms.assessments.views.analysis import words
-from lms.assessments.views.analysis.choosing import came_with, look, words_beside
+from lms.assessments.views.analysis.choosing import Looked, came_with, look, words_beside
 from lms.assessments.views.analysis.files import table_of
 from lms.assessments.views.analysis.gains import gain_lines
-from lms.assessments.views.analysis.lines import question_lines
+from lms.assessments.views.analysis.lines import QuestionLine, question_lines
 from lms.assessments.views.blueprint import bp
 from lms.content.library import Library, Text, current
 from lms.db import reading
 from lms.i18n import TAGS, language
 from lms.organizations.rules.tables import write_table
 from lms.web.access import get_actor, roles
+from lms.web.forms import page_href, page_of
+
+QUESTIONS_ON_A_PAGE = 30
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,26 @@ def quiz_figures(module_key: str) -> str:
     """Show what answers tell of one quiz, in one version and language."""
     session, actor = reading(), get_actor()
     looked = look(session, actor, module_key)
-    beside = words_beside(session, looked)
-    return render_template(
-        "assessments/analysis/show.html",
-        looked=looked,
-        lines=question_lines(looked.source, beside, looked.shown(), with_options=policy.sees_keys(actor)),
-        title=_title(looked.today),
-        version=came_with(session, looked),
-        gains=gain_lines(looked.today.library, module_key, looked.locale),
-        words=words,
-    )
+    opened = request.args.get("question") if policy.sees_keys(actor) else None
+    lines = question_lines(looked.source, words_beside(session, looked), looked.shown(), opened)
+    version = came_with(session, looked)
+    gains = gain_lines(looked.today.library, module_key, looked.locale)
+    shown = {"version": version, "gains": gains, "title": _title(looked.today), "words": words, **_part(looked, lines)}
+    return render_template("assessments/analysis/show.html", looked=looked, sees_keys=policy.sees_keys(actor), **shown)
+
+
+def _part(looked: Looked, lines: Sequence[QuestionLine]) -> dict[str, Any]:
+    """Return one page of questions, those of all pages that differ or are opened, and the way to the other pages."""
+    page, pages = page_of(len(lines), QUESTIONS_ON_A_PAGE)
+    start = (page - 1) * QUESTIONS_ON_A_PAGE
+    kept = {"language": looked.locale, "version": None if looked.is_today else looked.version}
+    return {
+        "lines": lines[start : start + QUESTIONS_ON_A_PAGE],
+        "differing": [line for line in lines if line.row and line.row.differs],
+        "opened": next((line for line in lines if line.options), None),
+        "kept": {**kept, "page": page if page > 1 else None},
+        "pages": (page, pages, page_href("assessments.quiz_figures", module_key=looked.source.key, **kept)),
+    }
 
 
 @bp.get("/content/quizzes/<module_key>/questions.csv")
