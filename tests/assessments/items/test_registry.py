@@ -6,6 +6,7 @@ import inspect
 import re
 import shutil
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,9 +21,9 @@ from lms.config import ROOT
 from lms.content.yaml_files import read_yaml
 from tests.assessments.items import CANARY, module_of, question, read
 
-#: Whether exchange with Moodle is there: set it to True once types have their exchange.py.
-EXCHANGE = False
 HERE = ROOT / "lms" / "assessments" / "items"
+#: Whether exchange with Moodle is there: as soon as one type has its exchange.py, all need one with an `EXCHANGE`.
+EXCHANGE = any(HERE.glob("*/exchange.py"))
 FILES = ("__init__.py", "spec.py", "rules.py", "question.html", "answer.html", *(["exchange.py"] if EXCHANGE else []))
 FUNCTIONS = tuple(name for name, value in vars(ItemRules).items() if inspect.isfunction(value) and name[0] != "_")
 TESTED = ("CASES", "SAMPLE", "OTHER", "WALK", "ITEMS", "sent_to")
@@ -67,6 +68,7 @@ def test_a_type_is_whole(name: str) -> None:
     kind = TYPES[name]
     folder = HERE / name.replace("-", "_")
     assert lacking_of(name, folder, kind.rules, module_of(name), DOCS) == []
+    assert not EXCHANGE or hasattr(import_module(f"lms.assessments.items.{folder.name}.exchange"), "EXCHANGE")
     assert kind.spec.__name__ == "Item"
     assert issubclass(kind.spec, ItemSpec)
     assert kind.spec.model_fields["type"].annotation.__args__ == (name,)
