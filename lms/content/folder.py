@@ -286,6 +286,17 @@ def text_faults(text: str) -> Iterator[tuple[int, int, str]]:
             yield number, control.start() + 1, "control characters are not allowed"
 
 
+def put_text(folder: Folder, made: ContentObject, name: str, text: str) -> None:
+    """Let a YAML file of an object in `folder` say `text`, as if it stood on the disk, with what is wrong with it."""
+    spec_class = made.shape.files[name]
+    path = f"{made.shown_prefix}{name}"
+    file = made.files[name] = ContentFile(name, path, read_yaml(text))
+    if len(text.encode()) > MAX_BYTES:
+        folder.problems.append(Problem(path, 1, 1, f"larger than {MAX_BYTES // 1_000_000} MB"))
+    folder.problems += file_problems(file, spec_class, None)
+    made.is_broken = made.is_broken or file.spec is None
+
+
 def _read_markdown(text: str) -> ContentFile:
     """Return a Markdown file: its front matter, with the text below it as one more field."""
     head, end = "", 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from flask import request
+from flask import g, request
 from flask import session as cookie
 from markupsafe import Markup
 
@@ -80,7 +80,12 @@ def wants_both() -> bool:
     """Return whether English stands beneath everything, as the reader chose last; keep a tap on the switch."""
     if request.args.get("both") in {"0", "1"}:
         cookie["both"] = request.args["both"] == "1"
-    return bool(cookie.get("both")) and language() != "en"
+    return (bool(cookie.get("both")) or "always_both" in g) and language() != "en"
+
+
+def always_both() -> None:
+    """Have English stand beneath everything for the rest of this request, whatever the reader chose last."""
+    g.always_both = True
 
 
 def beneath(text: Text, *, both: bool) -> str | None:

@@ -15,7 +15,7 @@ import pytest
 from lms.config import ROOT
 
 FEATURES = (
-    "merging reports home notifications certificates tracks fieldwork training competencies courses "
+    "merging reports home notifications certificates translating tracks fieldwork training competencies courses "
     "assessments surveys organizations people audit"
 ).split()
 FEATURE_FILES = {

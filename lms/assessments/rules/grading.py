@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lms.assessments.items import Grade, ItemSpec, rules_of
+from lms.assessments.rules.amending import NONE, Amendment, amended
 from lms.assessments.rules.answers import Chosen
 from lms.assessments.rules.drawing import FormItem
+from lms.errors import RuleBroken
 
 if TYPE_CHECKING:
     from lms.assessments.specs import QuizSpec
@@ -43,19 +45,34 @@ def grade_item(item: ItemSpec, chosen: Iterable[str], scored: Grade | None = Non
 
 
 def grade(
-    quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen, scored: Mapping[str, Grade] | None = None
+    quiz: QuizSpec,
+    form: Sequence[FormItem],
+    chosen: Chosen,
+    scored: Mapping[str, Grade] | None = None,
+    amendments: Mapping[str, Amendment] = NONE,
 ) -> Result:
     """Return the outcome of the answers `chosen`; a question without an answer earns nothing.
 
-    `scored` holds what an assessor gave, by question. Passed: at least `quiz.pass_mark` percent of the points of
-    the questions asked, as many percent in each section as it asks for, and every critical question right.
+    `scored` holds what an assessor gave, by question; `amendments` what was corrected since. Passed: at least
+    `quiz.pass_mark` percent of the points of the questions asked, as many percent in each section as it asks for,
+    and every critical question right. Raise `RuleBroken("nothing_left")` when all that is worth a point was dropped.
     """
-    asked = {entry.item_id for entry in form}
+    asked = {entry.item_id for entry in form} - {each.item_id for each in amendments.values() if each.how == "drop"}
     items = [item for item in quiz.questions if item.id in asked]
-    given = {item.id: grade_item(item, chosen.get(item.id, ()), (scored or {}).get(item.id)) for item in items}
+    given = {
+        item.id: amended(
+            item,
+            answer := chosen.get(item.id, ()),
+            grade_item(item, answer, (scored or {}).get(item.id)),
+            amendments.get(item.id),
+        )
+        for item in items
+    }
     grades = {item_id: earned for item_id, earned in given.items() if earned is not None}
     waiting = tuple(item_id for item_id, earned in given.items() if earned is None)
     points, max_points = _sum(items, grades)
+    if not max_points:
+        raise RuleBroken("nothing_left")
     sections = tuple(_section_results(quiz, items, grades))
     safe = all(item.id in grades and grades[item.id].correct for item in items if item.critical)
     passed = safe and points * 100 >= quiz.pass_mark * max_points and all(each.passed for each in sections)
@@ -85,18 +102,32 @@ def _section_results(quiz: QuizSpec, items: Sequence[ItemSpec], grades: Mapping[
             yield SectionResult(section.id, points * 100 // most, passed)
 
 
-def faults_of(quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen, stored: Result) -> tuple[str, ...]:
-    """Return what of a `stored` result does not follow from the answers `chosen`, in words for who runs the site."""
+def faults_of(
+    quiz: QuizSpec,
+    form: Sequence[FormItem],
+    chosen: Chosen,
+    stored: Result,
+    scored: Mapping[str, Grade] | None = None,
+    amendments: Mapping[str, Amendment] = NONE,
+) -> tuple[str, ...]:
+    """Return what of a `stored` result does not follow from the answers `chosen`, in words for who runs the site.
+
+    `scored` is what an assessor gave, as `grade` takes it; `amendments` are the corrections that were applied to it;
+    the answers to dropped questions are not looked at.
+    """
     if not form or any(quiz.item(entry.item_id) is None for entry in form):
         return ("its questions are not those of its revision",)
-    earned = grade(quiz, form, chosen)
+    earned = grade(quiz, form, chosen, scored, amendments)
     faults = []
     if _outcome(stored) != _outcome(earned):
         faults.append(f"{_outcome(stored)} stored, its answers earn {_outcome(earned)}")
-    wrong = [item_id for item_id in chosen if stored.grades.get(item_id) != earned.grades.get(item_id)]
+    looked_at = [each for each in chosen if each not in amendments or amendments[each].how != "drop"]
+    wrong = [item_id for item_id in looked_at if stored.grades.get(item_id) != earned.grades.get(item_id)]
     return (*faults, *(f"what the answer to {item_id} earned is stored wrongly" for item_id in sorted(wrong)))
 
 
 def _outcome(result: Result) -> str:
-    verdict = {True: "passed", False: "not passed", None: "waiting"}[result.passed]
+    if result.passed is None:
+        return "waiting for an assessor"
+    verdict = "passed" if result.passed else "not passed"
     return f"{result.points} of {result.max_points} points ({result.percent} percent, {verdict})"

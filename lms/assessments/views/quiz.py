@@ -12,37 +12,43 @@ from werkzeug.wrappers import Response
 from lms.actor import Actor
 from lms.assessments import queries, rules, service
 from lms.assessments.forms import QuizForm
-from lms.assessments.messages import lacking, sentence
+from lms.assessments.messages import fair_words, lacking, sentence
 from lms.assessments.queries import AttemptRow
-from lms.assessments.service import Sheet, Shown
-from lms.assessments.specs import QuizSpec
+from lms.assessments.service import Sheet
+from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
-from lms.assessments.views.showing import asked_of, graded_of
-from lms.clock import now
+from lms.assessments.views.outcome import result_page
+from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
+from lms.assessments.views.showing import asked_of
+from lms.assessments.views.timing import clock_of, minutes_for, time_up_page
+from lms.assessments.views.told import waiting_page
 from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
+from lms.i18n import lazy_gettext as _l
 from lms.web.access import get_actor, signed_in
+from lms.web.arrival import arrived_at
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
-from lms.web.showing import wants_both
 
 Page = str | tuple[str, int] | Response
+_SAVED = _l("Your answers are saved. You can go on now or later.")
 
 
 @bp.get("/modules/<module_key>/quiz")
 @signed_in
 def quiz(module_key: str) -> Page:
     """Show where the reader is with this quiz: before it, in it, or its result."""
-    actor = get_actor()
-    attempt = queries.find_attempt(reading(), actor.person_id, module_key, round_of(module_key))
+    actor, number = get_actor(), round_of(module_key)
+    attempt = queries.find_attempt(reading(), actor.person_id, module_key, number)
+    show_fair(actor)
+    if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
+        return waiting
     if attempt is None:
         return _start_page(module_key)
-    if attempt.submitted_at is None:
-        return _question_page(attempt, QuizForm())
-    return _result_page(attempt)
+    return result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
 
 
 @bp.post("/modules/<module_key>/quiz/start")
@@ -51,7 +57,7 @@ def start(module_key: str) -> Page:
     """Begin an attempt, or take up the open one."""
     actor, number = get_actor(), round_of(module_key)
     try:
-        write(lambda s: service.start_attempt(s, actor, module_key, shown=_shown(), at=now(), round_number=number))
+        begin(actor, module_key, number)
     except RuleBroken as error:
         if error.code == "prerequisite":  # the module's page names what comes first
             return redirect(url_for("courses.module", module_key=module_key))
@@ -64,7 +70,8 @@ def start(module_key: str) -> Page:
 def answer(module_key: str) -> Page:
     """Save what was chosen so far, or hand in the quiz."""
     form, actor = QuizForm(), get_actor()
-    sheet = Sheet(module_key, form.attempt.data or "", form.chosen(), form.seen.data or "")
+    sheet = sheet_of(module_key, form)
+    show_fair(actor)
     if not form.validate_on_submit():
         return _switched_page(actor, form, sheet)
     try:
@@ -74,15 +81,30 @@ def answer(module_key: str) -> Page:
 
 
 def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
-    """Save or submit; with questions left open, show them."""
-    shown, key = _shown(), form.client_id.data
-    if request.form.get("action") != "submit":
-        write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
-        flash(_("Your answers are saved. You can go on now or later."), "success")
-        return _to_quiz(sheet.module_key)
-    outcome = write(lambda session: service.submit_attempt(session, actor, sheet, client_id=key, shown=shown, at=now()))
+    """Save, ask for more time, or hand in; what comes after the time was up is told on the page of the result."""
+    key, action = form.client_id.data or "", request.form.get("action")
+    shown, at, had = shown_now(), arrived_at(), form.extensions.data or 0
+    if action == "submit":
+        outcome = write(lambda s: service.submit_attempt(s, actor, sheet, client_id=key, shown=shown, at=at))
+    elif action == "more":
+        outcome = write(lambda s: service.more_time(s, actor, sheet, had=had, shown=shown, at=at))
+    else:
+        outcome = write(lambda s: service.save_answers(s, actor, sheet, shown=shown, at=at))
+    if (href := _reported(sheet)) and not outcome.is_late:
+        return redirect(href)
+    if action != "submit" and not outcome.is_late:
+        flash(_("You have more time now. Your answers are saved.") if action == "more" else str(_SAVED), "success")
     attempt = _own_open_attempt(actor, sheet) if outcome.missing else None
     return _question_page(attempt, form, missing=outcome.missing) if attempt else _to_quiz(sheet.module_key)
+
+
+def _reported(sheet: Sheet) -> str | None:
+    """Return where a wording is reported, for the button beside a question; None for any other button."""
+    action, _colon, address = request.form.get("action", "").partition(":")
+    if action != "wrong":
+        return None
+    key, at = sheet.module_key, f"{FILE}:{address}"
+    return url_for("translating.report", kind="module", key=key, at=at, attempt=sheet.attempt_public_id)
 
 
 def _switched_page(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
@@ -99,7 +121,7 @@ def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken)
         return _plain_refusal(400, error)
     attempt = _own_attempt(actor, sheet)
     if error.code == "already_handed_in":
-        return _result_page(attempt, sentence(error)), 409
+        return result_page(attempt, sentence(error)), 409
     if error.code == "changed_elsewhere" and attempt.submitted_at is None:
         return _question_page(attempt, form, typed=sheet.chosen, note=sentence(error)), 409
     return _plain_refusal(422, error)
@@ -112,11 +134,6 @@ def _plain_refusal(code: int, error: RuleBroken) -> Page:
 
 def _to_quiz(module_key: str) -> Response:
     return redirect(url_for("assessments.quiz", module_key=module_key))
-
-
-def _shown() -> Shown:
-    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
-    return Shown(language(), both=wants_both())
 
 
 def _own_attempt(actor: Actor, sheet: Sheet) -> AttemptRow:
@@ -142,11 +159,19 @@ def _checked(quiz_spec: QuizSpec, attempt: AttemptRow, typed: Mapping[str, Seque
 
 
 def _start_page(module_key: str) -> str:
-    library = current(reading())
+    library, actor = current(reading()), get_actor()
     source = library.get("module", module_key)
     words = library.words("module", module_key, language())
     quiz_spec = spec_of(QuizSpec, source)
-    return render_template("assessments/start.html", quiz=quiz_spec, module_key=module_key, title=_title(source, words))
+    fair = queries.fair_for(reading(), actor.person_id, actor.today)
+    return render_template(
+        "assessments/start.html",
+        quiz=quiz_spec,
+        minutes=minutes_for(quiz_spec, fair),
+        fair=fair_words(fair),
+        module_key=module_key,
+        title=_title(source, words),
+    )
 
 
 def _title(source: Source, words: Words) -> Text:
@@ -162,13 +187,15 @@ def _question_page(
     note: str | None = None,
 ) -> str:
     """Render the open attempt: with `typed` what stood on the reader's page, else what is saved."""
+    if rules.is_late(attempt.deadline_at, arrived_at()):
+        return time_up_page(attempt)
     source = source_of(reading(), attempt.revision_id)
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
     saved = {item_id: each.chosen for item_id, each in answers.items() if each.chosen}
     quiz_spec = spec_of(QuizSpec, source)
     chosen = saved if typed is None else _checked(quiz_spec, attempt, typed)
-    form.attempt.data = attempt.public_id
+    form.attempt.data, form.extensions.data = attempt.public_id, attempt.extensions
     if typed is None or note:
         form.seen.data = rules.digest(attempt.public_id, saved)
     errors = {item_id: lacking(code) for item_id, code in missing.items()}
@@ -180,26 +207,8 @@ def _question_page(
         form=form,
         note=note,
         asked=asked,
+        clock=clock_of(attempt, answers, is_typed=typed is not None, is_held=bool(note)),
         module_key=attempt.module_key,
         title=_title(source, words),
         marks=marks([state for each in asked for state in each.states]),
-    )
-
-
-def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
-    source = source_of(reading(), attempt.revision_id)
-    words = queries.words_for(reading(), attempt, language())
-    answers = queries.saved_answers(reading(), attempt.id)
-    quiz_spec = spec_of(QuizSpec, source)
-    graded = graded_of(quiz_spec, attempt.form, words, answers)
-    return render_template(
-        "assessments/result.html",
-        attempt=attempt,
-        note=note,
-        graded=graded,
-        right=sum(each.state == "right" for each in graded),
-        pass_mark=quiz_spec.pass_mark,
-        module_key=attempt.module_key,
-        title=_title(source, words),
-        marks=marks([state for each in graded for state in each.states]),
     )

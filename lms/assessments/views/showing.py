@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from lms.assessments import queries, rules
 from lms.assessments.forms import ANSWER
 from lms.assessments.items import ItemSpec
 from lms.assessments.messages import own_words
 from lms.assessments.queries import Saved
-from lms.assessments.rules import FormItem
+from lms.assessments.rules import Amendment, FormItem
 from lms.assessments.specs import QuizSpec
 from lms.content.library import Text, Words, worst
 from lms.web.showing import Option, Question, beneath, marked, wants_both
@@ -22,6 +23,8 @@ class Told:
 
     text: Text
     text_en: str | None
+    #: Where they stand in the quiz's file.
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Graded:
-    """One answered question on the result page: `state` is "right", "partly", "wrong", "waiting" or "kept"."""
+    """One answered question on the result page.
+
+    `state` is "right", "partly", "wrong", "waiting", "kept" or "dropped".
+    """
 
     question: Question
     state: str
     feedback: Told
+    #: The question's id in its quiz.
+    item_id: str = ""
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -80,7 +88,7 @@ def _above(quiz: QuizSpec, items: Sequence[ItemSpec], words: Words) -> Iterator[
 
 def _told(words: Words, address: str, english: str) -> Told:
     text = words.text(f"quiz.yml:{address}", english)
-    return Told(text, beneath(text, both=wants_both() or not text.is_approved))
+    return Told(text, beneath(text, both=wants_both() or not text.is_approved), address)
 
 
 def question_of(
@@ -108,8 +116,18 @@ def question_of(
     )
 
 
-def graded_of(quiz: QuizSpec, form: Sequence[FormItem], words: Words, answers: Mapping[str, Saved]) -> list[Graded]:
-    """Return the answered questions with their feedback; only for a submitted attempt."""
+def graded_of(
+    quiz: QuizSpec,
+    form: Sequence[FormItem],
+    words: Words,
+    answers: Mapping[str, Saved],
+    scored: Mapping[str, rules.Grade] = MappingProxyType({}),
+    amendments: Mapping[str, Amendment] = rules.NONE,
+) -> list[Graded]:
+    """Return the answered questions with their feedback; only for a submitted attempt.
+
+    `scored` is what an assessor gave, `amendments` what was corrected since, by question.
+    """
     found = []
     for entry in form:
         item, saved = quiz.item(entry.item_id), answers.get(entry.item_id)
@@ -117,7 +135,8 @@ def graded_of(quiz: QuizSpec, form: Sequence[FormItem], words: Words, answers: M
             continue
         chosen = saved.chosen if saved else ()
         question = question_of(item, entry.option_ids, words, chosen)
-        found.append(Graded(question, _state(item, chosen), _told(words, f"{item.id}.feedback", item.feedback)))
+        state = _state(item, chosen, scored.get(item.id), amendments.get(item.id))
+        found.append(Graded(question, state, _told(words, f"{item.id}.feedback", item.feedback), item.id))
     return [replace(each, question=question) for each, question in _marked(found)]
 
 
@@ -125,9 +144,13 @@ def _marked(found: Sequence[Graded]) -> Iterator[tuple[Graded, Question]]:
     return zip(found, marked([each.question for each in found]), strict=True)
 
 
-def _state(item: ItemSpec, chosen: tuple[str, ...]) -> str:
+def _state(
+    item: ItemSpec, chosen: tuple[str, ...], scored: rules.Grade | None = None, amendment: Amendment | None = None
+) -> str:
     """Return how an answer turned out."""
-    grade = rules.grade_item(item, chosen)
+    if amendment and amendment.how == "drop":
+        return "dropped"
+    grade = rules.amended(item, chosen, rules.grade_item(item, chosen, scored), amendment)
     if grade is None:
         return "waiting"
     if not item.points:

@@ -22,9 +22,7 @@ from lms.content.yaml_files import read_yaml
 from tests.assessments.items import CANARY, module_of, question, read
 
 HERE = ROOT / "lms" / "assessments" / "items"
-#: Whether exchange with Moodle is there: as soon as one type has its exchange.py, all need one with an `EXCHANGE`.
-EXCHANGE = any(HERE.glob("*/exchange.py"))
-FILES = ("__init__.py", "spec.py", "rules.py", "question.html", "answer.html", *(["exchange.py"] if EXCHANGE else []))
+FILES = ("__init__.py", "spec.py", "rules.py", "exchange.py", "question.html", "answer.html")
 FUNCTIONS = tuple(name for name, value in vars(ItemRules).items() if inspect.isfunction(value) and name[0] != "_")
 TESTED = ("CASES", "SAMPLE", "OTHER", "WALK", "ITEMS", "sent_to")
 FEWEST_CASES = 8
@@ -68,7 +66,7 @@ def test_a_type_is_whole(name: str) -> None:
     kind = TYPES[name]
     folder = HERE / name.replace("-", "_")
     assert lacking_of(name, folder, kind.rules, module_of(name), DOCS) == []
-    assert not EXCHANGE or hasattr(import_module(f"lms.assessments.items.{folder.name}.exchange"), "EXCHANGE")
+    assert hasattr(import_module(f"lms.assessments.items.{folder.name}.exchange"), "EXCHANGE")
     assert kind.spec.__name__ == "Item"
     assert issubclass(kind.spec, ItemSpec)
     assert kind.spec.model_fields["type"].annotation.__args__ == (name,)
