@@ -12,6 +12,7 @@ from lms import db as database
 from lms import i18n
 from lms.actor import Actor
 from lms.assessments import views as assessments_views
+from lms.assessments.policy import READERS as QUIZ_READERS
 from lms.audit import models as _audit_models  # noqa: F401
 from lms.certificates import handlers as certificates_handlers
 from lms.certificates import views as certificates_views
@@ -43,6 +44,8 @@ from lms.reports import views as reports_views
 from lms.scheduler import service as scheduler_service
 from lms.scheduler import views as scheduler_views
 from lms.scheduler.messages import next_run_of
+from lms.surveys import policy as surveys_policy
+from lms.surveys import service as surveys_service
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
@@ -84,6 +87,7 @@ def create_app(config: Config) -> Flask:
     app.config["LMS"] = config
     app.config["TESTING"] = config.env == "test"
     use_zone(config.timezone)
+    surveys_service.use_key(config.secret_key)
     open_senders(config)  # refuses settings that cannot send
     database.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -194,6 +198,9 @@ def navigation(actor: Actor | None) -> list[NavItem]:
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
+        ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
+        ("surveys.feedback", _("Feedback"), actor.has(*surveys_policy.READERS)),
+        ("surveys.answers_to_clear", _("Answers to translate"), bool(surveys_policy.languages_to_clear(actor))),
         ("home.admin", _("Administration"), actor.has("administrator")),
         ("people.account", _("My account"), True),
     ]

@@ -19,11 +19,12 @@ from lms.courses.queries import round_of
 from lms.courses.service import Shown as LessonShown
 from lms.courses.service import finish_lesson
 from lms.courses.specs import ModuleSpec
+from lms.demo.feedback import kind_answers
 from lms.demo.people import as_actor, morning
 from lms.demo.plan import Worker
 from lms.ids import new_client_id
+from lms.surveys.queries import whole_survey
 from lms.surveys.service import answer_module_survey
-from lms.surveys.specs import SurveySpec
 
 TRACK = "first-steps"
 MODULES = ("communication", "outreach")
@@ -111,12 +112,6 @@ def answer_survey(
     """Answer the survey at the end of a module, mostly kindly."""
     if module.survey is None:
         return
-    survey = library.spec(SurveySpec, "survey", module.survey)
-    typed = {}
-    for question in survey.questions:
-        if question.type == "likert":
-            typed[question.id] = str(rng.choices((2, 3, 4, 5), (1, 2, 5, 6))[0])
-        elif question.type == "choice":
-            typed[question.id] = rng.choice([option.id for option in question.options])
+    typed = kind_answers(whole_survey(library, module.survey), language, rng)
     number, learner = round_of(session, actor.person_id, module.key), as_actor(actor, "worker", at.date())
     answer_module_survey(session, learner, module.key, typed, language=language, at=at, round_number=number)

@@ -10,6 +10,7 @@ from random import Random
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from lms.assessments.jobs import run as analyse_quizzes
 from lms.clock import local_date, now
 from lms.config import Config
 from lms.content.library import current
@@ -19,9 +20,11 @@ from lms.demo.advancing import advance
 from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
 from lms.demo.elsewhere import tell_all
+from lms.demo.feedback import load_follow_ups, release
 from lms.demo.fieldwork import load_fieldwork
 from lms.demo.learning import TRACK, learn
 from lms.demo.letters import load_choices, write_letters
+from lms.demo.listening import listen
 from lms.demo.lists import load_list
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
@@ -33,6 +36,7 @@ from lms.people.queries import count_people
 from lms.people.rules import hash_password
 from lms.publish import publish_directory
 from lms.reports.jobs import run as release_figures
+from lms.surveys.jobs import count_released
 from lms.tracks.service import assign
 
 #: How long before today the story begins, in days.
@@ -67,6 +71,12 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
+    write(lambda session: load_follow_ups(session, cast, plan, TRACK))
+    write(lambda session: release(session, plan.today))
+    tell("follow-ups are answered")
+    count_released()
+    write(lambda session: listen(session, cast, plan, morning(plan.today)))
+    tell("answers are counted and read")
     write(lambda session: load_twice(session, cast, plan, now()))
     write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: load_teams_and_rules(session, cast))
@@ -75,6 +85,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
     write(lambda session: write_letters(session, at=now()))
     tell("certificates are signed")
+    analyse_quizzes(config, at=now())
     release_figures(config, at=now())
     tell("figures are released")
     return len(plan.workers)

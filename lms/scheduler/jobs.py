@@ -10,6 +10,7 @@ from flask import current_app
 from flask_babel.speaklater import LazyString
 
 from lms import doctor, files
+from lms.assessments import jobs as assessments_jobs
 from lms.audit import jobs as audit_jobs
 from lms.certificates import jobs as certificates_jobs
 from lms.certificates import queries as certificates_queries
@@ -129,11 +130,12 @@ JOBS = (
     Job("forget-files", _l("Forget files of people to be asked, after a day"), Every(3600), tracks_jobs.forget_uploads),
     Job("check", _l("Read the files of certificates and the audit trail again, and mend files"), Daily(4, 0), _check),
     Job(
-        "mix-answers", _l("Let surveys' answer sheets lose the order in which they came"), Daily(3, 0), surveys_jobs.run
+        "release-answers", _l("Release answers to surveys where enough people gave them"), Daily(3, 0), surveys_jobs.run
     ),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),
     Job("sweep-files", _l("Remove uploaded files that nothing names any more"), Daily(3, 30), _sweep_files),
+    Job("analyse-quizzes", _l("Work out what answers tell of questions"), Daily(3, 50), assessments_jobs.run),
     Job("release-figures", _l("Release to viewers the figures of closed periods"), Daily(3, 45), reports_jobs.run),
     Job("audit-chain", _l("Chain the newest audit events"), Every(600), audit_jobs.run),
     Job("checkpoint", _l("Move SQLite's log into the database file"), Every(3600), _checkpoint, sqlite_only=True),

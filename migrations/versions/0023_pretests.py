@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "pretests",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -35,8 +35,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_pretests_public_id")),
     )
     op.create_index(op.f("ix_pretests_module_key"), "pretests", ["module_key"])
+    op.create_table(
+        "quiz_gains",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("module_key", sa.String(length=80), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("competency", sa.String(length=160), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Double(), nullable=False),
+        sa.Column("after", sa.Double(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_gains")),
+        sa.UniqueConstraint(
+            "module_key", "language", "competency", name=op.f("uq_quiz_gains_module_key_language_competency")
+        ),
+    )
 
 
 def downgrade() -> None:
-    """Take the table away."""
+    """Take the tables away."""
+    op.drop_table("quiz_gains")
     op.drop_table("pretests")

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lms.actor import Actor
-from lms.assessments import queries, rules, service
+from lms.assessments import jobs, queries, rules, service
 from lms.assessments.models import Pretest
-from lms.assessments.rules import Gain
+from lms.assessments.rules import Gain, GroupGain, Learner
 from lms.assessments.service import Sheet, Shown
 from lms.content.library import current
 from lms.courses.service import Shown as LessonShown
@@ -154,6 +154,57 @@ class TestGains:
         assert rules.gain_of({"a": 1}, {"b": 1}, {"a": 1, "b": 1}) is None
         assert rules.gain_of({"a": 1}, {"a": 0}, {"a": 1}) == Gain(1, 0, 1)
         assert rules.gain_of({"a": 0}, {"a": 0}, {"a": 0}) is None
+
+
+class TestGroups:
+    def test_only_whole_elevens_count_and_all_are_the_sum_of_what_is_shown(self) -> None:
+        english = [Learner("en", {"": Gain(0, 2, 4), "x/y": Gain(1, 1, 2)})] * 23
+        tongan = [Learner("to", {"": Gain(4, 4, 4)})] * 11
+        samoan = [Learner("sm", {"": Gain(4, 4, 4)})] * 10
+        assert rules.group_gains([*english, *samoan, *tongan]) == [
+            GroupGain("", "", 33, 11 / 33, 22 / 33),
+            GroupGain("", "x/y", 22, 0.5, 0.5),
+            GroupGain("en", "", 22, 0.0, 0.5),
+            GroupGain("en", "x/y", 22, 0.5, 0.5),
+            GroupGain("to", "", 11, 1.0, 1.0),
+        ]
+        assert rules.group_gains(samoan) == []
+
+    def test_by_competency(self) -> None:
+        found = rules.gains_by_competency(
+            {"a": 1, "b": 0}, {"a": 1, "b": 2}, {"a": 1, "b": 2}, {"a": "x/y", "b": "x/z"}
+        )
+        assert found == {"": Gain(1, 3, 3), "x/y": Gain(1, 1, 1), "x/z": Gain(0, 2, 2)}
+
+    def test_who_took_both_is_read_in_parts_and_kept(self, client: FlaskClient, make: Make, ana: MadePerson) -> None:
+        people = [ana, *(make.person(f"Worker {n}") for n in range(11))]
+        for number, person in enumerate(people):
+            each = actor_of(person)
+            take(each, {"q-one": ("b",), "q-three": ("true",)})
+            if number:  # the first hands nothing in
+                submit(each, RIGHT)
+        jobs.run(client.application.config["LMS"], at=AT)
+        assert len(queries.list_gains(reading(), "alpha")) == 4, "the nightly job reads all of them"
+        found: list[Any] = []
+        part, last = queries.list_learners(reading(), limit=5)
+        while last is not None:
+            found += part
+            part, last = queries.list_learners(reading(), after=last, limit=5)
+        assert len(found) == 11
+        assert write(lambda s: service.keep_gains(s, found, at=AT)) == 4
+        assert write(lambda s: service.keep_gains(s, found, at=AT)) == 4, "what stood there is replaced"
+        reading().rollback()
+        assert queries.list_gains(reading(), "alpha") == [
+            GroupGain(language, competency, 11, 0.5, 1.0)
+            for language in ("", "en")
+            for competency in ("", "skills/talk")
+        ]
+        page = sign_in(client, make.person(roles=("analyst",))).get("/content/quizzes/alpha").get_data(as_text=True)
+        assert "What was gained" in page
+        assert "Talking" in page
+        assert write(lambda s: service.keep_gains(s, found[:10], at=AT)) == 0
+        reading().rollback()
+        assert queries.list_gains(reading(), "alpha") == []
 
 
 class TestPages:

@@ -24,6 +24,7 @@ KEPT |= {
 }
 KEPT |= {"hours_hosts", "recognitions", "training_replies", "training_reviews", "sms_consents", "content_changes"}
 KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes", "invitation_consents", "inbound_texts"}
+KEPT |= {"survey_findings"}
 
 
 def add_event() -> int:

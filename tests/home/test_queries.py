@@ -370,6 +370,8 @@ LEFT_OUT = {
     "staff_imports": "her own acts as a supervisor concern others; what a list said of her is listed",
     "assignment_uploads": "her own acts as a supervisor concern others; a row that means her is listed",
     "content_changes": "her own acts as a publisher concern nobody; what a change did to her is listed",
+    "survey_findings": "her own acts as staff concern nobody",
+    "change_notes": "her own acts as staff concern nobody",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

@@ -80,7 +80,8 @@ def sample(kind: Any) -> Any:
     if isinstance(kind, sa.JSON):
         return {}
     stored = kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind
-    values = {int: 1, str: "x", bytes: b"x", bool: False, datetime: AT, date: AT.date(), time: AT.time(), Decimal: 1}
+    values: dict[type, Any] = {int: 1, float: 0.5, str: "x", bytes: b"x", bool: False, Decimal: 1}
+    values |= {datetime: AT, date: AT.date(), time: AT.time()}
     return values[stored.python_type]
 
 

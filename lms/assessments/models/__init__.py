@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from lms.assessments.models.attempts import Attempt, AttemptAnswer
-from lms.assessments.models.pretests import Pretest
+from lms.assessments.models.flags import ItemAnalysis, QuizAnalysis
+from lms.assessments.models.pretests import Pretest, QuizGain
 
-__all__ = ["Attempt", "AttemptAnswer", "Pretest"]
+__all__ = [
+    "Attempt",
+    "AttemptAnswer",
+    "ItemAnalysis",
+    "Pretest",
+    "QuizAnalysis",
+    "QuizGain",
+]

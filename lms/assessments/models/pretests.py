@@ -1,4 +1,4 @@
-"""The table of tests before the first lesson."""
+"""Tables of tests before the first lesson, and of what groups gained since."""
 
 from __future__ import annotations
 
@@ -35,3 +35,22 @@ class Pretest(Base):
     earned: Mapped[dict[str, Any]]
     points: Mapped[int]
     max_points: Mapped[int]
+
+
+class QuizGain(Base):
+    """What a group of at least eleven gained from before a module to its quiz, worked out anew every night."""
+
+    __tablename__ = "quiz_gains"
+    __table_args__ = (UniqueConstraint("module_key", "language", "competency"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(80))
+    #: In which the quiz was read, "" for all.
+    language: Mapped[str] = mapped_column(String(2))
+    #: Which the questions are about, "" for all.
+    competency: Mapped[str] = mapped_column(String(160))
+    people: Mapped[int]
+    #: Mean shares of points, 0 to 1.
+    before: Mapped[float]
+    after: Mapped[float]
+    computed_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.assessments.queries import analysis, fairness
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,
@@ -12,6 +13,7 @@ from lms.assessments.queries.attempts import (
     list_submitted,
     saved_answers,
 )
+from lms.assessments.queries.gains import list_gains, list_learners
 from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
 from lms.assessments.queries.standing import Pass, QuizState, passes_of, states_of, worked_since
 from lms.assessments.queries.wording import languages_shown, texts_of, words_for
@@ -23,11 +25,15 @@ __all__ = [
     "PretestRow",
     "QuizState",
     "Saved",
+    "analysis",
     "answers_of",
+    "fairness",
     "find_attempt",
     "find_gain",
     "find_pretest",
     "languages_shown",
+    "list_gains",
+    "list_learners",
     "list_named",
     "list_submitted",
     "passes_of",

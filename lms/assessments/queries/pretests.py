@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from lms.assessments.models import Pretest
 from lms.assessments.queries.attempts import AttemptRow, answers_of
+from lms.assessments.queries.gains import same_questions
 from lms.assessments.rules import FormItem, Gain, gain_of, linked_form
 from lms.assessments.specs import QuizSpec
-from lms.content.library import source_of, spec_of
 
 _PRETESTS = cast("Table", Pretest.__table__).c
 
@@ -55,13 +55,7 @@ def find_gain(session: Session, person_id: int, attempt: AttemptRow) -> Gain | N
     before = find_pretest(session, person_id, attempt.module_key, attempt.round)
     if before is None:
         return None
-    old = spec_of(QuizSpec, source_of(session, before.revision_id))
-    new = spec_of(QuizSpec, source_of(session, attempt.revision_id))
-    same = {
-        item.id: item.points
-        for item in new.questions
-        if (former := old.item(item.id)) is not None and former.scheme == item.scheme
-    }
+    same, _about = same_questions(session, before.revision_id, attempt.revision_id)
     answers = answers_of(session, [attempt.id]).get(attempt.id, {})
     after = {entry.item_id: 0 for entry in attempt.form}
     after |= {item_id: answer.points for item_id, answer in answers.items() if answer.points is not None}

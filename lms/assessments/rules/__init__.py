@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.assessments.items import Answer, Grade
 from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
 from lms.assessments.rules.drawing import FormItem, draw_form, linked_form
-from lms.assessments.rules.gains import Gain, gain_of
+from lms.assessments.rules.gains import Gain, GroupGain, Learner, gain_of, gains_by_competency, group_gains
 from lms.assessments.rules.grading import Result, SectionResult, faults_of, grade, grade_item
 from lms.assessments.rules.languages import joined_language, own_language, shown_language
 
@@ -15,6 +15,8 @@ __all__ = [
     "FormItem",
     "Gain",
     "Grade",
+    "GroupGain",
+    "Learner",
     "Result",
     "SectionResult",
     "check_chosen",
@@ -23,8 +25,10 @@ __all__ = [
     "draw_form",
     "faults_of",
     "gain_of",
+    "gains_by_competency",
     "grade",
     "grade_item",
+    "group_gains",
     "is_overtaken",
     "joined_language",
     "linked_form",

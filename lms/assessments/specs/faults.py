@@ -20,6 +20,10 @@ def quiz_faults(quiz: QuizSpec, credited: Collection[str]) -> Iterator[Fault]:
             for about in item.references_at(path):
                 if about.name not in credited:
                     yield Fault(FILE, about.path, f"the module gives no credit for {about.name!r}")
+    for place, item_id in enumerate(quiz.linked):
+        linked = quiz.item(item_id)
+        if linked is not None and rules_of(linked).grade(linked, rules_of(linked).perfect(linked, "en")) is None:
+            yield Fault(FILE, ("linked", place), f"{item_id} needs an assessor, and cannot be asked before the module")
     yield from _guessable(quiz)
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from lms.assessments.views import pretest, quiz
+from lms.assessments.views import analysis, pretest, quiz
 from lms.assessments.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (pretest, quiz)
+PAGES = (
+    analysis,
+    pretest,
+    quiz,
+)
 
-__all__ = ["PAGES", "bp"]
+__all__ = [
+    "PAGES",
+    "bp",
+]

@@ -131,6 +131,9 @@ def _of_herself() -> dict[str, Select[Any]]:
         "reminders": _own("reminders", "kind", "subject", "falls_on", "step", "planned_at"),
         "letter_choices": _own("letter_choices", "channel", "quiet_from", "quiet_until", "wants_digest", "changed_at"),
         "text_consents": _own("sms_consents", "number", "kind", "way", "wording", "language", "at"),
+        "comments": _own(
+            "survey_comments", "given_on", "language", "text", "answer", "answered_on", about="subject_key"
+        ),
         "who_looked": _looks(),
         "joined_records": _joined(),
         "set_aside": _set_aside(),
@@ -190,6 +193,7 @@ def _of_learning() -> dict[str, Select[Any]]:
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
         "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
+        "surveys_asked": _own("survey_invitations", "round", "due_on", survey="survey_key", about="subject_key"),
         "further_rounds": _own("module_rounds", "round", "opened_at", **module),
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),

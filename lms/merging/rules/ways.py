@@ -65,6 +65,8 @@ WAYS: Mapping[str, Way] = {
     "sign_ups": Way("closed", closes="left_at", closer="left_by"),
     "sms_consents": Way(),
     "staff_import_rows": Way(),
+    "survey_invitations": Way(first=("due_on",)),
+    "survey_comments": Way(),
     "survey_receipts": Way("stays"),
     "track_completions": Way(first=("completed_at",)),
     "training_import_rows": Way(),

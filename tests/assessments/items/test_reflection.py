@@ -71,3 +71,9 @@ def test_a_rubric_waits_for_an_assessor() -> None:
 def test_points_are_those_of_the_rubric(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         read(SAMPLE | changes)
+
+
+def test_without_a_rubric_it_names_its_own_words_and_competency_alone() -> None:
+    assert [each.address for each in KEPT.told_at(())] == ["q-reflection.prompt"]
+    assert [each.name for each in KEPT.references_at(())] == ["skills/talk"]
+    assert KEPT.rows == ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.assessments.items import CANARY, IDS, POINTS, Case, Walk, options, question, read
 
@@ -38,3 +40,19 @@ ITEMS = items()
 def sent_to(item: Any) -> st.SearchStrategy[list[str]]:
     """Return what its page may send."""
     return st.lists(st.sampled_from(item.choices), max_size=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"options": options("a", "b")}, "give 3 to 5 options, not 2"),
+        ({"options": options("a", "a", "b")}, "id used twice: a"),
+        ({"options": options("a", "b", "prompt")}, "cannot be called prompt"),
+        ({"key": ["soon"]}, "soon is not among the options"),
+        ({"key": ["yes", "no"]}, "name the one right answer"),
+        ({"key": []}, "at least 1 item"),
+    ],
+)
+def test_what_cannot_be_asked(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        read(SAMPLE | changes)

@@ -145,3 +145,14 @@ def test_an_open_answer_earns_nothing_and_is_missed(kind: str) -> None:
     grade = rules.grade(item, ())
     assert grade in {None, Grade(0, correct=False)}
     assert (rules.lacks(item, ()) is None) == (grade is None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lists"),
+    [("single", ["options"]), ("multiple", ["options"]), ("matching", ["left", "right"]), ("fill-in", ["gaps"])],
+)
+def test_what_is_shown_in_any_order_may_stand_in_any_order(kind: str, lists: list[str]) -> None:
+    sample = module_of(kind).SAMPLE
+    turned = sample | {name: sample[name][::-1] for name in lists}
+    assert read(sample).scheme == read(turned).scheme
+    assert read(sample).scheme != read(module_of(kind).OTHER).scheme

@@ -1,0 +1,30 @@
+"""Reads of the analysis of quizzes: what it is made of, and what it found."""
+
+from __future__ import annotations
+
+from lms.assessments.queries.analysis.current import Today, asked_of, find_today
+from lms.assessments.queries.analysis.reading import Asked, Gathered, answered_quizzes, gather
+from lms.assessments.queries.analysis.stored import (
+    Flagged,
+    ItemRow,
+    QuizRow,
+    list_flagged,
+    list_item_rows,
+    list_quiz_rows,
+)
+
+__all__ = [
+    "Asked",
+    "Flagged",
+    "Gathered",
+    "ItemRow",
+    "QuizRow",
+    "Today",
+    "answered_quizzes",
+    "asked_of",
+    "find_today",
+    "gather",
+    "list_flagged",
+    "list_item_rows",
+    "list_quiz_rows",
+]
