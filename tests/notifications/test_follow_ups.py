@@ -188,6 +188,7 @@ def test_it_is_told_in_every_language(content_app: Flask, due: Any, tag: str, ch
         assert words.subject == "How is it going after: Ngaahi ʻuluaki laka?"
         assert "You need no password." in words.text
         assert "without your name" in words.text
+        assert "Your place is kept" not in words.text + words.html
 
 
 def test_who_answered_meanwhile_is_not_written_to(due: Any) -> None:

@@ -88,6 +88,7 @@ def _follow_up(item: Item) -> Told:
             _("You need no password. The link is for you alone and counts once. Please do not pass it on."),
             _("Your answers are anonymous: they are kept without your name and without the day."),
         ),
+        is_work=False,
     )  # fmt: skip
 
 
