@@ -38,7 +38,7 @@ def test_the_list_has_a_line_for_each_survey_and_subject(browser: FlaskClient) -
     release(sheets(11), survey="gone", subject="module:gone")
     count()
     page = flat(browser.get("/feedback").text)
-    assert "Title of alpha: What do you think? 12 50 of 100" in page
+    assert "Title of alpha: What do you think? 12 50 of 100 – –" in page
     assert "Several modules together: What do you think? 22 100 of 100" in page
     assert "module:gone: gone 11" in page
     assert 'href="/feedback"' in browser.get("/feedback").text
@@ -56,6 +56,7 @@ def test_a_question_is_shown_with_its_figures(browser: FlaskClient) -> None:
     assert "37 answers, on average 3.7, 78 of 100 chose 4 or 5" in page
     assert "11 answers" in page
     assert "Long 100 of 100" in page, "six short ones wait"
+    assert "English Español Lea faka-Tonga Gagana Sāmoa Learn" in page, "the reader's own choice of language"
     assert "Gagana Sāmoa 11 on average 4" in page
     assert re.search(r"Version \d+ 25", page)
     narrowed = flat(browser.get(f"{URL}?language=en").text)
@@ -126,7 +127,7 @@ def test_numbers_rows_and_several_choices_have_their_words(browser: FlaskClient)
     ):
         assert words in page, words
     found = flat(browser.get("/feedback").text)
-    assert "Title of alpha: What do you think? 12 50 of 100" in found
+    assert "Title of alpha: What do you think? 12 – – – 50 of 100" in found
 
 
 def test_all_modules_together(browser: FlaskClient) -> None:
