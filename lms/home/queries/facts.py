@@ -323,15 +323,14 @@ def _quizzes() -> Select[Any]:
     used = case((is_open > 0, -1), else_=counted)
     waits = func.max(case((own.submitted_at.is_not(None) & own.passed.is_(None), "attempt")))
     branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=used, m=is_passed, word=waits)
-    joined = _ATTEMPTS.outerjoin(_RESTORED, _RESTORED.c.attempt_id == own.id)
-    return branch.select_from(joined).where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+    branch = branch.select_from(_ATTEMPTS.outerjoin(_RESTORED, _RESTORED.c.attempt_id == own.id))
+    return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
 
 
 def _entries() -> Select[Any]:
     """Return what somebody entered for her and a second person has to compare, as a quiz that waits."""
     own = _ENTRIES.c
-    branch = _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source)
-    return branch.where(own.settled_at.is_(None))
+    return _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source).where(own.settled_at.is_(None))
 
 
 def _surveys() -> Select[Any]:
