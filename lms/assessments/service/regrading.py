@@ -78,7 +78,8 @@ def apply_regrade(session: Session, actor: Actor, public_id: str, *, at: datetim
     regrade = queries.get_regrade(session, public_id)
     if not policy.can_apply(actor, regrade.proposed_by):
         raise NotAllowed
-    lock(session, queries.concerned_ids(session, regrade.proposal))
+    # A former record may have kept an attempt of its own; its result is corrected where it stands.
+    lock(session, queries.concerned_ids(session, regrade.proposal), also_joined=True)
     take_turns(session, f"regrade {regrade.proposal.module_key}")
     _decide(session, actor, regrade, "applied", at)
     plan = queries.read_plan(session, regrade.proposal)
