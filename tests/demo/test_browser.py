@@ -237,6 +237,8 @@ NO_PAGE = {
     "assessments.entry": "tests/assessments/test_assessing_browser.py looks at it",
     "assessments.score": "tests/assessments/test_assessing_browser.py looks at it",
     "assessments.sheet_picture": "a file",
+    "assessments.plan_table": "a file",
+    "assessments.regrade_table": "a file",
     "certificates.download": "a file",
     "courses.resume": "leads on at once",
     "fieldwork.code_picture": "an image",
@@ -352,6 +354,7 @@ def spots(demo: Demo) -> dict[str, Spot]:
             demo.known(public_id), demo.one("SELECT id FROM people WHERE public_id = :id", id=public_id), [path]
         )
     by_address(demo, walker)
+    about_words(demo, walker)
     serial = walker.spots["certificates.verify"].path.rpartition("/")[2]
     walker.walk(demo.reader(), None, [f"/V/{serial}/1"])
     half_way(demo, walker)
@@ -414,6 +417,26 @@ def enter_results(demo: Demo, walker: Walker) -> None:
         page = certifier.get(f"{path}/quizzes/communication")
         page = page.send(page.form("", having="language"), ("do", do), language="en")
         walker.open(certifier, person_id, page, endpoint)
+
+
+def about_words(demo: Demo, walker: Walker) -> None:
+    """Open attempts that were handed in, a wording that is reported, and a correction that is proposed."""
+    handed_in = """SELECT p.id, p.public_id, '/modules/' || a.module_key || '/quiz/attempts', a.public_id
+                   FROM attempts a JOIN people p ON p.id = a.person_id WHERE a.submitted_at IS NOT NULL ORDER BY a.id"""
+    person_id, public_id, path, attempt = demo.rows(handed_in)[0]
+    walker.walk(demo.known(public_id), person_id, [path, f"{path}/{attempt}"])
+    page = demo.reader(WORKERS["es"]).get("/wording/module/outreach?at=module.yml:title")
+    page.send(page.form("", having="fault"), fault="misspelled")
+    report = demo.one("SELECT public_id FROM wording_reports")
+    wrong = """SELECT a.module_key, n.item_id FROM attempt_answers n JOIN attempts a ON a.id = n.attempt_id
+               WHERE NOT n.correct ORDER BY n.id"""
+    module_key, item_id = demo.rows(wrong)[0]
+    certifier, person_id = demo.reader(CERTIFIER), demo.person(CERTIFIER)
+    doors = [f"/content/reports/{report}", f"/content/regrades/new?key={module_key}&d={item_id}:everyone"]
+    walker.walk(certifier, person_id, doors)
+    page = certifier.get(doors[1])
+    page = page.send(page.form("", having="reason"), reason="The key was wrong.")
+    walker.open(certifier, person_id, page, "assessments.regrade")
 
 
 def half_way(demo: Demo, walker: Walker) -> None:

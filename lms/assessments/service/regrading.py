@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -19,18 +19,13 @@ from lms.assessments.rules import Line
 from lms.assessments.rules import proposals as wanted
 from lms.assessments.rules.proposals import Proposal
 from lms.audit.service import record, record_many
-from lms.db import insert_once, take_turns
+from lms.db import among, insert_once, take_turns
 from lms.errors import NotAllowed, RuleBroken
 from lms.ids import new_public_id
 from lms.people.service import lock
 from lms.signals import announce
 
 _REGRADES, _ANSWERS = cast("Table", Regrade.__table__), cast("Table", AttemptAnswer.__table__)
-_GRADE = (
-    update(_ANSWERS)
-    .where(_ANSWERS.c.attempt_id == bindparam("of_attempt"), _ANSWERS.c.item_id == bindparam("of_item"))
-    .values(points=bindparam("new_points"), correct=bindparam("new_correct"))
-)
 
 
 def propose_regrade(
@@ -83,7 +78,8 @@ def apply_regrade(session: Session, actor: Actor, public_id: str, *, at: datetim
     regrade = queries.get_regrade(session, public_id)
     if not policy.can_apply(actor, regrade.proposed_by):
         raise NotAllowed
-    lock(session, queries.concerned_ids(session, regrade.proposal))
+    # A former record may have kept an attempt of its own; its result is corrected where it stands.
+    lock(session, queries.concerned_ids(session, regrade.proposal), also_joined=True)
     take_turns(session, f"regrade {regrade.proposal.module_key}")
     _decide(session, actor, regrade, "applied", at)
     plan = queries.read_plan(session, regrade.proposal)
@@ -152,7 +148,10 @@ def _passed_before(session: Session, proposal: Proposal, changing: Sequence[Line
 
 
 def _write_outcomes(session: Session, regrade_id: int, changing: Sequence[Line]) -> None:
-    """Give the attempts the outcome that was kept of them, in one statement, and their answers what they earn now."""
+    """Give the attempts the outcome that was kept of them, in one statement, and their answers what they earn now.
+
+    One statement for all that earn the same at one question.
+    """
     session.execute(
         update(Attempt)
         .where(
@@ -168,13 +167,13 @@ def _write_outcomes(session: Session, regrade_id: int, changing: Sequence[Line])
         )
         .execution_options(synchronize_session=False)
     )
-    grades = [
-        {"of_attempt": line.sat.id, "of_item": key, "new_points": grade.points, "new_correct": grade.correct}
-        for line in changing
-        for key, grade in line.changed.items()
-    ]
-    if grades:
-        session.execute(_GRADE, grades)
+    alike: dict[tuple[str, rules.Grade], list[int]] = {}
+    for line in changing:
+        for key, grade in line.changed.items():
+            alike.setdefault((key, grade), []).append(line.sat.id)
+    for (key, grade), ids in alike.items():
+        answered = (_ANSWERS.c.item_id == key, among(session, _ANSWERS.c.attempt_id, ids))
+        session.execute(update(_ANSWERS).where(*answered).values(points=grade.points, correct=grade.correct))
 
 
 def _pass(proposal: Proposal, line: Line) -> QuizPass:

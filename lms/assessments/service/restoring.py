@@ -23,7 +23,7 @@ def restore_attempts(
 
     They keep their result. A second time changes nothing.
     """
-    lock(session, [each.person_id for each in queries.list_harmed(session, item_ids, wording)])
+    lock(session, [each.person_id for each in queries.list_harmed(session, item_ids, wording)], also_joined=True)
     harmed = {each.attempt_id: each for each in queries.list_harmed(session, item_ids, wording)}
     act = {"item_id": min(item_ids), "restored_by": actor.account_id, "restored_at": at}
     new = insert_once(session, Restoration, [{"attempt_id": each, **act} for each in harmed], "attempt_id")

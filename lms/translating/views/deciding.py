@@ -39,7 +39,7 @@ def reported(public_id: str) -> Page:
             write(lambda s: service.decide_report(s, actor, public_id, state=state, answer=said, at=now()))
             flash(_("Saved."), "success")
             return redirect(url_for("translating.reported", public_id=public_id))
-    return _report_page(actor, found, form if may_decide and found.state == "new" else None)
+    return _report_page(actor, found, form if form.errors or (may_decide and found.state == "new") else None)
 
 
 def _report_page(actor: Actor, found: ReportRow, form: DecideForm | None) -> Page:
