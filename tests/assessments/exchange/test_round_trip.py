@@ -98,6 +98,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=9), json_values, max_size=4))
+@example({"a": "<!-- --> --->", "b": "\n"})
 def test_a_note_comes_back(kept: dict[str, object]) -> None:
     note = write_note(kept)
     assert "--" not in note
