@@ -90,6 +90,9 @@ def questions(browser: FlaskClient) -> Iterator[tuple[str, str]]:
     for tag in TAGS:
         yield f"switched to {tag}", browser.post(QUIZ_URL, data={**filled(page, some), "_language": tag}).text
     yield "foreign", browser.post(QUIZ_URL, data={**filled(page, some), "a-q-oral": "x"}).text
+    yield "saved by itself", browser.post(f"{QUIZ_URL}/save", data=filled(page, some)).text
+    attempt = filled(page, {})["attempt"]
+    yield "the attempt's own page", browser.get(f"{QUIZ_URL}/attempts/{attempt}").text
     yield "of another window", browser.post(QUIZ_URL, data={**filled(page, {}), "seen": "0" * 64}).text
     yield "without a form", browser.post(QUIZ_URL, data={}).text
 
