@@ -25,6 +25,7 @@ from lms.courses import queries as courses_queries
 from lms.courses import views as courses_views
 from lms.db import db, reading
 from lms.fieldwork import views as fieldwork_views
+from lms.fieldwork.policy import sign_offs as sign_off_policy
 from lms.fieldwork.views import ahead as fieldwork_ahead
 from lms.home import views as home_views
 from lms.home.queries import team_news
@@ -44,12 +45,15 @@ from lms.reports import views as reports_views
 from lms.scheduler import service as scheduler_service
 from lms.scheduler import views as scheduler_views
 from lms.scheduler.messages import next_run_of
+from lms.surveys import policy as surveys_policy
+from lms.surveys import service as surveys_service
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
-from lms.web import access, health, rounds, shell
+from lms.translating import views as translating_views
+from lms.web import access, arrival, classes, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
 VIEWS = (
@@ -61,6 +65,7 @@ VIEWS = (
     fieldwork_views,
     training_views,
     tracks_views,
+    translating_views,
     certificates_views,
     notifications_views,
     home_views,
@@ -85,13 +90,16 @@ def create_app(config: Config) -> Flask:
     app.config["LMS"] = config
     app.config["TESTING"] = config.env == "test"
     use_zone(config.timezone)
+    surveys_service.use_key(config.secret_key)
     open_senders(config)  # refuses settings that cannot send
     database.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    arrival.init_app(app)
     _init_login(app)
     i18n.init_app(app, _language_of_reader)
     shell.init_app(app, config)
     access.init_app(app)
+    classes.init_app(app, sign_off_policy.in_class_of)
     rounds.init_app(app, lambda person_id, key: courses_queries.round_of(reading(), person_id, key))
     health.init_app(app, lambda session: scheduler_service.beat(session, at=now()))
     for module in VIEWS:
@@ -194,8 +202,12 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     entries += [
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
+        ("assessments.queue", _("Assess"), actor.has("trainer", "certifier")),
+        ("translating.overview", _("Content"), actor.has("translator", "administrator")),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
+        ("surveys.feedback", _("Feedback"), actor.has(*surveys_policy.READERS)),
+        ("surveys.answers_to_clear", _("Answers to translate"), bool(surveys_policy.languages_to_clear(actor))),
         ("home.admin", _("Administration"), actor.has("administrator")),
         ("people.account", _("My account"), True),
     ]

@@ -14,6 +14,7 @@ from waitress import serve as waitress_serve
 
 from lms import doctor
 from lms.app import create_app
+from lms.assessments import cli as assessments_cli
 from lms.audit import cli as audit_cli
 from lms.certificates import cli as certificates_cli
 from lms.config import BadSettings, Config
@@ -22,7 +23,7 @@ from lms.errors import BadInput
 from lms.notifications import cli as notifications_cli
 from lms.organizations import cli as organizations_cli
 from lms.people import cli as people_cli
-from lms.publish import content
+from lms.publish import SHAPES, content
 from lms.reports import cli as reports_cli
 from lms.scheduler import cli as scheduler_cli
 from lms.tracks import cli as tracks_cli
@@ -64,6 +65,7 @@ for group in (
     migrations,
     content,
     demo,
+    assessments_cli.make_group(SHAPES),
     audit_cli.group,
     certificates_cli.group,
     certificates_cli.keys_group,

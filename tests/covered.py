@@ -17,9 +17,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def is_strict(path: str) -> bool:
-    """Return whether every branch of a file must be reached: rules and services."""
+    """Return whether every branch of a file must be reached: rules, types of questions, and services."""
     parts = Path(path).with_suffix("").parts
-    return len(parts) > 2 and parts[2] in {"rules", "service"}
+    return len(parts) > 2 and parts[2] in {"rules", "items", "service"}
 
 
 def missed(facts: dict[str, Any]) -> list[str]:

@@ -141,7 +141,7 @@ class Prepared(ABC):
             self.last_ids = {
                 table.name: connection.execute(select(func.max(table.c.id))).scalar() or 0
                 for table in Base.metadata.sorted_tables
-                if "id" in table.c and isinstance(table.c.id.type, Integer)
+                if "id" in table.c and isinstance(table.c.id.type, Integer) and table.c.id.autoincrement
             }
 
     @abstractmethod

@@ -12,6 +12,11 @@ document.addEventListener("input", (event) => {
   if (event.target.form?.hasAttribute("data-guard")) unsent = true;
 });
 
+// quiz.js has sent what was typed.
+document.addEventListener("answers-saved", () => {
+  unsent = false;
+});
+
 addEventListener("beforeunload", (event) => {
   if (unsent) {
     event.preventDefault();

@@ -8,6 +8,7 @@ from datetime import datetime
 from blinker import Signal
 
 attempt_started = Signal("A worker started an attempt; a handler that refuses undoes the start.")
+pretest_begun = Signal("A worker begins the test before a module; a handler that refuses keeps it closed.")
 quiz_passed = Signal("Workers passed quizzes.")
 
 
@@ -19,6 +20,15 @@ class AttemptStarted:
     module_key: str
     round: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class PretestBegun:
+    """Somebody begins the test before a module's first lesson; nothing is written yet."""
+
+    person_id: int
+    module_key: str
+    round: int
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,10 @@ class QuizPass:
 
 @dataclass(frozen=True)
 class QuizPassed:
-    """These quizzes were passed, in this transaction."""
+    """These quizzes were passed, in this transaction.
+
+    `is_late`: they were handed in earlier, and pass now that a question was corrected.
+    """
 
     subjects: tuple[QuizPass, ...]
+    is_late: bool = False

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lms.content import lessons
+from lms.content.faults import sentence_of, untagged
 from lms.content.library import Source
 from lms.content.po import PoFile, read_po
 from lms.content.shapes import KEY_PATTERN, MisplacedError, Reference, Shape, Spec, Told
@@ -286,6 +286,17 @@ def text_faults(text: str) -> Iterator[tuple[int, int, str]]:
             yield number, control.start() + 1, "control characters are not allowed"
 
 
+def put_text(folder: Folder, made: ContentObject, name: str, text: str) -> None:
+    """Let a YAML file of an object in `folder` say `text`, as if it stood on the disk, with what is wrong with it."""
+    spec_class = made.shape.files[name]
+    path = f"{made.shown_prefix}{name}"
+    file = made.files[name] = ContentFile(name, path, read_yaml(text))
+    if len(text.encode()) > MAX_BYTES:
+        folder.problems.append(Problem(path, 1, 1, f"larger than {MAX_BYTES // 1_000_000} MB"))
+    folder.problems += file_problems(file, spec_class, None)
+    made.is_broken = made.is_broken or file.spec is None
+
+
 def _read_markdown(text: str) -> ContentFile:
     """Return a Markdown file: its front matter, with the text below it as one more field."""
     head, end = "", 0
@@ -337,45 +348,15 @@ def _key_problems(file: ContentFile, spec: Spec, key: str | None) -> Iterator[Pr
 
 def _spec_problem(file: ContentFile, error: ErrorDetails, spec_class: type[Spec]) -> Problem:
     """Return a fault that pydantic found, at the place of the value it is about."""
-    path: DataPath = tuple(error["loc"])
+    path = untagged(tuple(error["loc"]), file.document.data)
     cause = error.get("ctx", {}).get("error")
     inner = path + cause.path if isinstance(cause, MisplacedError) else path
+    if error["type"] == "union_tag_invalid":
+        inner = path = (*path, "type")
     document = file.document
     is_about_key = error["type"] == "extra_forbidden" or isinstance(error["input"], list | dict)
     place: Place = document.key_place(path) if is_about_key and inner == path else document.place(inner)
     where = "".join(f"[{each + 1}]" if isinstance(each, int) else f".{each}" for each in path).lstrip(".")
     return Problem(
-        file.path, *place, f"{where}: {_sentence(error, spec_class)}" if where else _sentence(error, spec_class)
+        file.path, *place, f"{where}: {sentence_of(error, spec_class)}" if where else sentence_of(error, spec_class)
     )
-
-
-def _sentence(error: ErrorDetails, spec_class: type[Spec]) -> str:
-    """Return pydantic's message in the words of a writer."""
-    ctx: Mapping[str, Any] = error.get("ctx", {})
-    sentences = {
-        "missing": "missing",
-        "extra_forbidden": f"unknown key{_suggestion(error, spec_class)}",
-        "string_type": "must be words; put them in quotes if they look like a number, true or null",
-        "int_type": "must be a whole number",
-        "bool_type": "must be true or false",
-        "tuple_type": "must be a list",
-        "model_type": "must be keys and values",
-        "string_too_long": f"longer than {ctx.get('max_length')} characters",
-        "too_short": f"needs at least {ctx.get('min_length')}",
-        "too_long": f"longer than {ctx.get('max_length')}",
-        "greater_than_equal": f"must be at least {ctx.get('ge')}",
-        "less_than_equal": f"must be at most {ctx.get('le')}",
-        "literal_error": f"must be {ctx.get('expected')}",
-        "string_pattern_mismatch": f"{str(error['input'])[:60]!r} does not fit {ctx.get('pattern')}",
-        "value_error": str(ctx.get("error")),
-    }
-    return sentences.get(error["type"], error["msg"])
-
-
-def _suggestion(error: ErrorDetails, spec_class: type[Spec]) -> str:
-    """Return "; did you mean ..." for an unknown key of the file's outermost level."""
-    if len(error["loc"]) != 1:
-        return ""
-    names = [field.alias or name for name, field in spec_class.model_fields.items()]
-    close = get_close_matches(str(error["loc"][0]), names, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""

@@ -228,6 +228,13 @@ def source_of(session: Session, revision_id: int) -> Source:
     return found
 
 
+def versions_of(session: Session, kind: str, key: str) -> list[Source]:
+    """Return every source that an object ever had, the oldest first. One query, and another for those not read yet."""
+    wanted = (Revision.kind == kind, Revision.key == key, Revision.locale == SOURCE_LOCALE)
+    ids = session.execute(select(Revision.id).where(*wanted).order_by(Revision.id)).scalars()
+    return [source_of(session, each) for each in ids]
+
+
 @dataclass(frozen=True)
 class Version:
     """The first publication that has a revision, and the local date on which it came."""

@@ -12,7 +12,7 @@ from lms.content.po import Entry
 
 #: Contexts whose last part is a position ("intro.3"), where another sentence may come to stand.
 _POSITIONAL = re.compile(r"\.\d+$")
-_PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s")
+_PLACEHOLDER = re.compile(r"\{[\w-]+\}|%\(\w+\)s")
 #: An apostrophe where Tongan and Samoan write the letter U+02BB: before a vowel, and after a vowel or no letter.
 _GLOTTAL = re.compile(r"(?:(?<=[aeiouāēīōūáéíóú])|(?<![^\W\d_]))['’‘`´ʼ](?=[aeiouāēīōūáéíóú])", re.IGNORECASE)
 _GLOTTAL_LOCALES = ("to", "sm")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from lms.assessments.events import AttemptStarted, QuizPassed, attempt_started, quiz_passed
+from lms.assessments.events import (
+    AttemptStarted,
+    PretestBegun,
+    QuizPassed,
+    attempt_started,
+    pretest_begun,
+    quiz_passed,
+)
 from lms.content.library import current
 from lms.courses import service
 from lms.surveys.events import SurveyAnswered, SurveyStarted, survey_answered, survey_started
@@ -14,6 +21,7 @@ from lms.surveys.queries import subject_of
 def connect() -> None:
     """Connect every handler of this feature to its signal."""
     attempt_started.connect(on_attempt_started)
+    pretest_begun.connect(on_pretest_begun)
     quiz_passed.connect(on_quiz_passed)
     survey_started.connect(on_survey_started)
     survey_answered.connect(on_survey_answered)
@@ -24,10 +32,16 @@ def on_attempt_started(fact: AttemptStarted, *, session: Session) -> None:
     service.require_prerequisites(session, current(session), fact.person_id, fact.module_key)
 
 
+def on_pretest_begun(fact: PretestBegun, *, session: Session) -> None:
+    """Refuse the test before a module that may not be begun yet, or of which a lesson is finished."""
+    service.require_prerequisites(session, current(session), fact.person_id, fact.module_key)
+    service.require_nothing_finished(session, fact.person_id, fact.module_key, fact.round)
+
+
 def on_quiz_passed(fact: QuizPassed, *, session: Session) -> None:
-    """Complete the modules whose last open step was the quiz."""
+    """Complete the modules whose last open step was the quiz; when a pass came late, on the day of the last step."""
     candidates = [(each.person_id, each.module_key, each.round) for each in fact.subjects]
-    latest = max(each.passed_at for each in fact.subjects)
+    latest = None if fact.is_late else max(each.passed_at for each in fact.subjects)
     service.complete_modules(session, current(session), candidates, at=latest)
 
 

@@ -37,6 +37,12 @@ def step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
         )
         return note, _("Go on") if is_begun else _("Begin")
     if step.kind == "quiz":
+        if step.quiz == "used":
+            return _("No more tries are left for this quiz. Please talk to your trainer, who can give you one."), _(
+                "See your result"
+            )
+        if step.quiz == "waiting":
+            return _("A trainer will look at your answers."), _("To the quiz")
         labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
         return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
     if step.kind == "survey":

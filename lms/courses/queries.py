@@ -24,10 +24,11 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
+from lms.assessments.specs import QuizSpec
 from lms.clock import local_date
 from lms.content.library import Library
 from lms.courses.models import LessonProgress, ModuleCompletion, ModuleRound
-from lms.courses.rules import Done, ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step
+from lms.courses.rules import Done, ModuleProgress, NextStep, QuizStand, all_finished, in_order, next_step, quiz_stand
 from lms.courses.specs import ModuleSpec
 from lms.db import among
 from lms.surveys import queries as surveys
@@ -263,6 +264,7 @@ def progress_of(
     modules = {key: library.spec(ModuleSpec, "module", key) for key in keys}
     if not modules or not person_ids:
         return {}
+    limits = {key: attempts_allowed(library, key) for key in modules}
     rounds = rounds_of(session, person_ids, keys)
     finished = finished_lessons(session, person_ids, keys)
     completed = completions_of(session, person_ids, keys)
@@ -277,7 +279,7 @@ def progress_of(
                 module_key=key,
                 lessons=lessons,
                 finished=in_order(lessons, finished.get((person_id, key, number), ())),
-                quiz=_stand(module, quizzes.get((person_id, key, number))),
+                quiz=_stand(module, limits[key], quizzes.get((person_id, key, number))),
                 has_survey=module.survey is not None,
                 surveyed=(person_id, module.survey, subject_of(key), number) in receipts,
                 completed_on=completion.completed_on if completion and completion.round >= number else None,
@@ -285,14 +287,15 @@ def progress_of(
     return found
 
 
-def _stand(module: ModuleSpec, state: assessments.QuizState | None) -> QuizStand:
-    if not module.has_quiz:
-        return "none"
-    if state is None:
-        return "todo"
-    if state.is_passed:
-        return "passed"
-    return "open" if state.is_open else "failed"
+def attempts_allowed(library: Library, module_key: str) -> int | None:
+    """Return how many attempts a round of a module's quiz allows; None without a limit, or without a quiz."""
+    if not library.spec(ModuleSpec, "module", module_key).has_quiz:
+        return None
+    return library.spec(QuizSpec, "module", module_key).limits.attempts
+
+
+def _stand(module: ModuleSpec, limit: int | None, state: assessments.QuizState | None) -> QuizStand:
+    return quiz_stand(limit, state) if module.has_quiz else "none"
 
 
 def next_step_in_module(session: Session, library: Library, person_id: int, module_key: str) -> NextStep:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from lms.clock import local_date, zone
 
 if TYPE_CHECKING:
+    from lms.assessments.queries import QuizState
     from lms.courses.specs import ModuleSpec
 
 StepKind = Literal["lesson", "quiz", "survey", "done"]
-QuizStand = Literal["none", "todo", "open", "failed", "passed"]
+#: "used": no attempt is left in this round, and none passed. "waiting": somebody must look at it first.
+QuizStand = Literal["none", "todo", "open", "waiting", "failed", "used", "passed"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class ModuleProgress:
     @property
     def is_begun(self) -> bool:
         """Return whether anything was done in this module."""
-        return self.done > 0 or self.quiz in {"open", "failed"} or self.completed_on is not None
+        return self.done > 0 or self.quiz in {"open", "waiting", "failed", "used"} or self.completed_on is not None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,19 @@ def next_step(module: ModuleSpec, progress: ModuleProgress) -> NextStep:
     if progress.has_survey and not progress.surveyed:
         return NextStep("survey")
     return NextStep("done")
+
+
+def quiz_stand(limit: int | None, state: QuizState | None) -> QuizStand:
+    """Return how a person stands with a quiz that allows `limit` attempts a round (None: any number)."""
+    if state is None:
+        return "todo"
+    if state.is_passed:
+        return "passed"
+    if state.is_waiting:
+        return "waiting"
+    if state.is_open:
+        return "open"
+    return "failed" if limit is None or state.attempts < limit + state.granted else "used"
 
 
 def missing_prerequisites(module: ModuleSpec, completed: Collection[str]) -> tuple[str, ...]:

@@ -109,6 +109,12 @@ def require_prerequisites(session: Session, library: Library, person_id: int, mo
         raise RuleBroken("prerequisite", module=missing[0])
 
 
+def require_nothing_finished(session: Session, person_id: int, module_key: str, round_number: int) -> None:
+    """Raise `RuleBroken("lessons_begun")` when a lesson of the module is finished in this round."""
+    if queries.finished_in_module(session, person_id, module_key, round_number):
+        raise RuleBroken("lessons_begun")
+
+
 def complete_modules(
     session: Session, library: Library, candidates: Collection[Candidate], *, at: datetime | None = None
 ) -> tuple[ModuleCredit, ...]:

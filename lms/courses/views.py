@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flask import Blueprint, get_template_attribute, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from lms.assessments.service import open_pretest
+from lms.assessments.specs import QuizSpec
 from lms.clock import now
 from lms.content.cache import Cache
 from lms.content.lessons import render
@@ -24,6 +26,7 @@ from lms.i18n import format_hours, language
 from lms.i18n import gettext as _
 from lms.ids import new_client_id
 from lms.web.access import get_actor, signed_in
+from lms.web.rounds import round_of
 from lms.web.showing import Step, beneath, marked, wants_both
 
 bp = Blueprint("courses", __name__, template_folder="templates")
@@ -127,7 +130,20 @@ def _module_page(library: Library, module_key: str, blocked: RuleBroken | None) 
         way=_way_to_prerequisite(library, blocked) if blocked else _way(module_key, step, lessons, progress),
         steps=[] if blocked else _steps(module_key, lessons, progress, step),
         blocked=_reason(library, blocked) if blocked else None,
+        asks_before=not blocked and _asks_before(library, module_key),
     )
+
+
+def _asks_before(library: Library, module_key: str) -> bool:
+    """Return whether the test before the first lesson is open to the reader."""
+    spec = library.spec(ModuleSpec, "module", module_key)
+    if not spec.has_quiz or not library.spec(QuizSpec, "module", module_key).linked:
+        return False
+    try:
+        open_pretest(reading(), library, get_actor(), module_key, round_number=round_of(module_key))
+    except RuleBroken:
+        return False
+    return True
 
 
 def _title_of(library: Library, module_key: str) -> Text:
@@ -178,7 +194,8 @@ def _steps(
     ]
     if progress.quiz != "none":
         quiz_state = state(done=progress.quiz == "passed", current=step.kind == "quiz")
-        steps.append(Step(_("Quiz"), quiz_state, href=url_for("assessments.quiz", module_key=module_key)))
+        note = _("A trainer will look at your answers.") if progress.quiz == "waiting" else ""
+        steps.append(Step(_("Quiz"), quiz_state, note, href=url_for("assessments.quiz", module_key=module_key)))
     if progress.has_survey:
         survey_state = state(done=progress.surveyed, current=step.kind == "survey")
         steps.append(Step(_("Feedback"), survey_state, href=url_for("surveys.module_survey", module_key=module_key)))
@@ -195,7 +212,7 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     finished = queries.finished_in_module(reading(), get_actor().person_id, module_key)
     title, objectives = _head(found, words)
     both = wants_both()
-    prose, states = _prose(found, words, both=both)
+    prose, states = _prose(module_key, found, words, both=both)
     return render_template(
         "courses/lesson.html",
         client_id=new_client_id(),
@@ -214,15 +231,16 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     )
 
 
-def _prose(found: LessonSpec, words: Words, *, both: bool) -> tuple[str, list[str]]:
+def _prose(module_key: str, found: LessonSpec, words: Words, *, both: bool) -> tuple[str, list[str]]:
     """Return the words of a lesson as one piece of a page, and its blocks' states; made once for each text."""
-    address = (found.markdown, found.key, words.locale, words.sha256, both)
+    address = (module_key, found.markdown, found.key, words.locale, words.sha256, both)
+    where = url_for("translating.report", kind="module", key=module_key, at=f"lessons/{found.key}.md:")
 
     def build() -> tuple[str, list[str]]:
         blocks = render(found.markdown, words, found.key)
         states = [block.state for block in blocks]
         marked = [(block, mark_beside(block.state, states)) for block in blocks]
-        return get_template_attribute("ui_words.html", "blocks")(marked, words.locale, both), states
+        return get_template_attribute("ui_words.html", "blocks")(marked, words.locale, both, where), states
 
     return _pieces.get(address, build)
 

@@ -21,7 +21,8 @@ from lms.ids import new_client_id
 from lms.organizations.queries import list_spells
 from lms.organizations.service import Terms, change_terms
 from lms.training import queries, service
-from lms.training.rules import Checked, Told, Verdict, Worth, check_file
+from lms.training.rules import Told, Verdict, Worth
+from lms.uploads import Checked, check_file
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor
 from lms.assessments import queries as assessments
 from lms.assessments import rules as grading
+from lms.assessments.items import rules_of
 from lms.assessments.service import Sheet, Shown, start_attempt, submit_attempt
 from lms.assessments.specs import ItemSpec, QuizSpec
 from lms.content.library import Library
@@ -18,11 +19,12 @@ from lms.courses.queries import round_of
 from lms.courses.service import Shown as LessonShown
 from lms.courses.service import finish_lesson
 from lms.courses.specs import ModuleSpec
+from lms.demo.feedback import kind_answers
 from lms.demo.people import as_actor, morning
 from lms.demo.plan import Worker
 from lms.ids import new_client_id
+from lms.surveys.queries import whole_survey
 from lms.surveys.service import answer_module_survey
-from lms.surveys.specs import SurveySpec
 
 TRACK = "first-steps"
 MODULES = ("communication", "outreach")
@@ -91,17 +93,17 @@ def take_quiz(
     if attempt is None:
         raise RuntimeError("the attempt that was just opened is not there")
     drawn = {entry.item_id for entry in attempt.form}
-    items = [item for item in quiz.items if item.id in drawn]
+    items = [item for item in quiz.questions if item.id in drawn]
     missed = {item.id for item in sorted(items, key=lambda item: item.critical)[:wrong]}
-    chosen = {item.id: _wrong(item) if item.id in missed else tuple(sorted(item.key)) for item in items}
+    chosen = {item.id: _wrong(item) if item.id in missed else rules_of(item).perfect(item, language) for item in items}
     sheet = Sheet(key, public_id, chosen, grading.digest(public_id, {}))
     submit_attempt(session, learner, sheet, client_id=new_client_id(), shown=shown, at=clock.tick())
 
 
 def _wrong(item: ItemSpec) -> tuple[str, ...]:
-    """Return one choice that is not the key."""
-    options = [option.id for option in item.options] or ["true", "false"]
-    return (next(option for option in options if option not in item.key),)
+    """Return one choice that is not right."""
+    right = rules_of(item).perfect(item, "en")
+    return (next(choice for choice in item.choices if choice not in right),)
 
 
 def answer_survey(
@@ -110,12 +112,6 @@ def answer_survey(
     """Answer the survey at the end of a module, mostly kindly."""
     if module.survey is None:
         return
-    survey = library.spec(SurveySpec, "survey", module.survey)
-    typed = {}
-    for question in survey.questions:
-        if question.type == "likert":
-            typed[question.id] = str(rng.choices((2, 3, 4, 5), (1, 2, 5, 6))[0])
-        elif question.type == "choice":
-            typed[question.id] = rng.choice([option.id for option in question.options])
+    typed = kind_answers(whole_survey(library, module.survey), language, rng)
     number, learner = round_of(session, actor.person_id, module.key), as_actor(actor, "worker", at.date())
     answer_module_survey(session, learner, module.key, typed, language=language, at=at, round_number=number)

@@ -20,9 +20,11 @@ from lms.demo.advancing import advance
 from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
 from lms.demo.elsewhere import tell_all
+from lms.demo.feedback import load_follow_ups, release
 from lms.demo.fieldwork import load_fieldwork
 from lms.demo.learning import TRACK, learn
 from lms.demo.letters import load_choices, write_letters
+from lms.demo.listening import listen
 from lms.demo.lists import load_list
 from lms.demo.people import Cast, load_organizations, load_staff, load_supervisors, load_worker, morning
 from lms.demo.plan import SEED, Plan, Worker, make_plan
@@ -34,6 +36,7 @@ from lms.people.queries import count_people
 from lms.people.rules import hash_password
 from lms.publish import publish_directory
 from lms.reports.jobs import run as release_figures
+from lms.surveys.jobs import count_released
 from lms.tracks.service import assign
 
 #: How long before today the story begins, in days.
@@ -68,6 +71,12 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
+    write(lambda session: load_follow_ups(session, cast, plan, TRACK))
+    write(lambda session: release(session, plan.today))
+    tell("follow-ups are answered")
+    count_released()
+    write(lambda session: listen(session, cast, plan, morning(plan.today)))
+    tell("answers are counted and read")
     write(lambda session: load_twice(session, cast, plan, now()))
     write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: load_teams_and_rules(session, cast))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.certificates.events import CertificateIssued, DecisionMade, certificate_issued, decision_made
+from lms.content.library import current
 from lms.fieldwork.events import (
     HoursReturned,
     ObservationSigned,
@@ -27,10 +28,12 @@ from lms.tracks.events import (
     ContentChanged,
     CycleOpened,
     TrackAssigned,
+    TrackCompleted,
     WaiverChanged,
     content_changed,
     cycle_opened,
     track_assigned,
+    track_completed,
     waiver_changed,
 )
 from lms.training.events import TrainingJudged, TrainingShared, training_judged, training_shared
@@ -64,6 +67,11 @@ def on_decision_made(made: DecisionMade, *, session: Session) -> None:
 def on_track_assigned(assigned: TrackAssigned, *, session: Session) -> None:
     """Tell each worker what her organization asks of her."""
     service.write_assignment_letters(session, assigned)
+
+
+def on_track_completed(fact: TrackCompleted, *, session: Session) -> None:
+    """Ask each worker, at the end of a track, what she thinks of it."""
+    service.ask_at_the_end(session, current(session), fact.subjects)
 
 
 def on_content_changed(changed: ContentChanged, *, session: Session) -> None:
@@ -134,6 +142,7 @@ def connect() -> None:
     certificate_issued.connect(on_certificate_issued)
     decision_made.connect(on_decision_made)
     track_assigned.connect(on_track_assigned)
+    track_completed.connect(on_track_completed)
     content_changed.connect(on_content_changed)
     waiver_changed.connect(on_waiver_changed)
     cycle_opened.connect(on_cycle_opened)

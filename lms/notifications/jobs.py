@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from lms.clock import local_date
 from lms.config import Config
+from lms.content.library import current
 from lms.db import reading, write
 from lms.mail import Senders, Undeliverable, open_senders
 from lms.notifications import messages, queries, rules, service
@@ -40,8 +41,14 @@ def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of
 
 
 def plan_reminders(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
-    """Write the reminders of the local day; return how many letters there are, "" for none."""
-    made = write(lambda session: service.plan_reminders(session, today=local_date(at), at=at))
+    """Ask whose follow-ups fall due, and write the reminders of the local day; return how many letters, "" for none."""
+    today = local_date(at)
+
+    def plan(session: Session) -> int:
+        service.plan_follow_ups(session, current(session), today=today)
+        return service.plan_reminders(session, today=today, at=at)
+
+    made = write(plan)
     return f"{made} to remind" if made else ""
 
 

@@ -90,6 +90,16 @@ def fault(each: Fault) -> str:
     return str(_FAULTS[each.code]) % {"names": ", ".join(each.names)} if each.names else str(_FAULTS[each.code])
 
 
+def weakened(key: str, was: int) -> str:
+    """Return why a survey cannot promise less than before."""
+    return _(
+        "%(survey)s: people have answered it, and were promised that at least %(number)s people stand together. "
+        "That cannot be lowered.",
+        survey=thing("survey", key),
+        number=was,
+    )
+
+
 def refusal(code: str) -> str:
     """Return why nothing was published."""
     return str(_REFUSED[code])

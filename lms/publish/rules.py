@@ -68,6 +68,11 @@ def gone(kind: str, key: str) -> str:
     return f"this {kind} is gone; put it back, or say --retire {key}"
 
 
+def weakened(was: int) -> str:
+    """Return what to do about a survey that promises less than before."""
+    return f"people have answered it, and were promised a group of at least {was}; put group: {was} back"
+
+
 def fault(each: Fault) -> str:
     """Return what is wrong with a change or with what was chosen for it, and what to do."""
     names, key = ", ".join(each.names), each.key

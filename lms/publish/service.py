@@ -21,6 +21,9 @@ from lms.db import reading, take_turns, write
 from lms.errors import BadInput, Problem
 from lms.publish import rules
 from lms.publish.specs import FOLDERS, SHAPES, TAUGHT
+from lms.surveys.queries import Weakened, list_weakened
+from lms.surveys.rules import core_faults
+from lms.surveys.specs import SurveySpec
 from lms.tracks.queries.versions import plan_of
 from lms.tracks.rules import is_alone, key_alone
 from lms.tracks.rules.versions import Choices, Fault, Kind, Plan
@@ -43,12 +46,17 @@ class Intent:
 
 @dataclass(frozen=True)
 class Prospect:
-    """What publishing would do, and to whom. It cannot be done while there are `faults`, or `gone` things are kept."""
+    """What publishing would do, and to whom.
+
+    It cannot be done while there are `faults`, `gone` things are kept, or surveys are `weakened`.
+    """
 
     published: Published
     plan: Plan
     faults: tuple[Fault, ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
+    #: Surveys that would be read from fewer people than those who answered were promised.
+    weakened: tuple[Weakened, ...] = ()
 
 
 def shown(directory: Path) -> str:
@@ -59,7 +67,22 @@ def shown(directory: Path) -> str:
 def check_directory(directory: Path) -> tuple[Folder, Checked]:
     """Return what stands in `directory` and what is wrong with it. Needs no database."""
     folder = read_folder(directory, SHAPES, shown(directory))
-    return folder, check_folder(folder)
+    checked, found = check_folder(folder), list(_core_faults(folder))
+    problems = sorted({*checked.problems, *(each for each, is_warning in found if not is_warning)})
+    warnings = sorted({*checked.warnings, *(each for each, is_warning in found if is_warning)})
+    return folder, Checked(tuple(problems), tuple(warnings))
+
+
+def _core_faults(folder: Folder) -> Iterator[tuple[Problem, bool]]:
+    """Yield what is wrong with the core set of surveys, and whether it is only a warning."""
+    files = {key: made.files.get(f"{key}.yml") for (kind, key), made in folder.objects.items() if kind == "survey"}
+    surveys = {key: file.spec for key, file in files.items() if file and isinstance(file.spec, SurveySpec)}
+    heads = (made.files.get("module.yml") for made in folder.objects.values())
+    ends = {getattr(file.spec, "survey", None) for file in heads if file}
+    for each in core_faults(surveys, {key for key in ends if key}):
+        file = files[each.key]
+        assert file is not None  # noqa: S101 -- its spec was read
+        yield file.problem(each.path, each.message), each.is_warning
 
 
 def read_drafts(directory: Path) -> tuple[Draft, ...]:
@@ -100,7 +123,7 @@ def _look(session: Session, drafts: Sequence[Draft], intent: Intent, *, at: date
     new = service.upcoming(session, old, drafts)
     find = plan_held if is_held else plan_of
     plan, faults = find(session, old, new, intent.choices, content=service.sha256_of(drafts), at=at)
-    return Prospect(published, plan, faults, _gone(published, intent))
+    return Prospect(published, plan, faults, _gone(published, intent), list_weakened(session, old, new))
 
 
 def _gone(published: Published, intent: Intent) -> tuple[tuple[str, str], ...]:
@@ -115,6 +138,7 @@ def refuse(directory: Path, prospect: Prospect, mark: str | None) -> None:
     places = {kind: f"{shown(directory)}/{folder}" for kind, folder in FOLDERS.items()}
     said = [(f"{places[kind]}/{key}", rules.gone(kind, key)) for kind, key in prospect.gone]
     said += [(f"{places[each.kind]}/{each.key}", rules.fault(each)) for each in prospect.faults]
+    said += [(f"{places['survey']}/{each.key}.yml", rules.weakened(each.was)) for each in prospect.weakened]
     is_other = mark is not None and mark != prospect.plan.mark
     if not said and is_other and (mark or prospect.plan.effects):
         said.append((shown(directory), rules.unseen(prospect.plan, mark or "")))

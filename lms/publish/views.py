@@ -44,7 +44,8 @@ class Asked:
     @property
     def is_ready(self) -> bool:
         """Return whether it could be published so."""
-        return self.prospect is not None and not self.prospect.faults and not self.prospect.gone
+        found = self.prospect
+        return found is not None and not (found.faults or found.gone or found.weakened)
 
 
 @bp.get("/admin/publish")

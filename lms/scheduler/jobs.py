@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from lms import doctor, files
 from lms.assessments import jobs as assessments_jobs
+from lms.assessments import queries as assessments_queries
 from lms.audit import jobs as audit_jobs
 from lms.certificates import jobs as certificates_jobs
 from lms.certificates import queries as certificates_queries
@@ -107,6 +108,7 @@ def _sweep_files(config: Config, *, at: datetime) -> str:
     for names in chunks(files.list_old(config.data_dir, before=before), 500):
         kept = certificates_queries.named_files(reading(), names)
         kept |= training_queries.named_files(reading(), names, before=before)
+        kept |= assessments_queries.named_files(reading(), names)
         removed += sum(files.remove_old(config.data_dir, name, before=before) for name in names if name not in kept)
     parts = ((tables, "tables forgotten"), (removed, "files removed"))
     return ", ".join(f"{number} {what}" for number, what in parts if number)
@@ -118,6 +120,7 @@ JOBS = (
     Job("staff-lists", _l("Go on with lists of staff that were begun"), Every(5), organizations_jobs.run),
     Job("training-tables", _l("Go on with tables of earlier training that were begun"), Every(5), training_jobs.run),
     Job("assign-files", _l("Go on reading long files of people to be asked"), Every(5), tracks_jobs.read_files),
+    Job("sweep-quizzes", _l("Grade quizzes whose time is up"), Every(60), assessments_jobs.sweep),
     Job("reminders", _l("Write the reminders of the day"), Daily(8, 0), notifications_jobs.plan_reminders),
     Job("digest", _l("Write to supervisors how their teams stand"), Weekly(0, 8, 0), notifications_jobs.plan_digests),
     Job("recompute", _l("Recompute everything derived, and mend what was missed"), Daily(2, 30), _recompute),
@@ -130,7 +133,7 @@ JOBS = (
     Job("forget-files", _l("Forget files of people to be asked, after a day"), Every(3600), tracks_jobs.forget_uploads),
     Job("check", _l("Read the files of certificates and the audit trail again, and mend files"), Daily(4, 0), _check),
     Job(
-        "mix-answers", _l("Let surveys' answer sheets lose the order in which they came"), Daily(3, 0), surveys_jobs.run
+        "release-answers", _l("Release answers to surveys where enough people gave them"), Daily(3, 0), surveys_jobs.run
     ),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),

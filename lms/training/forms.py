@@ -29,6 +29,7 @@ from lms.training.rules import Told, Verdict, Worth, minutes_from_hours
 from lms.training.rules.reviewing import LONGEST_NOTE
 from lms.training.rules.telling import LONGEST_TITLE
 from lms.web.forms import Form, OnceForm, choices_of
+from lms.web.uploads import CODES
 
 _CHOOSE = InputRequired(_l("Please choose one."))
 _DAY = InputRequired(_l("Please write a day, month and year that exist."))
@@ -171,19 +172,7 @@ class FileForm(Form):
     """One photo or PDF."""
 
     beside: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        (
-            "file_missing",
-            "file_empty",
-            "file_too_large",
-            "file_pixels",
-            "file_kind",
-            "file_heic",
-            "file_damaged",
-            "file_acts",
-            "files_full",
-            "files_not_now",
-            "too_many_files",
-        ),
+        (*CODES, "files_full", "files_not_now", "too_many_files"),
         "file",
     )
 

@@ -7,6 +7,7 @@ from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
 from lms.organizations import messages as organizations
 from lms.organizations.rules import TableProblem
+from lms.web.uploads import file_sentences
 
 KIND_NAMES = {
     "course": _l("A course or class"),
@@ -163,20 +164,10 @@ def _of_telling(most: object, hours: object) -> dict[str, str]:
 
 def _of_files(most: object) -> dict[str, str]:
     return {
-        "file_missing": _("Please choose a photo or a PDF."),
+        **file_sentences(most),
         "table_missing": _("Please choose a table."),
         "table_empty": _("There are no rows in this table. Below the names of the columns each row is one training."),
         "rows_faulty": _("Some rows cannot be recorded. Mend the table, or leave them out."),
-        "file_empty": _("This file is empty. Please choose another."),
-        "file_too_large": _("This file is larger than %(most)s MB. Please choose a smaller one.", most=most),
-        "file_pixels": _("This photo has too many pixels. Please take it with the usual setting of your camera."),
-        "file_kind": _("Only photos (JPEG, PNG) and PDF files can be added."),
-        "file_heic": _(
-            "We cannot read photos of the kind HEIC. On an iPhone choose it from “Photo Library”, not from the files: "
-            "then it comes as JPEG. Else take a screenshot of the photo, and add that."
-        ),
-        "file_damaged": _("This file cannot be opened. Please take the photo again, or save the PDF again."),
-        "file_acts": _("This PDF holds a program. Please print it into a new PDF, or add a photo of it."),
         "files_full": _("There are %(most)s files already. Please send it with these.", most=most),
         "files_not_now": _("Files cannot be added now, because somebody looks at it already."),
         "too_many_files": _("You sent many files in the last hour. Please wait a little."),

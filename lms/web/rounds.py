@@ -17,7 +17,7 @@ def init_app(app: Flask, find: Find) -> None:
     app.extensions["round_of"] = find
 
 
-def round_of(module_key: str) -> int:
-    """Return the round of a module in which the reader is, from 1."""
+def round_of(module_key: str, person_id: int | None = None) -> int:
+    """Return the round of a module in which the reader is, or the person of an id, from 1."""
     find: Find = current_app.extensions["round_of"]
-    return find(get_actor().person_id, module_key)
+    return find(get_actor().person_id if person_id is None else person_id, module_key)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from flask import request
+from flask import g, request
 from flask import session as cookie
 from markupsafe import Markup
 
@@ -36,11 +36,20 @@ class Question:
     prompt_en: str | None
     options: tuple[Option, ...]
     chosen: tuple[str, ...]
+    #: The parts that are answered one by one, each in the field `<name>.<value>`.
+    rows: tuple[Option, ...] = ()
+    #: Its other sentences by their names, such as a text with gaps.
+    texts: Mapping[str, Option] = field(default_factory=dict)
     required: bool = True
     error: str | None = None
     #: The worst state of its words, and the mark that it needs, as `ui.mark` takes it.
     wording: str = "source"
     mark: str | None = None
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Return {row: value} of an answer in parts, "<row>=<value>" each."""
+        return {row: value for row, is_part, value in (each.partition("=") for each in self.chosen) if is_part}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,12 @@ def wants_both() -> bool:
     """Return whether English stands beneath everything, as the reader chose last; keep a tap on the switch."""
     if request.args.get("both") in {"0", "1"}:
         cookie["both"] = request.args["both"] == "1"
-    return bool(cookie.get("both")) and language() != "en"
+    return (bool(cookie.get("both")) or "always_both" in g) and language() != "en"
+
+
+def always_both() -> None:
+    """Have English stand beneath everything for the rest of this request, whatever the reader chose last."""
+    g.always_both = True
 
 
 def beneath(text: Text, *, both: bool) -> str | None:

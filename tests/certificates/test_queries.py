@@ -16,7 +16,7 @@ from lms.certificates.queries import Filter
 from lms.content.library import current
 from lms.db import reading, write
 from lms.errors import NotFound
-from tests.certificates.story import TRACK, actor_of, application_of, award_of, complete, config_of, decide
+from tests.certificates.story import TRACK, actor_of, application_of, award_of, by_hand, complete, config_of, decide
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 
@@ -43,6 +43,7 @@ def add_attempts(person: MadePerson, module: str, results: list[tuple[int, bool]
                     form=[],
                     started_at=AT,
                     submitted_at=AT,
+                    graded_at=AT,
                     percent=percent,
                     passed=passed,
                 )
@@ -61,6 +62,19 @@ def test_evidence_shows_how_the_quiz_was_passed(certifier: MadePerson, make: Mak
     assert (found["communication", 1].attempts, found["communication", 1].percent) == (2, 90)
     assert (found["outreach", 1].attempts, found["outreach", 1].percent) == (0, None)
     assert found["communication", 1].language == "es"
+
+
+def test_evidence_shows_who_entered_the_answers(certifier: MadePerson, make: Make) -> None:
+    person, bea, place = make.person("Ana"), make.person("Bea"), make.organization()
+    make.employment(person, place)
+    boss, trainer = make.supervisor(place, "Boss"), make.person("Tess", roles=("trainer",))
+    complete(person, bea)
+    by_hand(person, "communication", actor_of(boss), actor_of(trainer))
+    entry = queries.credits_of(reading(), person.person_id)["communication", 1].entry
+    assert entry is not None
+    assert (entry.entered_by, entry.settled_by) == (boss.account_id, trainer.account_id)
+    assert queries.credits_of(reading(), person.person_id)["outreach", 1].entry is None
+    assert queries.credits_of(reading(), bea.person_id)["communication", 1].entry is None
 
 
 def test_completions_of_other_cycles_are_left_out(certifier: MadePerson, make: Make) -> None:

@@ -29,6 +29,7 @@ from tests.certificates.story import (
     actor_of,
     application_of,
     award_of,
+    by_hand,
     complete,
     config_of,
     decide,
@@ -139,6 +140,27 @@ def test_an_application_shows_evidence_and_is_certified(
     last = client.post(answered.headers["Location"], data={"outcome": "certify", "client_id": new_client_id()})
     assert last.headers["Location"] == "/certify"
     assert finish_issues(content_app, at=now()) == 2
+
+
+def test_the_certifier_sees_who_entered_the_answers(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson, make: Make
+) -> None:
+    place, at = make.organization(), now()
+    make.employment(worker, place)
+    boss, trainer = make.supervisor(place, "Boss"), make.person("Tess", roles=("trainer",))
+    entry = by_hand(worker, "communication", actor_of(boss, at=at), actor_of(trainer, at=at), at=at)
+    by_hand(worker, "outreach", actor_of(certifier, at=at), None, at=at)
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+    client.get(path)
+    with counted() as sent:
+        shown = client.get(path)
+    assert len(sent) <= 12
+    said = text_of(shown)
+    assert "On paper, entered by her supervisor Boss on" in said
+    assert "confirmed by Tess on" in said
+    assert "On paper, entered by Certifier One (trainer or certifier) on" in said
+    assert f"/assess/entries/{entry}/sheet" in shown.get_data(as_text=True)
 
 
 def test_not_yet_needs_a_reason_and_keeps_what_was_typed(

@@ -22,6 +22,7 @@ from lms.demo.accounts import PASSPHRASE
 from lms.demo.twice import ADDRESS
 from lms.notifications.rules import stop_token
 from lms.people.rules import link_token
+from lms.surveys.rules import follow_up_token
 from tests.demo.conftest import Demo, Reader
 from tests.journeys.browser import Page as AnsweredPage
 
@@ -233,6 +234,9 @@ ROUTES = [
 #: What no window is opened for, and why.
 NO_PAGE = {
     "assessments.quiz_table": "a file",
+    "assessments.entry": "tests/assessments/test_assessing_browser.py looks at it",
+    "assessments.score": "tests/assessments/test_assessing_browser.py looks at it",
+    "assessments.sheet_picture": "a file",
     "certificates.download": "a file",
     "courses.resume": "leads on at once",
     "fieldwork.code_picture": "an image",
@@ -272,7 +276,8 @@ ON_A_DESK = {
 IN_THE_DARK = {"home.record", "home.team", "reports.show", "certificates.verify", "tracks.show"}
 #: Where readers begin, besides what links lead to.
 DOORS = (
-    "/sign-in /sign-in/code /reset /verify /learn /record /account /account/own-contact /team /team/hours "
+    "/sign-in /sign-in/code /reset /verify /learn /modules/public-health/before /record /account /account/own-contact "
+    "/team /team/hours "
     "/team/training /certify /reports /admin"
 ).split()
 #: What a trainer, and a supervisor, open of group sessions: of one that is held and not closed, and of one to come.
@@ -352,6 +357,17 @@ def spots(demo: Demo) -> dict[str, Spot]:
     return walker.spots
 
 
+def follow_ups(demo: Demo) -> list[str]:
+    """Return the addresses of the follow-ups of Spanish readers that nobody has answered and that can still be."""
+    statement = """SELECT i.public_id FROM survey_invitations i JOIN people p ON p.id = i.person_id
+        LEFT JOIN survey_receipts r ON r.person_id = i.person_id AND r.survey_key = i.survey_key
+        AND r.subject_key = i.subject_key AND r.round = i.round
+        WHERE r.id IS NULL AND p.language = 'es' AND i.survey_key = 'follow-up-30'
+        AND i.due_on > date('now', '-50 days') AND i.due_on < date('now', '-2 days') ORDER BY i.id"""
+    key = demo.config.secret_key
+    return [f"/follow-up/{follow_up_token(key, row[0])}" for row in demo.rows(statement)]
+
+
 def by_address(demo: Demo, walker: Walker) -> None:
     """Open the pages that only some readers' links lead to."""
     asked = """SELECT p.id, p.public_id, '/tracks/' || a.track_key || '/asked' FROM assignments a
@@ -384,6 +400,19 @@ def by_address(demo: Demo, walker: Walker) -> None:
            WHERE l.kind = 'reminder' AND p.language = 'to'"""
     )
     walker.walk(demo.reader(), None, [f"/letters/stop/{stop_token(demo.config.secret_key, letter)}"])
+    walker.walk(demo.reader(), None, [follow_ups(demo)[0]])
+
+
+def enter_results(demo: Demo, walker: Walker) -> None:
+    """Make a sheet for a worker, to print and to go through with her."""
+    certifier, person_id = demo.reader(CERTIFIER), demo.person(CERTIFIER)
+    worker = demo.one("SELECT public_id FROM people WHERE id = :id", id=demo.person(WORKERS["en"]))
+    path = f"/assess/people/{worker}"
+    walker.walk(certifier, person_id, [path])
+    for do, endpoint in (("print", "assessments.paper"), ("now", "assessments.enter")):
+        page = certifier.get(f"{path}/quizzes/communication")
+        page = page.send(page.form("", having="language"), ("do", do), language="en")
+        walker.open(certifier, person_id, page, endpoint)
 
 
 def half_way(demo: Demo, walker: Walker) -> None:
@@ -402,6 +431,7 @@ def half_way(demo: Demo, walker: Walker) -> None:
     page = keeper.get("/admin/people/new")
     page = page.send(page.form("", having="name"), name="Ana Nueva", language="es", email="ana.nueva@demo.example")
     walker.open(keeper, keeper_id, page, "people.print_invitation")
+    enter_results(demo, walker)
     supervisor, person_id = demo.reader(SUPERVISOR), demo.person(SUPERVISOR)
     page = supervisor.get("/team/assign/file")
     page = page.send(page.form("", having="lines"), track="first-steps", lines="nobody@demo.example")
@@ -422,7 +452,7 @@ LOOKED_AT = [endpoint for endpoint in ROUTES if endpoint not in NO_PAGE]
 #: One language each, in turn.
 TURNS = {endpoint: list(ASKED)[number % len(ASKED)] for number, endpoint in enumerate(LOOKED_AT)}
 #: Pages that speak the language of the one whom a letter was written to.
-TURNS |= {"people.invitation": "es", "notifications.stop": "to"}
+TURNS |= {"people.invitation": "es", "notifications.stop": "to", "surveys.follow_up": "es"}
 #: What pages of staff may load beyond a first visit: photos of evidence; every text message in every language.
 HEAVY = {"training.review": 60_000, "notifications.templates": 60_000}
 
@@ -455,6 +485,35 @@ def spot_of(demo: Demo, lang: str, path: str) -> Spot:
     """Return a page as the worker of that language opens it."""
     email = WORKERS[lang]
     return Spot(path, demo.reader(email).session, demo.person(email))
+
+
+def test_a_follow_up_is_answered_with_the_keyboard_only(studio: Studio, demo: Demo) -> None:
+    """Signed out, without scripts, on a phone: every type of question, and once."""
+    window = studio.browser.new_context(
+        java_script_enabled=False, base_url=demo.address, locale="en-US", viewport={"width": PHONE, "height": HEIGHT}
+    )
+    window.set_default_timeout(60_000)
+    page = window.new_page()
+    address = follow_ups(demo)[1]
+    page.goto(address)
+    assert page.locator("html").get_attribute("lang") == "es"
+    asked: set[str] = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        focus = page.locator(":focus")
+        kind, name = focus.get_attribute("type"), focus.get_attribute("name") or ""
+        if name.startswith("q-"):
+            asked.add(name)
+            page.keyboard.type("12") if kind == "text" else page.keyboard.press("Space") if kind else None
+        elif len(asked) >= 7:
+            page.keyboard.press("Enter")
+            break
+    page.wait_for_selector("text=Gracias")
+    assert asked >= {"q-used", "q-used-for.listening", "q-helped", "q-supervisor", "q-hard", "q-sure", "q-missing"}
+    assert page.locator("[name^=q-]").count() == 0
+    page.goto(address)
+    assert page.locator("[name^=q-]").count() == 0, "the link counts once"
+    window.close()
 
 
 def test_without_scripts(studio: Studio) -> None:

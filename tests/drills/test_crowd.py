@@ -15,7 +15,7 @@ from lms.clock import now
 from lms.courses.models import ModuleCompletion
 from lms.db import is_postgresql, reading
 from lms.doctor import Found, recompute
-from lms.surveys.models import SurveyAnswer, SurveyReceipt
+from lms.surveys.models import SurveyReceipt, WaitingAnswer
 from lms.tracks.models import TrackCompletion
 from tests.drills import crowd as drill
 from tests.factories import Make
@@ -57,7 +57,7 @@ def drilled(app: Flask, make: Make, folder: Path, *, workers: int, kills: int, s
         ).all()
         assert {row[1] for row in counts} == {per_person}, model.__name__
         assert len(counts) == workers, model.__name__
-    assert session.scalar(select(func.count()).select_from(SurveyAnswer)) == 2 * workers
+    assert session.scalar(select(func.count()).select_from(WaitingAnswer)) == 2 * workers
     assert session.scalar(select(func.count(Award.serial.distinct()))) == workers
     issued = select(func.count()).select_from(StatusEvent).where(StatusEvent.kind == "issued")
     assert session.scalar(issued) == workers

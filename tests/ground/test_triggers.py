@@ -23,7 +23,11 @@ KEPT |= {
     "class_credits",
 }
 KEPT |= {"hours_hosts", "recognitions", "training_replies", "training_reviews", "sms_consents", "content_changes"}
+KEPT |= {"attempt_scorings", "item_scores", "paper_forms"}
 KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes", "invitation_consents", "inbound_texts"}
+KEPT |= {"regrade_changes", "attempt_restorations"}
+KEPT |= {"survey_findings"}
+KEPT |= {"accommodations", "attempt_grants"}
 
 
 def add_event() -> int:

@@ -152,8 +152,10 @@ class Story:
         keys = self.run(lambda s: [each.key for each in current(s).spec(ModuleSpec, "module", module).lessons])
         self.lesson(person, module, *keys)
 
-    def attempt(self, person: MadePerson, module: str, *, passed: bool | None, number: int = 1) -> None:
-        """Begin a quiz (`passed` None), or submit it."""
+    def attempt(
+        self, person: MadePerson, module: str, *, passed: bool | None, number: int = 1, waits: bool = False
+    ) -> None:
+        """Begin a quiz (`passed` None), or submit it; `waits`: for an assessor."""
 
         def fn(session: Session) -> None:
             done = passed is not None
@@ -166,7 +168,8 @@ class Story:
                     shown_language="en",
                     form=[],
                     started_at=instant(-2),
-                    submitted_at=instant(-2) if done else None,
+                    submitted_at=instant(-2) if done or waits else None,
+                    graded_at=instant(-2) if done else None,
                     percent=(90 if passed else 37) if done else None,
                     points=9 if done else None,
                     max_points=10 if done else None,

@@ -9,16 +9,20 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import false, func, select, update
 
+from lms.actor import Actor
+from lms.assessments import service as quizzes
+from lms.assessments.models import PaperForm
+from lms.assessments.service import Entered, Kept
 from lms.certificates.models import Award
-from lms.clock import now, zone
+from lms.clock import local_date, now, zone
 from lms.db import reading, write
 from lms.fieldwork import service as fieldwork
 from lms.fieldwork.rules.attendance import Stay
@@ -65,6 +69,8 @@ class Move:
         reading().rollback()
         self.spells = {"hope": spells[first], "other": spells[second]}
         self.facts: dict[str, dict[str, str]] = {}
+        #: Of sheets: who has one in her hand may type its number.
+        self.numbers: list[str] = []
         self.facts["hope"] = self._facts(INSPAN, self.hope, self.boss, -40)
 
     def later(self) -> None:
@@ -103,6 +109,7 @@ class Move:
         found["team"] = write(
             lambda s: make_team(s, actor_of(boss), place, f"{mark} team", client_id=new_client_id(), at=now())
         )
+        found |= self._sheet(chief, "communication" if place == self.hope else "outreach", at)
         if place == self.hope:
             self.story.complete(self.ana, "communication", "outreach", on=on + 5)
         found["award"] = self.story.award(self.ana, track, on=on + 6 if on else 0)
@@ -122,6 +129,23 @@ class Move:
         after = begins + timedelta(hours=3)
         write(lambda s: attendance.mark(s, chief, held, ids, stays, way="list", at=after))
         return held
+
+    def _sheet(self, chief: Actor, module: str, at: datetime) -> dict[str, str]:
+        """Make a sheet for her and enter it; return both."""
+        made = write(
+            lambda s: quizzes.make_paper(
+                s, chief, module, "en", self.ana.person_id, in_class=false(), client_id=new_client_id(), at=at
+            )
+        )
+        number = reading().scalar(select(PaperForm.number).where(PaperForm.public_id == made)) or ""
+        reading().rollback()
+        self.numbers.append(number)
+        sheet = Entered(number, "paper", {}, local_date(at), has_blanks=True, sheet=Kept("0" * 64, "image/jpeg"))
+        who = self.ana.person_id
+        done = write(
+            lambda s: quizzes.enter_result(s, chief, who, sheet, in_class=false(), client_id=new_client_id(), at=at)
+        )
+        return {"sheet": made, "entered": done.entry}
 
     def each(self, kind: str) -> list[dict[str, Any]]:
         """Return the address of that kind of thing at both places."""
@@ -146,6 +170,14 @@ def of(kind: str) -> Where:
 
 #: Every page that a supervisor may read, with the addresses at which it would show something of her.
 PAGES: dict[str, Where] = {
+    "assessments.enter": lambda m: [{**HER(m)[0], "number": number} for number in m.numbers],
+    "assessments.entry": of("entered"),
+    "assessments.make_paper": lambda m: [{"module_key": "communication"}],
+    "assessments.paper": of("sheet"),
+    "assessments.papers": ONCE,
+    "assessments.people": lambda m: [{}, {"q": "Ana"}],
+    "assessments.person": HER,
+    "assessments.sit_with": lambda m: [{**HER(m)[0], "module_key": "communication"}],
     "fieldwork.attendance": ONCE,
     "fieldwork.new_cohort": ONCE,
     "fieldwork.observe": lambda m: [{**HER(m)[0], "checklist": CHECKLIST}],
@@ -191,6 +223,7 @@ PAGES: dict[str, Where] = {
 }
 #: Pages for everybody who is signed in that show supervisors the staff of theirs.
 ALSO: dict[str, Where] = {
+    "assessments.sheet_picture": of("entered"),
     "certificates.download": lambda m: [],  # the serials are added by `addresses`
     "fieldwork.close": of("session"),
     "fieldwork.correct": lambda m: [{**each, "person_id": m.ana.person_public_id} for each in m.each("session")],
@@ -251,6 +284,7 @@ NOTHING = {
 }
 #: Where staff of today are chosen or listed: whoever has left is not there at all.
 OF_TODAY = (
+    "assessments.people",
     "organizations.staff",
     "organizations.start_staff",
     "organizations.team",
@@ -387,6 +421,10 @@ def test_nothing_of_hers_can_be_changed_any_more(content_app: Flask, move: Move)
         f"/team/assign/{other['batch']}/undo",
         f"/team/teams/{other['team']}/end",
         f"/sessions/{other['session']}/roster",
+        f"/assess/people/{hers.person_public_id}",
+        f"/assess/people/{hers.person_public_id}/sheets/{move.numbers[0]}",
+        f"/assess/people/{hers.person_public_id}/quizzes/communication",
+        f"/assess/entries/{move.facts['hope']['entered']}",
     ):
         assert client.post(path, data=form).status_code == 404, path
     people = {"organization": public_id_of(move.hope), "track": "core", "people": hers.person_public_id}

@@ -17,19 +17,19 @@ SHEET = {"useful": 4, "length": "short", "change": "Listen more"}
 
 
 def test_answers_in_their_stored_shape() -> None:
-    checked = rules.check_answers(SURVEY, {"useful": "4", "length": "short", "change": "  Listen\r\nmore "})
+    checked = rules.check_answers(SURVEY.questions, {"useful": "4", "length": "short", "change": "  Listen\r\nmore "})
     assert checked.answers == {"useful": 4, "length": "short", "change": "Listen\nmore"}
     assert checked.errors == {}
 
 
 def test_open_answers_are_left_out_and_required_ones_named() -> None:
-    checked = rules.check_answers(SURVEY, {"useful": " ", "change": ""})
+    checked = rules.check_answers(SURVEY.questions, {"useful": " ", "change": ""})
     assert (checked.answers, checked.errors) == ({}, {"useful": "missing"})
 
 
 @pytest.mark.parametrize(("length", "errors"), [(1000, {}), (1001, {"change": "too_long"})])
 def test_words_have_a_limit(length: int, errors: dict[str, str]) -> None:
-    assert rules.check_answers(SURVEY, {"useful": "1", "change": "ā" * length}).errors == errors
+    assert rules.check_answers(SURVEY.questions, {"useful": "1", "change": "ā" * length}).errors == errors
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_words_have_a_limit(length: int, errors: dict[str, str]) -> None:
 )
 def test_what_does_not_belong_is_refused(typed: dict[str, str]) -> None:
     with pytest.raises(RuleBroken) as caught:
-        rules.check_answers(SURVEY, {"useful": "1", **typed})
+        rules.check_answers(SURVEY.questions, {"useful": "1", **typed})
     assert caught.value.code == "foreign_answer"
 
 

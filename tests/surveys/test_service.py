@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, update
 
 from lms.actor import Actor
 from lms.audit.models import AuditEvent
 from lms.content.library import current
 from lms.content.service import Draft
 from lms.courses.service import Shown, finish_lesson
-from lms.db import is_postgresql, reading, write
+from lms.db import reading, write
 from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
-from lms.surveys import jobs, service
+from lms.surveys import service
 from lms.surveys.events import SurveyAnswered, survey_answered
-from lms.surveys.models import SurveyAnswer, SurveyReceipt
-from lms.surveys.queries import receipts
+from lms.surveys.models import SurveyAnswer, SurveyReceipt, WaitingAnswer
+from lms.surveys.queries import counting
+from lms.surveys.service.sealing import opened
 from tests.assessments.test_service import together
 from tests.conftest import AT
 from tests.factories import Make
@@ -74,18 +74,34 @@ def all_of(model: type) -> list[Any]:
     return list(reading().execute(select(model)).scalars())
 
 
+def waiting() -> list[dict[str, Any]]:
+    """Return what the sealed answers hold."""
+    return [opened(row.box) or {} for row in all_of(WaitingAnswer)]
+
+
 def test_one_receipt_and_one_sheet_without_a_common_value(actor: Actor, heard: list[SurveyAnswered]) -> None:
     assert answer(actor) == {}
-    (receipt,), (sheet,) = all_of(SurveyReceipt), all_of(SurveyAnswer)
+    (receipt,), (row,), (sheet,) = all_of(SurveyReceipt), all_of(WaitingAnswer), waiting()
     assert (receipt.person_id, receipt.survey_key, receipt.subject_key) == (actor.person_id, "feedback", "module:alpha")
     assert (receipt.round, receipt.answered_on) == (1, date(2026, 3, 5))
-    assert (sheet.month, sheet.language) == (date(2026, 3, 1), "to")
-    assert sheet.answers == {"useful": 4, "length": "short", "change": "I will ask more."}
-    assert sheet.revision_id == current(reading()).get("survey", "feedback").revision_id
-    assert len(sheet.id) == 32
-    shared = set(SurveyReceipt.__table__.c.keys()) & set(SurveyAnswer.__table__.c.keys())
-    assert shared == {"id", "survey_key", "subject_key"}
-    assert receipt.id != sheet.id
+    library = current(reading())
+    assert sheet == {
+        "subject": "module:alpha",
+        "round": 1,
+        "revision": library.get("survey", "feedback").revision_id,
+        "subject_revision": library.get("module", "alpha").revision_id,
+        "language": "to",
+        "month": "2026-03-01",
+        "group": 11,
+        "answers": {"useful": 4, "length": "short"},
+        "words": {"change": "I will ask more."},
+        "room": sheet["room"],
+    }
+    assert (row.kind, len(row.id)) == ("sheet", 32)
+    assert all_of(SurveyAnswer) == []
+    shared = set(SurveyReceipt.__table__.c.keys()) & set(WaitingAnswer.__table__.c.keys())
+    assert shared == {"id", "survey_key"}
+    assert receipt.id != row.id
     (fact,) = heard
     (done,) = fact.subjects
     assert (done.person_id, done.survey_key, done.subject_key, done.round) == (
@@ -107,17 +123,17 @@ def test_nobody_answers_before_the_module_is_done(actor: Actor, make: Make, hear
         with pytest.raises(RuleBroken) as caught:
             fn()
         assert caught.value.code == "earlier_steps"
-    assert all_of(SurveyReceipt) == all_of(SurveyAnswer) == heard == []
-    spec = service.begin_module_survey(reading(), current(reading()), actor, "alpha")
-    assert spec is not None
-    assert spec.key == "feedback"
+    assert all_of(SurveyReceipt) == all_of(WaitingAnswer) == heard == []
+    survey = service.begin_module_survey(reading(), current(reading()), actor, "alpha")
+    assert survey is not None
+    assert survey.spec.key == "feedback"
 
 
 def test_a_second_time_changes_nothing(actor: Actor, heard: list[SurveyAnswered]) -> None:
     answer(actor)
     assert answer(actor, {"useful": "1"}, at=AT + timedelta(days=40)) == {}
-    (receipt,), (sheet,) = all_of(SurveyReceipt), all_of(SurveyAnswer)
-    assert (receipt.answered_on, sheet.answers["useful"], len(heard)) == (date(2026, 3, 5), 4, 1)
+    (receipt,), (sheet,) = all_of(SurveyReceipt), waiting()
+    assert (receipt.answered_on, sheet["answers"]["useful"], len(heard)) == (date(2026, 3, 5), 4, 1)
 
 
 def test_another_round_is_another_receipt(actor: Actor) -> None:
@@ -128,14 +144,14 @@ def test_another_round_is_another_receipt(actor: Actor) -> None:
         service.answer_module_survey(session, actor, "alpha", ANSWERS, language="en", at=AT, round_number=2)
 
     write(again)
-    assert len(all_of(SurveyReceipt)) == len(all_of(SurveyAnswer)) == 2
+    assert len(all_of(SurveyReceipt)) == len(all_of(WaitingAnswer)) == 2
 
 
 def test_what_is_wrong_is_told_and_nothing_written(actor: Actor, heard: list[SurveyAnswered]) -> None:
     assert answer(actor, {"change": "x" * 1001}) == {"useful": "missing", "change": "too_long"}
     with pytest.raises(RuleBroken):
         answer(actor, {**ANSWERS, "stranger": "1"})
-    assert all_of(SurveyReceipt) == all_of(SurveyAnswer) == heard == []
+    assert all_of(SurveyReceipt) == all_of(WaitingAnswer) == heard == []
 
 
 @pytest.mark.parametrize("key", ["beta", "nothing"])
@@ -146,58 +162,46 @@ def test_without_a_survey_there_is_nothing(actor: Actor, key: str) -> None:
 
 def test_two_windows_at_once_leave_one_sheet(app: Flask, actor: Actor, heard: list[SurveyAnswered]) -> None:
     together(app, [lambda: answer(actor)] * 4)
-    assert (len(all_of(SurveyReceipt)), len(all_of(SurveyAnswer)), len(heard)) == (1, 1, 1)
+    assert (len(all_of(SurveyReceipt)), len(all_of(WaitingAnswer)), len(heard)) == (1, 1, 1)
 
 
-class TestMixing:
-    def order(self) -> list[str]:
-        """Return the sheets in the order in which the database keeps them."""
-        reading().rollback()
-        column = "ctid" if is_postgresql(reading()) else "id"
-        return list(reading().execute(text(f"SELECT id FROM survey_answers ORDER BY {column}")).scalars())
-
-    def fill(self, make: Make, count: int = 12, at: Any = AT) -> None:
-        for _ in range(count):
-            answer(reader(make), at=at)
-
-    def test_the_order_of_answering_is_lost_and_nothing_else(self, actor: Actor, make: Make) -> None:
-        self.fill(make)
-        before = {row.id: (row.month, row.answers, row.language) for row in all_of(SurveyAnswer)}
-        order = self.order()
-        mixed = write(lambda s: service.mix_answers(s, at=AT, chance=random.Random(4)))
-        assert {row.id: (row.month, row.answers, row.language) for row in all_of(SurveyAnswer)} == before
-        if is_postgresql(reading()):
-            assert mixed == 12
-            assert self.order() != order
-            writers = reading().execute(text("SELECT count(DISTINCT xmin::text) FROM survey_answers")).scalar_one()
-            assert writers == 1
-        else:
-            assert mixed == 0
-            assert order == sorted(order)
-
-    def test_former_months_rest(self, actor: Actor, make: Make) -> None:
-        self.fill(make, 2)
-        for at, count in ((AT + timedelta(days=20), 2), (AT + timedelta(days=60), 0)):
-            expected = count if is_postgresql(reading()) else 0
-            assert write(lambda s, at=at: service.mix_answers(s, at=at)) == expected
-
-    def test_the_job_tells_how_many(self, app: Flask, actor: Actor) -> None:
-        answer(actor)
-        count = 1 if is_postgresql(reading()) else 0
-        assert jobs.run(app.config["LMS"], at=AT) == f"{count} answer sheets mixed"
+def look() -> list[Difference]:
+    return write(lambda s: service.recompute(s, current(s), at=AT))
 
 
-def test_doctor_counts_receipts_against_sheets(actor: Actor, make: Make) -> None:
-    look = lambda: write(lambda s: service.recompute(s, current(s), at=AT))  # noqa: E731
+def test_doctor_counts_receipts_against_sheets(actor: Actor) -> None:
     answer(actor)
     assert look() == []
-    write(lambda s: s.execute(delete(SurveyAnswer)) and None)
-    told = "survey feedback about module:alpha: 1 receipts, 0 answer sheets"
-    assert look() == [Difference(told, mendable=False)]
+    write(lambda s: s.execute(delete(WaitingAnswer)) and None)
+    assert look() == [Difference("survey feedback: 1 receipts, 0 answer sheets", mendable=False)]
+
+
+def test_doctor_tells_of_answers_that_another_secret_sealed(app: Flask, actor: Actor) -> None:
+    answer(actor)
+    service.use_key("another secret")
+    try:
+        (found,) = look()
+        assert "1 waiting answers cannot be opened" in found.text
+        assert write(lambda s: service.release_answers(s, at=AT)) == (0, 1), "it is kept"
+    finally:
+        service.use_key(app.config["LMS"].secret_key)
+    assert look() == []
+
+
+def test_doctor_tells_of_a_cell_that_is_too_small(actor: Actor, make: Make) -> None:
+    for each in (actor, *(reader(make) for _ in range(10))):
+        answer(each)
+    assert write(lambda s: service.release_answers(s, at=AT)) == (11, 0)
+    assert look() == []
+    one = select(SurveyAnswer.id).limit(1).scalar_subquery()
+    write(lambda s: s.execute(update(SurveyAnswer).where(SurveyAnswer.id == one).values(batch="alone")) and None)
+    assert [each.text for each in look()] == [
+        "survey feedback: 1 answer sheets released alone",
+        "survey feedback: 10 answer sheets released alone",
+    ]
 
 
 def test_doctor_does_not_miscount_who_answers_meanwhile(
     app: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = lambda: write(lambda s: service.recompute(s, current(s), at=AT))  # noqa: E731
-    assert act_during(app, monkeypatch, (receipts, "_counts"), look, lambda: answer(actor)) == [[], {}]
+    assert act_during(app, monkeypatch, (counting, "_counts"), look, lambda: answer(actor)) == [[], {}]

@@ -19,7 +19,8 @@ from lms.ids import new_client_id
 from lms.organizations.models import EmploymentTerms
 from lms.training import queries, service
 from lms.training.events import training_judged, training_recognized, training_shared
-from lms.training.rules import Checked, Told, Verdict, Worth
+from lms.training.rules import Told, Verdict, Worth
+from lms.uploads import Checked
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
 from tests.organizations.conftest import actor_of

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from lms import uploads
 from lms.errors import BadInput, RowProblem, RuleBroken
 from lms.fieldwork.rules import HOURS_KINDS as HOURS_KINDS_OF_FIELDWORK
 from lms.i18n import TAGS
@@ -31,7 +32,6 @@ from lms.training.rules import (
     Year,
     YearlyHours,
     YearlyRule,
-    check_file,
     files,
     importing,
     minutes_from_hours,
@@ -42,6 +42,7 @@ from lms.training.rules import (
 )
 from lms.training.rules.importing import Entry, Wanted
 from lms.training.rules.yearly import RULES
+from lms.uploads import LARGEST_FILE, check_file
 from tests.training.conftest import HOURS, LEARNED, MODULE, PDF, SKILL, jpeg, told
 
 TODAY = date(2026, 3, 5)
@@ -171,7 +172,7 @@ def test_a_large_photo_becomes_smaller() -> None:
 
 
 def test_a_photo_that_came_as_png_is_kept_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LARGEST_PNG", 10)
+    monkeypatch.setattr(uploads, "LARGEST_PNG", 10)
     out = io.BytesIO()
     Image.new("RGBA", (20, 10)).save(out, "PNG")
     kept = check_file(out.getvalue(), "a.png")
@@ -191,7 +192,7 @@ def png_header(width: int, height: int) -> bytes:
     ("content", "code"),
     [
         (b"", "file_empty"),
-        (b"%PDF-" + b"0" * files.LARGEST_FILE, "file_too_large"),
+        (b"%PDF-" + b"0" * LARGEST_FILE, "file_too_large"),
         (b"hello", "file_kind"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "file_kind"),
         (b"GIF89a", "file_kind"),
@@ -215,7 +216,7 @@ def test_what_is_no_photo_and_no_pdf_is_refused(content: bytes, code: str) -> No
 
 
 def test_an_image_that_would_burst_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_PIXELS", {"JPEG": 100, "PNG": 100})
+    monkeypatch.setattr(uploads, "MOST_PIXELS", {"JPEG": 100, "PNG": 100})
     assert code_of(check_file, jpeg((11, 10)), "x") == "file_pixels"
     assert code_of(check_file, jpeg((10, 10)), "x") == ""
 

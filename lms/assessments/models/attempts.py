@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base
+from lms.assessments.rules.entries import SOURCES
+from lms.db import Base, one_of
 from lms.ids import new_public_id
+
+#: What closes an attempt.
+CLOSED_BY = ("submitted", "time")
 
 
 class Attempt(Base):
@@ -21,13 +25,25 @@ class Attempt(Base):
         UniqueConstraint("person_id", "client_id"),
         CheckConstraint("number >= 1", name="number_positive"),
         CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_plausible"),
-        CheckConstraint("(submitted_at IS NULL) = (passed IS NULL)", name="graded_when_submitted"),
+        CheckConstraint("extensions >= 0", name="extensions_plausible"),
+        one_of("closed_by", CLOSED_BY),
+        UniqueConstraint("person_id", "paper_form_id"),
+        CheckConstraint("passed IS NULL OR submitted_at IS NOT NULL", name="graded_when_submitted"),
+        CheckConstraint("(passed IS NULL) = (graded_at IS NULL)", name="graded_at_once"),
+        CheckConstraint("(source = 'online') = (entered_by IS NULL)", name="entered_by_somebody"),
+        one_of("source", SOURCES),
         Index(
             "uq_attempts_open",
             "person_id",
             "module_key",
             "round",
             unique=True,
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+        Index(
+            "ix_attempts_deadline_at",
+            "deadline_at",
             sqlite_where=text("submitted_at IS NULL"),
             postgresql_where=text("submitted_at IS NULL"),
         ),
@@ -45,7 +61,14 @@ class Attempt(Base):
     #: The items drawn and their options in the order shown: [{"item": id, "options": [ids]}].
     form: Mapped[list[Any]]
     started_at: Mapped[datetime]
+    #: When its time is up; None without a limit. It only ever moves later.
+    deadline_at: Mapped[datetime | None]
+    #: How often its reader asked for more time.
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: When it was handed in; of one that time closed, the deadline.
     submitted_at: Mapped[datetime | None]
+    #: What closed it: its reader, or its time.
+    closed_by: Mapped[str | None] = mapped_column(String(10))
     #: The key that the form carried when it was submitted; the same key again gets the same answer.
     client_id: Mapped[str | None] = mapped_column(String(32))
     #: SHA-256 of the submitted answers; the same key with other answers is refused.
@@ -53,7 +76,14 @@ class Attempt(Base):
     points: Mapped[int | None]
     max_points: Mapped[int | None]
     percent: Mapped[int | None]
+    #: None until it is graded: after handing in, while an assessor must score something.
     passed: Mapped[bool | None]
+    graded_at: Mapped[datetime | None]
+    #: How the answers came: typed by the worker, or entered for her from paper or by word of mouth.
+    source: Mapped[str] = mapped_column(String(6), default="online")
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    #: The sheet that was asked, once for each person.
+    paper_form_id: Mapped[int | None] = mapped_column(ForeignKey("paper_forms.id"), index=True)
 
 
 class AttemptAnswer(Base):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.rules import FormItem
+from lms.errors import NotFound
 
 _ATTEMPTS = cast("Table", Attempt.__table__).c
 _ANSWERS = cast("Table", AttemptAnswer.__table__).c
 _COLUMNS = (
     _ATTEMPTS.id,
+    _ATTEMPTS.person_id,
     _ATTEMPTS.public_id,
     _ATTEMPTS.module_key,
     _ATTEMPTS.round,
@@ -25,13 +27,19 @@ _COLUMNS = (
     _ATTEMPTS.locale_revision_id,
     _ATTEMPTS.shown_language,
     _ATTEMPTS.form,
+    _ATTEMPTS.started_at,
+    _ATTEMPTS.deadline_at,
+    _ATTEMPTS.extensions,
     _ATTEMPTS.submitted_at,
+    _ATTEMPTS.closed_by,
     _ATTEMPTS.client_id,
     _ATTEMPTS.body_hash,
     _ATTEMPTS.points,
     _ATTEMPTS.max_points,
     _ATTEMPTS.percent,
     _ATTEMPTS.passed,
+    _ATTEMPTS.source,
+    _ATTEMPTS.entered_by,
 )
 # What every quiz page and submission asks is built once: building costs more than asking.
 _LATEST = (
@@ -41,23 +49,27 @@ _LATEST = (
         _ATTEMPTS.module_key == bindparam("module_key"),
         _ATTEMPTS.round == bindparam("round_number"),
     )
-    .order_by(_ATTEMPTS.number.desc())
+    # One that passes since a question was corrected comes before a later one.
+    .order_by(case((_ATTEMPTS.passed.is_(True), 0), else_=1), _ATTEMPTS.number.desc())
     .limit(1)
 )
 _NAMED = select(*_COLUMNS).where(
     _ATTEMPTS.person_id == bindparam("person_id"),
     or_(_ATTEMPTS.public_id == bindparam("public_id"), _ATTEMPTS.client_id == bindparam("client_id")),
 )
-_SAVED = select(_ANSWERS.item_id, _ANSWERS.id, _ANSWERS.chosen, _ANSWERS.correct).where(
+_SAVED = select(_ANSWERS.item_id, _ANSWERS.id, _ANSWERS.chosen, _ANSWERS.correct, _ANSWERS.answered_at).where(
     _ANSWERS.attempt_id == bindparam("attempt_id")
 )
+# Attempts whose deadline lies before an instant, for which nobody can send anything any more.
+_OVERDUE = (_ATTEMPTS.submitted_at.is_(None)) & (_ATTEMPTS.deadline_at < bindparam("before"))
 
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """One attempt; what it earned is None until it is submitted."""
+    """One attempt; what it earned is None until it is graded."""
 
     id: int
+    person_id: int
     public_id: str
     module_key: str
     round: int
@@ -66,13 +78,25 @@ class AttemptRow:
     locale_revision_id: int | None
     shown_language: str
     form: tuple[FormItem, ...]
+    started_at: datetime
+    deadline_at: datetime | None
+    extensions: int
     submitted_at: datetime | None
+    closed_by: str | None
     client_id: str | None
     body_hash: str | None
     points: int | None
     max_points: int | None
     percent: int | None
     passed: bool | None
+    #: How its answers came, and the account of who entered them for her.
+    source: str = "online"
+    entered_by: int | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether it was handed in and an assessor must look at it."""
+        return self.submitted_at is not None and self.passed is None
 
 
 @dataclass(frozen=True)
@@ -82,6 +106,7 @@ class Saved:
     id: int
     chosen: tuple[str, ...]
     correct: bool | None
+    answered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -95,12 +120,25 @@ class Answer:
 
 def _attempt(row: Any) -> AttemptRow:
     values = row._asdict()
-    values["form"] = tuple(FormItem(entry["item"], tuple(entry["options"])) for entry in values["form"])
+    values["form"] = form_of(values["form"])
     return AttemptRow(**values)
 
 
+def form_of(kept: Sequence[Mapping[str, Any]]) -> tuple[FormItem, ...]:
+    """Return the questions of a form as its row keeps them."""
+    return tuple(FormItem(entry["item"], tuple(entry["options"])) for entry in kept)
+
+
+def get_attempt(session: Session, criterion: ColumnElement[bool], public_id: str) -> AttemptRow:
+    """Return an attempt that meets the criterion; raise `NotFound`. One query."""
+    row = session.execute(select(*_COLUMNS).where(_ATTEMPTS.public_id == public_id, criterion)).one_or_none()
+    if row is None:
+        raise NotFound("no such attempt")
+    return _attempt(row)
+
+
 def find_attempt(session: Session, person_id: int, module_key: str, round_number: int = 1) -> AttemptRow | None:
-    """Return the person's latest attempt at a module's quiz in a round, or None."""
+    """Return the person's latest attempt at a module's quiz in a round, the one that passed before others, or None."""
     asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
     row = session.execute(_LATEST, asked).one_or_none()
     return None if row is None else _attempt(row)
@@ -115,7 +153,30 @@ def list_named(session: Session, person_id: int, public_id: str, client_id: str 
 def saved_answers(session: Session, attempt_id: int) -> dict[str, Saved]:
     """Return {item id: saved answer} of an attempt."""
     rows = session.execute(_SAVED, {"attempt_id": attempt_id})
-    return {row.item_id: Saved(row.id, tuple(row.chosen), row.correct) for row in rows}
+    return {row.item_id: Saved(row.id, tuple(row.chosen), row.correct, row.answered_at) for row in rows}
+
+
+def list_overdue(session: Session, before: datetime, *, limit: int) -> list[int]:
+    """Return whose open attempts had a deadline before an instant, the longest overdue first, at most `limit`."""
+    query = select(_ATTEMPTS.person_id).where(_OVERDUE).order_by(_ATTEMPTS.deadline_at, _ATTEMPTS.id).limit(limit)
+    return list(dict.fromkeys(session.scalars(query, {"before": before})))
+
+
+def list_open(
+    session: Session, person_ids: Collection[int], *, overdue_before: datetime | None = None
+) -> list[AttemptRow]:
+    """Return the open attempts of these persons that have a deadline, or those overdue before an instant. One query."""
+    query = select(*_COLUMNS).where(_ATTEMPTS.person_id.in_(person_ids)).order_by(_ATTEMPTS.id)
+    if overdue_before is not None:
+        rows = session.execute(query.where(_OVERDUE), {"before": overdue_before})
+    else:
+        rows = session.execute(query.where(_ATTEMPTS.submitted_at.is_(None), _ATTEMPTS.deadline_at.is_not(None)))
+    return [_attempt(row) for row in rows]
+
+
+def get_own_outcome(session: Session, public_id: str) -> AttemptRow:
+    """Return an attempt for who has just made it; raise `NotFound`. Not for anybody else. One query."""
+    return get_attempt(session, true(), public_id)
 
 
 def list_submitted(session: Session, person_ids: Collection[int] | None) -> list[AttemptRow]:

@@ -25,12 +25,11 @@ def words_for(session: Session, attempt: AttemptRow, locale: str) -> Words:
 
 
 def texts_of(item: ItemSpec, words: Words) -> dict[str, Text]:
-    """Return the question under "prompt" and its options under their ids, as `words` has them.
+    """Return what is read while answering, by its suffix: "prompt", and the ids of choices and rows.
 
     True and false are words of the program, not of the content, and have no text here.
     """
-    texts = {"prompt": words.text(f"quiz.yml:{item.id}.prompt", item.prompt)}
-    return texts | {option.id: words.text(f"quiz.yml:{item.id}.{option.id}", option.text) for option in item.options}
+    return {suffix: words.text(f"quiz.yml:{item.id}.{suffix}", english) for suffix, english in item.sentences.items()}
 
 
 def languages_shown(quiz: QuizSpec, form: Sequence[FormItem], words: Words, *, both: bool) -> dict[str, str]:
@@ -38,6 +37,6 @@ def languages_shown(quiz: QuizSpec, form: Sequence[FormItem], words: Words, *, b
     asked = {entry.item_id for entry in form}
     return {
         item.id: shown_language(words.locale, {text.state for text in texts_of(item, words).values()}, both=both)
-        for item in quiz.items
+        for item in quiz.questions
         if item.id in asked
     }

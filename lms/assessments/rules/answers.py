@@ -7,41 +7,48 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from lms.assessments.items import Answer, rules_of
 from lms.assessments.rules.drawing import FormItem
 from lms.errors import RuleBroken
 
 if TYPE_CHECKING:
     from lms.assessments.specs import QuizSpec
 
-#: What was chosen: {item id: option ids, sorted}. An item without a choice does not appear.
-Chosen = Mapping[str, tuple[str, ...]]
+#: What was answered: {item id: answer}. A question that is open does not appear.
+Chosen = Mapping[str, Answer]
 
 
-def check_chosen(quiz: QuizSpec, form: Sequence[FormItem], chosen: Mapping[str, Sequence[str]]) -> Chosen:
-    """Return `chosen` in its one stored shape.
+def check_chosen(quiz: QuizSpec, form: Sequence[FormItem], sent: Mapping[str, Sequence[str]]) -> Chosen:
+    """Return what was `sent` in its one stored shape.
 
-    Raise `RuleBroken("foreign_answer")` for a question that this attempt does not ask, an option that the
-    question does not have, a choice given twice, or two choices where one is asked for.
+    Raise `RuleBroken("foreign_answer")` for a question that this attempt does not ask, and for what the
+    question, as it was shown, could not have sent.
     """
     asked = {entry.item_id: entry.option_ids for entry in form}
-    several = {item.id for item in quiz.items if item.type == "multiple"}
-    for item_id, option_ids in chosen.items():
-        if item_id not in asked or not set(option_ids) <= set(asked[item_id]):
+    chosen: dict[str, Answer] = {}
+    for item_id, values in sent.items():
+        item = quiz.item(item_id)
+        if item is None or item_id not in asked:
             raise RuleBroken("foreign_answer")
-        limit = len(asked[item_id]) if item_id in several else 1
-        if len(set(option_ids)) != len(option_ids) or len(option_ids) > limit:
-            raise RuleBroken("foreign_answer")
-    return {item_id: tuple(sorted(option_ids)) for item_id, option_ids in chosen.items() if option_ids}
+        if answer := rules_of(item).check(item, asked[item_id], values):
+            chosen[item_id] = answer
+    return chosen
 
 
-def unanswered(form: Sequence[FormItem], chosen: Chosen) -> tuple[str, ...]:
-    """Return the ids of the questions without an answer, in the order shown."""
-    return tuple(entry.item_id for entry in form if not chosen.get(entry.item_id))
+def unanswered(quiz: QuizSpec, form: Sequence[FormItem], chosen: Chosen) -> dict[str, str]:
+    """Return {question id: code of what is missing} of the questions that are open, in the order shown."""
+    lacking = {}
+    for entry in form:
+        item = quiz.item(entry.item_id)
+        code = rules_of(item).lacks(item, chosen.get(entry.item_id, ())) if item else None
+        if code is not None:
+            lacking[entry.item_id] = code
+    return lacking
 
 
 def digest(attempt_public_id: str, chosen: Chosen) -> str:
-    """Return the SHA-256 that stands for these answers in this attempt, whatever their order."""
-    listed = {item_id: sorted(option_ids) for item_id, option_ids in chosen.items()}
+    """Return the SHA-256 that stands for these answers in this attempt, whatever the order of questions."""
+    listed = {item_id: list(answer) for item_id, answer in chosen.items()}
     body = json.dumps([attempt_public_id, listed], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()
 

@@ -1,34 +1,33 @@
-"""Changes to quizzes: starting an attempt, saving answers, and submitting them once."""
+"""Changes to quizzes: saving answers, asking for more time, and submitting once.
+
+`at` is when the request arrived, by the server's clock: what arrives after the deadline and the grace changes no
+answer any more, and closes the attempt with what was saved before.
+"""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import queries, rules
-from lms.assessments.events import QuizPass, QuizPassed, quiz_passed
-from lms.assessments.models import Attempt, AttemptAnswer
+from lms.assessments.models import AttemptAnswer
 from lms.assessments.queries import AttemptRow, Saved
+from lms.assessments.service.closing import BY_ID, Closed, Outcome, close_by_time, write_outcomes
 from lms.assessments.service.starting import Shown
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
+from lms.clock import local_date
 from lms.content.library import Words, source_of, spec_of
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
-from lms.signals import announce
 
-_ATTEMPTS = cast("Table", Attempt.__table__)
-_ANSWERS = cast("Table", AttemptAnswer.__table__)
-_BY_ID = {table: update(table).where(table.c.id == bindparam("row_id")) for table in (_ATTEMPTS, _ANSWERS)}
-_NEW_ANSWERS = insert(_ANSWERS)
-_CHANCE = random.SystemRandom()
+_NEW_ANSWERS = insert(AttemptAnswer)
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,8 @@ class Sheet:
     seen: str
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a submission: the questions still without an answer, or whether it passed."""
-
-    missing: tuple[str, ...] = ()
-    passed: bool | None = None
-
-
-def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, at: datetime) -> None:
-    """Keep what was chosen so far.
+def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, at: datetime) -> Outcome:
+    """Keep what was chosen so far; with the time up, nothing is kept and the outcome says so.
 
     Raise `NotFound` for an attempt that is not the actor's, `RuleBroken("foreign_answer")` for answers that
     do not belong to it, `RuleBroken("changed_elsewhere")` when another window saved other answers meanwhile,
@@ -59,9 +50,34 @@ def save_answers(session: Session, actor: Actor, sheet: Sheet, *, shown: Shown, 
     lock(session, [actor.person_id])
     attempt = _own_attempt(session, actor, sheet)
     quiz, chosen = _checked(session, attempt, sheet)
+    if late := _late_outcome(session, attempt, at):
+        return late
     if attempt.submitted_at is not None:
         raise RuleBroken("already_handed_in")
     _keep(session, _take_up(session, attempt, quiz, chosen, sheet, shown), at)
+    return Outcome(seen=rules.digest(attempt.public_id, chosen), deadline_at=attempt.deadline_at)
+
+
+def more_time(session: Session, actor: Actor, sheet: Sheet, *, had: int, shown: Shown, at: datetime) -> Outcome:
+    """Keep what was chosen so far, and give half as much time again, as a reader may ask once without saying why.
+
+    `had` is how often she had got more when her page was made: the same tap twice gives once. Raises as
+    `save_answers` does, and `RuleBroken("no_more_time")` when she got it before and no accommodation gives it again.
+    """
+    outcome = save_answers(session, actor, sheet, shown=shown, at=at)
+    attempt = _own_attempt(session, actor, sheet)
+    if outcome.is_late or attempt.deadline_at is None or attempt.extensions != had:
+        return outcome
+    fair = queries.fair_for(session, actor.person_id, local_date(at))
+    if not rules.may_extend(attempt.extensions, often=fair.often):
+        raise RuleBroken("no_more_time")
+    minutes = spec_of(QuizSpec, source_of(session, attempt.revision_id)).limits.minutes
+    wanted = rules.deadline_of(attempt.started_at, minutes, fair.percent, had + 1)
+    change = {"deadline_at": rules.moved(attempt.deadline_at, wanted), "extensions": had + 1}
+    session.execute(BY_ID["attempts"], [{"row_id": attempt.id, **change}])
+    account_id, times = actor.account_id, had + 1
+    record(session, account_id, "assessments.extended", "attempt", attempt.public_id, at=at, times=times)
+    return outcome
 
 
 def submit_attempt(
@@ -69,24 +85,35 @@ def submit_attempt(
 ) -> Outcome:
     """Save and grade the answers, once, and return the outcome; the same answers again get the first's.
 
-    With questions left open the answers are saved and nothing is graded. Raises as `save_answers` does
-    ("already_handed_in" only for other answers than the first), and `RuleBroken("same_key_other_answers")` when
-    `client_id` came before with other answers.
+    With questions left open the answers are saved and nothing is graded. With the time up, what was saved before
+    is graded. Raises as `save_answers` does ("already_handed_in" only for other answers than the first), and
+    `RuleBroken("same_key_other_answers")` when `client_id` came before with other answers.
     """
     lock(session, [actor.person_id])
     attempt = _own_attempt(session, actor, sheet, client_id)
     quiz, chosen = _checked(session, attempt, sheet)
+    if late := _late_outcome(session, attempt, at):
+        return late
     if attempt.submitted_at is not None:
         return _first_outcome(attempt, client_id, rules.digest(attempt.public_id, chosen))
     work = _take_up(session, attempt, quiz, chosen, sheet, shown)
-    if missing := rules.unanswered(attempt.form, chosen):
+    if missing := rules.unanswered(quiz, attempt.form, chosen):
         _keep(session, work, at)
         return Outcome(missing=missing)
     result = rules.grade(quiz, attempt.form, chosen)
     _keep(session, work, at, result.grades)
-    _close(session, work, result, client_id=client_id, at=at)
-    _tell(session, actor, work, passed=result.passed, at=at)
+    done = Closed(attempt, chosen, result, at, actor.account_id, client_id, work.language, work.words.revision_id)
+    write_outcomes(session, [done], at=at)
     return Outcome(passed=result.passed)
+
+
+def _late_outcome(session: Session, attempt: AttemptRow, at: datetime) -> Outcome | None:
+    """Return the outcome of an attempt that its time closed, closing it if nobody has; None while it is in time."""
+    if attempt.closed_by == "time":
+        return Outcome(passed=attempt.passed, is_late=True)
+    if attempt.submitted_at is None and rules.is_late(attempt.deadline_at, at):
+        return close_by_time(session, [attempt], at=at)[0]
+    return None
 
 
 @dataclass(frozen=True)
@@ -153,7 +180,7 @@ def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rule
     for item_id in (entry.item_id for entry in work.attempt.form):
         chosen, before = work.chosen.get(item_id, ()), work.saved.get(item_id)
         answer = {"chosen": list(chosen), "answered_at": at, "shown_language": work.languages[item_id]}
-        earned = {"points": grades[item_id].points, "correct": grades[item_id].correct} if grades else {}
+        earned = {} if grades is None else _earned(grades.get(item_id))
         if before is None and chosen:
             new.append({"attempt_id": work.attempt.id, "item_id": item_id, **answer, **earned})
         if before is not None and before.chosen != chosen:
@@ -164,41 +191,9 @@ def _keep(session: Session, work: _Work, at: datetime, grades: Mapping[str, rule
         session.execute(_NEW_ANSWERS, new)
     for rows in (changed, graded):
         if rows:
-            session.execute(_BY_ID[_ANSWERS], rows)
+            session.execute(BY_ID["attempt_answers"], rows)
 
 
-def _close(session: Session, work: _Work, result: rules.Result, *, client_id: str, at: datetime) -> None:
-    """Write the outcome on the attempt."""
-    outcome = {
-        "row_id": work.attempt.id,
-        "submitted_at": at,
-        "client_id": client_id,
-        "body_hash": rules.digest(work.attempt.public_id, work.chosen),
-        "points": result.points,
-        "max_points": result.max_points,
-        "percent": result.percent,
-        "passed": result.passed,
-        "shown_language": work.language,
-        "locale_revision_id": work.words.revision_id,
-    }
-    session.execute(_BY_ID[_ATTEMPTS], outcome)
-
-
-def _tell(session: Session, actor: Actor, work: _Work, *, passed: bool, at: datetime) -> None:
-    """Log the submission, and announce a pass."""
-    attempt = work.attempt
-    record(
-        session,
-        actor.account_id,
-        "assessments.submitted",
-        "attempt",
-        attempt.public_id,
-        at=at,
-        module=attempt.module_key,
-        number=attempt.number,
-        passed=passed,
-    )
-    if passed:
-        own = rules.own_language(work.language)
-        subject = QuizPass(actor.person_id, attempt.module_key, attempt.round, own, at)
-        announce(quiz_passed, session, QuizPassed((subject,)))
+def _earned(grade: rules.Grade | None) -> dict[str, Any]:
+    """Return the columns of what an answer earned; None while an assessor must look at it."""
+    return {"points": grade.points, "correct": grade.correct} if grade else {"points": None, "correct": None}

@@ -34,17 +34,23 @@ def recompute(
 
 
 def _faults(session: Session, attempts: Sequence[AttemptRow]) -> Iterator[tuple[AttemptRow, str]]:
-    """Yield each of these attempts with each thing that is stored wrongly. One query."""
-    answers = queries.answers_of(session, [attempt.id for attempt in attempts])
+    """Yield each of these attempts with each thing that is stored wrongly. Two queries."""
+    ids = [attempt.id for attempt in attempts]
+    answers, scores = queries.answers_of(session, ids), queries.scores_of(session, ids)
+    corrected = queries.amendments_of(session, ids)
     for attempt in attempts:
         quiz = spec_of(QuizSpec, source_of(session, attempt.revision_id))
         given = answers.get(attempt.id, {})
         chosen = {item_id: answer.chosen for item_id, answer in given.items() if answer.chosen}
         grades = {
-            item_id: rules.Grade(answer.points or 0, correct=bool(answer.correct)) for item_id, answer in given.items()
+            item_id: rules.Grade(answer.points, correct=bool(answer.correct))
+            for item_id, answer in given.items()
+            if answer.points is not None
         }
         stored = rules.Result(
-            attempt.points or 0, attempt.max_points or 0, attempt.percent or 0, bool(attempt.passed), grades
+            attempt.points or 0, attempt.max_points or 0, attempt.percent or 0, attempt.passed, grades
         )
-        for fault in rules.faults_of(quiz, attempt.form, chosen, stored):
+        scored = {} if attempt.is_waiting else scores.get(attempt.id, {})
+        amendments = queries.resolved(session, quiz, corrected.get(attempt.id, ()))
+        for fault in rules.faults_of(quiz, attempt.form, chosen, stored, scored, amendments):
             yield attempt, fault

@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
-from lms.assessments.views import analysis, quiz
+from lms.assessments.views import (
+    analysis,
+    approving,
+    assess,
+    autosave,
+    correcting,
+    entering,
+    fairness,
+    outcome,
+    papers,
+    people,
+    pretest,
+    quiz,
+    scoring,
+    settling,
+)
 from lms.assessments.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (quiz, analysis)
+PAGES = (
+    analysis,
+    assess,
+    autosave,
+    correcting,
+    entering,
+    fairness,
+    outcome,
+    papers,
+    people,
+    pretest,
+    quiz,
+    scoring,
+    approving,
+    settling,
+)
 
-__all__ = ["PAGES", "bp"]
+__all__ = [
+    "PAGES",
+    "bp",
+]

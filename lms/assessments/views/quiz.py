@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
@@ -12,47 +11,44 @@ from werkzeug.wrappers import Response
 
 from lms.actor import Actor
 from lms.assessments import queries, rules, service
-from lms.assessments.forms import ANSWER, QuizForm
-from lms.assessments.messages import sentence
+from lms.assessments.forms import QuizForm
+from lms.assessments.messages import fair_words, lacking, sentence
 from lms.assessments.queries import AttemptRow
-from lms.assessments.service import Sheet, Shown
-from lms.assessments.specs import ItemSpec, QuizSpec
+from lms.assessments.service import Sheet
+from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
-from lms.clock import now
-from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of, worst
+from lms.assessments.views.outcome import result_page
+from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
+from lms.assessments.views.showing import asked_of
+from lms.assessments.views.timing import clock_of, minutes_for, time_up_page
+from lms.assessments.views.told import waiting_page
+from lms.content.library import Source, Text, Words, current, marks, source_of, spec_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
+from lms.i18n import lazy_gettext as _l
 from lms.web.access import get_actor, signed_in
+from lms.web.arrival import arrived_at
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
-from lms.web.showing import Option, Question, beneath, marked, wants_both
 
 Page = str | tuple[str, int] | Response
-
-
-@dataclass(frozen=True)
-class Graded:
-    """One answered question on the result page: `state` is "right", "partly" or "wrong"."""
-
-    question: Question
-    state: str
-    feedback: Text
-    feedback_en: str | None
+_SAVED = _l("Your answers are saved. You can go on now or later.")
 
 
 @bp.get("/modules/<module_key>/quiz")
 @signed_in
 def quiz(module_key: str) -> Page:
     """Show where the reader is with this quiz: before it, in it, or its result."""
-    actor = get_actor()
-    attempt = queries.find_attempt(reading(), actor.person_id, module_key, round_of(module_key))
+    actor, number = get_actor(), round_of(module_key)
+    attempt = queries.find_attempt(reading(), actor.person_id, module_key, number)
+    show_fair(actor)
+    if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
+        return waiting
     if attempt is None:
         return _start_page(module_key)
-    if attempt.submitted_at is None:
-        return _question_page(attempt, QuizForm())
-    return _result_page(attempt)
+    return result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
 
 
 @bp.post("/modules/<module_key>/quiz/start")
@@ -61,7 +57,7 @@ def start(module_key: str) -> Page:
     """Begin an attempt, or take up the open one."""
     actor, number = get_actor(), round_of(module_key)
     try:
-        write(lambda s: service.start_attempt(s, actor, module_key, shown=_shown(), at=now(), round_number=number))
+        begin(actor, module_key, number)
     except RuleBroken as error:
         if error.code == "prerequisite":  # the module's page names what comes first
             return redirect(url_for("courses.module", module_key=module_key))
@@ -74,7 +70,8 @@ def start(module_key: str) -> Page:
 def answer(module_key: str) -> Page:
     """Save what was chosen so far, or hand in the quiz."""
     form, actor = QuizForm(), get_actor()
-    sheet = Sheet(module_key, form.attempt.data or "", form.chosen(), form.seen.data or "")
+    sheet = sheet_of(module_key, form)
+    show_fair(actor)
     if not form.validate_on_submit():
         return _switched_page(actor, form, sheet)
     try:
@@ -84,15 +81,30 @@ def answer(module_key: str) -> Page:
 
 
 def _send(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
-    """Save or submit; with questions left open, show them."""
-    shown, key = _shown(), form.client_id.data
-    if request.form.get("action") != "submit":
-        write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=now()))
-        flash(_("Your answers are saved. You can go on now or later."), "success")
-        return _to_quiz(sheet.module_key)
-    outcome = write(lambda session: service.submit_attempt(session, actor, sheet, client_id=key, shown=shown, at=now()))
+    """Save, ask for more time, or hand in; what comes after the time was up is told on the page of the result."""
+    key, action = form.client_id.data or "", request.form.get("action")
+    shown, at, had = shown_now(), arrived_at(), form.extensions.data or 0
+    if action == "submit":
+        outcome = write(lambda s: service.submit_attempt(s, actor, sheet, client_id=key, shown=shown, at=at))
+    elif action == "more":
+        outcome = write(lambda s: service.more_time(s, actor, sheet, had=had, shown=shown, at=at))
+    else:
+        outcome = write(lambda s: service.save_answers(s, actor, sheet, shown=shown, at=at))
+    if (href := _reported(sheet)) and not outcome.is_late:
+        return redirect(href)
+    if action != "submit" and not outcome.is_late:
+        flash(_("You have more time now. Your answers are saved.") if action == "more" else str(_SAVED), "success")
     attempt = _own_open_attempt(actor, sheet) if outcome.missing else None
     return _question_page(attempt, form, missing=outcome.missing) if attempt else _to_quiz(sheet.module_key)
+
+
+def _reported(sheet: Sheet) -> str | None:
+    """Return where a wording is reported, for the button beside a question; None for any other button."""
+    action, _colon, address = request.form.get("action", "").partition(":")
+    if action != "wrong":
+        return None
+    key, at = sheet.module_key, f"{FILE}:{address}"
+    return url_for("translating.report", kind="module", key=key, at=at, attempt=sheet.attempt_public_id)
 
 
 def _switched_page(actor: Actor, form: QuizForm, sheet: Sheet) -> Page:
@@ -109,7 +121,7 @@ def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken)
         return _plain_refusal(400, error)
     attempt = _own_attempt(actor, sheet)
     if error.code == "already_handed_in":
-        return _result_page(attempt, sentence(error)), 409
+        return result_page(attempt, sentence(error)), 409
     if error.code == "changed_elsewhere" and attempt.submitted_at is None:
         return _question_page(attempt, form, typed=sheet.chosen, note=sentence(error)), 409
     return _plain_refusal(422, error)
@@ -122,11 +134,6 @@ def _plain_refusal(code: int, error: RuleBroken) -> Page:
 
 def _to_quiz(module_key: str) -> Response:
     return redirect(url_for("assessments.quiz", module_key=module_key))
-
-
-def _shown() -> Shown:
-    """Return how this reader's pages are shown; the lesson page keeps in the session whether with English."""
-    return Shown(language(), both=wants_both())
 
 
 def _own_attempt(actor: Actor, sheet: Sheet) -> AttemptRow:
@@ -143,12 +150,28 @@ def _own_open_attempt(actor: Actor, sheet: Sheet) -> AttemptRow | None:
     return attempt if attempt.submitted_at is None else None
 
 
+def _checked(quiz_spec: QuizSpec, attempt: AttemptRow, typed: Mapping[str, Sequence[str]]) -> rules.Chosen:
+    """Return what stood on the reader's page, in its stored shape; refuse what is not of this attempt."""
+    try:
+        return rules.check_chosen(quiz_spec, attempt.form, typed)
+    except RuleBroken as error:
+        raise BadRequest from error
+
+
 def _start_page(module_key: str) -> str:
-    library = current(reading())
+    library, actor = current(reading()), get_actor()
     source = library.get("module", module_key)
     words = library.words("module", module_key, language())
     quiz_spec = spec_of(QuizSpec, source)
-    return render_template("assessments/start.html", quiz=quiz_spec, module_key=module_key, title=_title(source, words))
+    fair = queries.fair_for(reading(), actor.person_id, actor.today)
+    return render_template(
+        "assessments/start.html",
+        quiz=quiz_spec,
+        minutes=minutes_for(quiz_spec, fair),
+        fair=fair_words(fair),
+        module_key=module_key,
+        title=_title(source, words),
+    )
 
 
 def _title(source: Source, words: Words) -> Text:
@@ -160,90 +183,32 @@ def _question_page(
     form: QuizForm,
     *,
     typed: Mapping[str, Sequence[str]] | None = None,
-    missing: Sequence[str] = (),
+    missing: Mapping[str, str] = MappingProxyType({}),
     note: str | None = None,
 ) -> str:
     """Render the open attempt: with `typed` what stood on the reader's page, else what is saved."""
+    if rules.is_late(attempt.deadline_at, arrived_at()):
+        return time_up_page(attempt)
     source = source_of(reading(), attempt.revision_id)
     words = queries.words_for(reading(), attempt, language())
     answers = queries.saved_answers(reading(), attempt.id)
     saved = {item_id: each.chosen for item_id, each in answers.items() if each.chosen}
-    chosen = saved if typed is None else {item_id: tuple(sorted(ids)) for item_id, ids in typed.items()}
-    form.attempt.data = attempt.public_id
+    quiz_spec = spec_of(QuizSpec, source)
+    chosen = saved if typed is None else _checked(quiz_spec, attempt, typed)
+    form.attempt.data, form.extensions.data = attempt.public_id, attempt.extensions
     if typed is None or note:
         form.seen.data = rules.digest(attempt.public_id, saved)
-    errors = dict.fromkeys(missing, _("Please choose an answer."))
+    errors = {item_id: lacking(code) for item_id, code in missing.items()}
     if note:
         errors = dict.fromkeys(rules.differing(saved, chosen), _("In the other window you chose something else."))
-    items = {item.id: item for item in spec_of(QuizSpec, source).items}
-    questions = [
-        _question(items[entry.item_id], entry.option_ids, words, chosen.get(entry.item_id, ()), errors)
-        for entry in attempt.form
-    ]
+    asked = asked_of(quiz_spec, attempt.form, words, chosen, errors)
     return render_template(
         "assessments/questions.html",
         form=form,
         note=note,
-        questions=marked(questions),
+        asked=asked,
+        clock=clock_of(attempt, answers, is_typed=typed is not None, is_held=bool(note)),
         module_key=attempt.module_key,
         title=_title(source, words),
-        marks=marks([question.wording for question in questions]),
+        marks=marks([state for each in asked for state in each.states]),
     )
-
-
-def _question(
-    item: ItemSpec,
-    option_ids: Sequence[str],
-    words: Words,
-    chosen: tuple[str, ...],
-    errors: Mapping[str, str],
-) -> Question:
-    """Return a question in the reader's language, with English where its wording is not approved."""
-    texts = queries.texts_of(item, words)
-    both = wants_both() or not all(text.is_approved for text in texts.values())
-    labels: dict[str, tuple[str | Text, str | None]]
-    labels = {key: (text, beneath(text, both=both)) for key, text in texts.items()}
-    if item.type == "true-false":
-        labels |= {"true": (_("True"), "True" if both else None), "false": (_("False"), "False" if both else None)}
-    return Question(
-        name=ANSWER + item.id,
-        kind=item.type,
-        prompt=texts["prompt"],
-        prompt_en=labels["prompt"][1],
-        options=tuple(Option(option_id, *labels[option_id]) for option_id in option_ids),
-        chosen=chosen,
-        error=errors.get(item.id),
-        wording=worst([text.state for text in texts.values()]),
-    )
-
-
-def _result_page(attempt: AttemptRow, note: str | None = None) -> str:
-    source = source_of(reading(), attempt.revision_id)
-    words = queries.words_for(reading(), attempt, language())
-    answers = queries.saved_answers(reading(), attempt.id)
-    quiz_spec = spec_of(QuizSpec, source)
-    items = {item.id: item for item in quiz_spec.items}
-    graded = [
-        _graded(items[entry.item_id], entry.option_ids, words, answers.get(entry.item_id)) for entry in attempt.form
-    ]
-    return render_template(
-        "assessments/result.html",
-        attempt=attempt,
-        note=note,
-        graded=graded,
-        right=sum(each.state == "right" for each in graded),
-        pass_mark=quiz_spec.pass_mark,
-        module_key=attempt.module_key,
-        title=_title(source, words),
-        marks=marks([state for each in graded for state in (each.question.wording, each.feedback.state)]),
-    )
-
-
-def _graded(item: ItemSpec, option_ids: Sequence[str], words: Words, saved: Any) -> Graded:
-    """Return an answered question with its feedback; only for a submitted attempt."""
-    chosen = saved.chosen if saved else ()
-    grade = rules.grade_item(item, chosen)
-    state = "right" if grade.correct else "partly" if grade.points else "wrong"
-    text = words.text(f"quiz.yml:{item.id}.feedback", item.feedback)
-    both = wants_both() or not text.is_approved
-    return Graded(_question(item, option_ids, words, tuple(chosen), {}), state, text, beneath(text, both=both))

@@ -93,6 +93,8 @@ class Credit:
     language: str
     attempts: int
     percent: int | None
+    #: How the answers that passed were entered, where that was not by herself on this site.
+    entry: assessments.EntryRow | None = None
 
 
 def holders_of(session: Session, person_ids: Iterable[int]) -> dict[int, Holder]:
@@ -172,13 +174,17 @@ def _promised(session: Session, credit: courses.CompletionRow) -> set[str]:
 
 
 def credits_of(session: Session, person_id: int) -> dict[tuple[str, int], Credit]:
-    """Return a person's completed modules by module and round, with what the quiz shows. Two queries."""
+    """Return a person's completed modules by module and round, with what the quiz shows. Three queries at most."""
     tries: dict[tuple[str, int], list[assessments.AttemptRow]] = {}
     for attempt in assessments.list_submitted(session, [person_id]):
         tries.setdefault((attempt.module_key, attempt.round), []).append(attempt)
+    passed = {address: each.id for address, rows in tries.items() for each in rows if each.passed and each.entered_by}
+    entries = assessments.entries_of(session, passed.values()) if passed else {}
     found = {}
     for row in courses.list_completions(session, [person_id]):
         attempts = tries.get((row.module_key, row.round), [])
         percent = max((each.percent or 0 for each in attempts if each.passed), default=None)
-        found[row.module_key, row.round] = Credit(row.completed_on, row.minutes, row.language, len(attempts), percent)
+        entry = entries.get(passed.get((row.module_key, row.round), 0))
+        facts = (row.completed_on, row.minutes, row.language, len(attempts), percent, entry)
+        found[row.module_key, row.round] = Credit(*facts)
     return found

@@ -20,6 +20,7 @@ from lms.certificates.rules.decisions import OPEN_STATES
 from lms.certificates.rules.names import check_name
 from lms.certificates.service import Batch
 from lms.certificates.views.blueprint import bp, explained, page
+from lms.certificates.views.entries import entered_words
 from lms.clock import now
 from lms.content.library import Library, current, source_of, spec_of
 from lms.db import reading, write
@@ -46,6 +47,9 @@ class Requirement:
     percent: int | None = None
     #: How it was met, where that is not by its own module.
     note: str = ""
+    #: Who entered the answers for her, and who confirmed them; the entry whose sheet can be opened.
+    entered: str = ""
+    sheet: str | None = None
 
 
 @bp.get("/certify")
@@ -156,10 +160,13 @@ def _requirements(library: Library, row: ApplicationRow) -> list[Requirement]:
     why = recall(spec, completion.entries, Record(), Scope(row.cycle), get_actor().today)
     credited = queries.credits_of(reading(), row.person_id)
     words = PartWords(library, row.track_key, language(), why)
-    return [_requirement(words, part, credited) for part in why.parts if part.state != "spare"]
+    told = entered_words(each.entry for each in credited.values() if each.entry)
+    return [_requirement(words, part, credited, told) for part in why.parts if part.state != "spare"]
 
 
-def _requirement(words: PartWords, part: Part, credited: Mapping[tuple[str, int], Credit]) -> Requirement:
+def _requirement(
+    words: PartWords, part: Part, credited: Mapping[tuple[str, int], Credit], told: Mapping[str, str]
+) -> Requirement:
     title, proof = str(words.title(part)), part.proof
     if proof is None:
         return Requirement(title)
@@ -169,7 +176,11 @@ def _requirement(words: PartWords, part: Part, credited: Mapping[tuple[str, int]
     if credit is None:
         return Requirement(title)
     facts = (credit.completed_on, credit.minutes, credit.language, credit.attempts, credit.percent)
-    return Requirement(title, *facts, note=words.note(part) if proof.key != part.key else "")
+    note, entry = words.note(part) if proof.key != part.key else "", credit.entry
+    if entry is None:
+        return Requirement(title, *facts, note=note)
+    sheet = entry.public_id if entry.sheet_sha256 else None
+    return Requirement(title, *facts, note=note, entered=told[entry.public_id], sheet=sheet)
 
 
 @bp.route("/certify/batch", methods=["GET", "POST"])

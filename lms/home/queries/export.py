@@ -113,7 +113,7 @@ def _set_aside() -> Select[Any]:
 @cache
 def sections() -> dict[str, Select[Any]]:
     """Return every section of the download, by its name."""
-    taught = _of_learning() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
+    taught = _of_learning() | _of_assessing() | _of_fieldwork() | _of_sessions() | _of_elsewhere()
     return _of_herself() | _of_work() | taught | _of_certifying()
 
 
@@ -131,6 +131,9 @@ def _of_herself() -> dict[str, Select[Any]]:
         "reminders": _own("reminders", "kind", "subject", "falls_on", "step", "planned_at"),
         "letter_choices": _own("letter_choices", "channel", "quiet_from", "quiet_until", "wants_digest", "changed_at"),
         "text_consents": _own("sms_consents", "number", "kind", "way", "wording", "language", "at"),
+        "comments": _own(
+            "survey_comments", "given_on", "language", "text", "answer", "answered_on", about="subject_key"
+        ),
         "who_looked": _looks(),
         "joined_records": _joined(),
         "set_aside": _set_aside(),
@@ -178,7 +181,11 @@ def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
     answer = ("item_id", "chosen", "answered_at", "points", "correct")
-    graded, waived = ("started_at", "submitted_at", "percent", "passed"), ("granted_at", "ends_on", "withdrawn_at")
+    graded = ("started_at", "deadline_at", "extensions", "submitted_at", "closed_by", "graded_at", "source")
+    fair = ("version", "bilingual", "audio", "own_percent", "time_percent", "often", "oral", "reason_class")
+    waived = ("granted_at", "ends_on", "withdrawn_at")
+    corrected = ("percent_before", "percent_after", "passed_before", "passed_after")
+    said = ("address", "fault", "words", "reported_at", "state", "answer", "decided_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": _own("enrolments", "cycle", "state", "started_at", **track),
@@ -186,13 +193,42 @@ def _of_learning() -> dict[str, Select[Any]]:
         "changes": _own("change_effects", *changed, module="module_key", **track),
         "waivers": _own("waivers", "cycle", "requirement", "reason_code", "note", *waived, **track),
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
-        "quizzes": _own("attempts", "round", "number", *graded, **module, **shown),
+        "quizzes": _own("attempts", "round", "number", *graded, "percent", "passed", **module, **shown),
         "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
+        "corrected_results": _of("attempts", "regrade_changes", "attempt_id", *corrected, **module, attempt="number"),
+        "attempts_given_back": _of(
+            "attempts", "attempt_restorations", "attempt_id", "restored_at", **module, attempt="number"
+        ),
+        "reported_wordings": _own("wording_reports", *said, kind="kind", content="key", language="locale"),
+        "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
+        "quiz_attempts_given": _own("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
+        "accommodations": _own("accommodations", *fair, "valid_from", "valid_until", "granted_at"),
+        "accommodation_wishes": _own("accommodation_wishes", "kind", "asked_at", "settled_at"),
         "surveys_answered": _own("survey_receipts", "round", "answered_on", survey="survey_key", about="subject_key"),
+        "surveys_asked": _own("survey_invitations", "round", "due_on", survey="survey_key", about="subject_key"),
         "further_rounds": _own("module_rounds", "round", "opened_at", **module),
         "modules_completed": _own("module_completions", "round", "completed_at", "minutes", "language", **module),
         "evidence": _own("evidence", "competency", "round", "minutes", "earned_on", source="source_key"),
         "competencies": _own("attainments", "competency", "attained_at"),
+    }
+
+
+def _of_assessing() -> dict[str, Select[Any]]:
+    """Return what others entered for her, and what assessors gave, once it counts."""
+    module = {"module": "module_key"}
+    entry = ("round", "source", "chosen", "taken_on", "entered_at", "outcome", "settled_at", "reason", "sheet_sha256")
+    attempt, look, score = TABLES["attempts"], TABLES["attempt_scorings"], TABLES["item_scores"]
+    shown = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
+    hers = (attempt.c.person_id == _ME) & attempt.c.passed.is_not(None)
+    looked = attempt.join(look, look.c.attempt_id == attempt.c.id)
+    scored = looked.join(score, score.c.scoring_id == look.c.id)
+    how = [look.c[name] for name in ("language", "interpreter", "has_consent", "note", "scored_at")]
+    gave = [score.c[name] for name in ("item_id", "levels", "points", "correct")]
+    return {
+        "quiz_entries": _own("result_entries", *entry, place="result_entries", **module),
+        "quiz_sheets": _own("paper_forms", "number", "language", "made_on", **module),
+        "quiz_scorings": _section(looked, look, [*shown, *how], "").where(hers),
+        "quiz_scores": _section(scored, score, [*shown, *gave], "").where(hers),
     }
 
 

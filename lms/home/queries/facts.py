@@ -7,10 +7,11 @@ their own features.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -35,12 +36,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from lms.certificates.rules import states
+from lms.assessments.queries import QuizState
+from lms.assessments.rules import Choice, Given
 from lms.clock import local_date
 from lms.content.library import Library
-from lms.courses.rules import ModuleProgress, QuizStand, in_order
+from lms.courses.queries import attempts_allowed
+from lms.courses.rules import ModuleProgress, in_order, quiz_stand
 from lms.courses.specs import ModuleSpec
 from lms.db import Base, UtcDateTime
+from lms.home.queries.holdings import holding_of
 from lms.home.rules import Case, Holding
 from lms.surveys.queries import subject_of
 from lms.tracks.queries import CompletionRow, EnrolmentRow, Standing, bound_tracks, read_practice, read_specs
@@ -49,7 +53,8 @@ from lms.tracks.rules import Credit, Waived
 TABLES = Base.metadata.tables
 _ENROLMENTS, _TRACKS, _MODULES = TABLES["enrolments"], TABLES["track_completions"], TABLES["module_completions"]
 _LESSONS, _ATTEMPTS, _RECEIPTS = TABLES["lesson_progress"], TABLES["attempts"], TABLES["survey_receipts"]
-_WAIVERS, _ROUNDS = TABLES["waivers"], TABLES["module_rounds"]
+_GRANTS, _FAIR, _RESTORED = TABLES["attempt_grants"], TABLES["accommodations"], TABLES["attempt_restorations"]
+_WAIVERS, _ROUNDS, _ENTRIES = TABLES["waivers"], TABLES["module_rounds"], TABLES["result_entries"]
 _ASSIGNMENTS, _APPLICATIONS = TABLES["assignments"], TABLES["applications"]
 _AWARDS, _EDITIONS, _EVENTS = TABLES["awards"], TABLES["editions"], TABLES["status_events"]
 _SHARES, _ORGANIZATIONS = TABLES["certificate_shares"], TABLES["organizations"]
@@ -75,7 +80,7 @@ PROGRESS = ("enrolment", "track", "module", "waiver")
 CERTIFICATES = ("award",)
 TEAM = PROGRESS + CERTIFICATES
 SEEN = (*TEAM, "asked", "shared")
-OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "survey")
+OWN = (*TEAM, "asked", "application", "round", "lesson", "quiz", "entry", "survey", "fair")
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class Facts:
 
     modules: list[ModuleDone] = field(default_factory=list)
     finished: dict[str, set[str]] = field(default_factory=dict)
-    quizzes: dict[str, QuizStand] = field(default_factory=dict)
+    quizzes: dict[str, QuizState] = field(default_factory=dict)
     surveyed: set[tuple[str, str, int]] = field(default_factory=set)
     #: Modules of which a further round was opened, with its number.
     rounds: dict[str, int] = field(default_factory=dict)
@@ -116,6 +121,8 @@ class Facts:
     cases: list[Case] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
     shares: dict[str, set[int]] = field(default_factory=dict)
+    #: What makes quizzes fair for her: her own choice, and what staff gave.
+    fair: tuple[Choice, Given] = (Choice(), Given())
 
     @property
     def completed(self) -> frozenset[str]:
@@ -131,7 +138,7 @@ class Facts:
             module_key=key,
             lessons=lessons,
             finished=in_order(lessons, self.finished.get(key, ())),
-            quiz=self.quizzes.get(key, "todo") if module.has_quiz else "none",
+            quiz=quiz_stand(attempts_allowed(library, key), self.quizzes.get(key)) if module.has_quiz else "none",
             has_survey=module.survey is not None,
             surveyed=(module.survey or "", subject_of(key), number) in self.surveyed,
             completed_on=max(completed, default=None),
@@ -168,7 +175,7 @@ def gather(
         else:
             _READERS[row.kind](gathered, row)
     for entries in sorted(awards.values(), key=lambda entries: entries[0].at, reverse=True):
-        gathered.of(entries[0].person_id).holdings.append(_holding(entries, today))
+        gathered.of(entries[0].person_id).holdings.append(holding_of(entries, today))
     standing = gathered.standing
     standing.tracks = read_specs(session, standing)
     asked = bound_tracks(standing)
@@ -209,8 +216,9 @@ def _lesson(gathered: Gathered, row: Any) -> None:
 
 
 def _quiz(gathered: Gathered, row: Any) -> None:
-    stand: QuizStand = "passed" if row.m else "open" if row.n else "failed"
-    gathered.of(row.person_id).quizzes[row.key] = stand
+    state = QuizState(max(0, row.n or 0), is_open=(row.n or 0) < 0, is_passed=bool(row.m), is_waiting=bool(row.word))
+    quizzes = gathered.of(row.person_id).quizzes
+    quizzes[row.key] = state.beside(quizzes[row.key]) if row.key in quizzes else state
 
 
 def _survey(gathered: Gathered, row: Any) -> None:
@@ -230,6 +238,13 @@ def _shared(gathered: Gathered, row: Any) -> None:
     gathered.of(row.person_id).shares.setdefault(row.key, set()).add(row.n)
 
 
+def _fair(gathered: Gathered, row: Any) -> None:
+    """Read a version of her accommodations; they come in order, and the latest stays."""
+    choice = Choice("b" in row.code, "a" in row.code, row.n)
+    given = Given(row.m, "t" in row.code, "o" in row.code, row.day, row.until)
+    gathered.of(row.person_id).fair = (choice, given)
+
+
 _READERS: dict[str, Callable[[Gathered, Any], None]] = {
     "enrolment": _enrolment,
     "track": _track,
@@ -242,28 +257,8 @@ _READERS: dict[str, Callable[[Gathered, Any], None]] = {
     "asked": _asked,
     "application": _application,
     "shared": _shared,
+    "fair": _fair,
 }
-
-
-def _holding(rows: Sequence[Any], today: date) -> Holding:
-    """Return one certificate from its status events, in order; without any it is being prepared."""
-    head, events = rows[0], [row for row in rows if row.code is not None]
-    standing = states.standing_of(states.Event(row.m, row.code) for row in events)
-    edition = standing.edition or 1
-    issued = next((row for row in reversed(events) if row.code == "issued"), None)
-    valid_until = next((row.until for row in events if row.code == "issued" and row.m == edition), None)
-    return Holding(
-        public_id=head.key,
-        track_key=head.word,
-        cycle=head.n,
-        serial=head.other,
-        state=states.state_of(standing, edition, valid_until, today),
-        awarded_at=head.at,
-        awarded_on=local_date(head.at),
-        issued_on=local_date(issued.then) if issued else None,
-        valid_until=valid_until,
-        edition=edition,
-    )
 
 
 @cache
@@ -318,11 +313,25 @@ def _lessons() -> Select[Any]:
 
 
 def _quizzes() -> Select[Any]:
-    own = _ATTEMPTS.c
+    own, given = _ATTEMPTS.c, _GRANTS.c
     is_open = func.sum(case((own.submitted_at.is_(None), 1), else_=0))
     is_passed = func.sum(case((own.passed.is_(True), 1), else_=0))
-    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=is_open, m=is_passed)
-    return branch.where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+    mine = (given.person_id == own.person_id) & (given.module_key == own.module_key)
+    granted = select(func.count()).select_from(_GRANTS).where(mine, ~_is_completed(_GRANTS))
+    # Attempts that the quiz's own limit counts, without those that were given back; -1 while one is open.
+    counted = func.count() - func.count(_RESTORED.c.id) - granted.correlate(_ATTEMPTS).scalar_subquery()
+    used = case((is_open > 0, -1), else_=counted)
+    waits = func.max(case((own.submitted_at.is_not(None) & own.passed.is_(None), "attempt")))
+    branch = _branch("quiz", _ATTEMPTS, id=func.min(own.id), key=own.module_key, n=used, m=is_passed, word=waits)
+    joined = _ATTEMPTS.outerjoin(_RESTORED, _RESTORED.c.attempt_id == own.id)
+    return branch.select_from(joined).where(~_is_completed(_ATTEMPTS)).group_by(own.person_id, own.module_key)
+
+
+def _entries() -> Select[Any]:
+    """Return what somebody entered for her and a second person has to compare, as a quiz that waits."""
+    own = _ENTRIES.c
+    branch = _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source)
+    return branch.where(own.settled_at.is_(None))
 
 
 def _surveys() -> Select[Any]:
@@ -359,6 +368,14 @@ def _shares() -> Select[Any]:
     return branch.select_from(_AWARDS.join(_SHARES, own.award_id == award.id)).where(own.withdrawn_at.is_(None))
 
 
+def _accommodations() -> Select[Any]:
+    own = _FAIR.c
+    flags = {"b": own.bilingual, "a": own.audio, "t": own.often, "o": own.oral}
+    code = reduce(add, (case((column, letter), else_="") for letter, column in flags.items()))
+    columns = {"n": own.own_percent, "m": own.time_percent, "day": own.valid_from, "until": own.valid_until}
+    return _branch("fair", _FAIR, id=own.id, code=code, **columns)
+
+
 def _is_completed(table: Table) -> ColumnElement[bool]:
     """Return the criterion of the rows of `table` whose module was completed in that round."""
     done, own = _MODULES.c, table.c
@@ -374,9 +391,11 @@ _BRANCHES: dict[str, Callable[[], Select[Any]]] = {
     "round": _rounds,
     "lesson": _lessons,
     "quiz": _quizzes,
+    "entry": _entries,
     "survey": _surveys,
     "asked": _assignments,
     "application": _applications,
     "award": _awards,
     "shared": _shares,
+    "fair": _accommodations,
 }

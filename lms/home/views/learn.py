@@ -15,6 +15,7 @@ from lms.db import reading
 from lms.home import rules
 from lms.home.rules import Case, Holding, Next, Way
 from lms.home.views.blueprint import bp
+from lms.home.views.follow_ups import list_follow_ups
 from lms.home.views.learner import Learner, State, certificate_words, due_words, find_learner
 from lms.home.views.words import Title, Titles, label_of, marked, titles_of
 from lms.i18n import format_hours, format_names, ngettext
@@ -75,6 +76,7 @@ def learn() -> str:
         "home/learn.html",
         button=button,
         level=_next_level(page),
+        follow_ups=list_follow_ups(learner.library, learner.actor),
         asks_for_texts=may_ask_for_texts(reading(), page.learner.actor.person_id),
         **_way(page, shown),
         **_lists(page, shown),

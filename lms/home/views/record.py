@@ -10,6 +10,8 @@ from typing import Any
 from flask import Response, current_app, render_template, url_for
 
 from lms.actor import Actor
+from lms.assessments.messages import fair_words
+from lms.assessments.rules import fair_on
 from lms.certificates.rules.serials import show_serial
 from lms.clock import local_date, now
 from lms.competencies.queries import attained_of
@@ -68,7 +70,7 @@ def record() -> str:
         modules=_modules(learner, titles),
         competencies=_competencies(titles, actor.person_id),
         attended=attended_by(reading(), actor.person_id),
-        **_work(actor),
+        **_work(actor, learner),
         looks=queries.list_looks(reading(), actor.person_id),
         joined=[_joined(titles, each) for each in queries.list_joined(reading(), actor.person_id)],
     )
@@ -149,12 +151,13 @@ def _joined(titles: Titles, each: JoinedRecord) -> tuple[JoinedRecord, str, list
     return each, day, [(of[one.table_name](one.key), format_date(one.completed_on)) for one in each.aside]
 
 
-def _work(actor: Actor) -> dict[str, Any]:
-    """Return where she works and worked, and her yearly hours. One query."""
+def _work(actor: Actor, learner: Learner) -> dict[str, Any]:
+    """Return where she works and worked, her yearly hours, and what makes quizzes fair for her. One query."""
     work = read_work(reading(), actor.person_id, actor.today)
     return {
         "yearly": [_yearly(place, hours) for place, hours in work.yearly],
         "employments": [_employment(row) for row in work.spells],
+        "fair": fair_words(fair_on(*learner.facts.fair, actor.today)),
     }
 
 

@@ -91,6 +91,7 @@ def _waiting(actor: Actor) -> list[tuple[str, str]]:
         ("fieldwork.team_hours", _("Hours to countersign"), counts.hours),
         ("training.team", _("Earlier training that waits"), counts.training),
         ("fieldwork.plans", _("Sessions"), counts.sessions),
+        ("assessments.people", _("Enter a result"), 0),
     ]
     return [(url_for(page), f"{words} ({format_number(count)})" if count else words) for page, words, count in found]
 

@@ -34,11 +34,14 @@ _APPLIED = ("certified", "appealed", "asked", "refused", "waiting")
 
 #: Every table with a person whose rows go over, by its name.
 WAYS: Mapping[str, Way] = {
+    "accommodation_wishes": Way(),
+    "accommodations": Way("stays"),
     "applications": Way(first=("opened_at",), rank={"state": _APPLIED}),
     "assignment_rule_members": Way("closed", closes="until"),
     "assignment_upload_rows": Way(),
     "assignments": Way("closed", closes="undone_at"),
     "attainments": Way(first=("attained_at",)),
+    "attempt_grants": Way("stays"),
     "attempts": Way("stays", number="number"),
     "attendance_entries": Way("stays"),
     "awards": Way(),
@@ -58,15 +61,21 @@ WAYS: Mapping[str, Way] = {
     "module_rounds": Way(first=("opened_at",)),
     "observation_drafts": Way(),
     "observations": Way(),
+    "paper_forms": Way(),
+    "pretests": Way(first=("taken_at",)),
     "recognitions": Way("stays"),
     "reminders": Way(),
+    "result_entries": Way("stays"),
     "session_teachers": Way(),
     "sign_ups": Way("closed", closes="left_at", closer="left_by"),
     "sms_consents": Way(),
     "staff_import_rows": Way(),
+    "survey_invitations": Way(first=("due_on",)),
+    "survey_comments": Way(),
     "survey_receipts": Way("stays"),
     "track_completions": Way(first=("completed_at",)),
     "training_import_rows": Way(),
+    "wording_reports": Way("stays"),
     "waivers": Way("closed", closes="withdrawn_at", closer="withdrawn_by"),
 }
 

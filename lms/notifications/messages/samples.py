@@ -76,6 +76,7 @@ _MORE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("signed_up", _item("signed_up", "fieldwork.session", **{**_CLASS, "is_waiting": True})),
     ("reminder", _item("module", "courses.module", _MODULE)),
     ("reminder", _item("yearly", "home.record", {}, asked=360, here=75, accepted=90, left=195)),
+    ("reminder", _item("follow_up", "surveys.follow_up", {}, follow_up="d" * 20)),
     ("hours_returned", {"items": 2 * _item("hours_returned", "fieldwork.own_entry", minutes=945, words="?")["items"]}),
     ("sign_off", _item("sign_off", "fieldwork.own_sign_off", passed=False)),
     *(("training", _item("training", "training.show", outcome=each)) for each in _OUTCOMES),

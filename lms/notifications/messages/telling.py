@@ -76,6 +76,22 @@ def _sign_off_ends(item: Item) -> Told:
     )
 
 
+def _follow_up(item: Item) -> Told:
+    title = item.title
+    return Told(
+        _("How is it going after: %(title)s?", title=title),
+        _("You finished %(title)s. We would like to know how it goes in your work. It takes about three minutes.",
+          title=title),
+        _("how is it going after %(title)s?", title=title),
+        _("Answer the questions"),
+        (
+            _("You need no password. The link is for you alone and counts once. Please do not pass it on."),
+            _("Your answers are anonymous: they are kept without your name and without the day."),
+        ),
+        is_work=False,
+    )  # fmt: skip
+
+
 _TELLS: dict[str, Callable[[Item], Told]] = {
     "track": _track,
     "module": _track,
@@ -92,6 +108,7 @@ _TELLS: dict[str, Callable[[Item], Told]] = {
     "training": training.tell_training,
     "training_waits": training.tell_training_waits,
     "yearly": training.tell_yearly,
+    "follow_up": _follow_up,
     "change": tracks.tell_change,
     "waiver": tracks.tell_waiver,
     "cycle": tracks.tell_cycle,

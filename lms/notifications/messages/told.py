@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Told:
     """One thing in a letter: the subject of a letter about it alone, its sentence, a shorter one, and its link.
 
-    `more` holds lines that follow the sentence. What `comes_first` stands whole in a text message about several things.
+    `more` holds lines that follow the sentence. What `comes_first` stands whole in a text message about several things;
+    what is no work of hers (`is_work`) needs no word of her place being kept.
     """
 
     subject: str
@@ -19,3 +20,4 @@ class Told:
     more: tuple[str, ...] = ()
     link: str = ""
     comes_first: bool = False
+    is_work: bool = True

@@ -25,6 +25,7 @@ from lms.notifications.messages.told import Told
 from lms.notifications.queries import NEWS, Facts, Item
 from lms.notifications.rules import Title, stop_token
 from lms.people.rules import code_digits
+from lms.surveys.rules import follow_up_token
 
 _EXTENSION = "lms.notifications"
 #: Letters about facts have the same templates; what they say is in `messages.telling`.
@@ -137,8 +138,10 @@ def _values(kind: str, facts: Facts, config: Config, letter_id: str) -> dict[str
 
 
 def _told(item: Item, config: Config) -> Told:
-    """Return what a reminder says of one thing, with its address."""
-    return replace(tell(item), link=_address(config, item.endpoint, item.address))
+    """Return what a reminder says of one thing, with its address; that of a follow-up carries its own proof."""
+    made = item.values.get("follow_up")
+    address = {"token": follow_up_token(config.secret_key, made)} if made else item.address
+    return replace(tell(item), link=_address(config, item.endpoint, address))
 
 
 def _made_now(facts: Facts, config: Config) -> dict[str, str]:

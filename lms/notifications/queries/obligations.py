@@ -19,6 +19,7 @@ from lms.fieldwork.queries.ending import select_ending as select_ending_sign_off
 from lms.fieldwork.queries.sessions import select_coming
 from lms.notifications import rules
 from lms.notifications.rules import Steps
+from lms.surveys.queries import select_open as select_open_follow_ups
 from lms.tracks.queries.due import select_due, select_repeated
 from lms.training.queries.yearly import select_short
 
@@ -45,4 +46,5 @@ KINDS: dict[str, Kind] = {
     "certificate": Kind(rules.CERTIFICATE, lambda _session, today: select_ending(today)),
     "sign_off": Kind(rules.SIGN_OFF, lambda _session, _today: select_ending_sign_offs()),
     "yearly": Kind(rules.YEARLY, select_short),
+    "follow_up": Kind(rules.FOLLOW_UP, select_open_follow_ups),
 }

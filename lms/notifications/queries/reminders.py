@@ -19,6 +19,7 @@ from lms.notifications.queries.fieldwork_news import session_item
 from lms.notifications.queries.items import Cause, Item
 from lms.notifications.rules import Title
 from lms.organizations import queries as organizations
+from lms.surveys import queries as surveys
 from lms.tracks import queries as tracks
 from lms.tracks.queries import due
 from lms.tracks.rules import Renewal
@@ -153,6 +154,25 @@ def _yearly(session: Session, cause: Cause, planned: Collection[Planned]) -> lis
     ]
 
 
+def _follow_ups(session: Session, cause: Cause, planned: Collection[Planned]) -> list[Item]:
+    """Return the follow-ups that are still open and were not answered, about a track that is still taught."""
+    library = current(session)
+    return [
+        Item(
+            "follow_up",
+            Title(tracks.track_title(library, each.subject_key.partition(":")[2], cause.language).text),
+            each.due_on,
+            "surveys.follow_up",
+            {},
+            values={"follow_up": each.public_id},
+        )
+        for each in surveys.list_open(session, cause.person_id, cause.today)
+        if (each.public_id, each.due_on) in planned
+        and library.find("survey", each.survey_key) is not None
+        and library.find("track", each.subject_key.partition(":")[2]) is not None
+    ]
+
+
 _STILL_TRUE: dict[str, Callable[[Session, Cause, Collection[Planned]], list[Item]]] = {
     "track": _tracks,
     "module": _modules,
@@ -160,4 +180,5 @@ _STILL_TRUE: dict[str, Callable[[Session, Cause, Collection[Planned]], list[Item
     "certificate": _certificates,
     "yearly": _yearly,
     "sign_off": _sign_offs,
+    "follow_up": _follow_ups,
 }

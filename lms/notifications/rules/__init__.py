@@ -30,7 +30,17 @@ from lms.notifications.rules.sending import (
     one_line,
     retry_at,
 )
-from lms.notifications.rules.steps import CERTIFICATE, SESSION, SIGN_OFF, TRACK, YEARLY, Steps, step_on, week_of
+from lms.notifications.rules.steps import (
+    CERTIFICATE,
+    FOLLOW_UP,
+    SESSION,
+    SIGN_OFF,
+    TRACK,
+    YEARLY,
+    Steps,
+    step_on,
+    week_of,
+)
 from lms.notifications.rules.texts import ATTEMPTS, MOST_SEGMENTS, Title, cut, is_gsm, segments, units
 from lms.notifications.rules.tokens import is_secret, letter_of_token, stop_token
 
@@ -39,6 +49,7 @@ __all__ = [
     "BATCH",
     "CERTIFICATE",
     "CHANNEL_OF_CONTACT",
+    "FOLLOW_UP",
     "LEASE",
     "MARGIN",
     "MOST_SEGMENTS",

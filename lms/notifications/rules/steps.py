@@ -34,6 +34,8 @@ SESSION = Steps((-1,), 0)
 #: The hours of training that are asked for each year, counted from its last day: at the beginning of the last quarter,
 #: of its last month, and when there is still a week before the holidays. Nothing afterwards: the year is over.
 YEARLY = Steps((-90, -30, -14), 0)
+#: A follow-up: on its day, and once more after two weeks where it was not answered.
+FOLLOW_UP = Steps((0, 14), 28)
 
 
 def step_on(steps: Steps, falls_on: date, today: date, since: date | None = None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.notifications.queries.facts import Claimed
 from lms.notifications.service.choices import WORDING, choose, clear_bounce, hear, note_bounce, stop
+from lms.notifications.service.following_up import ask_at_the_end, plan_follow_ups
 from lms.notifications.service.news import (
     write_change_letters,
     write_cycle_letter,
@@ -39,6 +40,7 @@ from lms.notifications.service.writing import (
 __all__ = [
     "WORDING",
     "Claimed",
+    "ask_at_the_end",
     "choose",
     "claim_letters",
     "clear_bounce",
@@ -50,6 +52,7 @@ __all__ = [
     "mark_sent",
     "note_bounce",
     "plan_digests",
+    "plan_follow_ups",
     "plan_reminders",
     "put_off",
     "retry",

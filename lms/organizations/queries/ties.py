@@ -53,6 +53,11 @@ def works_there(
     return exists().where(spell, open_on(day))
 
 
+def select_staff(organization_ids: Collection[int], day: date) -> Select[int]:
+    """Return a select of the ids of who works at one of these organizations on the local date `day`."""
+    return select(Employment.person_id).where(Employment.organization_id.in_(organization_ids), open_on(day))
+
+
 def worked_there(
     person_id: ColumnElement[int] | InstrumentedAttribute[int],
     organization_id: ColumnElement[int] | InstrumentedAttribute[int],

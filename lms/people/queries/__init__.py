@@ -37,6 +37,7 @@ from lms.people.queries.identity import (
     known_as,
     list_ids,
     names_of,
+    names_of_accounts,
     public_id_of,
     read_identity,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "list_recoveries",
     "may_guess",
     "names_of",
+    "names_of_accounts",
     "public_id_of",
     "read_identity",
 ]

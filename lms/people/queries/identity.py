@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -156,6 +156,23 @@ def known_as(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[str
         for row in session.execute(select(Person.id, Person.public_id, Person.name).where(Person.id.in_(chunk))):
             found[row.id] = (row.public_id, row.name)
     return found
+
+
+def names_of_accounts(session: Session, account_ids: Collection[int]) -> dict[int, str]:
+    """Return {account id: the name of its person}. One query, none without accounts."""
+    if not account_ids:
+        return {}
+    rows = select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
+    return {row.id: row.name for row in session.execute(rows.where(Account.id.in_(account_ids)))}
+
+
+def people_of(session: Session, account_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return {account id: (person id, name)} of who holds these accounts. One query, or none for nobody."""
+    ids = sorted(set(account_ids))
+    if not ids:
+        return {}
+    held = select(Account.id, Person.id, Person.name).join(Person, Person.id == Account.person_id)
+    return {row[0]: (row[1], row[2]) for row in session.execute(held.where(Account.id.in_(ids)))}
 
 
 def public_id_of(session: Session, person_id: int) -> str:

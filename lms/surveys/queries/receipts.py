@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.content.library import Library
 from lms.db import among
-from lms.surveys.models import SurveyAnswer, SurveyReceipt
+from lms.surveys.models import SurveyReceipt
 
 #: (person id, survey key, subject key, round)
 ReceiptKey = tuple[int, str, str, int]
-
-
-def subject_of(module_key: str) -> str:
-    """Return how the survey at the end of a module names its subject."""
-    return f"module:{module_key}"
 
 
 def receipts_of(
@@ -45,12 +38,6 @@ def has_answered(session: Session, person_id: int, survey_key: str, subject_key:
     return (person_id, survey_key, subject_key, round_number) in receipts_of(session, [person_id], [subject_key])
 
 
-def survey_key_of(library: Library, module_key: str) -> str | None:
-    """Return the key of the survey at the end of a module, None without one; raise `NotFound` without the module."""
-    key = library.get("module", module_key).file("module.yml").get("survey")
-    return str(key) if key else None
-
-
 def answered_since(session: Session, since: Mapping[int, date], subject_keys: Collection[str]) -> set[tuple[int, str]]:
     """Return (person id, subject key) of who answered on her local date or later. One query, or none without people.
 
@@ -64,26 +51,3 @@ def answered_since(session: Session, since: Mapping[int, date], subject_keys: Co
         SurveyReceipt.subject_key.in_(subject_keys),
     )
     return {(row[0], row[1]) for row in session.execute(query) if row[2] >= since[row[0]]}
-
-
-def list_uneven(session: Session) -> list[tuple[str, str, int, int]]:
-    """Return (survey key, subject key, receipts, answer sheets) wherever the two numbers differ.
-
-    One query, so that who answers meanwhile is in both numbers or in none.
-    """
-    receipts: dict[tuple[str, str], int] = {}
-    sheets: dict[tuple[str, str], int] = {}
-    row: Any
-    for row in session.execute(union_all(_counts(SurveyReceipt, "receipt"), _counts(SurveyAnswer, "sheet"))):
-        (receipts if row.what == "receipt" else sheets)[row.survey_key, row.subject_key] = row.number
-    return [
-        (*key, receipts.get(key, 0), sheets.get(key, 0))
-        for key in sorted(receipts.keys() | sheets.keys())
-        if receipts.get(key, 0) != sheets.get(key, 0)
-    ]
-
-
-def _counts(model: type[SurveyReceipt | SurveyAnswer], what: str) -> Select[str, str, str, int]:
-    """Return the statement of (`what`, survey key, subject key, how many rows)."""
-    key = (model.survey_key, model.subject_key)
-    return select(literal(what).label("what"), *key, func.count().label("number")).group_by(*key)

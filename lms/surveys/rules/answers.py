@@ -1,50 +1,82 @@
-"""Rules of surveys: what an answer may hold, and how many answers it takes before any of them is shown."""
+"""Rules of surveys: what an answer may hold, in the one shape in which it is stored."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from lms.errors import RuleBroken
+from lms.surveys.rules.choosing import Said, Stored, choice, choices, likert, matrix
+from lms.surveys.rules.numbers import number
+from lms.surveys.rules.words import TEXT_LIMIT, words
 
 if TYPE_CHECKING:
-    from lms.surveys.specs import QuestionSpec, SurveySpec
+    from lms.surveys.specs import QuestionSpec
 
-#: Below this many answers nothing is shown: no figure, no percentage, no words.
-MINIMUM_GROUP = 11
-TEXT_LIMIT = 1000
-SCALE = ("1", "2", "3", "4", "5")
+#: What a form sends: by a question's id, or "<question>.<row>" in a matrix, one value or several.
+Typed = Mapping[str, str | Sequence[str]]
+#: By type: returns the answer in its stored shape, None where it was left open; raises `RuleBroken`.
+READ: Mapping[str, Callable[[QuestionSpec, Said], Stored | None]] = {
+    "likert": likert,
+    "choice": choice,
+    "choices": choices,
+    "matrix": matrix,
+    "number": number,
+    "text": words,
+}
+__all__ = ["READ", "TEXT_LIMIT", "Checked", "Typed", "check_answers", "first_of_month", "names_of", "tidy"]
 
 
 @dataclass(frozen=True)
 class Checked:
     """What may be stored, and what is wrong: {question id: code}, the codes being sentences in `messages.py`."""
 
-    answers: Mapping[str, int | str]
+    answers: Mapping[str, Stored]
     errors: Mapping[str, str]
 
 
-def check_answers(survey: SurveySpec, typed: Mapping[str, str]) -> Checked:
-    """Return the answers in their stored shape: 1 to 5 as numbers, an option's id, or words in NFC.
+def names_of(question: QuestionSpec) -> tuple[str, ...]:
+    """Return under which names a question is answered: its id, or one for each row."""
+    return tuple(f"{question.id}.{row.id}" for row in question.rows) or (question.id,)
 
-    Raise `RuleBroken("foreign_answer")` for a question or an option that the survey does not have.
+
+def check_answers(questions: Iterable[QuestionSpec], typed: Typed) -> Checked:
+    """Return the answers in their stored shape: 1 to 5 as numbers, ids of options, numbers, or words in NFC.
+
+    Raise `RuleBroken("foreign_answer")` for a question, a row or an option that the survey does not have.
     """
-    if not typed.keys() <= {question.id for question in survey.questions}:
+    asked = tuple(questions)
+    if not typed.keys() <= {name for question in asked for name in names_of(question)}:
         raise RuleBroken("foreign_answer")
-    answers: dict[str, int | str] = {}
+    answers: dict[str, Stored] = {}
     errors: dict[str, str] = {}
-    for question in survey.questions:
-        value = tidy(typed.get(question.id, ""))
-        if question.type == "text" and len(value) > TEXT_LIMIT:
-            errors[question.id] = "too_long"
-        elif value:
-            answers[question.id] = _stored(question, value)
+    for question in asked:
+        try:
+            value = READ[question.type](question, _said(question, typed))
+        except RuleBroken as error:
+            if error.code == "foreign_answer":
+                raise
+            errors[question.id] = error.code
+            continue
+        if value is not None:
+            answers[question.id] = value
         elif question.required:
             errors[question.id] = "missing"
     return Checked(answers, errors)
+
+
+def _said(question: QuestionSpec, typed: Typed) -> Said:
+    """Return what was sent for a question, by row ("" where it has none), tidied, without what is empty."""
+    said = {}
+    for name in names_of(question):
+        sent = typed.get(name, ())
+        values = tuple(filter(None, (tidy(each) for each in ([sent] if isinstance(sent, str) else sent))))
+        if values:
+            said[name.partition(".")[2]] = values
+    return said
 
 
 def tidy(text: str) -> str:
@@ -52,15 +84,6 @@ def tidy(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(each for each in lines if each in "\n\t" or unicodedata.category(each) not in {"Cc", "Cs"})
     return unicodedata.normalize("NFC", kept).strip()
-
-
-def _stored(question: QuestionSpec, value: str) -> int | str:
-    """Return one answer as it is stored; raise when it is none of the choices."""
-    if question.type == "text":
-        return value
-    if value not in (SCALE if question.type == "likert" else {option.id for option in question.options}):
-        raise RuleBroken("foreign_answer")
-    return int(value) if question.type == "likert" else value
 
 
 def first_of_month(day: date) -> date:

@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from lms.surveys.service.answering import answer_module_survey, begin_module_survey
-from lms.surveys.service.mending import mix_answers, recompute
+from lms.surveys.service.following_up import Asking, answer_follow_up, get_invitation, has_answered, invite
+from lms.surveys.service.mending import recompute
+from lms.surveys.service.releasing import release_answers
+from lms.surveys.service.sealing import use_key
 
-__all__ = ["answer_module_survey", "begin_module_survey", "mix_answers", "recompute"]
+__all__ = [
+    "Asking",
+    "answer_follow_up",
+    "answer_module_survey",
+    "begin_module_survey",
+    "get_invitation",
+    "has_answered",
+    "invite",
+    "recompute",
+    "release_answers",
+    "use_key",
+]

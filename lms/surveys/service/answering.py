@@ -1,13 +1,11 @@
-"""Changes to surveys: one anonymous answer sheet and one receipt, which nothing ties together."""
+"""Changes to surveys: one sealed answer sheet and one receipt, which nothing ties together."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -18,15 +16,14 @@ from lms.people.service import lock
 from lms.signals import announce
 from lms.surveys import queries, rules
 from lms.surveys.events import SurveyAnswered, SurveyDone, SurveyStarted, survey_answered, survey_started
-from lms.surveys.models import SurveyAnswer, SurveyReceipt
-from lms.surveys.specs import SurveySpec
-
-_SHEETS = cast("Table", SurveyAnswer.__table__)
+from lms.surveys.models import SurveyReceipt
+from lms.surveys.queries import WholeSurvey
+from lms.surveys.service.sealing import put, sealed
 
 
 def begin_module_survey(
     session: Session, library: Library, actor: Actor, module_key: str, *, round_number: int = 1
-) -> SurveySpec | None:
+) -> WholeSurvey | None:
     """Return the questions about a module; None when the actor has answered them. Writes nothing.
 
     Raise `NotFound` for a module without a survey, `RuleBroken("earlier_steps")` while the module asks for
@@ -39,14 +36,14 @@ def begin_module_survey(
     if queries.has_answered(session, actor.person_id, survey_key, subject.subject_key, round_number):
         return None
     announce(survey_started, session, SurveyStarted(subject))
-    return library.spec(SurveySpec, "survey", survey_key)
+    return queries.whole_survey(library, survey_key)
 
 
 def answer_module_survey(
     session: Session,
     actor: Actor,
     module_key: str,
-    typed: Mapping[str, str],
+    typed: rules.Typed,
     *,
     language: str,
     at: datetime,
@@ -62,22 +59,38 @@ def answer_module_survey(
     survey = begin_module_survey(session, library, actor, module_key, round_number=round_number)
     if survey is None:
         return {}
-    checked = rules.check_answers(survey, typed)
+    done = SurveyDone(actor.person_id, survey.spec.key, queries.subject_of(module_key), round_number)
+    return store(session, library, survey, done, typed, language=language, at=at)
+
+
+def store(
+    session: Session,
+    library: Library,
+    survey: WholeSurvey,
+    done: SurveyDone,
+    typed: rules.Typed,
+    *,
+    language: str,
+    at: datetime,
+) -> Mapping[str, str]:
+    """Store answers and the receipt apart, or return what is wrong. Her row is locked, and no receipt is there."""
+    checked = rules.check_answers(survey.specs, typed)
     if checked.errors:
         return checked.errors
-    subject_key = queries.subject_of(module_key)
-    done = SurveyDone(actor.person_id, survey.key, subject_key, round_number)
     _write_receipt(session, done, at)
-    sheet = {
-        "id": secrets.token_hex(16),
-        "survey_key": survey.key,
-        "subject_key": subject_key,
-        "revision_id": library.get("survey", survey.key).revision_id,
-        "month": rules.first_of_month(local_date(at)),
+    texts = {each.id for each in survey.specs if each.type == "text"}
+    content = {
+        "subject": done.subject_key,
+        "round": done.round,
+        "revision": library.get("survey", survey.spec.key).revision_id,
+        "subject_revision": queries.revision_of(library, done.subject_key),
         "language": language,
-        "answers": dict(checked.answers),
+        "month": rules.first_of_month(local_date(at)).isoformat(),
+        "group": survey.spec.group,
+        "answers": {key: value for key, value in checked.answers.items() if key not in texts},
+        "words": {key: value for key, value in checked.answers.items() if key in texts},
     }
-    session.execute(insert(_SHEETS), [sheet])
+    put(session, [sealed(survey.spec.key, "sheet", content, rules.room_for(survey.specs))])
     announce(survey_answered, session, SurveyAnswered((done,), at))
     return {}
 

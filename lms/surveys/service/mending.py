@@ -1,47 +1,38 @@
-"""What keeps answer sheets right: they lose the order in which they came, and are counted against receipts."""
+"""What is wrong with answers: they are counted against receipts, and cells against what is promised."""
 
 from __future__ import annotations
 
-import random
-from datetime import datetime, timedelta
-from typing import cast
+from collections import Counter
+from datetime import datetime
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.clock import local_date
 from lms.content.library import Library
-from lms.db import is_postgresql
 from lms.differences import Difference
-from lms.surveys import queries, rules
-from lms.surveys.models import SurveyAnswer
-
-_SHEETS = cast("Table", SurveyAnswer.__table__)
-_CHANCE = random.SystemRandom()
-
-
-def mix_answers(session: Session, *, at: datetime, chance: random.Random = _CHANCE) -> int:
-    """Write the answer sheets of this month and the last anew, in a random order, and return how many.
-
-    PostgreSQL keeps with each row the transaction that wrote it, and rows in the order in which they came:
-    either would tie a sheet to its receipt. SQLite stores sheets by their random key and needs nothing.
-    """
-    if not is_postgresql(session):
-        return 0
-    last_month = rules.first_of_month(rules.first_of_month(local_date(at)) - timedelta(days=1))
-    taken = session.execute(delete(_SHEETS).where(_SHEETS.c.month >= last_month).returning(*_SHEETS.columns))
-    rows = [dict(row) for row in taken.mappings()]
-    chance.shuffle(rows)
-    if rows:
-        session.execute(insert(_SHEETS), rows)
-    return len(rows)
+from lms.surveys import queries
+from lms.surveys.service.results.checking import recompute_results
+from lms.surveys.service.sealing import POOL, opened
 
 
 def recompute(session: Session, library: Library, *, at: datetime) -> list[Difference]:  # noqa: ARG001 -- as every feature's
-    """Return each survey and subject whose receipts and answer sheets differ in number; nothing is changed."""
-    return [
-        Difference(
-            f"survey {survey_key} about {subject_key}: {receipts} receipts, {sheets} answer sheets", mendable=False
-        )
-        for survey_key, subject_key, receipts, sheets in queries.list_uneven(session)
+    """Return what is wrong with answers; nothing is changed.
+
+    That is: surveys whose receipts and answer sheets differ in number, released cells that are too small, and waiting
+    answers that this installation's secret does not open; and figures that do not agree with what was counted.
+    """
+    said = [
+        f"survey {survey_key}: {receipts} receipts, {sheets} answer sheets"
+        for survey_key, receipts, sheets in queries.list_uneven(session)
     ]
+    said += [
+        f"survey {survey_key}: {count} answer sheets released alone"
+        for survey_key, count in queries.list_small(session)
+    ]
+    rows = session.execute(select(POOL.c.survey_key, POOL.c.box))
+    closed = Counter(row.survey_key for row in rows if opened(row.box) is None)
+    said += [
+        f"survey {survey_key}: {count} waiting answers cannot be opened; was LMS_SECRET_KEY changed?"
+        for survey_key, count in sorted(closed.items())
+    ]
+    return [*(Difference(each, mendable=False) for each in said), *recompute_results(session)]

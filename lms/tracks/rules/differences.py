@@ -101,15 +101,16 @@ def _sign_offs_of(track: TrackSpec) -> dict[str, object]:
 
 def _questions_of(quiz: QuizSpec | None) -> dict[str, object]:
     """Return the questions as they are graded, without their words."""
-    return {
-        item.id: (item.type, item.competency, item.critical, item.points, frozenset(item.choices), item.key)
-        for item in (quiz.items if quiz else ())
-    }
+    return {item.id: item.scheme for item in (quiz.questions if quiz else ())}
 
 
 def _steps_of(module: ModuleSpec, quiz: QuizSpec | None) -> object:
-    asked = (quiz.pass_mark, quiz.drawn) if quiz else None
+    asked = (quiz.pass_mark, quiz.drawn, quiz.pools, quiz.forms, _sections_of(quiz), quiz.limits) if quiz else None
     return module.minutes, module.credits, set(module.prerequisites), module.survey, asked
+
+
+def _sections_of(quiz: QuizSpec) -> dict[str, object]:
+    return {each.id: (frozenset(each.competencies), each.pass_mark) for each in quiz.sections}
 
 
 def beyond(old: TrackSpec, new: TrackSpec) -> tuple[str, ...]:

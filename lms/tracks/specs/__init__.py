@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from lms.tracks.specs.follow_ups import FollowUpSpec
 from lms.tracks.specs.parts import HoursSpec, RenewalSpec, SetSpec, SignOffSpec, TrackItemSpec
 from lms.tracks.specs.track import TrackSpec
 
-__all__ = ["HoursSpec", "RenewalSpec", "SetSpec", "SignOffSpec", "TrackItemSpec", "TrackSpec"]
+__all__ = ["FollowUpSpec", "HoursSpec", "RenewalSpec", "SetSpec", "SignOffSpec", "TrackItemSpec", "TrackSpec"]

@@ -23,6 +23,7 @@ from lms.content.shapes import (
     told_of,
 )
 from lms.tracks.rules.alone import ALONE, is_alone
+from lms.tracks.specs.follow_ups import FollowUpSpec, refuse_same, surveys_named
 from lms.tracks.specs.parts import HoursSpec, Items, RenewalSpec, SetSpec, SignOffSpec, TrackItemSpec, told_of_parts
 
 #: Sets of which one suffices.
@@ -51,6 +52,9 @@ class TrackSpec(Spec):
     hours: Annotated[tuple[HoursSpec, ...], Field(max_length=50)] = ()
     sign_offs: Annotated[tuple[SignOffSpec, ...], Field(max_length=50)] = ()
     renewal: RenewalSpec | None = None
+    #: The survey that is offered at the end. Nobody needs to answer it.
+    survey: Key | None = None
+    follow_ups: Annotated[tuple[FollowUpSpec, ...], Field(max_length=10)] = ()
 
     @property
     def rung(self) -> str:
@@ -123,6 +127,11 @@ class TrackSpec(Spec):
             raise MisplacedError("this is the same track; leave it out", ("track",))
         return value
 
+    @field_validator("follow_ups")
+    @classmethod
+    def _follow_ups_once(cls, value: tuple[FollowUpSpec, ...]) -> tuple[FollowUpSpec, ...]:
+        return refuse_same(value)
+
     @cached_property
     def ways(self) -> tuple[SetSpec, ...]:
         """Return the sets in order; a track that lists items has one, of all of them."""
@@ -176,7 +185,7 @@ class TrackSpec(Spec):
         yield from told_of_parts(self.sign_offs, "sign_offs")
 
     def references(self) -> Iterator[Reference]:
-        """Yield the level, the certificate, the modules, and the tracks, competencies and checklists named."""
+        """Yield the level, the certificate, and the modules, tracks, competencies, checklists and surveys named."""
         yield Reference("level", self.level, ("level",))
         if self.certificate:
             yield Reference("certificate", self.certificate, ("certificate",))
@@ -193,6 +202,7 @@ class TrackSpec(Spec):
                 yield Reference("checklist", sign_off.checklist, ("sign_offs", number, "checklist"))
         if self.renewal and self.renewal.track:
             yield Reference("track", self.renewal.track, ("renewal", "track"), comes_first=False)
+        yield from surveys_named(self.survey, self.follow_ups)
 
 
 def _item_ids(info: ValidationInfo) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.training.rules.facts import HOURS_KINDS, Recognized
-from lms.training.rules.files import EXTENSIONS, LARGEST_FILE, MOST_FILES, Checked, check_file
+from lms.training.rules.files import MOST_FILES
 from lms.training.rules.reviewing import (
     ASK_REASONS,
     DECLINE_REASONS,
@@ -25,10 +25,8 @@ from lms.training.rules.yearly import Year, YearlyHours, YearlyRule, year_of
 __all__ = [
     "ASK_REASONS",
     "DECLINE_REASONS",
-    "EXTENSIONS",
     "HOURS_KINDS",
     "KINDS",
-    "LARGEST_FILE",
     "LONGEST_ANSWER",
     "MOST_FILES",
     "OUTCOMES",
@@ -38,7 +36,6 @@ __all__ = [
     "SHARE_OUTCOMES",
     "STATES",
     "TAKES_FILES",
-    "Checked",
     "Known",
     "Opinion",
     "Recognized",
@@ -49,7 +46,6 @@ __all__ = [
     "YearlyHours",
     "YearlyRule",
     "alike_key",
-    "check_file",
     "minutes_from_hours",
     "year_of",
 ]

@@ -19,10 +19,11 @@ from lms.organizations.queries import spans_of
 from lms.people.service import lock
 from lms.training import policy, queries
 from lms.training.models import EarlierTraining, TrainingFile, TrainingReply, TrainingShare
-from lms.training.rules import TAKES_FILES, Checked, Told
+from lms.training.rules import TAKES_FILES, Told
 from lms.training.rules import files as file_rules
 from lms.training.rules import reviewing as rules
 from lms.training.rules import telling as telling_rules
+from lms.uploads import Checked
 
 
 def lock_training(session: Session, public_id: str) -> EarlierTraining:

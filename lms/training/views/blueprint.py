@@ -18,19 +18,19 @@ from lms.db import reading
 from lms.i18n import LANGUAGES, format_date, format_hours, format_names, language
 from lms.i18n import gettext as _
 from lms.training import messages, queries
-from lms.training.rules import LARGEST_FILE, MOST_FILES, Worth
+from lms.training.rules import MOST_FILES, Worth
+from lms.uploads import LARGEST_FILE
 from lms.web.forms import Explained, Form
+from lms.web.uploads import AROUND_FILE
 
 bp = Blueprint("training", __name__, template_folder="../templates")
-#: What stands around a file in a form that sends it, in bytes.
-_AROUND = 1024 * 1024
 
 
 @bp.url_value_preprocessor
 def _let_a_file_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let the one route that takes evidence take a whole file; all others keep the limit of the site."""
     if endpoint == "training.add_file":
-        request.max_content_length = LARGEST_FILE + _AROUND
+        request.max_content_length = LARGEST_FILE + AROUND_FILE
 
 
 def config() -> Config:

@@ -17,10 +17,10 @@ from lms.organizations.queries import spans_of
 from lms.training import messages, policy, queries, service
 from lms.training.forms import FileForm
 from lms.training.queries import TrainingRow
-from lms.training.rules import EXTENSIONS, LARGEST_FILE, check_file
 from lms.training.views.blueprint import bp, config, explained
 from lms.training.views.own import get_changeable, home_of, own_page, shares_of
 from lms.training.views.team import team_page
+from lms.uploads import EXTENSIONS, LARGEST_FILE, check_file
 from lms.web.access import get_actor, signed_in
 from lms.web.forms import ButtonForm
 

@@ -20,8 +20,8 @@ from lms.training import jobs, messages, queries, service
 from lms.training.forms import ConfirmImportForm, ImportForm
 from lms.training.queries import PAGE_SIZE, ImportHead, ImportLine
 from lms.training.rules import tables
-from lms.training.rules.files import shown_name
 from lms.training.views.blueprint import bp, explained, page
+from lms.uploads import shown_name
 from lms.web.access import get_actor, roles
 from lms.web.forms import page_of
 

@@ -14,6 +14,7 @@ from lms.assessments.queries.analysis import QuizRow, Today
 from lms.assessments.views.analysis import words
 from lms.assessments.views.analysis.choosing import Looked, came_with, look, words_beside
 from lms.assessments.views.analysis.files import table_of
+from lms.assessments.views.analysis.gains import gain_lines
 from lms.assessments.views.analysis.lines import QuestionLine, question_lines
 from lms.assessments.views.blueprint import bp
 from lms.content.library import Library, Text, current
@@ -53,8 +54,8 @@ def quiz_figures(module_key: str) -> str:
     looked = look(session, actor, module_key)
     opened = request.args.get("question") if policy.sees_keys(actor) else None
     lines = question_lines(looked.source, words_beside(session, looked), looked.shown(), opened)
-    version = came_with(session, looked)
-    shown = {"version": version, "title": _title(looked.today), "words": words, **_part(looked, lines)}
+    said = {"version": came_with(session, looked), "title": _title(looked.today), "words": words}
+    shown = {"gains": gain_lines(looked.today.library, module_key, looked.locale), **said, **_part(looked, lines)}
     return render_template("assessments/analysis/show.html", looked=looked, sees_keys=policy.sees_keys(actor), **shown)
 
 

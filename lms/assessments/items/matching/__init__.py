@@ -1,0 +1,1 @@
+"""Matching: each thing on the left gets one of those on the right. Stored: `("left=right", ...)`, sorted."""

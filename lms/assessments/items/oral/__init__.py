@@ -1,0 +1,1 @@
+"""Oral: said to an assessor, who scores a rubric. Stored: `()`."""

@@ -1,0 +1,1 @@
+"""Ordering: steps get their places. Stored: `("step=place", ...)`, sorted by step, places counted from 1."""

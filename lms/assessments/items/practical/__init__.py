@@ -1,0 +1,1 @@
+"""Practical: shown to an assessor, who scores a rubric. Stored: `()`."""

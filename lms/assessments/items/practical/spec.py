@@ -1,0 +1,13 @@
+"""What is shown to an assessor, as `quiz.yml` says."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lms.assessments.items.assessed import AssessedSpec
+
+
+class Item(AssessedSpec):
+    """`type: practical`: scored by its `rubric`."""
+
+    type: Literal["practical"]

@@ -1,0 +1,1 @@
+"""Short answer: a word or a few, typed. Stored: `("typed words",)`."""

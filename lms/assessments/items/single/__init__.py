@@ -1,0 +1,1 @@
+"""Single choice: one of a few options is right. Stored: `("b",)`."""

@@ -1,0 +1,1 @@
+"""True or false: a statement holds or it does not. Stored: `("true",)`."""

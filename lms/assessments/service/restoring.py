@@ -1,0 +1,32 @@
+"""Giving back attempts that failed in words that were wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.assessments import queries
+from lms.assessments.models import Restoration
+from lms.assessments.queries import Wording
+from lms.audit.service import record_many
+from lms.db import insert_once
+from lms.people.service import lock
+
+
+def restore_attempts(
+    session: Session, actor: Actor, item_ids: Collection[str], wording: Wording, *, at: datetime
+) -> int:
+    """Let failed attempts that answered one of these questions in this wording count as not taken; return how many.
+
+    They keep their result. A second time changes nothing.
+    """
+    lock(session, [each.person_id for each in queries.list_harmed(session, item_ids, wording)])
+    harmed = {each.attempt_id: each for each in queries.list_harmed(session, item_ids, wording)}
+    act = {"item_id": min(item_ids), "restored_by": actor.account_id, "restored_at": at}
+    new = insert_once(session, Restoration, [{"attempt_id": each, **act} for each in harmed], "attempt_id")
+    subjects = [(harmed[row.attempt_id].public_id, {"item": act["item_id"]}) for row in new]
+    record_many(session, actor.account_id, "assessments.restored", "attempt", subjects, at=at)
+    return len(new)

@@ -1,0 +1,102 @@
+"""The result of an attempt and the earlier ones of a round, told as far as the quiz's policy allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from lms.assessments import queries, rules
+from lms.assessments.queries import AttemptRow, Saved
+from lms.assessments.specs import QuizSpec
+from lms.assessments.views.blueprint import bp
+from lms.assessments.views.showing import graded_of
+from lms.assessments.views.timing import again_of
+from lms.assessments.views.told import told_of
+from lms.content.library import Library, Text, current, marks, published_as, source_of, spec_of
+from lms.db import reading
+from lms.errors import NotFound
+from lms.i18n import language
+from lms.web.access import get_actor, signed_in
+from lms.web.rounds import round_of
+
+
+@bp.get("/modules/<module_key>/quiz/attempts")
+@signed_in
+def attempts(module_key: str) -> str:
+    """List what the reader has handed in of this round."""
+    library = current(reading())
+    source = library.get("module", module_key)
+    title = library.words("module", module_key, language()).text("module.yml:title", source.file("module.yml")["title"])
+    found = queries.list_earlier(reading(), get_actor().person_id, module_key, round_of(module_key))
+    return render_template("assessments/attempts.html", attempts=found, module_key=module_key, title=title)
+
+
+@bp.get("/modules/<module_key>/quiz/attempts/<public_id>")
+@signed_in
+def attempt(module_key: str, public_id: str) -> str:
+    """Show one of the reader's own attempts again, in the version in which she took it."""
+    person_id = get_actor().person_id
+    found = [each for each in queries.list_named(reading(), person_id, public_id) if each.module_key == module_key]
+    if not found or found[0].submitted_at is None:
+        raise NotFound("no such attempt of hers")
+    others = queries.list_earlier(reading(), person_id, module_key, found[0].round)
+    return result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
+
+
+def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = False, has_passed: bool = False) -> str:
+    """Return the page of an attempt that was handed in; `has_passed` says whether another one of the round passed."""
+    source = source_of(reading(), row.revision_id)
+    quiz = spec_of(QuizSpec, source)
+    words = queries.words_for(reading(), row, language())
+    title = words.text("module.yml:title", source.file("module.yml")["title"])
+    answers = queries.saved_answers(reading(), row.id)
+    told = rules.told_after(quiz.feedback, has_passed=has_passed or bool(row.passed))
+    corrections = queries.list_corrections(reading(), attempt_ids=[row.id])
+    decisions = {each.item_id: each for made in corrections for each in made.decisions}
+    amendments = queries.resolved(reading(), quiz, decisions.values())
+    how = told_of(quiz, row, words)
+    graded = graded_of(quiz, row.form, words, answers, how.grades, amendments) if told == "all" else []
+    return render_template(
+        "assessments/result.html",
+        attempt=row,
+        note=note,
+        is_review=is_review,
+        told=told,
+        how=how,
+        again=None if is_review else again_of(row),
+        gain=queries.find_gain(reading(), get_actor().person_id, row) if quiz.linked else None,
+        graded=graded,
+        right=sum(each.state == "right" for each in graded),
+        asked=sum(each.state not in ("dropped", "kept") for each in graded),
+        topics=_topics(quiz, row, answers) if told == "topics" else [],
+        pass_mark=quiz.pass_mark,
+        module_key=row.module_key,
+        title=title,
+        version=published_as(reading(), row.revision_id),
+        corrections=[each for each in corrections if each.is_told],
+        marks=marks([state for each in graded for state in each.states]),
+    )
+
+
+def _topics(quiz: QuizSpec, row: AttemptRow, answers: dict[str, Saved]) -> list[Text]:
+    """Return the titles of what to read again, in the reader's language."""
+    library = current(reading())
+    grades = {key: grade for key, each in answers.items() if (grade := _grade(quiz, key, each)) is not None}
+    return [_competency(library, each) for each in rules.to_read_again(quiz, row.form, grades)]
+
+
+def _grade(quiz: QuizSpec, item_id: str, saved: Saved) -> rules.Grade | None:
+    item = quiz.item(item_id)
+    if item is None or saved.correct is None:
+        return None
+    return rules.Grade(item.points if saved.correct else 0, correct=saved.correct)
+
+
+def _competency(library: Library, competency: str) -> Text:
+    """Return the title of a competency; its key where no framework has it any more."""
+    framework, _, own = competency.partition("/")
+    source, file = library.find("framework", framework), f"{framework}.yml"
+    entries: list[Any] = source.file(file)["competencies"] if source else []
+    english = next((each["title"] for each in entries if each["id"] == own), competency)
+    return library.words("framework", framework, language()).text(f"{file}:{own}.title", english)

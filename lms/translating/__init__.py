@@ -1,0 +1,1 @@
+"""Translations as people read them: how far they are, and which wordings are reported as wrong."""

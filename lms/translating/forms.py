@@ -1,0 +1,50 @@
+"""Shapes of what readers and translators send about a wording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from lms.i18n import lazy_gettext as _l
+from lms.translating.messages import FAULTS
+from lms.translating.rules import LONGEST_WORDS
+from lms.web.forms import Form, OnceForm, choices_of
+
+
+class ReportForm(OnceForm):
+    """What is wrong with some words."""
+
+    beside: ClassVar[Mapping[str, str]] = {"words_needed": "words", "unknown_fault": "fault"}
+
+    #: The attempt from which a question is reported.
+    attempt = HiddenField(validators=[Optional(), Length(max=20)])
+    fault = RadioField(
+        _l("What is wrong?"),
+        choices=choices_of(FAULTS.items()),
+        validators=[InputRequired(_l("Please choose what is wrong."))],
+    )
+    words = TextAreaField(
+        _l("How should it read, or what is wrong?"),
+        description=_l("Please write no names of people or patients."),
+        validators=[Optional(), Length(max=LONGEST_WORDS)],
+    )
+
+
+class DecideForm(Form):
+    """Whether a reported wording is wrong, and what who reported it is told."""
+
+    beside: ClassVar[Mapping[str, str]] = {"answer_needed": "answer"}
+
+    state = RadioField(
+        _l("Is the wording wrong?"),
+        choices=choices_of([("confirmed", _l("Yes, it is wrong")), ("not-wrong", _l("No, it is right"))]),
+        validators=[InputRequired(_l("Please choose one."))],
+    )
+    answer = TextAreaField(
+        _l("Your answer to the person"),
+        description=_l("She reads it. Needed when the words are right."),
+        validators=[Optional(), Length(max=LONGEST_WORDS)],
+    )

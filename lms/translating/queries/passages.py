@@ -1,0 +1,107 @@
+"""The words that a report is about, as the reader sees them and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from lms.assessments.queries import AttemptRow, list_named, words_for
+from lms.assessments.rules import told_after
+from lms.assessments.specs import FILE, QuizSpec
+from lms.content.lessons import render
+from lms.content.library import Source, Words, current, source_of, spec_of
+from lms.courses.specs import ModuleSpec
+from lms.errors import NotFound
+from lms.translating.queries.progress import KINDS, sentences_of
+from lms.translating.rules import is_under, questions_of
+
+_LESSONS = "lessons/"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words and their English; Markup where they are a block of a lesson."""
+
+    words: str | Markup
+    english: str | Markup
+    state: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What stands at one address, in an exact wording."""
+
+    kind: str
+    key: str
+    at: str
+    locale: str
+    pieces: tuple[Piece, ...]
+    revision_id: int
+    locale_revision_id: int | None
+    attempt_id: int | None = None
+
+
+def find_passage(
+    session: Session, person_id: int, kind: str, key: str, at: str, *, locale: str, attempt: str = ""
+) -> Passage:
+    """Return what a reader sees at the address `at` of a module or survey, in `locale`; raise `NotFound`.
+
+    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording.
+    """
+    if kind not in KINDS:
+        raise NotFound(f"no {kind} is read")
+    if at.startswith(f"{FILE}:"):
+        return _asked(session, person_id, key, at, locale, attempt)
+    library = current(session)
+    return passage_of(library.get(kind, key), library.words(kind, key, locale), at)
+
+
+def _asked(session: Session, person_id: int, key: str, at: str, locale: str, public_id: str) -> Passage:
+    found = [each for each in list_named(session, person_id, public_id) if each.module_key == key]
+    if not found:
+        raise NotFound("no such attempt")
+    attempt = found[0]
+    source = source_of(session, attempt.revision_id)
+    quiz = spec_of(QuizSpec, source)
+    hidden = () if _is_explained(quiz, attempt) else ("feedback",)
+    if not set(questions_of(quiz, at)) & {entry.item_id for entry in attempt.form}:
+        raise NotFound("not asked in this attempt")
+    return passage_of(source, words_for(session, attempt, locale), at, hidden=hidden, attempt_id=attempt.id)
+
+
+def _is_explained(quiz: QuizSpec, attempt: AttemptRow) -> bool:
+    """Return whether the reader has been told why the right answers are right."""
+    is_done = attempt.submitted_at is not None
+    return is_done and told_after(quiz.feedback, has_passed=bool(attempt.passed)) == "all"
+
+
+def passage_of(
+    source: Source, words: Words, at: str, *, hidden: Collection[str] = (), attempt_id: int | None = None
+) -> Passage:
+    """Return what stands at `at`, without what ends on a name in `hidden`; raise `NotFound` when nothing does."""
+    pieces = _block(source, words, at) if at.startswith(_LESSONS) else ()
+    if not pieces:
+        pieces = tuple(
+            Piece(text.text, english, text.state, "en" if text.is_english else words.locale)
+            for address, english in sentences_of(source).items()
+            if is_under(address, at) and address.rpartition(".")[2] not in hidden
+            for text in [words.text(address, english)]
+        )
+    if not pieces:
+        raise NotFound(f"nothing stands at {at}")
+    return Passage(source.kind, source.key, at, words.locale, pieces, source.revision_id, words.revision_id, attempt_id)
+
+
+def _block(source: Source, words: Words, at: str) -> tuple[Piece, ...]:
+    """Return the block of a lesson that begins at this address, as its page shows it."""
+    file, _, segment = at.partition(":")
+    lesson_key = file.removeprefix(_LESSONS).removesuffix(".md")
+    lesson = spec_of(ModuleSpec, source).lesson(lesson_key) if source.kind == "module" else None
+    if lesson is None:
+        return ()
+    blocks = render(lesson.markdown, words, lesson_key)
+    return tuple(Piece(each.html, each.html_en, each.state, each.lang) for each in blocks if each.id == segment != "")

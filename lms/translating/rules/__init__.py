@@ -1,0 +1,29 @@
+"""Rules of translations: what may be reported, and how far a translation is."""
+
+from __future__ import annotations
+
+from lms.translating.rules.counting import COUNTED, Count, count_states
+from lms.translating.rules.reports import (
+    FAULTS,
+    LONGEST_WORDS,
+    MOST_A_DAY,
+    STATES,
+    check_answer,
+    check_report,
+    is_under,
+    questions_of,
+)
+
+__all__ = [
+    "COUNTED",
+    "FAULTS",
+    "LONGEST_WORDS",
+    "MOST_A_DAY",
+    "STATES",
+    "Count",
+    "check_answer",
+    "check_report",
+    "count_states",
+    "is_under",
+    "questions_of",
+]

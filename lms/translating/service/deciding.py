@@ -1,0 +1,59 @@
+"""Deciding whether a reported wording is wrong; if so, attempts that failed in these words are given back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, update
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.assessments.queries import Wording
+from lms.assessments.service import restore_attempts
+from lms.assessments.specs import QuizSpec
+from lms.audit.service import record
+from lms.content.library import source_of, spec_of
+from lms.errors import NotAllowed, RuleBroken
+from lms.translating import policy, queries, rules
+from lms.translating.models import WordingReport
+from lms.translating.queries import ReportRow
+
+_REPORTS = cast("Table", WordingReport.__table__)
+
+
+def decide_report(session: Session, actor: Actor, public_id: str, *, state: str, answer: str, at: datetime) -> int:
+    """Confirm a report ("confirmed") or say that the words are not wrong ("not-wrong"); return the attempts given back.
+
+    Raise `NotFound`, `NotAllowed`, `RuleBroken("answer_needed")` or `RuleBroken("decided")` when somebody was faster.
+    """
+    report = queries.get_report(session, actor, public_id)
+    if not policy.can_decide(actor, report.locale, report.person_id):
+        raise NotAllowed
+    rules.check_answer(state, answer)
+    restored = _give_back(session, actor, report, at) if state == "confirmed" else 0
+    decided = {"state": state, "answer": answer.strip(), "decided_by": actor.account_id, "decided_at": at}
+    is_open = update(_REPORTS).where(_REPORTS.c.id == report.id, _REPORTS.c.state == "new")
+    if not session.execute(is_open.values(restored=restored, **decided).returning(_REPORTS.c.id)).all():
+        raise RuleBroken("decided")
+    record(
+        session,
+        actor.account_id,
+        "translating.decided",
+        "wording_report",
+        public_id,
+        at=at,
+        state=state,
+        restored=restored,
+    )
+    return restored
+
+
+def _give_back(session: Session, actor: Actor, report: ReportRow, at: datetime) -> int:
+    """Give back the failed attempts in which these words were read; none for words outside a quiz."""
+    if report.kind != "module" or not report.address.startswith("quiz.yml:"):
+        return 0
+    quiz = spec_of(QuizSpec, source_of(session, report.revision_id))
+    item_ids = rules.questions_of(quiz, report.address)
+    wording = Wording(report.revision_id, report.locale_revision_id, report.attempt_id)
+    return restore_attempts(session, actor, item_ids, wording, at=at) if item_ids else 0

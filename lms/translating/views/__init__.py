@@ -1,0 +1,11 @@
+"""Pages about translations and reported wordings."""
+
+from __future__ import annotations
+
+from lms.translating.views import content, deciding, reporting
+from lms.translating.views.blueprint import bp
+
+#: Importing these modules registers their routes.
+PAGES = (content, deciding, reporting)
+
+__all__ = ["PAGES", "bp"]

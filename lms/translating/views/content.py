@@ -1,0 +1,117 @@
+"""Pages that show how far translations are, and what readers say of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+
+from lms.actor import Actor
+from lms.assessments.queries.fairness import flags_of
+from lms.assessments.specs import FILE, QuizSpec
+from lms.content.library import Library, Text, current, spec_of
+from lms.db import reading
+from lms.errors import NotFound
+from lms.i18n import TAGS
+from lms.translating import messages, policy, queries, rules
+from lms.translating.queries import Progress
+from lms.translating.queries.progress import LOCALES
+from lms.translating.queries.reports import PAGE_SIZE
+from lms.translating.views.blueprint import TONGUES, bp, title_of
+from lms.web.access import get_actor, roles
+from lms.web.forms import page_href, page_of
+
+_WHO = ("translator", "certifier", "trainer", "analyst", "administrator")
+
+
+@bp.get("/content")
+@roles(*_WHO)
+def overview() -> str:
+    """Show each module and survey in each language: how much is translated and approved, and open reports."""
+    actor, library = get_actor(), current(reading())
+    seen = [each for each in queries.count_progress(library) if policy.can_read(actor, each.locale)]
+    reports = queries.count_open(reading(), actor)
+    return render_template(
+        "translating/overview.html",
+        rows=[(each, title_of(library, each.kind, each.key), _open(reports, each)) for each in seen],
+        english=[(key, title_of(library, *key[:2]), count) for key, (count, _) in reports.items() if key[2] == "en"],
+        tongues=TONGUES,
+        may_regrade=actor.has("certifier", "administrator"),
+    )
+
+
+def _open(reports: dict[tuple[str, str, str], tuple[int, int]], each: Progress) -> int:
+    return reports.get((each.kind, each.key, each.locale), (0, 0))[0]
+
+
+@bp.get("/content/<key>/<locale>", defaults={"kind": "module"})
+@bp.get("/content/surveys/<key>/<locale>", defaults={"kind": "survey"})
+@roles(*_WHO)
+def part(kind: str, key: str, locale: str) -> str:
+    """Show one module or survey in one language: its sentences by state, and the reports about it."""
+    actor, library = get_actor(), current(reading())
+    if locale not in TAGS or not policy.can_read(actor, locale):
+        raise NotFound(f"no language {locale!r} here")
+    library.get(kind, key)
+    return render_template(
+        "translating/part.html",
+        title=title_of(library, kind, key),
+        tongue=TONGUES[locale],
+        count=_count(library, kind, key, locale),
+        sentences=messages.SENTENCES,
+        flags=_flags(library, kind, key, locale),
+        figures=url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
+        **_reported(actor, library, kind, key, locale),
+    )
+
+
+def _reported(actor: Actor, library: Library, kind: str, key: str, locale: str) -> dict[str, Any]:
+    """Return what the page shows of reports."""
+    total = queries.count_open(reading(), actor).get((kind, key, locale), (0, 0))[1]
+    number, pages = page_of(total, PAGE_SIZE)
+    return {
+        "reports": _reports(actor, library, kind, key, locale, number),
+        "faults": messages.FAULTS,
+        "states": messages.STAFF_STATES,
+        "page": number,
+        "pages": pages,
+        "href_for": page_href("translating.part", kind=kind, key=key, locale=locale),
+    }
+
+
+def _flags(library: Library, kind: str, key: str, locale: str) -> list[tuple[Text, str]]:
+    """Return the questions of a module that readers of this language answer otherwise than English ones, in words."""
+    source = library.get(kind, key)
+    if kind != "module" or FILE not in source.files:
+        return []
+    quiz, words = spec_of(QuizSpec, source), library.words(kind, key, locale)
+    differing = [each for each in flags_of(reading(), key) if each.locale == locale and each.differs]
+    return [
+        (
+            words.text(f"{FILE}:{item.id}.prompt", item.prompt),
+            messages.fairness(TONGUES[locale], is_easier=each.favors == locale),
+        )
+        for each in differing
+        if (item := quiz.item(each.item_id))
+    ]
+
+
+def _count(library: Library, kind: str, key: str, locale: str) -> rules.Count | None:
+    """Return the sentences by state; None for English, which is translated from nothing."""
+    if locale not in LOCALES:
+        return None
+    found = queries.count_progress(library)
+    return next(each.count for each in found if (each.kind, each.key, each.locale) == (kind, key, locale))
+
+
+def _reports(
+    actor: Actor, library: Library, kind: str, key: str, locale: str, page: int
+) -> list[tuple[queries.ReportRow, Text | None]]:
+    """Return a page of reports, each with the first of its sentences as it reads today."""
+    sentences = queries.sentences_of(library.get(kind, key))
+    words = library.words(kind, key, locale)
+    found = []
+    for report in queries.list_reports(reading(), actor, kind, key, locale, page):
+        texts = (words.text(at, english) for at, english in sentences.items() if rules.is_under(at, report.address))
+        found.append((report, next(texts, None)))
+    return found

@@ -1,0 +1,64 @@
+"""A rubric for the tests of what an assessor scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.assessments.items import CANARY, IDS
+
+
+def level(level_id: str, points: int) -> dict[str, Any]:
+    """Return a level. Its words are for assessors."""
+    return {"id": level_id, "text": f"{CANARY} level {level_id}", "points": points}
+
+
+RUBRIC: dict[str, Any] = {
+    "criteria": [
+        {
+            "id": "asks",
+            "text": "Asks in an open way.",
+            "needed": "some",
+            "levels": [level("none", 0), level("some", 2), level("all", 4)],
+        },
+        {
+            "id": "waits",
+            "text": "Waits for the answer.",
+            "competency": "skills/walk",
+            "levels": [level("no", 0), level("yes", 3)],
+        },
+    ]
+}
+OTHER_RUBRIC: dict[str, Any] = {
+    "criteria": [
+        {**RUBRIC["criteria"][0], "needed": "none", "levels": [level("some", 5), level("none", 7)]},
+        {**RUBRIC["criteria"][1], "competency": None, "levels": [level("yes", 1), level("no", 2)]},
+    ]
+}
+#: Levels that an assessor gave, what they earn, and whether the work is right.
+SCORED = (
+    ({"asks": "all", "waits": "yes"}, 7, True),
+    ({"asks": "some", "waits": "yes"}, 5, True),
+    ({"asks": "none", "waits": "yes"}, 3, False),
+    ({"asks": "all", "waits": "no"}, 4, False),
+    ({"asks": "some", "waits": "no"}, 2, False),
+    ({"asks": "none", "waits": "no"}, 0, False),
+)
+
+
+@st.composite
+def rubrics(draw: st.DrawFn) -> dict[str, Any]:
+    """Return the data of some rubric."""
+    criteria = []
+    for criterion in draw(IDS)[: draw(st.integers(1, 4))]:
+        points = sorted(draw(st.sets(st.integers(0, 20), min_size=2, max_size=4)))
+        levels = [level(f"l{place}", each) for place, each in enumerate(points)]
+        needed = draw(st.none() | st.sampled_from([each["id"] for each in levels]))
+        criteria.append({"id": criterion, "text": f"Words of {criterion}", "levels": levels, "needed": needed})
+    return {"criteria": criteria}
+
+
+def most(rubric: dict[str, Any]) -> int:
+    """Return the points of the best work."""
+    return sum(criterion["levels"][-1]["points"] for criterion in rubric["criteria"])
