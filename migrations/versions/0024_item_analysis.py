@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("alpha", sa.Double(), nullable=True),
-        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_quiz_analyses_revision_id_revisions")

@@ -30,8 +30,8 @@ class QuizAnalysis(Base):
     score: Mapped[float]
     #: Cronbach's alpha; NULL where it has no meaning.
     alpha: Mapped[float | None]
-    #: The median from start to handing in, breaks included.
-    seconds: Mapped[int]
+    #: The median from start to handing in, breaks included; NULL where fewer than eleven took it here.
+    seconds: Mapped[int | None]
     computed_at: Mapped[datetime]
 
 

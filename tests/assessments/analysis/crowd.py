@@ -43,6 +43,7 @@ class Crowd:
         at: datetime = AT,
         minutes: int = 10,
         submitted: bool = True,
+        entered_by: int | None = None,
     ) -> None:
         """Write `count` attempts in the words that are published; `shown` says how single questions were read."""
         source = library.get("module", self.module_key)
@@ -71,6 +72,9 @@ class Crowd:
                     "max_points": result.max_points if submitted else None,
                     "percent": result.percent if submitted else None,
                     "passed": result.passed if submitted else None,
+                    "graded_at": at if submitted else None,
+                    "source": "paper" if entered_by else "online",
+                    "entered_by": entered_by,
                 }
             )
             answers.append(

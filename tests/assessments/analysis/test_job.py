@@ -13,6 +13,8 @@ from lms.assessments.jobs import analyse_quiz, run
 from lms.assessments.models import AttemptAnswer, ItemAnalysis, QuizAnalysis
 from lms.assessments.queries.analysis import ItemRow, QuizRow, list_flagged, list_item_rows, list_quiz_rows
 from lms.assessments.queries.fairness import ItemFlag, flags_of
+from lms.assessments.rules.analysis import right_values
+from lms.assessments.specs import QuizSpec
 from lms.content.library import Library
 from lms.db import reading, write
 from tests.assessments.analysis.crowd import Crowd
@@ -121,6 +123,28 @@ def test_what_nobody_has_judged_yet_is_left_out(library: Library, crowd: Crowd) 
     items, (quiz,) = analysed()
     assert {item_id for item_id, _, _ in items} == {"q-two", "q-three"}
     assert quiz.people == 22
+
+
+def test_what_was_entered_from_paper_counts_and_tells_no_time(library: Library, crowd: Crowd, make: Make) -> None:
+    trainer = make.person(roles=("trainer",)).account_id
+    crowd.hand_in(library, 11, right, entered_by=trainer)
+    items, (quiz,) = analysed()
+    assert {row.answers for row in items.values()} == {11}
+    assert (quiz.people, quiz.seconds) == (11, None)
+
+
+def test_typed_words_are_kept_by_what_they_count_as_alone(app: Flask, make: Make) -> None:
+    short = {"id": "q-short", "type": "short", "competency": "skills/talk", "prompt": "Which word?", "feedback": "F."}
+    quiz = {"pass_mark": 60, "items": [short | {"accepted": {"en": ["water"]}}, *QUIZ["items"]]}
+    library = publish_drafts([FRAMEWORK, module("ten", quiz=quiz, survey=None)])
+    crowd = Crowd(make.person("Ana").person_id, "ten")
+    typed = ("Water", "Ana Canary lives here")
+    crowd.hand_in(
+        library, 12, lambda turn, item_id: (typed[turn % 2],) if item_id == "q-short" else right(turn, item_id)
+    )
+    items, _ = analysed("ten")
+    assert {each.value for each in items["q-short", "en", ""].options} == {"right", "other"}
+    assert right_values(library.spec(QuizSpec, "module", "ten").questions[0]) == {"right"}
 
 
 def test_each_language_has_figures_of_its_own_and_english_words_count_for_no_translation(

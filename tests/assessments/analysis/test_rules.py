@@ -24,9 +24,7 @@ from lms.assessments.rules.analysis import (
     item_versions,
     part_shown,
     quiz_version,
-    right_values,
     runs_backwards,
-    tallied,
     wordings,
 )
 from lms.assessments.rules.analysis.effects import effect_of, verdict_of
@@ -387,8 +385,10 @@ class TestVersions:
         before, after = wordings(QUIZ, words), wordings(QUIZ, {**words, address: entry})
         assert {item_id for item_id in before if before[item_id] != after[item_id]} == changed
 
-    def test_tallies(self) -> None:
-        assert tallied(["a", "c"]) == ("a", "c")
-        assert right_values({"key": ["a", "b"]}) == {"a", "b"}
-        assert right_values({"key": True}) == {"true"}
-        assert right_values({}) == frozenset()
+
+def test_the_time_is_that_of_those_who_were_timed() -> None:
+    timed, entered = sheet(True, False), Sheet("en", sheet(True, False).responses, "quiz", None)
+    for count, told in ((10, None), (11, 60)):
+        figures = quiz_figures([timed] * count + [entered] * 12)
+        assert not isinstance(figures, TooFew)
+        assert figures.seconds == told

@@ -239,6 +239,25 @@ def test_words_that_changed_take_their_figures_with_them(
     assert "22 answers were given to other words, and are not counted here." in page
 
 
+def test_what_answers_count_as_is_said_in_words(client: FlaskClient, make: Make, app: Flask) -> None:
+    short = {"id": "q-short", "type": "short", "competency": "skills/talk", "prompt": "Which word?", "feedback": "F."}
+    pairs = {"id": "q-pairs", "type": "matching", "competency": "skills/talk", "prompt": "Which go together?"}
+    pairs |= {"left": [{"id": "l1", "text": "Sugar"}, {"id": "l2", "text": "Salt"}, {"id": "l3", "text": "Fat"}]}
+    pairs |= {"right": [{"id": "r1", "text": "Sweet"}, {"id": "r2", "text": "Salty"}, {"id": "r3", "text": "Rich"}]}
+    pairs |= {"key": {"l1": "r1", "l2": "r2", "l3": "r3"}, "feedback": "F."}
+    quiz = {"pass_mark": 60, "items": [short | {"accepted": {"en": ["water"]}}, pairs, item("q-one")]}
+    library = publish_drafts([FRAMEWORK, module("ten", quiz=quiz, survey=None)])
+    crowd = Crowd(make.person("Ana").person_id, "ten")
+    given = {"q-pairs": ("l1=r1", "l2=r2", "l3=r3"), "q-one": ("a",)}
+    crowd.hand_in(library, 11, lambda turn, item_id: given.get(item_id, ("Canary words",) if turn else ("water",)))
+    analyse_quiz("ten", at=AT)
+    browser = reader(client, make)
+    page = text_of(browser, f"{TEN}?question=q-short")
+    assert "Something else" in page
+    assert "Canary" not in page
+    assert "Sugar → Sweet" in text_of(browser, f"{TEN}?question=q-pairs")
+
+
 def test_many_questions_stand_on_several_pages(client: FlaskClient, make: Make, app: Flask) -> None:
     quiz = {"pass_mark": 60, "items": [item(f"t-{number:02}") for number in range(31)]}
     publish_drafts([FRAMEWORK, module("ten", quiz=quiz, survey=None)])

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from lms.assessments.items import ItemSpec
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.rules import analysis as rules
 from lms.assessments.rules import own_language
 from lms.assessments.rules.languages import ENGLISH
-from lms.content.library import Source, source_of, words_of
+from lms.assessments.specs import QuizSpec
+from lms.content.library import Source, source_of, spec_of, words_of
 
 _ATTEMPTS = cast("Table", Attempt.__table__).c
 _ANSWERS = cast("Table", AttemptAnswer.__table__).c
@@ -29,8 +31,13 @@ class _Given(NamedTuple):
 
     points: int
     correct: bool
-    chosen: tuple[str, ...]
+    tally: tuple[str, ...]
     shown_language: str
+
+
+def _given(answer: Any, item: ItemSpec) -> _Given:
+    tally = rules.tallied(item, tuple(answer.chosen))
+    return _Given(answer.points, bool(answer.correct), tally, answer.shown_language)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Asked:
     """One revision's questions: the version and the points of each, and what stands for the whole quiz."""
 
     items: Mapping[str, rules.ItemKey]
+    specs: Mapping[str, ItemSpec]
     points: Mapping[str, int]
     version: str
 
@@ -76,7 +84,7 @@ def gather(session: Session, module_key: str, gathered: Gathered, *, after: int,
     """
     columns = (
         _ATTEMPTS.id, _ATTEMPTS.revision_id, _ATTEMPTS.locale_revision_id, _ATTEMPTS.shown_language, _ATTEMPTS.form,
-        _ATTEMPTS.started_at, _ATTEMPTS.submitted_at,
+        _ATTEMPTS.started_at, _ATTEMPTS.submitted_at, _ATTEMPTS.source,
     )  # fmt: skip
     first = select(*columns).where(
         _ATTEMPTS.module_key == module_key,
@@ -116,7 +124,7 @@ def _sheet(session: Session, attempt: Any, answers: Mapping[str, Any], gathered:
         answer, item, points = answers.get(item_id), asked.items[item_id], asked.points[item_id]
         if not points or (answer is not None and answer.points is None):
             continue  # nothing is earned by it, or nobody has judged it yet
-        given = answer and _Given(answer.points, bool(answer.correct), tuple(answer.chosen), answer.shown_language)
+        given = answer and _given(answer, asked.specs[item_id])
         response = _response(given, points, language, wordings.get(item_id, ""))
         responses[item] = response
         if response.wording is not None:
@@ -125,7 +133,8 @@ def _sheet(session: Session, attempt: Any, answers: Mapping[str, Any], gathered:
     met: tuple[str | rules.ItemKey, ...] = (asked.version, *responses)
     for version in met:
         gathered.revisions[version] = max(attempt.revision_id, gathered.revisions.get(version, 0))
-    seconds = round((attempt.submitted_at - attempt.started_at).total_seconds())
+    took = (attempt.submitted_at - attempt.started_at).total_seconds()
+    seconds = round(took) if attempt.source == "online" else None  # what was entered from paper tells no time
     return rules.Sheet(language, responses, asked.version, seconds)
 
 
@@ -139,9 +148,9 @@ def _response(given: _Given | None, points: int, language: str, wording: str) ->
         return rules.Response(0.0, correct=False, wording=wording)
     own, _, beneath = given.shown_language.partition("+")
     return rules.Response(
-        share=given.points / points,
+        share=min(1.0, given.points / points),
         correct=given.correct,
-        tally=rules.tallied(given.chosen),
+        tally=given.tally,
         wording=wording if own == language else None,
         with_english=bool(beneath),
     )
@@ -149,11 +158,12 @@ def _response(given: _Given | None, points: int, language: str, wording: str) ->
 
 def asked_in(source: Source) -> Asked:
     """Return the questions of one revision."""
-    quiz = source.file(FILE)
-    versions = rules.item_versions(quiz)
+    versions = rules.item_versions(source.file(FILE))
+    specs = {item.id: item for item in spec_of(QuizSpec, source).questions}
     return Asked(
         {item_id: rules.ItemKey(item_id, version) for item_id, version in versions.items()},
-        {entry["id"]: entry.get("points", 1) for entry, _case in rules.entries_of(quiz)},
+        specs,
+        {item_id: item.points for item_id, item in specs.items()},
         rules.quiz_version(versions),
     )
 

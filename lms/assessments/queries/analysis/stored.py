@@ -25,7 +25,7 @@ class QuizRow:
     people: int
     score: float
     alpha: float | None
-    seconds: int
+    seconds: int | None
     computed_at: datetime
 
 

@@ -17,13 +17,13 @@ class QuizFigures:
     """What is known of a version of a quiz in one language; each person counts once a round.
 
     `score` is the mean share of points, from 0 to 1. `alpha` is None where reliability has no meaning. `seconds` is the
-    median time from the start to handing in, breaks included: nothing else is measured.
+    median time from the start to handing in, breaks included, of eleven people or more; None where fewer were timed.
     """
 
     people: int
     score: float
     alpha: float | None
-    seconds: int
+    seconds: int | None
 
 
 def quiz_figures(sheets: Sequence[Sheet]) -> QuizFigures | TooFew:
@@ -38,5 +38,11 @@ def quiz_figures(sheets: Sequence[Sheet]) -> QuizFigures | TooFew:
         people=len(kept),
         score=mean(scores),
         alpha=None if isinstance(reliability, TooFew) else reliability,
-        seconds=round(median(sheet.seconds for sheet in kept)),
+        seconds=_median([sheet.seconds for sheet in kept if sheet.seconds is not None]),
     )
+
+
+def _median(seconds: Sequence[int]) -> int | None:
+    """Return the median of times, in whole elevens."""
+    timed = seconds[: whole_elevens(len(seconds))]
+    return round(median(timed)) if timed else None

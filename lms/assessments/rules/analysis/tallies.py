@@ -1,17 +1,16 @@
-"""What an answer counts as in the table of a question's options: the one place that asks its type for it."""
+"""What an answer counts as in the table of what was chosen: its type decides, and never shows typed words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from lms.assessments.items import Answer, ItemSpec, rules_of
+from lms.assessments.rules.languages import ENGLISH
 
 
-def tallied(chosen: Sequence[str]) -> tuple[str, ...]:
-    """Return what was chosen; each part counts once."""
-    return tuple(chosen)
+def tallied(item: ItemSpec, answer: Answer) -> tuple[str, ...]:
+    """Return what an answer counts as; an answer of several parts counts at each."""
+    return rules_of(item).tally(item, answer)
 
 
-def right_values(entry: Mapping[str, Any]) -> frozenset[str]:
-    """Return which of those are right; `entry` is the question as `quiz.yml` has it."""
-    key = entry.get("key", ())
-    return frozenset([str(key).lower()] if isinstance(key, bool) else key)
+def right_values(item: ItemSpec) -> frozenset[str]:
+    """Return what a perfect answer counts as."""
+    return frozenset(tallied(item, rules_of(item).perfect(item, ENGLISH)))

@@ -42,12 +42,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One person's attempt: the language read, the version of the quiz, the seconds it took, and the answers."""
+    """One person's attempt: the language read, the answers, the version of the quiz, the seconds it took if known."""
 
     language: str
     responses: Mapping[ItemKey, Response]
     quiz_version: str = ""
-    seconds: int = 0
+    seconds: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from lms.assessments.items import ItemSpec
 from lms.assessments.queries.analysis import ItemRow
-from lms.assessments.rules.analysis import OptionFigures, entries_of, right_values, runs_backwards
-from lms.content.library import Source, Words
+from lms.assessments.rules.analysis import OptionFigures, right_values, runs_backwards
+from lms.assessments.specs import QuizSpec
+from lms.content.library import Source, Words, spec_of
 from lms.i18n import gettext as _
 
 
@@ -53,33 +54,41 @@ def question_lines(
 
     The options are those of the question `opened` alone: of all of them a page would be too heavy.
     """
-    entries = [entry for entry, _case in entries_of(source.file("quiz.yml"))]
     return [
-        _line(number, entry, words, *shown.get(entry["id"], (None, 0)), entry["id"] == opened)
-        for number, entry in enumerate(entries, 1)
+        _line(number, item, words, *shown.get(item.id, (None, 0)), item.id == opened)
+        for number, item in enumerate(spec_of(QuizSpec, source).questions, 1)
     ]
 
 
 def _line(
-    number: int, entry: Mapping[str, Any], words: Words, row: ItemRow | None, earlier: int, with_options: bool
+    number: int, item: ItemSpec, words: Words, row: ItemRow | None, earlier: int, with_options: bool
 ) -> QuestionLine:
-    options = tuple(_option(entry, each, words) for each in row.options) if row and with_options else ()
-    return QuestionLine(
-        number, entry["id"], _said(entry["id"], "prompt", entry["prompt"], words), row, earlier, options
-    )
+    right = right_values(item) if with_options else frozenset()
+    found = row.options if row and with_options else ()
+    options = tuple(OptionLine(_value(item, each.value, words), each.value in right, each) for each in found)
+    return QuestionLine(number, item.id, _said(item, ("prompt",), words), row, earlier, options)
 
 
-def _option(entry: Mapping[str, Any], figures: OptionFigures, words: Words) -> OptionLine:
-    texts = {option["id"]: option["text"] for option in entry.get("options", ())}
-    if figures.value in texts:
-        said = _said(entry["id"], figures.value, texts[figures.value], words)
-    else:
-        said = Said(
-            {"": _("No answer"), "true": _("True"), "false": _("False")}.get(figures.value, figures.value), None
-        )
-    return OptionLine(said, figures.value in right_values(entry), figures)
+def _value(item: ItemSpec, value: str, words: Words) -> Said:
+    """Return what an answer counts as, in words: of "left=right" those of both parts."""
+    return _said(item, value.split("=", 1), words)
 
 
-def _said(item_id: str, suffix: str, english: str, words: Words) -> Said:
-    text = words.text(f"quiz.yml:{item_id}.{suffix}", english)
-    return Said(english, None if text.is_english else text.text)
+def _said(item: ItemSpec, parts: Sequence[str], words: Words) -> Said:
+    fixed = {
+        "": _("No answer"),
+        "true": _("True"),
+        "false": _("False"),
+        "right": _("Right"),
+        "partly": _("Partly right"),
+        "other": _("Something else"),
+        "outside": _("Outside every range"),
+        "written": _("Something was written"),
+    }
+    known = {
+        part: words.text(f"quiz.yml:{item.id}.{part}", item.sentences[part]) for part in parts if part in item.sentences
+    }
+    english = [known[part].english if part in known else fixed.get(part, part) for part in parts]
+    translated = [known[part].text if part in known else fixed.get(part, part) for part in parts]
+    has_words = any(not text.is_english for text in known.values())
+    return Said(" → ".join(english), " → ".join(translated) if has_words else None)

@@ -32,8 +32,10 @@ def decimal(value: float | None) -> str:
     return "–" if value is None else format_number(round(value, 2))
 
 
-def duration(seconds: int) -> str:
-    """Return a time in whole minutes, at least one."""
+def duration(seconds: int | None) -> str:
+    """Return a time in whole minutes, at least one; a dash where none was measured."""
+    if seconds is None:
+        return "–"
     return format_hours(max(1, round(seconds / 60)))
 
 
