@@ -93,6 +93,7 @@ class TwoTabs(RuleBasedStateMachine):
     @initialize()
     def opens(self) -> None:
         self.starts(0)
+        self.opens_the_page(1)
 
     @rule(tab=TAB)
     def opens_the_page(self, tab: int) -> None:
@@ -191,6 +192,11 @@ class TwoTabs(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.at += timedelta(seconds=seconds)
 
+    @rule(seconds=st.sampled_from([-400, -300, -100, 29, 31, 44, 46]))
+    def the_deadline_comes(self, seconds: int) -> None:
+        if self.last and self.last.closed_at is None:
+            self.at = max(self.at, self.last.deadline + timedelta(seconds=seconds))
+
     @rule()
     def is_swept(self) -> None:
         closed = write(lambda s: service.close_overdue(s, [self.actor.person_id], at=self.at))
@@ -228,7 +234,7 @@ class TwoTabs(RuleBasedStateMachine):
 
 
 def test_two_tabs(app: Flask, make: Make, engine_name: str) -> None:
-    examples, steps = (12, 40) if engine_name == "sqlite" else (2, 25)
+    examples, steps = (15, 40) if engine_name == "sqlite" else (2, 25)
     seen: Counter[str] = Counter()
     for limit in (1, 2):
         limited(attempts=limit, wait_hours=1, minutes=10)

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from lms.assessments.queries import QuizState
 from lms.content.library import Source
 from lms.courses import rules
-from lms.courses.rules import Done, ModuleProgress, NextStep
+from lms.courses.rules import Done, ModuleProgress, NextStep, quiz_stand
 from lms.courses.specs import ModuleSpec
 from tests.factories.learning import module
 
@@ -32,6 +33,22 @@ NOON = datetime(2026, 3, 5, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
+    ("limit", "state", "stand"),
+    [
+        (2, None, "todo"),
+        (1, QuizState(1, is_open=False, is_passed=True), "passed"),
+        (1, QuizState(1, is_open=True, is_passed=False), "open"),
+        (None, QuizState(9, is_open=False, is_passed=False), "failed"),
+        (2, QuizState(1, is_open=False, is_passed=False), "failed"),
+        (2, QuizState(2, is_open=False, is_passed=False), "used"),
+        (2, QuizState(2, is_open=False, is_passed=False, granted=1), "failed"),
+    ],
+)
+def test_how_a_person_stands_with_a_quiz(limit: int | None, state: QuizState | None, stand: str) -> None:
+    assert quiz_stand(limit, state) == stand
+
+
+@pytest.mark.parametrize(
     ("progress", "step"),
     [
         (NEW, NextStep("lesson", "first", 1, 2, 5)),
@@ -39,13 +56,26 @@ NOON = datetime(2026, 3, 5, 20, tzinfo=UTC)
         (replace(NEW, finished=("second",), quiz="passed"), NextStep("lesson", "first", 1, 2, 5)),
         (READ, NextStep("quiz", minutes=5, quiz="todo")),
         (replace(READ, quiz="failed"), NextStep("quiz", minutes=5, quiz="failed")),
+        (replace(READ, quiz="used"), NextStep("quiz", minutes=5, quiz="used")),
         (PASSED, NextStep("survey")),
         (replace(READ, quiz="none"), NextStep("survey")),
         (replace(PASSED, surveyed=True), NextStep("done")),
         (replace(PASSED, has_survey=False), NextStep("done")),
         (replace(NEW, completed_on=DAY), NextStep("done")),
     ],
-    ids=["lesson", "second", "gap", "quiz", "again", "survey", "no quiz", "done", "no survey", "was complete"],
+    ids=[
+        "lesson",
+        "second",
+        "gap",
+        "quiz",
+        "again",
+        "used up",
+        "survey",
+        "no quiz",
+        "done",
+        "no survey",
+        "was complete",
+    ],
 )
 def test_the_next_step(progress: ModuleProgress, step: NextStep) -> None:
     assert rules.next_step(MODULE, progress) == step

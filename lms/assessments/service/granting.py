@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -12,7 +13,6 @@ from lms.assessments.models import AttemptGrant
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
 from lms.content.library import current
-from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
 
@@ -39,15 +39,14 @@ def grant_attempt(
     latest = queries.find_attempt(session, person_id, module_key, round_number)
     if latest is None or latest.passed is not False:
         raise NotFound("no attempt that did not pass")
-    key = {"person_id": person_id, "module_key": module_key, "round": round_number, "after_number": latest.number}
-    leave = queries.leave_after(session, current(session).spec(QuizSpec, "module", module_key), latest)
-    row = {**key, "reason": reason, "granted_by": actor.account_id, "granted_at": at, "client_id": client_id}
-    if not _is_held_back(leave, at):
-        if queries.was_given(session, person_id, client_id):
-            return False
-        raise RuleBroken("not_needed")
-    if not insert_once(session, AttemptGrant, [row]):
+    if queries.was_given(session, person_id, client_id):
         return False
+    leave = queries.leave_after(session, current(session).spec(QuizSpec, "module", module_key), latest)
+    if not _is_held_back(leave, at):
+        raise RuleBroken("not_needed")
+    key = {"person_id": person_id, "module_key": module_key, "round": round_number, "after_number": latest.number}
+    row = {**key, "reason": reason, "granted_by": actor.account_id, "granted_at": at, "client_id": client_id}
+    session.execute(insert(AttemptGrant).values(row))
     _log(session, actor, latest, at)
     return True
 
