@@ -270,6 +270,10 @@ class TestSupervisorEnters:
         assert (entry.outcome, entry.organization_id, entry.settled_at) == (None, cast.place, None)
         assert (entry.sheet_sha256, entry.sheet_type) == ("0" * 64, "image/jpeg")
 
+    def test_its_picture_is_not_swept_away(self, cast: Cast) -> None:
+        supervised(cast)
+        assert queries.named_files(reading(), ["0" * 64, "1" * 64]) == {"0" * 64}
+
     def test_meanwhile_nothing_else_is_begun(self, cast: Cast) -> None:
         supervised(cast)
         assert code_of(hand_in, cast.worker, RIGHT, "eps") == "entry_waits"

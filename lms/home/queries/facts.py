@@ -330,8 +330,7 @@ def _quizzes() -> Select[Any]:
 def _entries() -> Select[Any]:
     """Return what somebody entered for her and a second person has to compare, as a quiz that waits."""
     own = _ENTRIES.c
-    branch = _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source)
-    return branch.where(own.settled_at.is_(None))
+    return _branch("quiz", _ENTRIES, id=own.id, key=own.module_key, word=own.source).where(own.settled_at.is_(None))
 
 
 def _surveys() -> Select[Any]:
