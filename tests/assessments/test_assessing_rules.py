@@ -127,7 +127,8 @@ def test_every_code_has_its_sentence(app: Any) -> None:
         "consent_needed rubric_open rubric_unknown scored_before scored_meanwhile words_empty words_long "
         "foreign_answer "
         "sent_before settled_before sheet_missing sheet_of_another sheet_unknown sheet_used taken_ahead "
-        "taken_before_sheet already_passed attempt_open attempt_waits entry_waits prerequisite file_kind"
+        "taken_before_sheet already_passed attempt_open attempt_waits attempts_used entry_waits wait prerequisite "
+        "file_kind"
     ).split()
     with app.test_request_context():
         assert len({assessing_sentence(RuleBroken(code)) for code in codes}) == len(codes)

@@ -67,6 +67,12 @@ def stand(cast: Cast, key: str = "eps") -> str:
     return progress_of(reading(), library, [who], [key])[who, key].quiz
 
 
+def publish_limited(limits: Any) -> None:
+    """Publish the module `eps` with limits."""
+    quiz = {"pass_mark": 60, "items": [item("q-one"), item("q-two", "multiple")], "limits": limits}
+    publish_drafts([*standard(), module("eps", ["only"], quiz=quiz, survey=None)])
+
+
 def supervised(cast: Cast, **changes: Any) -> str:
     """Let the supervisor enter the worker's answers; return the entry."""
     done = enter(cast.supervisor, cast.ana, entered(make_sheet(cast.trainer), sheet=PICTURE, **changes))
@@ -217,6 +223,23 @@ class TestTrainerEnters:
         one = entered(make_sheet(cast.trainer, "delta"), {"q-one": ("a",)}, has_blanks=True)
         assert code_of(enter, cast.certifier, cast.ana, one) == "attempt_waits"
 
+    @pytest.mark.parametrize(("limits", "code"), [({"attempts": 1}, "attempts_used"), ({"wait_hours": 24}, "wait")])
+    def test_limits_hold_on_paper_too(self, cast: Cast, limits: Any, code: str) -> None:
+        publish_limited(limits)
+        wrong = {"q-one": ("b",), "q-two": ("c",)}
+        enter(cast.certifier, cast.ana, entered(make_sheet(cast.trainer), wrong))
+        assert code_of(enter, cast.certifier, cast.ana, entered(make_sheet(cast.trainer))) == code
+        assert counted(Attempt) == 1
+
+    def test_an_open_attempt_whose_time_is_up_is_closed_first(self, cast: Cast) -> None:
+        publish_limited({"minutes": 10})
+        write(lambda s: service.start_attempt(s, cast.worker, "eps", shown=ENGLISH, at=AT))
+        reading().rollback()
+        sheet = make_sheet(cast.trainer)
+        assert code_of(enter, cast.certifier, cast.ana, entered(sheet), at=AT) == "attempt_open"
+        done = enter(cast.certifier, cast.ana, entered(sheet), at=AT + timedelta(hours=5))
+        assert (attempt_of(done.attempt).number, attempt_of(done.attempt).passed) == (2, True)
+
     def test_another_module_comes_first(self, cast: Cast) -> None:
         answers = {"q-one": ("a",), "q-two": ("a", "b"), "q-three": ("true",)}
         one = entered(make_sheet(cast.trainer, "beta"), answers)
@@ -246,6 +269,10 @@ class TestSupervisorEnters:
         (entry,) = reading().execute(select(ResultEntry)).scalars()
         assert (entry.outcome, entry.organization_id, entry.settled_at) == (None, cast.place, None)
         assert (entry.sheet_sha256, entry.sheet_type) == ("0" * 64, "image/jpeg")
+
+    def test_its_picture_is_not_swept_away(self, cast: Cast) -> None:
+        supervised(cast)
+        assert queries.named_files(reading(), ["0" * 64, "1" * 64]) == {"0" * 64}
 
     def test_meanwhile_nothing_else_is_begun(self, cast: Cast) -> None:
         supervised(cast)

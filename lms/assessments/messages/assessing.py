@@ -56,6 +56,8 @@ def _of_quizzes() -> dict[str, str]:
         "already_passed": _("She has passed this quiz already."),
         "attempt_open": _("She has begun this quiz on the site. Ask her to hand it in first."),
         "attempt_waits": _("A trainer has to look at her last answers first."),
+        "attempts_used": _("No more tries are left for her. A trainer can give her one."),
         "entry_waits": _("Answers of hers wait already for a second person to compare them."),
         "prerequisite": _("She has to finish another module first."),
+        "wait": _("She has to wait some time before her next try."),
     }

@@ -13,7 +13,8 @@ from lms.actor import Actor
 from lms.assessments import policy, queries, rules
 from lms.assessments.events import AttemptStarted, attempt_started
 from lms.assessments.models import Attempt, ResultEntry
-from lms.assessments.queries import EntryRow, PaperRow
+from lms.assessments.queries import AttemptRow, EntryRow, PaperRow
+from lms.assessments.service.closing import close_by_time
 from lms.assessments.service.counting import count_entry
 from lms.assessments.service.placing import require_place
 from lms.assessments.specs import QuizSpec
@@ -70,7 +71,7 @@ def enter_result(
 
     Raises `NotFound` for a person whom the actor may not enter results for, and `RuleBroken`: "sent_before",
     "sheet_unknown", "sheet_of_another", "sheet_used", "sheet_missing", "attempt_open", the codes of `require_place`,
-    `rules.check_taken` and `rules.check_chosen`, and "prerequisite".
+    `rules.check_leave`, `rules.check_taken` and `rules.check_chosen`, and "prerequisite".
     """
     lock(session, [person_id, actor.person_id])
     place = _place(session, actor, person_id, in_class, local_date(at))
@@ -82,7 +83,7 @@ def enter_result(
     if (known := queries.find_sent(session, actor.account_id, client_id)) is not None:
         return _first_recorded(session, known, person_id, paper, entered, chosen)
     rules.check_taken(entered.taken_on, paper.made_on, local_date(at))
-    _require_free(session, person_id, paper, entered.round_number)
+    _require_free(session, person_id, paper, entered.round_number, quiz, at)
     missing = rules.unanswered(quiz, paper.form, chosen)
     if missing and not entered.has_blanks:
         return Recorded(missing=missing)
@@ -109,9 +110,7 @@ def confirm_entry(session: Session, actor: Actor, public_id: str, *, at: datetim
     if known is not None:
         return known
     paper = queries.get_paper_of(session, row.paper_form_id)
-    latest = queries.find_attempt(session, row.person_id, row.module_key, row.round)
-    if latest is not None and latest.submitted_at is None:
-        raise RuleBroken("attempt_open")
+    latest = _latest(session, row.person_id, row.module_key, row.round, at)
     if latest is not None and (latest.passed or latest.is_waiting):
         raise RuleBroken("already_passed" if latest.passed else "attempt_waits")
     attempt = count_entry(session, actor, row, paper, at=at)
@@ -146,17 +145,29 @@ def _place(session: Session, actor: Actor, person_id: int, in_class: ColumnEleme
     return place
 
 
-def _require_free(session: Session, person_id: int, paper: PaperRow, round_number: int) -> None:
+def _require_free(
+    session: Session, person_id: int, paper: PaperRow, round_number: int, quiz: QuizSpec, at: datetime
+) -> None:
     """Raise `RuleBroken` unless the sheet may become a further attempt of this person."""
     if paper.person_id not in (None, person_id):
         raise RuleBroken("sheet_of_another")
     used = select(Attempt.id).where(Attempt.person_id == person_id, Attempt.paper_form_id == paper.id)
     if session.execute(used).first() is not None:
         raise RuleBroken("sheet_used")
-    latest = queries.find_attempt(session, person_id, paper.module_key, round_number)
-    if latest is not None and latest.submitted_at is None:
-        raise RuleBroken("attempt_open")
+    latest = _latest(session, person_id, paper.module_key, round_number, at)
     require_place(session, person_id, paper.module_key, round_number, latest)
+    rules.check_leave(queries.leave_after(session, quiz, latest), at)
+
+
+def _latest(session: Session, person_id: int, module_key: str, round_number: int, at: datetime) -> AttemptRow | None:
+    """Return the last attempt, closed where its time is up; raise `RuleBroken("attempt_open")` for an open one."""
+    latest = queries.find_attempt(session, person_id, module_key, round_number)
+    if latest is not None and latest.submitted_at is None:
+        if not rules.is_late(latest.deadline_at, at):
+            raise RuleBroken("attempt_open")
+        close_by_time(session, [latest], at=at)
+        latest = queries.find_attempt(session, person_id, module_key, round_number)
+    return latest
 
 
 def _first_recorded(
