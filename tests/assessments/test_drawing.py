@@ -6,14 +6,19 @@ import random
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lms.assessments import rules
+from lms.assessments import rules, service
 from lms.assessments.rules import FormItem, SectionResult
 from lms.assessments.specs import QuizSpec
-from tests.factories.learning import item
+from lms.db import write
+from tests.conftest import AT
+from tests.factories import Make, sign_in
+from tests.factories.learning import actor_of, item, module, publish_drafts, standard
 
 TALK, WALK = "skills/talk", "skills/walk"
 
@@ -179,3 +184,25 @@ def test_a_form_asks_each_question_once_and_as_many_as_it_says(seed: int, count:
     quiz = quiz_of(*BANK, draw=count)
     form = drawn(quiz, seed, turn)
     assert len(form) == len(set(form)) == count
+
+
+class TestPages:
+    def test_the_result_tells_each_section(self, app: Flask, client: FlaskClient, make: Make) -> None:
+        bank = [*about(TALK, "t1", "t2"), *about(WALK, "w1")]
+        quiz = {"pass_mark": 50, "items": bank, "sections": list(TestSections.SECTIONS)}
+        worth = {TALK: 5, WALK: 5}
+        publish_drafts(
+            [*(each for each in standard() if each.key != "alpha"), module("alpha", quiz=quiz, credits=worth)]
+        )
+        ana = make.person("Ana")
+        actor, shown = actor_of(ana), service.Shown("en")
+        browser = sign_in(client, ana)
+        assert "each must be passed" in browser.get("/modules/alpha/quiz").get_data(as_text=True)
+        public_id = write(lambda s: service.start_attempt(s, actor, "alpha", shown=shown, at=AT))
+        sheet = service.Sheet(
+            "alpha", public_id, {"t1": ("a",), "t2": ("a",), "w1": ("b",)}, rules.digest(public_id, {})
+        )
+        write(lambda s: service.submit_attempt(s, actor, sheet, client_id="0" * 32, shown=shown, at=AT))
+        page = browser.get("/modules/alpha/quiz").get_data(as_text=True)
+        assert "Talking</span>: 100 percent" in page or "Talking: 100 percent" in page
+        assert ": 0 percent. It needs 100 percent." in page

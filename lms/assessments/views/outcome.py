@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
@@ -12,8 +14,9 @@ from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.showing import graded_of
 from lms.assessments.views.timing import again_of
+from lms.assessments.views.told import Told as HowTold
 from lms.assessments.views.told import told_of
-from lms.content.library import Library, Text, current, marks, published_as, source_of, spec_of
+from lms.content.library import Library, Text, Words, current, marks, published_as, source_of, spec_of
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import language
@@ -73,10 +76,44 @@ def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = F
         pass_mark=quiz.pass_mark,
         module_key=row.module_key,
         title=title,
+        sections=_sections(quiz, row, answers, how, amendments, words) if quiz.sections else [],
         version=published_as(reading(), row.revision_id),
         corrections=[each for each in corrections if each.is_told],
         marks=marks([state for each in graded for state in each.states]),
     )
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one part of the quiz came to: its title, its percent and what it needs."""
+
+    title: Text
+    percent: int
+    pass_mark: int
+    passed: bool
+
+
+def _sections(
+    quiz: QuizSpec,
+    row: AttemptRow,
+    answers: Mapping[str, Saved],
+    how: HowTold,
+    amendments: Mapping[str, rules.Amendment],
+    words: Words,
+) -> list[Section]:
+    """Return the parts of the quiz of which something was asked."""
+    chosen = {item_id: saved.chosen for item_id, saved in answers.items()}
+    results = {each.section_id: each for each in rules.grade(quiz, row.form, chosen, how.grades, amendments).sections}
+    return [
+        Section(
+            words.text(f"quiz.yml:{each.id}.title", each.title),
+            results[each.id].percent,
+            each.pass_mark,
+            results[each.id].passed,
+        )
+        for each in quiz.sections
+        if each.id in results
+    ]
 
 
 def _topics(quiz: QuizSpec, row: AttemptRow, answers: dict[str, Saved]) -> list[Text]:
