@@ -80,6 +80,10 @@ def learn(session: Session, library: Library, worker: Worker, actor: Actor, rng:
             answer_survey(session, library, actor, module, worker.language, rng, clock.tick())
 
 
+#: Types of which one choice that is not right is a whole answer.
+CHOOSING = {"single", "multiple", "true-false"}
+
+
 def take_quiz(
     session: Session, library: Library, actor: Actor, key: str, language: str, clock: Clock, *, wrong: int
 ) -> None:
@@ -94,7 +98,8 @@ def take_quiz(
         raise RuntimeError("the attempt that was just opened is not there")
     drawn = {entry.item_id for entry in attempt.form}
     items = [item for item in quiz.questions if item.id in drawn]
-    missed = {item.id for item in sorted(items, key=lambda item: item.critical)[:wrong]}
+    choosing = [item for item in sorted(items, key=lambda item: item.critical) if item.type in CHOOSING]
+    missed = {item.id for item in choosing[:wrong]}
     chosen = {item.id: _wrong(item) if item.id in missed else rules_of(item).perfect(item, language) for item in items}
     sheet = Sheet(key, public_id, chosen, grading.digest(public_id, {}))
     submit_attempt(session, learner, sheet, client_id=new_client_id(), shown=shown, at=clock.tick())

@@ -256,6 +256,7 @@ NO_PAGE = {
     "people.second_step": "nobody in the demonstration has a second step",
     "publish.download": "a file",
     "reports.download": "a file",
+    "surveys.figures_file": "a file",
     "tracks.refused": "a file",
     "tracks.upload_plan": "a file",
     "training.file": "a file",

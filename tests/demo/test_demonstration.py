@@ -166,6 +166,9 @@ class TestCounts:
         assert demo.one("SELECT count(*) FROM attempts WHERE passed") >= 600
         assert demo.one("SELECT count(*) FROM attempts WHERE NOT passed") >= 50
         assert demo.one("SELECT count(*) FROM survey_answers") >= 600
+        assert demo.one("SELECT count(*) FROM survey_answers WHERE survey_key LIKE 'follow-up-%'") >= 100
+        assert demo.one("SELECT count(DISTINCT language) FROM survey_answers") == 4
+        assert demo.one("SELECT count(*) FROM survey_words") >= 100
         assert demo.one("SELECT count(*) FROM evidence") >= 600
 
     def test_applications(self, demo: Demo) -> None:

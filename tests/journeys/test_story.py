@@ -19,13 +19,15 @@ import pytest
 from flask import Flask
 from ruamel.yaml import YAML
 
+from lms.assessments.items import rules_of
+from lms.assessments.specs import QuizSpec
 from lms.certificates.jobs import ensure_key, finish_issues
 from lms.clock import now
 from lms.config import ROOT, Config
 from lms.notifications.jobs import send_letters
 from tests.conftest import Browser as Client
 from tests.factories import PASSPHRASE, MadePerson, Make
-from tests.journeys.browser import Browser, Page
+from tests.journeys.browser import Browser, Form, Page
 
 NAMES = {
     "en": "Maya Quillfeather-O'Brien",
@@ -44,10 +46,26 @@ def visit(content_app: Flask) -> Callable[[], Browser]:
 
 
 def quiz_keys(module: str) -> dict[str, list[str]]:
-    """Return the right options of each question of a module, from its file."""
-    quiz = YAML(typ="safe").load((ROOT / "content" / "modules" / module / "quiz.yml").read_text(encoding="utf-8"))
-    keys = {item["id"]: item["key"] for item in quiz["items"]}
-    return {item: key if isinstance(key, list) else [str(key).lower()] for item, key in keys.items()}
+    """Return what a right answer sends in each field of a module's quiz, from its file."""
+    text = (ROOT / "content" / "modules" / module / "quiz.yml").read_text(encoding="utf-8")
+    keys: dict[str, list[str]] = {}
+    for item in QuizSpec.read(YAML(typ="safe").load(text)).questions:
+        for each in rules_of(item).perfect(item, "en"):
+            part, is_part, value = each.partition("=")
+            keys.setdefault(f"a-{item.id}.{part}" if is_part else f"a-{item.id}", []).append(value if is_part else each)
+    return keys
+
+
+def wrong_answers(keys: dict[str, list[str]], form: Form) -> dict[str, list[str]]:
+    """Return what sends no right answer: another choice, or the right ones of a question's parts, each one further."""
+    wrong = {}
+    for name in dict.fromkeys(form.choices):
+        item, is_part, _ = name.partition(".")
+        parts = [each for each in keys if each.startswith(f"{item}.")]
+        further = parts[(parts.index(name) + 1) % len(parts)] if is_part else name
+        others = [option for option in form.choices.getlist(name) if option not in keys[name]]
+        wrong[name] = keys[further] if is_part else others[:1]
+    return wrong
 
 
 def read_lessons(page: Page, module: str) -> Page:
@@ -72,12 +90,8 @@ def take_quiz(page: Page, module: str, *, right: bool) -> Page:
     page = page.send(page.form("quiz/start"))
     form = page.form("/quiz", having="client_id")
     keys = quiz_keys(module)
-    answers: dict[str, list[str]] = {}
-    for name in dict.fromkeys(form.choices):
-        item = next(item for item in keys if name.endswith(item))
-        wrong = [option for option in form.choices.getlist(name) if option not in keys[item]][:1]
-        answers[name] = keys[item] if right else wrong
-    assert len(answers) == 10
+    answers = {name: keys[name] for name in form.choices} if right else wrong_answers(keys, form)
+    assert len({name.partition(".")[0] for name in answers}) == 10
     submit = next(button for button in form.buttons if "submit" in button[1])
     return page.send(form, (submit[0], submit[1]), **answers)
 

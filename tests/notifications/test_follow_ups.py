@@ -30,6 +30,7 @@ from lms.tracks.models import TrackCompletion
 from tests.certificates.story import award_of, certify
 from tests.conftest import AT
 from tests.factories import Make
+from tests.factories.learning import draft, publish_drafts, standard
 from tests.notifications.conftest import CORE, FIRST, add, finish, letters, steps
 from tests.notifications.test_planning import noon, plan, told
 
@@ -221,3 +222,10 @@ def test_the_job_asks_and_writes(content_app: Flask, make: Make) -> None:
     assert [each[1] for each in asked()] == ["follow-up-30"]
     assert reading().execute(select(SurveyReceipt)).all() == []
     assert FIRST == "first-steps"
+
+
+def test_a_track_that_asks_nothing_afterwards(app: Flask) -> None:
+    items = [{"id": "alpha", "module": "alpha"}]
+    frame = {"key": "way", "title": "The way", "summary": "S.", "level": "base", "items": items}
+    publish_drafts([*standard(), draft("track", "way", "en", {"files": {"way.yml": frame}})])
+    assert ask(TODAY) == 0

@@ -236,5 +236,6 @@ def test_invitations_are_made_once(app: Flask, make: Make) -> None:
     assert invite((ana.person_id, "track:way", 2, TODAY + timedelta(days=45))) == 1
     assert invite((ana.person_id, "track:way", 2, TODAY + timedelta(days=400))) == 0, "asked in this round"
     assert invite() == 0
+    assert [each.due_on for each in queries.list_between(reading(), TODAY, TODAY + timedelta(days=44))] == [TODAY]
     today = TODAY + timedelta(days=50)
     assert [each.round for each in queries.list_open(reading(), ana.person_id, today)] == [1, 2]

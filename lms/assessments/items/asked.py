@@ -80,11 +80,6 @@ class Asked:
     #: What of it could not be taken over, in words.
     lost: tuple[str, ...] = ()
 
-    @property
-    def right(self) -> tuple[Answer, ...]:
-        """Return the answers that earn points."""
-        return tuple(answer for answer in self.answers if answer.share > 0)
-
 
 @dataclass(frozen=True, order=True)
 class Skipped:

@@ -10,7 +10,6 @@ from lms.surveys.rules.follow_ups import (
     REST_DAYS,
     follow_up_of_token,
     follow_up_token,
-    is_open,
     is_too_soon,
 )
 from lms.surveys.rules.releasing import SHEETS, TEXTS, Cell, Labels, Waiting, is_safe, months_between, part
@@ -40,7 +39,6 @@ __all__ = [
     "first_of_month",
     "follow_up_of_token",
     "follow_up_token",
-    "is_open",
     "is_safe",
     "is_too_soon",
     "key_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import date, timedelta
+from datetime import date
 
 from lms.ids import PUBLIC_ID_LENGTH
 
@@ -26,11 +26,6 @@ def follow_up_of_token(secret_key: str, token: str) -> str | None:
     public_id = token[:PUBLIC_ID_LENGTH]
     genuine = follow_up_token(secret_key, public_id)
     return public_id if hmac.compare_digest(genuine.encode(), token.encode()) else None
-
-
-def is_open(due_on: date, today: date) -> bool:
-    """Return whether a follow-up can be answered on the local date `today`."""
-    return due_on <= today <= due_on + timedelta(days=OPEN_DAYS)
 
 
 def is_too_soon(due_on: date, others: tuple[date, ...]) -> bool:

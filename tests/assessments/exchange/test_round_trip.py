@@ -77,6 +77,7 @@ def test_gift_says_what_was_asked(asked: Asked) -> None:
         text = write_gift(asked)
     except Unfit:
         return
+    asked = replace(asked, feedback="" if asked.kind == "order" else asked.feedback)
     read = read_questions(text.encode(), "gift")
     assert (read.faults, read.skipped) == ([], [])
     assert [compared(each) for each in read.asked] == [compared(asked)]

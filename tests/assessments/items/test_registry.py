@@ -6,6 +6,7 @@ import inspect
 import re
 import shutil
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -65,6 +66,7 @@ def test_a_type_is_whole(name: str) -> None:
     kind = TYPES[name]
     folder = HERE / name.replace("-", "_")
     assert lacking_of(name, folder, kind.rules, module_of(name), DOCS) == []
+    assert hasattr(import_module(f"lms.assessments.items.{folder.name}.exchange"), "EXCHANGE")
     assert kind.spec.__name__ == "Item"
     assert issubclass(kind.spec, ItemSpec)
     assert kind.spec.model_fields["type"].annotation.__args__ == (name,)

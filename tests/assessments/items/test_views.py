@@ -220,3 +220,12 @@ def test_control_characters_are_left_out(browser: FlaskClient, ana: MadePerson) 
     assert sent_by(saved) == {"a-q-reflection": ["Onetwo"], "a-q-fill-in.what": ["soap"]}
     with_nul = browser.post(QUIZ_URL, data=filled(page, {"a-q-short": ["so\0ap"]}, "save"))
     assert with_nul.status_code == 400, "as everywhere in the program"
+
+
+def test_the_one_unit_is_told_with_the_field(browser: FlaskClient, ana: MadePerson) -> None:
+    sample = next(each for each in SAMPLES if each["type"] == "numeric")
+    one = [{**sample, "units": sample["units"][:1]} if each is sample else each for each in SAMPLES]
+    asked = frame(begun(browser, ana, one, language="to"), "numeric")
+    assert re.search(r'aria-label="[^"]+ \(\[to\] mg · mg\)"', asked)
+    assert f"<span>[to] mg {ENGLISH}mg</span></span>" in asked
+    assert "<select" not in asked

@@ -7,9 +7,11 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from lms.content.service import draft
 from tests.assessments.test_views import counting
 from tests.factories import sign_in
 from tests.surveys.results.conftest import MODULE, Staff, count, release, revision, sheets, write_words
+from tests.surveys.test_service import publish_short
 
 URL = f"/feedback/feedback/{MODULE}"
 
@@ -36,7 +38,7 @@ def test_the_list_has_a_line_for_each_survey_and_subject(browser: FlaskClient) -
     release(sheets(11), survey="gone", subject="module:gone")
     count()
     page = flat(browser.get("/feedback").text)
-    assert "Title of alpha: What do you think? 12 50 of 100" in page
+    assert "Title of alpha: What do you think? 12 50 of 100 – –" in page
     assert "Several modules together: What do you think? 22 100 of 100" in page
     assert "module:gone: gone 11" in page
     assert 'href="/feedback"' in browser.get("/feedback").text
@@ -54,6 +56,7 @@ def test_a_question_is_shown_with_its_figures(browser: FlaskClient) -> None:
     assert "37 answers, on average 3.7, 78 of 100 chose 4 or 5" in page
     assert "11 answers" in page
     assert "Long 100 of 100" in page, "six short ones wait"
+    assert "English Español Lea faka-Tonga Gagana Sāmoa Learn" in page, "the reader's own choice of language"
     assert "Gagana Sāmoa 11 on average 4" in page
     assert re.search(r"Version \d+ 25", page)
     narrowed = flat(browser.get(f"{URL}?language=en").text)
@@ -70,6 +73,61 @@ def test_every_type_has_its_words(browser: FlaskClient) -> None:
     assert "No longer asked" in page
     assert "help.boss" in page
     assert "a 100 of 100" in page
+
+
+LONG = {
+    "key": "feedback",
+    "title": "What do you think?",
+    "intro": "Some questions.",
+    "thanks": "Thanks.",
+    "scale": ["None", "Little", "Some", "Most", "All"],
+    "questions": [
+        {
+            "id": "visits",
+            "type": "number",
+            "level": "behavior",
+            "prompt": "How many visits?",
+            "least": -5,
+            "most": 99999,
+        },
+        {
+            "id": "help",
+            "type": "matrix",
+            "level": "results",
+            "prompt": "Who helped you?",
+            "rows": [{"id": "boss", "text": "My boss"}, {"id": "team", "text": "My team"}],
+        },
+        {
+            "id": "ways",
+            "type": "choices",
+            "level": "behavior",
+            "prompt": "Which ways?",
+            "options": [{"id": "home", "text": "At home"}, {"id": "phone", "text": "By phone"}],
+        },
+    ],
+}
+
+
+def test_numbers_rows_and_several_choices_have_their_words(browser: FlaskClient) -> None:
+    publish_short(draft("survey", "feedback", "en", {"files": {"feedback.yml": LONG}}))
+    visits = [0, 0, 0, 2, 7, 7, 7, 20_000, -1, 1, 3, 4]
+    release([{"visits": each, "ways": ["home", "phone"], "help": {"boss": 5, "team": 1}} for each in visits])
+    count()
+    page = flat(browser.get(URL).text)
+    for words in (
+        "How many visits?",
+        "12 answers, on average 1,669.2, the middle answer: more than 1, up to 2",
+        "below 0 8 of 100",
+        "more than 10,000 8 of 100",
+        "0 25 of 100",
+        "Who helped you? My boss 12 answers, on average 5, 100 of 100 chose 4 or 5",
+        "Who helped you? My team",
+        "At home 100 of 100",
+        "What came of it",
+    ):
+        assert words in page, words
+    found = flat(browser.get("/feedback").text)
+    assert "Title of alpha: What do you think? 12 – – – 50 of 100" in found
 
 
 def test_all_modules_together(browser: FlaskClient) -> None:

@@ -65,6 +65,10 @@ def test_it_becomes_a_note_that_a_version_answers(browser: FlaskClient, make: Ma
     wrong = browser.post(f"{url}/note", data={"what": "Shorten it."})
     assert wrong.status_code == 400
     assert "Shorten it." in wrong.text
+    switched = browser.post(f"{url}/note", data={"what": "Shorten it.", "_language": "es"})
+    assert "Shorten it." in switched.text
+    assert '<html lang="es">' in switched.text
+    browser.post("/language/en")
     note = {"what": "Shorten it.", "why": "It is long.", "by_whom": "Sina"}
     assert browser.post(f"{url}/note", data=note).status_code == 302
     page = few(browser, url)

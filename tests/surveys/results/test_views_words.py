@@ -55,6 +55,14 @@ def test_staff_read_english_and_put_aside_what_names_somebody(staff: Staff, clie
     assert client.get("/content/answers").status_code == 404
 
 
+def test_a_button_from_another_site_does_nothing(staff: Staff, client: FlaskClient, app: Flask) -> None:
+    (one,) = write_words("More time.")
+    sign_in(client, staff("trainer")[0])
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert client.post(f"/feedback/words/{one}/aside", data={"reason": "private"}).status_code == 400
+    assert "More time." in client.get(URL).text
+
+
 def test_a_certifier_clears_what_was_put_aside(staff: Staff, client: FlaskClient, app: Flask) -> None:
     one, two = write_words("Ana helped.", "Bob slept.")
     sign_in(client, staff("certifier")[0])

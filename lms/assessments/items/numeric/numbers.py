@@ -34,11 +34,12 @@ def readings(typed: str) -> frozenset[Decimal]:
     1250 to some and 1.25 to others, and both are returned. Digits of any script count; powers, fractions,
     "NaN" and "1e9" are no numbers.
     """
+    if len(typed) > LONGEST:
+        return frozenset()
     text = "".join(_digit(each) for each in typed.translate(_SIGNS)).strip()
     found = set()
     for pattern, group in _PATTERNS:
-        match = pattern.fullmatch(text) if len(text) <= LONGEST else None
-        if match:
+        if match := pattern.fullmatch(text):
             sign, whole, rest, only_rest = match.groups()
             fraction = rest or only_rest or ""
             found.add(Decimal(f"{sign}{(whole or '0').replace(group, '')}.{fraction or '0'}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lms.assessments.items.asked import Asked, Read, Skipped, Unfit, title_of
@@ -40,9 +40,9 @@ def export_quiz(quiz: Data, form: str) -> Exported:
         done.counts[item["type"]] += 1
         try:
             text = _written(item, form)
-            if form == "gift" and item.get("units"):
-                message = "its units, which GIFT has not; they stand in the note alone"
-                done.skipped.append(Skipped(0, item["id"], message, is_part=True))
+            done.skipped += [
+                Skipped(0, item["id"], f"{each}; the note has it", is_part=True) for each in _left_out(item, form)
+            ]
         except Unfit as error:
             kept = Asked("kept", idnumber=item["id"], kept=dict(item))
             done.skipped.append(Skipped(0, title_of(kept), str(error)))
@@ -50,6 +50,20 @@ def export_quiz(quiz: Data, form: str) -> Exported:
         pieces.append(text)
     done.text = join(pieces)
     return done
+
+
+def _left_out(item: Data, form: str) -> Iterator[str]:
+    """Yield what a format cannot say of an item that it can ask."""
+    if form == "gift" and item.get("units"):
+        yield "GIFT has no units"
+    if form == "gift" and item["type"] == "ordering":
+        yield "GIFT has no feedback for ordering"
+    if item["type"] == "fill-in":
+        yield "the line above its text is left out"
+    if item.get("rubric"):
+        yield "a rubric is not written"
+    if isinstance(item.get("accepted"), dict) and len(item["accepted"]) > 1:
+        yield "accepted words do not say their language"
 
 
 def _written(item: Data, form: str) -> str:

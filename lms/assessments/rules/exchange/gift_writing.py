@@ -34,7 +34,8 @@ def _question(asked: Asked) -> Iterator[str]:
     if asked.kind == "gaps":
         before, after = _around(asked)
     inside = list(_WRITERS[asked.kind](asked))
-    inside += [f"\t####{_said(asked.feedback)}"] if asked.feedback else []
+    # Moodle would take the feedback of an ordering question for its last step.
+    inside += [f"\t####{_said(asked.feedback)}"] if asked.feedback and asked.kind != "order" else []
     head = f"::{escape(asked.name)}::[plain]{escape(before)}{{{inside[0] if inside else ''}"
     yield "\n".join([head, *inside[1:], f"}}{escape(after)}"]) if len(inside) > 1 else f"{head}}}{escape(after)}"
 

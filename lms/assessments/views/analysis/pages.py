@@ -54,8 +54,9 @@ def quiz_figures(module_key: str) -> str:
     looked = look(session, actor, module_key)
     opened = request.args.get("question") if policy.sees_keys(actor) else None
     lines = question_lines(looked.source, words_beside(session, looked), looked.shown(), opened)
-    said = {"version": came_with(session, looked), "title": _title(looked.today), "words": words}
-    shown = {"gains": gain_lines(looked.today.library, module_key, looked.locale), **said, **_part(looked, lines)}
+    version = came_with(session, looked)
+    gains = gain_lines(looked.today.library, module_key, looked.locale)
+    shown = {"version": version, "gains": gains, "title": _title(looked.today), "words": words, **_part(looked, lines)}
     return render_template("assessments/analysis/show.html", looked=looked, sees_keys=policy.sees_keys(actor), **shown)
 
 

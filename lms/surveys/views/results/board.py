@@ -116,8 +116,8 @@ def _filters(asking: Asking) -> dict[str, Any]:
     sheets = [each for each in counts if each.kind == "sheets"]
     versions = versions_of(counts) if asking.subject_key else []
     return {
-        "languages": [("", _("All languages")), *((each, name_of_language(each)) for each in languages_of(counts))],
-        "versions_": [(0, _("All versions")), *((each, name_of_version(each, asking.versions)) for each in versions)],
+        "tongues": [("", _("All languages")), *((each, name_of_language(each)) for each in languages_of(counts))],
+        "editions": [(0, _("All versions")), *((each, name_of_version(each, asking.versions)) for each in versions)],
         "many_languages": sheets_in([each for each in sheets if each.language is None]),
         "many_versions": sheets_in([each for each in sheets if each.version is None]),
         "many_subjects": 0 if asking.subject_key else sheets_in(counts_of(reading(), asking.survey_key, "")),

@@ -63,8 +63,6 @@ def _asked(library: Library, found: list[FreeText]) -> list[tuple[FreeText, str]
 def put_aside(text_id: str) -> Response:
     """Take a text from the page, because it names somebody, or is not English."""
     actor, reason = get_actor(), request.form.get("reason", "")
-    if not ButtonForm().validate_on_submit():
-        raise NotFound
     write(lambda session: service.flag_text(session, actor, text_id, reason, at=now()))
     flash(_("It is put aside. Somebody looks at it before others read it."), "success")
     return redirect(url_for("surveys.feedback"))

@@ -96,9 +96,9 @@ def name_of_version(revision_id: int, versions: Mapping[int, int]) -> str:
 
 
 def level_share(questions: Collection[Asked], level: str, figures: Mapping[str, Figures]) -> str:
-    """Return how many of a hundred answers on a level were 4 or 5, in words; "" where nothing may be shown."""
+    """Return how many of a hundred answers on a level were 4 or 5, in words; "–" where nothing may be shown."""
     own = [figures[each.id] for each in questions if each.level == level and each.id in figures]
     on_scale = [each for each in own if each.kind == "likert"]
     answered = sum(each.answered for each in on_scale)
     top = sum(each.counts.get(value, 0) for each in on_scale for value in ("4", "5"))
-    return _("%(share)s of 100", share=round(100 * top / answered)) if answered else ""
+    return _("%(share)s of 100", share=round(100 * top / answered)) if answered else "–"

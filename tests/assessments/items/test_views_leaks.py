@@ -104,7 +104,7 @@ def test_no_canary_in_what_can_be_fetched_before_the_end(app: Flask, browser: Fl
         assert f"Prompt of {kind}?" in during["en 0"]
         for tag in ("es", "to", "sm"):
             assert f"[{tag}] Prompt of {kind}?" in during[f"{tag} 1"], "it was looked at"
-    assert len(before) > 40 < len(during)
+    assert min(len(before), len(during)) > 40, "she went everywhere"
     found = {place: secrets_in(text) for place, text in (before | during).items()}
     assert {place: told for place, told in found.items() if told} == {}
 
