@@ -111,7 +111,7 @@ class TestScoring:
         assert [(each.person_id, each.passed_at) for each in heard[0].subjects] == [(cast.ana.person_id, LATER)]
         assert stand(cast) == "passed"
         answers = dict(reading().execute(select(AttemptAnswer.item_id, AttemptAnswer.points)).all())
-        assert answers == {"q-one": 1, "q-write": 3}
+        assert answers == {"q-one": 1, "q-write": 3, "q-show": 1}
         (passed,) = queries.passes_of(reading(), None).values()
         assert passed.passed_at == LATER
 

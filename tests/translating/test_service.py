@@ -145,8 +145,17 @@ def test_other_words_give_nothing_back(readers: Readers) -> None:
     assert readers.decide(readers.report(worker, lesson)) == 0
     survey = queries.find_passage(reading(), worker.person_id, "survey", "feedback", "feedback.yml:useful", locale="to")
     assert readers.decide(readers.report(worker, survey)) == 0
-    wording = Wording(lesson.revision_id, lesson.locale_revision_id, None)
-    assert list_harmed(reading(), ["q-one"], wording) == [], "nobody answered it in the new revision"
+    wording = Wording("en", lesson.revision_id, lesson.locale_revision_id, None)
+    assert list_harmed(reading(), "alpha", ["q-one"], wording) == [], "nobody answered it in the new words"
+
+
+def test_the_same_words_in_another_version_are_given_back(readers: Readers) -> None:
+    first, attempt = readers.took(UNSAFE)
+    passage = readers.passage(first, attempt)
+    changed = [each for each in standard() if (each.kind, each.key, each.locale) != ("module", "alpha", "en")]
+    publish_drafts([*changed, module("alpha", quiz={**QUIZ, "pass_mark": 81})])
+    readers.took(UNSAFE)
+    assert readers.decide(readers.report(first, passage)) == 2
 
 
 def test_words_that_are_right_stay_and_are_explained(readers: Readers) -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptAnswer, Restoration
+from lms.assessments.queries.wording import texts_of
+from lms.assessments.rules import own_language
+from lms.assessments.specs import QuizSpec
+from lms.content.library import source_of, spec_of, words_of
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The exact words of a question: revisions of the source and of the language, and the attempt that showed them."""
+    """The words of a question, where they stood: in a language, in these revisions, shown by this attempt."""
 
+    locale: str
     revision_id: int
     locale_revision_id: int | None
     attempt_id: int | None
@@ -39,17 +44,37 @@ def restored_numbers(session: Session, person_id: int, module_key: str, round_nu
     return frozenset(session.execute(rows).scalars())
 
 
-def list_harmed(session: Session, item_ids: Collection[str], wording: Wording) -> list[Harmed]:
-    """Return the failed attempts in which one of these questions was answered in exactly this wording.
+def list_harmed(session: Session, module_key: str, item_ids: Collection[str], wording: Wording) -> list[Harmed]:
+    """Return the failed attempts at a module's quiz in which one of these questions was answered in the same words.
 
-    The attempt from which the wording was reported is always looked at. One query.
+    The words decide, not the version in which they stood: a module may have changed elsewhere since. The attempt from
+    which the wording was reported is always looked at. One query, and one for each version that is not known yet.
     """
-    same = Attempt.revision_id == wording.revision_id
-    same &= Attempt.locale_revision_id.is_not_distinct_from(wording.locale_revision_id)
     answered = select(AttemptAnswer.attempt_id).where(AttemptAnswer.item_id.in_(item_ids))
-    rows = (
-        select(Attempt.id, Attempt.public_id, Attempt.person_id)
-        .where(Attempt.passed.is_(False), or_(same, Attempt.id == wording.attempt_id), Attempt.id.in_(answered))
-        .order_by(Attempt.id)
+    columns = (Attempt.id, Attempt.public_id, Attempt.person_id, Attempt.revision_id, Attempt.locale_revision_id)
+    failed = select(*columns, Attempt.shown_language).where(
+        Attempt.module_key == module_key, Attempt.passed.is_(False), Attempt.id.in_(answered)
     )
-    return [Harmed(*row) for row in session.execute(rows)]
+    rows = session.execute(failed.order_by(Attempt.id)).all()
+    wrong = _said(session, item_ids, wording.locale, wording.revision_id, wording.locale_revision_id)
+    versions = {(row.revision_id, row.locale_revision_id) for row in rows}
+    same = {each for each in versions if _said(session, item_ids, wording.locale, *each) == wrong}
+    return [
+        Harmed(row.id, row.public_id, row.person_id)
+        for row in rows
+        if row.id == wording.attempt_id
+        or (own_language(row.shown_language) == wording.locale and (row.revision_id, row.locale_revision_id) in same)
+    ]
+
+
+def _said(
+    session: Session, item_ids: Collection[str], locale: str, revision_id: int, locale_revision_id: int | None
+) -> dict[str, str]:
+    """Return {address: words} of these questions as they were read in a language and version."""
+    quiz, words = spec_of(QuizSpec, source_of(session, revision_id)), words_of(session, locale_revision_id, locale)
+    return {
+        f"{item.id}.{suffix}": text.text
+        for item in quiz.questions
+        if item.id in item_ids
+        for suffix, text in texts_of(item, words).items()
+    }

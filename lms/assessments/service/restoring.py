@@ -17,14 +17,18 @@ from lms.people.service import lock
 
 
 def restore_attempts(
-    session: Session, actor: Actor, item_ids: Collection[str], wording: Wording, *, at: datetime
+    session: Session, actor: Actor, module_key: str, item_ids: Collection[str], wording: Wording, *, at: datetime
 ) -> int:
     """Let failed attempts that answered one of these questions in this wording count as not taken; return how many.
 
     They keep their result. A second time changes nothing.
     """
-    lock(session, [each.person_id for each in queries.list_harmed(session, item_ids, wording)], also_joined=True)
-    harmed = {each.attempt_id: each for each in queries.list_harmed(session, item_ids, wording)}
+    lock(
+        session,
+        [each.person_id for each in queries.list_harmed(session, module_key, item_ids, wording)],
+        also_joined=True,
+    )
+    harmed = {each.attempt_id: each for each in queries.list_harmed(session, module_key, item_ids, wording)}
     act = {"item_id": min(item_ids), "restored_by": actor.account_id, "restored_at": at}
     new = insert_once(session, Restoration, [{"attempt_id": each, **act} for each in harmed], "attempt_id")
     subjects = [(harmed[row.attempt_id].public_id, {"item": act["item_id"]}) for row in new]

@@ -159,9 +159,30 @@ def _grade(
         for item_id, grade in grades.items()
     ]
     session.execute(_EARNED, earned)
+    _note_unwritten(session, attempt, grades, at)
     _log(session, actor, attempt, "assessments.graded", at, passed=result.passed)
     if result.passed:
         announce_pass(session, attempt, attempt.shown_language, at)
+
+
+def _note_unwritten(session: Session, attempt: AttemptRow, grades: Mapping[str, Grade], at: datetime) -> None:
+    """Write a row for each question of which nothing was typed: what was shown or said earns points like any answer."""
+    written = queries.saved_answers(session, attempt.id)
+    rows = [
+        {
+            "attempt_id": attempt.id,
+            "item_id": item_id,
+            "chosen": [],
+            "answered_at": at,
+            "shown_language": attempt.shown_language,
+            "points": grade.points,
+            "correct": grade.correct,
+        }
+        for item_id, grade in grades.items()
+        if item_id not in written
+    ]
+    if rows:
+        session.execute(insert(AttemptAnswer), rows)
 
 
 def _log(session: Session, actor: Actor, attempt: AttemptRow, action: str, at: datetime, **details: Any) -> None:

@@ -55,5 +55,5 @@ def _give_back(session: Session, actor: Actor, report: ReportRow, at: datetime) 
         return 0
     quiz = spec_of(QuizSpec, source_of(session, report.revision_id))
     item_ids = rules.questions_of(quiz, report.address)
-    wording = Wording(report.revision_id, report.locale_revision_id, report.attempt_id)
-    return restore_attempts(session, actor, item_ids, wording, at=at) if item_ids else 0
+    wording = Wording(report.locale, report.revision_id, report.locale_revision_id, report.attempt_id)
+    return restore_attempts(session, actor, report.key, item_ids, wording, at=at) if item_ids else 0
