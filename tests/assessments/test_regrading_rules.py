@@ -159,7 +159,7 @@ class TestJudging:
         drop = {"q-one": Amendment("q-one", "drop")}
         result = rules.grade(QUIZ_SPEC, FORM, UNSAFE, amendments=drop)
         told = replace(result, grades={**result.grades, "q-one": Grade(0, correct=False)})
-        assert rules.faults_of(QUIZ_SPEC, FORM, UNSAFE, told, drop) == ()
+        assert rules.faults_of(QUIZ_SPEC, FORM, UNSAFE, told, amendments=drop) == ()
         assert rules.faults_of(QUIZ_SPEC, FORM, UNSAFE, told) != ()
 
     def test_the_first_pass_of_a_round_is_announced(self) -> None:
@@ -237,7 +237,7 @@ def test_doing_it_twice_is_doing_it_once(chosen: Any, decisions: list[Amendment]
     result = rules.Result(
         first.after.points, first.after.max_points, first.after.percent, first.after.passed, done.grades
     )
-    assert rules.faults_of(QUIZ_SPEC, FORM, chosen, result, counting) == ()
+    assert rules.faults_of(QUIZ_SPEC, FORM, chosen, result, amendments=counting) == ()
 
 
 @given(ANSWERS, st.sampled_from(["q-one", "q-two", "q-three"]))
