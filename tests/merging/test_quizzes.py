@@ -1,0 +1,49 @@
+"""Joining records with accommodations, and with results that wait for a second person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from lms.assessments import queries, service
+from lms.assessments.rules import Choice, Given
+from lms.clock import local_date
+from lms.db import reading, write
+from lms.ids import new_client_id
+from tests.conftest import AT
+from tests.factories import MadePerson, Make
+from tests.factories.learning import actor_of
+from tests.merging.conftest import join, undo
+from tests.organizations.conftest import actor_of as staff_of
+
+TODAY = local_date(AT)
+
+
+def _choose(person: MadePerson, choice: Choice) -> None:
+    write(lambda s: service.choose(s, actor_of(person), choice, client_id=new_client_id(), at=AT))
+
+
+def _percent(person: MadePerson) -> int:
+    reading().rollback()
+    return queries.fair_for(reading(), person.person_id, TODAY).percent
+
+
+def test_what_staff_gave_the_kept_record_counts_on(app: Flask, make: Make) -> None:
+    boss, kept, merged = make.person("Boss", roles=("administrator",)), make.person("Ana"), make.person("Ana")
+    trainer = staff_of(make.person("Tess", roles=("trainer",)), "trainer", at=AT)
+    given = Given(300, valid_from=TODAY, valid_until=TODAY + timedelta(days=90), reason_class="letter")
+    write(lambda s: service.give(s, trainer, kept.person_id, given, client_id=new_client_id(), at=AT))
+    _choose(merged, Choice(bilingual=True))
+    _choose(merged, Choice(audio=True))
+    merge = join(boss, kept, merged)
+    assert _percent(kept) == 300
+    undo(boss, merge)
+    assert (_percent(kept), _percent(merged)) == (300, 100)
+
+
+def test_what_staff_gave_the_other_record_goes_over_where_there_was_nothing(app: Flask, make: Make) -> None:
+    boss, kept, merged = make.person("Boss", roles=("administrator",)), make.person("Ana"), make.person("Ana")
+    _choose(merged, Choice(own_percent=150))
+    join(boss, kept, merged)
+    assert _percent(kept) == 150
