@@ -98,7 +98,7 @@ def _told_later(own: FromClause, round_of: FromClause, names: Sequence[str], *, 
 def _answers() -> Select[Any]:
     """Return her answers in quizzes; what each earned once she has passed."""
     attempt, own = TABLES["attempts"], TABLES["attempt_answers"]
-    shown = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
+    shown: list[Any] = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
     shown += [own.c[name] for name in ("item_id", "chosen", "answered_at")]
     shown += _told_later(own, attempt, ("points", "correct"), passed=True)
     joined = attempt.join(own, own.c.attempt_id == attempt.c.id)
@@ -108,7 +108,7 @@ def _answers() -> Select[Any]:
 def _before() -> Select[Any]:
     """Return her tests before modules; what they came to once the quiz was graded."""
     own = TABLES["pretests"]
-    shown = [own.c[name] for name in ("round", "taken_at", "answers")]
+    shown: list[Any] = [own.c[name] for name in ("round", "taken_at", "answers")]
     shown += _told_later(own, own, ("points", "max_points"), passed=False)
     shown += [own.c.module_key.label("module"), own.c.shown_language.label("language")]
     return _section(own, own, shown, "").where(own.c.person_id == _ME)
