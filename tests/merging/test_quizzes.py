@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 
-from lms.assessments import queries, service
+from lms.assessments import jobs, queries, service
+from lms.assessments.models import Attempt
 from lms.assessments.rules import Choice, Given
 from lms.clock import local_date
 from lms.db import reading, write
 from lms.ids import new_client_id
+from tests.assessments.timed import limited, save, sheet, start
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
-from tests.factories.learning import actor_of
+from tests.factories.learning import RIGHT, actor_of
 from tests.merging.conftest import join, undo
 from tests.organizations.conftest import actor_of as staff_of
 
@@ -47,3 +50,17 @@ def test_what_staff_gave_the_other_record_goes_over_where_there_was_nothing(app:
     _choose(merged, Choice(own_percent=150))
     join(boss, kept, merged)
     assert _percent(kept) == 150
+
+
+def test_two_open_attempts_are_both_closed_by_time(app: Flask, make: Make) -> None:
+    limited(minutes=10)
+    boss, kept, merged = make.person("Boss", roles=("administrator",)), make.person("Ana"), make.person("Ana")
+    for person in (kept, merged):
+        one = start(actor_of(person))
+        save(actor_of(person), sheet(one, RIGHT), AT)
+    join(boss, kept, merged)
+    reading().rollback()
+    assert jobs.sweep(app.config["LMS"], at=AT + timedelta(hours=1)) == "2 closed by time"
+    reading().rollback()
+    rows = reading().execute(select(Attempt.person_id, Attempt.passed).order_by(Attempt.person_id)).all()
+    assert sorted(map(tuple, rows)) == sorted([(kept.person_id, True), (merged.person_id, True)])
