@@ -7,12 +7,13 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from lms.assessments import jobs, queries, service
+from lms.assessments import jobs, policy, queries, service
 from lms.assessments.models import Attempt
 from lms.assessments.rules import Choice, Given
 from lms.clock import local_date
 from lms.db import reading, write
 from lms.ids import new_client_id
+from tests.assessments.assessing import PICTURE, WROTE, Cast, enter, entered, make_sheet, publish
 from tests.assessments.timed import limited, save, sheet, start
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
@@ -64,3 +65,33 @@ def test_two_open_attempts_are_both_closed_by_time(app: Flask, make: Make) -> No
     reading().rollback()
     rows = reading().execute(select(Attempt.person_id, Attempt.passed).order_by(Attempt.person_id)).all()
     assert sorted(map(tuple, rows)) == sorted([(kept.person_id, True), (merged.person_id, True)])
+
+
+def test_of_two_entries_that_wait_the_other_one_is_in_nobody_s_list(app: Flask, make: Make) -> None:
+    publish()
+    who, twin, root = Cast.of(make), make.person("Ana"), make.person("Root", roles=("administrator",))
+    make.employment(twin, who.place)
+    for person in (who.ana, twin):
+        assert enter(who.supervisor, person, entered(make_sheet(who.trainer), sheet=PICTURE)).attempt is None
+    seen = policy.settleable(who.trainer)
+    assert queries.count_entries(reading(), seen) == 2
+    merge = join(root, who.ana, twin)
+    reading().rollback()
+    (left,) = queries.list_entries(reading(), seen)
+    assert left.person_id == who.ana.person_id
+    undo(root, merge)
+    reading().rollback()
+    assert queries.count_entries(reading(), seen) == 2
+
+
+def test_an_attempt_that_stays_with_the_other_record_waits_for_nobody(app: Flask, make: Make) -> None:
+    publish()
+    who, twin, root = Cast.of(make), make.person("Ana"), make.person("Root", roles=("administrator",))
+    paper = make_sheet(who.certifier, "delta")
+    for person in (who.ana, twin):
+        enter(who.certifier, person, entered(paper, WROTE))
+    seen = policy.assessable(who.trainer)
+    assert queries.count_waiting(reading(), seen, queries.Narrowed()) == 2
+    join(root, who.ana, twin)
+    reading().rollback()
+    assert queries.count_waiting(reading(), seen, queries.Narrowed()) == 1
