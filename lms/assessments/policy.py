@@ -30,7 +30,7 @@ ASSESSORS = ("trainer", "certifier")
 ENTERING = ("supervisor", *ASSESSORS)
 #: So many have looked when two assessors differ, and a certifier decides.
 _DIFFER = 2
-#: What waits in a record that was joined to another goes on when it is taken apart again; until then nobody can settle it.
+#: Not in a record that was joined to another: what waits there goes on only when the two are taken apart again.
 _STANDING = select(PEOPLE.c.id).where(PEOPLE.c.merged_into_id.is_(None))
 
 
