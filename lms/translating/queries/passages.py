@@ -80,9 +80,8 @@ def _read_while_answering(quiz: QuizSpec) -> frozenset[str]:
 
 
 def _is_explained(quiz: QuizSpec, attempt: AttemptRow) -> bool:
-    """Return whether the reader has been told why the right answers are right."""
-    is_done = attempt.submitted_at is not None
-    return is_done and told_after(quiz.feedback, has_passed=bool(attempt.passed)) == "all"
+    """Return whether the reader has been told why the right answers are right: not while an assessor has to look."""
+    return attempt.passed is not None and told_after(quiz.feedback, has_passed=attempt.passed) == "all"
 
 
 def passage_of(
