@@ -30,6 +30,8 @@ ASSESSORS = ("trainer", "certifier")
 ENTERING = ("supervisor", *ASSESSORS)
 #: So many have looked when two assessors differ, and a certifier decides.
 _DIFFER = 2
+#: Not in a record that was joined to another: what waits there goes on only when the two are taken apart again.
+_STANDING = select(PEOPLE.c.id).where(PEOPLE.c.merged_into_id.is_(None))
 
 
 def sees_keys(actor: Actor) -> bool:
@@ -68,6 +70,7 @@ def assessable(actor: Actor) -> ColumnElement[bool]:
         Attempt.submitted_at.is_not(None),
         Attempt.passed.is_(None),
         Attempt.person_id != actor.person_id,
+        Attempt.person_id.in_(_STANDING),
         Attempt.person_id.not_in(select_staff(actor.supervises, actor.today)),
         ~mine,
         true() if actor.has("certifier") else looked < _DIFFER,
@@ -120,6 +123,7 @@ def settleable(actor: Actor) -> ColumnElement[bool]:
         ResultEntry.settled_at.is_(None),
         ResultEntry.entered_by != actor.account_id,
         ResultEntry.person_id != actor.person_id,
+        ResultEntry.person_id.in_(_STANDING),
         ResultEntry.person_id.not_in(select_staff(actor.supervises, actor.today)),
     )
 

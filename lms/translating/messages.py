@@ -42,6 +42,7 @@ def sentence(error: RuleBroken) -> str:
     said: dict[str, str] = {
         "answer_needed": _("Please write to her why the words are right."),
         "decided": _("Somebody else has decided this a moment ago."),
+        "own_attempt": _("Your own result is among these. Somebody else has to do this."),
         "unknown_fault": _("Please choose one of those that are offered."),
         "words_needed": _("Please write what is wrong."),
     }

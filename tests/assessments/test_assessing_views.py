@@ -87,6 +87,21 @@ class TestWorkersPages:
         page = ana.post("/modules/delta/quiz/start", follow_redirects=True).text
         assert "Until then you cannot begin anew." in page
 
+    def test_no_way_leads_to_feedback_while_it_waits(self, app: Flask, cast: Cast) -> None:
+        made, ana = at_now(cast), browse(app, cast.ana)
+        listed = ana.get("/modules/delta/quiz/attempts").text
+        assert f"/modules/delta/quiz/attempts/{made}" in listed
+        other = {"attempt": made, "seen": "0" * 64, "client_id": "a" * 32, "a-q-one": "b", "action": "submit"}
+        for answer in (
+            ana.get(f"/modules/delta/quiz/attempts/{made}", follow_redirects=True),
+            ana.post("/modules/delta/quiz", data=other, follow_redirects=True),
+        ):
+            assert "A trainer will look at your answers." in answer.text
+            assert CANARY not in answer.text
+        for at in ("q-show.feedback", "q-write.asks.strong"):
+            assert ana.get(f"/wording/module/delta?at=quiz.yml:{at}&attempt={made}").status_code == 404
+        assert CANARY not in ana.get(f"/wording/module/delta?at=quiz.yml:q-write&attempt={made}").text
+
     def test_her_result_shows_what_the_assessor_gave_and_told(self, app: Flask, cast: Cast) -> None:
         made = at_now(cast)
         told = given(note="Well said.")

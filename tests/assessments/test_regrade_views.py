@@ -173,6 +173,12 @@ def test_an_address_that_asks_for_nothing_is_missing(desk: Desk, query: str) -> 
     desk.get(f"{NEW}?{query}", 404)
 
 
+@pytest.mark.parametrize("decisions", [("::::",), ("q-one:accept:zz",), ("q-one:drop", "q-two:drop", "q-three:drop")])
+def test_there_is_no_table_of_what_cannot_be_done(desk: Desk, decisions: tuple[str, ...]) -> None:
+    took(desk, "Ana", RIGHT)
+    desk.get(f"{NEW}.csv?key=alpha&" + "&".join(f"d={each}" for each in decisions), 404)
+
+
 def test_a_revision_of_something_else_is_missing(desk: Desk) -> None:
     other = current(reading()).get("survey", "feedback").revision_id
     desk.get(f"{NEW}?key=alpha&version={other}", 404)

@@ -332,6 +332,15 @@ class TestAccommodations:
         choose(actor, Choice())
         assert found(one).deadline_at == AT + timedelta(minutes=15), "a running attempt never loses time"
 
+    def test_an_attempt_whose_time_is_up_begins_no_more(self, actor: Actor, trainer: Actor) -> None:
+        one = start(actor)
+        choose(actor, Choice(own_percent=150), at=DEADLINE + GRACE)
+        assert found(one).deadline_at == AT + timedelta(minutes=15), "what arrives within the grace came in time"
+        late = AT + timedelta(minutes=15, seconds=31)
+        give(trainer, actor, Given(1000, valid_from=local_date(AT), reason_class="letter"), at=late)
+        assert found(one).deadline_at == AT + timedelta(minutes=15)
+        assert save(actor, sheet(one, WRONG), late).is_late
+
     def test_versions_are_kept_and_the_same_counts_once(self, actor: Actor) -> None:
         choose(actor, Choice(audio=True), key="a" * 32)
         choose(actor, Choice(audio=True), key="a" * 32)

@@ -172,6 +172,14 @@ def test_rows_go_over_only_with_what_they_belong_to() -> None:
     assert (done.moves, done.stays) == ({1: {}}, {2})
 
 
+def test_of_versions_those_of_the_kept_record_stand_alone() -> None:
+    hers = [{"id": 3, "version": 1}, {"id": 4, "version": 2}]
+    done = rules.settle_versions([{"id": 1, "version": 1}], hers)
+    assert (done.moves, done.stays) == ({}, {3, 4})
+    done = rules.settle_versions([], hers)
+    assert (done.moves, done.stays) == ({3: {}, 4: {}}, set())
+
+
 def test_a_completed_track_counts_by_the_dates_that_count_now() -> None:
     day, other = date(2025, 1, 2), date(2025, 3, 4)
     counted = [

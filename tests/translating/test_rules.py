@@ -47,6 +47,8 @@ def test_who_is_told_no_is_told_why() -> None:
         ("quiz.yml:q-one.prompt", "quiz.yml:q-one.prompt", True),
         ("quiz.yml:q-one-more.prompt", "quiz.yml:q-one", False),
         ("quiz.yml:q-one.prompt", "", False),
+        ("quiz.yml:q-one.prompt", "quiz", False),
+        ("quiz.yml:q-one.prompt", "quiz.yml:", False),
     ],
 )
 def test_which_sentences_stand_at_an_address(address: str, at: str, is_there: bool) -> None:

@@ -121,6 +121,17 @@ def test_a_confirmed_report_gives_back_what_failed_in_these_words(readers: Reade
     assert results == [False, False, True, False], "results stay as they are"
 
 
+def test_nobody_gives_an_attempt_back_to_herself(readers: Readers) -> None:
+    worker, attempt = readers.took(UNSAFE)
+    failed, _ = readers.took(UNSAFE)
+    herself = replace(failed, roles=frozenset({"worker", "translator"}), translates=frozenset({"to"}))
+    public_id = readers.report(worker, readers.passage(worker, attempt))
+    with pytest.raises(RuleBroken, match="own_attempt"):
+        readers.decide(public_id, by=herself)
+    assert reading().execute(select(WordingReport.state)).scalar_one() == "new"
+    assert readers.decide(public_id) == 2, "somebody else gives both back"
+
+
 def test_what_was_given_back_is_not_given_back_again(readers: Readers) -> None:
     worker, attempt = readers.took(UNSAFE)
     first, second = (readers.report(worker, readers.passage(worker, attempt)) for _ in range(2))

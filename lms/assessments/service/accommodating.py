@@ -102,13 +102,17 @@ def _write(
     session.execute(insert(Accommodation).values(row))
     who = public_id_of(session, person_id)
     record(session, actor.account_id, "assessments.accommodated", "person", who, at=at, version=latest.number + 1)
-    _spread(session, person_id, rules.fair_on(choice, given, local_date(at)).percent)
+    _spread(session, person_id, rules.fair_on(choice, given, local_date(at)).percent, at)
 
 
-def _spread(session: Session, person_id: int, percent: int) -> None:
-    """Move the deadlines of a person's running attempts to what she has now; none moves back."""
+def _spread(session: Session, person_id: int, percent: int, at: datetime) -> None:
+    """Move the deadlines of a person's running attempts to what she has now; none moves back.
+
+    One whose time is up stays so, whether or not something has closed it yet.
+    """
     changes = []
-    for attempt in queries.list_open(session, [person_id]):
+    running = (each for each in queries.list_open(session, [person_id]) if not rules.is_late(each.deadline_at, at))
+    for attempt in running:
         minutes = spec_of(QuizSpec, source_of(session, attempt.revision_id)).limits.minutes
         wanted = rules.deadline_of(attempt.started_at, minutes, percent, attempt.extensions)
         changes.append({"row_id": attempt.id, "deadline_at": rules.moved(attempt.deadline_at, wanted)})

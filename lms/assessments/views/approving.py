@@ -42,7 +42,7 @@ def regrade_table(public_id: str) -> Response:
     found = queries.get_regrade(reading(), public_id)
     if found.state == "applied":
         return _done_table(found)
-    return as_file(queries.read_plan(reading(), found.proposal))
+    return as_file(lambda: found.proposal)
 
 
 @bp.post("/content/regrades/<public_id>/apply")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,13 +15,14 @@ from lms.assessments.forms import RegradeForm
 from lms.assessments.policy import REGRADERS
 from lms.assessments.queries import Plan
 from lms.assessments.rules import Line
+from lms.assessments.rules.proposals import Proposal
 from lms.assessments.specs import FILE
 from lms.assessments.views.asking import Asked, decided_of, offered_of, proposal_of, read_asked, title_of
 from lms.assessments.views.blueprint import bp
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
-from lms.errors import RuleBroken
+from lms.errors import NotFound, RuleBroken
 from lms.i18n import LANGUAGES
 from lms.i18n import gettext as _
 from lms.organizations.rules.tables import write_table
@@ -149,12 +150,16 @@ class Told:
 @roles("certifier")
 def plan_table() -> Response:
     """Send what would become of every attempt as a table."""
-    proposal = proposal_of(read_asked(), {})
-    return as_file(queries.read_plan(reading(), proposal))
+    asked = read_asked()
+    return as_file(lambda: proposal_of(asked, {}))
 
 
-def as_file(plan: Plan) -> Response:
-    """Return a plan as a table, one row an attempt."""
+def as_file(find: Callable[[], Proposal]) -> Response:
+    """Return what a proposal does as a table, one row an attempt; what cannot be done is missing."""
+    try:
+        plan = queries.read_plan(reading(), find())
+    except RuleBroken as error:
+        raise NotFound(error.code) from error
     names = names_of(reading(), {line.sat.person_id for line in plan.lines})
     rows = [_cells(line, names.get(line.sat.person_id, "")) for line in plan.lines]
     return send_table(rows)

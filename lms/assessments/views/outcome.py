@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from lms.assessments import queries, rules
 from lms.assessments.queries import AttemptRow, Saved
@@ -37,12 +38,17 @@ def attempts(module_key: str) -> str:
 
 @bp.get("/modules/<module_key>/quiz/attempts/<public_id>")
 @signed_in
-def attempt(module_key: str, public_id: str) -> str:
-    """Show one of the reader's own attempts again, in the version in which she took it."""
+def attempt(module_key: str, public_id: str) -> str | Response:
+    """Show one of the reader's own attempts again, in the version in which she took it.
+
+    One that an assessor has still to look at leads to where that is said: feedback would tell what she looks for.
+    """
     person_id = get_actor().person_id
     found = [each for each in queries.list_named(reading(), person_id, public_id) if each.module_key == module_key]
     if not found or found[0].submitted_at is None:
         raise NotFound("no such attempt of hers")
+    if found[0].is_waiting:
+        return redirect(url_for("assessments.quiz", module_key=module_key))
     others = queries.list_earlier(reading(), person_id, module_key, found[0].round)
     return result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
 

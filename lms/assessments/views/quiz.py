@@ -120,6 +120,9 @@ def _refused_page(actor: Actor, form: QuizForm, sheet: Sheet, error: RuleBroken)
     if error.code == "foreign_answer":
         return _plain_refusal(400, error)
     attempt = _own_attempt(actor, sheet)
+    if error.code == "already_handed_in" and attempt.is_waiting:
+        flash(sentence(error), "info")
+        return _to_quiz(sheet.module_key)
     if error.code == "already_handed_in":
         return result_page(attempt, sentence(error)), 409
     if error.code == "changed_elsewhere" and attempt.submitted_at is None:

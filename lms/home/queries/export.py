@@ -26,7 +26,9 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     cast,
+    exists,
     literal_column,
     null,
     or_,
@@ -79,6 +81,37 @@ def _of(parent: str, table: str, link: str, *columns: str, place: str = "", **pa
     joined = above.join(own, own.c[link] == above.c.id)
     found = _section(joined, own, shown, place)
     return found.where(above.c.person_id == _ME)
+
+
+def _told_later(own: FromClause, round_of: FromClause, names: Sequence[str], *, passed: bool) -> list[Any]:
+    """Return columns of `own` that are empty until the quiz of this module and round was graded, or `passed`.
+
+    What each answer earned would tell the key to who takes the quiz again; her pages tell it no earlier.
+    """
+    other = TABLES["attempts"].alias()
+    same = (other.c.person_id == _ME) & (other.c.module_key == round_of.c.module_key)
+    done = other.c.passed.is_(True) if passed else other.c.passed.is_not(None)
+    is_told = exists().where(same, other.c.round == round_of.c.round, done)
+    return [case((is_told, own.c[name])).label(name) for name in names]
+
+
+def _answers() -> Select[Any]:
+    """Return her answers in quizzes; what each earned once she has passed."""
+    attempt, own = TABLES["attempts"], TABLES["attempt_answers"]
+    shown: list[Any] = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
+    shown += [own.c[name] for name in ("item_id", "chosen", "answered_at")]
+    shown += _told_later(own, attempt, ("points", "correct"), passed=True)
+    joined = attempt.join(own, own.c.attempt_id == attempt.c.id)
+    return _section(joined, own, shown, "").where(attempt.c.person_id == _ME)
+
+
+def _before() -> Select[Any]:
+    """Return her tests before modules; what they came to once the quiz was graded."""
+    own = TABLES["pretests"]
+    shown: list[Any] = [own.c[name] for name in ("round", "taken_at", "answers")]
+    shown += _told_later(own, own, ("points", "max_points"), passed=False)
+    shown += [own.c.module_key.label("module"), own.c.shown_language.label("language")]
+    return _section(own, own, shown, "").where(own.c.person_id == _ME)
 
 
 def _looks() -> Select[Any]:
@@ -180,7 +213,6 @@ def _of_teams() -> Select[Any]:
 def _of_learning() -> dict[str, Select[Any]]:
     module, track, shown = {"module": "module_key"}, {"track": "track_key"}, {"language": "shown_language"}
     lesson = module | {"lesson": "lesson_key"} | shown
-    answer = ("item_id", "chosen", "answered_at", "points", "correct")
     graded = ("started_at", "deadline_at", "extensions", "submitted_at", "closed_by", "graded_at", "source")
     fair = ("version", "bilingual", "audio", "own_percent", "time_percent", "often", "oral", "reason_class")
     waived = ("granted_at", "ends_on", "withdrawn_at")
@@ -194,13 +226,13 @@ def _of_learning() -> dict[str, Select[Any]]:
         "waivers": _own("waivers", "cycle", "requirement", "reason_code", "note", *waived, **track),
         "lessons": _own("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": _own("attempts", "round", "number", *graded, "percent", "passed", **module, **shown),
-        "quiz_answers": _of("attempts", "attempt_answers", "attempt_id", *answer, **module, attempt="number"),
+        "quiz_answers": _answers(),
         "corrected_results": _of("attempts", "regrade_changes", "attempt_id", *corrected, **module, attempt="number"),
         "attempts_given_back": _of(
             "attempts", "attempt_restorations", "attempt_id", "restored_at", **module, attempt="number"
         ),
         "reported_wordings": _own("wording_reports", *said, kind="kind", content="key", language="locale"),
-        "questions_before": _own("pretests", "round", "taken_at", "answers", "points", "max_points", **module, **shown),
+        "questions_before": _before(),
         "quiz_attempts_given": _own("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
         "accommodations": _own("accommodations", *fair, "valid_from", "valid_until", "granted_at"),
         "accommodation_wishes": _own("accommodation_wishes", "kind", "asked_at", "settled_at"),

@@ -14,6 +14,7 @@ from lms.merging.rules.settling import (
     settle_employments,
     settle_evidence,
     settle_together,
+    settle_versions,
 )
 from lms.merging.rules.ways import LIVING, PARTLY, STAYING, WAYS, Way
 
@@ -37,4 +38,5 @@ __all__ = [
     "settle_employments",
     "settle_evidence",
     "settle_together",
+    "settle_versions",
 ]

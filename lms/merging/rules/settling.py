@@ -203,6 +203,15 @@ def settle_together(hers: Iterable[Row], column: str, staying: Collection[Any]) 
     return done
 
 
+def settle_versions(mine: Sequence[Row], hers: Iterable[Row]) -> Settled:
+    """Return what becomes of rows of which the latest counts: those of the kept record stand alone where it has any.
+
+    Single ones of the merged record among them would count in place of what the kept record was given last.
+    """
+    ids = [row["id"] for row in hers]
+    return Settled(stays=set(ids)) if mine else Settled(moves={each: {} for each in ids})
+
+
 def recounted(counted: Sequence[Mapping[str, Any]], modules: Mapping[tuple[str, int], date],
               tracks: Mapping[tuple[str, int], date]) -> list[dict[str, Any]]:  # fmt: skip
     """Return what a completed track counted, with the dates of the credits that count now.

@@ -79,6 +79,8 @@ def _settle(name: str, pair: Pair) -> Settled:
     if name == "applications":
         worked_on = {each for parent, each in leaned(pair.rows) if parent == name}
         return rules.settle_applications(way, keys_of(name), mine, hers, worked_on)
+    if name == "accommodations":
+        return rules.settle_versions(mine, hers)
     if name == "awards":
         return _rekeyed(mine, hers, pair.kept_id)
     closed: dict[str, Any] = {way.closes: pair.at} if way.closes else {}

@@ -27,6 +27,7 @@ PEOPLE = table(
     column("name", String),
     column("search_key", String),
     column("language", String),
+    column("merged_into_id", Integer),
 )
 
 

@@ -67,28 +67,33 @@ def _asked(session: Session, person_id: int, key: str, at: str, locale: str, pub
     attempt = found[0]
     source = source_of(session, attempt.revision_id)
     quiz = spec_of(QuizSpec, source)
-    hidden = () if _is_explained(quiz, attempt) else ("feedback",)
     if not set(questions_of(quiz, at)) & {entry.item_id for entry in attempt.form}:
         raise NotFound("not asked in this attempt")
-    return passage_of(source, words_for(session, attempt, locale), at, hidden=hidden, attempt_id=attempt.id)
+    read = None if _is_explained(quiz, attempt) else _read_while_answering(quiz)
+    return passage_of(source, words_for(session, attempt, locale), at, read=read, attempt_id=attempt.id)
+
+
+def _read_while_answering(quiz: QuizSpec) -> frozenset[str]:
+    """Return the addresses that a page of questions shows: no feedback, and no levels that an assessor gives."""
+    asked = {f"{FILE}:{item.id}.{suffix}" for item in quiz.questions for suffix in item.sentences}
+    return frozenset(asked | {f"{FILE}:{case.id}.prompt" for case in quiz.cases.values()})
 
 
 def _is_explained(quiz: QuizSpec, attempt: AttemptRow) -> bool:
-    """Return whether the reader has been told why the right answers are right."""
-    is_done = attempt.submitted_at is not None
-    return is_done and told_after(quiz.feedback, has_passed=bool(attempt.passed)) == "all"
+    """Return whether the reader has been told why the right answers are right: not while an assessor has to look."""
+    return attempt.passed is not None and told_after(quiz.feedback, has_passed=attempt.passed) == "all"
 
 
 def passage_of(
-    source: Source, words: Words, at: str, *, hidden: Collection[str] = (), attempt_id: int | None = None
+    source: Source, words: Words, at: str, *, read: Collection[str] | None = None, attempt_id: int | None = None
 ) -> Passage:
-    """Return what stands at `at`, without what ends on a name in `hidden`; raise `NotFound` when nothing does."""
+    """Return what stands at `at`, of that only the addresses in `read`; raise `NotFound` when nothing does."""
     pieces = _block(source, words, at) if at.startswith(_LESSONS) else ()
     if not pieces:
         pieces = tuple(
             Piece(text.text, english, text.state, "en" if text.is_english else words.locale)
             for address, english in sentences_of(source).items()
-            if is_under(address, at) and address.rpartition(".")[2] not in hidden
+            if is_under(address, at) and (read is None or address in read)
             for text in [words.text(address, english)]
         )
     if not pieces:

@@ -37,8 +37,12 @@ def check_answer(state: str, answer: str) -> None:
 
 
 def is_under(address: str, at: str) -> bool:
-    """Return whether the sentence at `address` is the one at `at`, or belongs to the question or story there."""
-    return address == at or address.startswith(f"{at}.")
+    """Return whether the sentence at `address` is the one at `at`, or belongs to the question or story there.
+
+    An `at` without a file and a place in it names nothing: "quiz" is no question of "quiz.yml".
+    """
+    file, _, place = at.partition(":")
+    return bool(file and place) and (address == at or address.startswith(f"{at}."))
 
 
 def questions_of(quiz: QuizSpec, at: str) -> tuple[str, ...]:

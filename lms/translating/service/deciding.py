@@ -9,7 +9,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
-from lms.assessments.queries import Wording
+from lms.assessments.queries import Wording, list_harmed
 from lms.assessments.service import restore_attempts
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
@@ -25,7 +25,8 @@ _REPORTS = cast("Table", WordingReport.__table__)
 def decide_report(session: Session, actor: Actor, public_id: str, *, state: str, answer: str, at: datetime) -> int:
     """Confirm a report ("confirmed") or say that the words are not wrong ("not-wrong"); return the attempts given back.
 
-    Raise `NotFound`, `NotAllowed`, `RuleBroken("answer_needed")` or `RuleBroken("decided")` when somebody was faster.
+    Raise `NotFound`, `NotAllowed`, `RuleBroken("answer_needed")`, `RuleBroken("own_attempt")` when one of hers would be
+    given back, or `RuleBroken("decided")` when somebody was faster.
     """
     report = queries.get_report(session, actor, public_id)
     if not policy.can_decide(actor, report.locale, report.person_id):
@@ -56,4 +57,8 @@ def _give_back(session: Session, actor: Actor, report: ReportRow, at: datetime) 
     quiz = spec_of(QuizSpec, source_of(session, report.revision_id))
     item_ids = rules.questions_of(quiz, report.address)
     wording = Wording(report.locale, report.revision_id, report.locale_revision_id, report.attempt_id)
-    return restore_attempts(session, actor, report.key, item_ids, wording, at=at) if item_ids else 0
+    if not item_ids:
+        return 0
+    if any(each.person_id == actor.person_id for each in list_harmed(session, report.key, item_ids, wording)):
+        raise RuleBroken("own_attempt")
+    return restore_attempts(session, actor, report.key, item_ids, wording, at=at)

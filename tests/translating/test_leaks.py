@@ -1,0 +1,42 @@
+"""What a reader reports is what she has read: the page of a report tells nothing that her quiz has not told her."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.assessments.assessing import Cast, publish
+from tests.assessments.test_service import start
+from tests.factories import Make, sign_in
+from tests.factories.learning import CANARY, actor_of
+
+UNASKED = ["quiz", "quiz.yml", "quiz.yml:", "module", "lessons/first", "", ":", "quiz.yml:q-one.feedback", "quiz.yml:q"]
+
+
+@pytest.mark.parametrize("at", UNASKED)
+def test_no_short_address_opens_the_quiz(app: Flask, client: FlaskClient, make: Make, at: str) -> None:
+    publish()
+    ana = make.person("Ana")
+    sign_in(client, ana)
+    attempt = start(actor_of(ana), module_key="delta")
+    for suffix in ("", f"&attempt={attempt}"):
+        answer = client.get(f"/wording/module/delta?at={at}{suffix}")
+        assert answer.status_code == 404
+        assert CANARY not in answer.text
+
+
+def test_levels_that_an_assessor_gives_are_no_words_of_an_open_attempt(
+    app: Flask, client: FlaskClient, make: Make
+) -> None:
+    publish()
+    who = Cast.of(make)
+    sign_in(client, who.ana)
+    attempt = start(actor_of(who.ana), module_key="delta")
+    page = client.get(f"/wording/module/delta?at=quiz.yml:q-write&attempt={attempt}")
+    assert page.status_code == 200
+    assert "Prompt of q-write?" in page.text
+    assert "What asks means" in page.text
+    assert CANARY not in page.text
+    for at in ("q-write.asks.strong", "q-show.does.shown"):
+        assert client.get(f"/wording/module/delta?at=quiz.yml:{at}&attempt={attempt}").status_code == 404
