@@ -15,6 +15,8 @@ from lms.actor import Actor
 from lms.assessments.models import Attempt
 from lms.db import reading
 from lms.ids import new_client_id
+from tests.assessments.assessing import as_actor, hand_in
+from tests.assessments.assessing import publish as assessing_publish
 from tests.assessments.test_service import WRONG, sheet, start, submit
 from tests.assessments.test_views import counting
 from tests.conftest import AT
@@ -141,3 +143,19 @@ def test_review_pages_ask_few_queries(ana: Actor, client: FlaskClient) -> None:
         with counting() as seen:
             page_of(client, path)
         assert len(seen) <= 8, seen
+
+
+def test_an_attempt_that_waits_says_so_and_tells_no_result_yet(app: Flask, client: FlaskClient, make: Make) -> None:
+    assessing_publish()
+    person = make.person("Ana")
+    sign_in(client, person)
+    public_id = hand_in(as_actor(person))
+    url = "/modules/delta/quiz/attempts"
+    listed = page_of(client, url)
+    assert "Waiting for a trainer" in listed
+    page = page_of(client, f"{url}/{public_id}")
+    assert "A trainer will look at your answers." in page
+    assert CANARY not in page
+    for each in (listed, page):
+        assert "None" not in each
+        assert "Not passed yet" not in each

@@ -1,7 +1,7 @@
 """The demonstration in a real browser: whether everyone can read and use each page, on a phone and on a desk.
 
 The look-over of a page: axe-core finds no fault and is unsure of no color, nothing is wider than the window, the
-page's own policy is never broken, nothing is written to the console, nothing is fetched from elsewhere.
+cells of a row stand side by side, the page's own policy is never broken, nothing is written to the console, nothing is fetched from elsewhere.
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ WIDER = """() => {
     const wide = [...document.querySelectorAll('body *')].filter(each => over(each.getBoundingClientRect()));
     return [`${seen.scrollWidth} > ${seen.clientWidth}`, ...wide.slice(0, 5).map(each => each.outerHTML.slice(0, 150))];
 }"""
+#: The cells of a table's rows that do not stand side by side. On a phone a row is no row, and nothing is asked of it.
+STACKED = """() => [...document.querySelectorAll('tr')]
+    .filter(row => getComputedStyle(row).display === 'table-row')
+    .flatMap(row => [...row.cells].filter(cell => getComputedStyle(cell).display !== 'table-cell'))
+    .slice(0, 5).map(cell => cell.outerHTML.slice(0, 150))"""
 
 
 @dataclass
@@ -194,6 +199,7 @@ class Studio:
         unsure = [each for each in found["incomplete"] if each[0] == "color-contrast"]
         faults = [f"{where}: {' | '.join(each)}" for each in found["violations"]]
         faults += [f"{where}: unsure, {' | '.join(each)}" for each in unsure]
+        faults += [f"{where}: not beside its row: {each}" for each in page.evaluate(STACKED)]
         return faults + [f"{where}: wider than the window: {each}" for each in page.evaluate(WIDER)]
 
 
@@ -275,6 +281,7 @@ ON_A_DESK = {
     "reports.show",
     "home.admin",
     "courses.module",
+    "assessments.quiz_list",
 }
 IN_THE_DARK = {"home.record", "home.team", "reports.show", "certificates.verify", "tracks.show"}
 #: Where readers begin, besides what links lead to.
@@ -577,6 +584,8 @@ FAULTS = {
     "color-contrast": "document.querySelector('main p, main li').style.color = '#c9c2b5'",
     "image-alt": "document.querySelector('main').append(new Image())",
     "wider than the window": "document.querySelector('main').style.minWidth = '500px'",
+    "not beside its row": """const cell = document.createElement('table').insertRow().insertCell();
+        document.querySelector('main').append(cell.closest('table')); cell.style.display = 'flex'""",
     "console error": "document.head.append(Object.assign(document.createElement('script'), {textContent: '1'}))",
     "script error": "setTimeout(() => { throw new Error('planted') })",
     "unsure": """document.querySelector('main p, main li').style.background = 'linear-gradient(red, blue)'""",

@@ -16,7 +16,7 @@ from lms.assessments.views.blueprint import bp
 from lms.assessments.views.showing import graded_of
 from lms.assessments.views.timing import again_of
 from lms.assessments.views.told import Told as HowTold
-from lms.assessments.views.told import told_of
+from lms.assessments.views.told import told_of, waiting_page
 from lms.content.library import Library, Text, Words, current, marks, published_as, source_of, spec_of
 from lms.db import reading
 from lms.errors import NotFound
@@ -50,7 +50,8 @@ def attempt(module_key: str, public_id: str) -> str | Response:
     if found[0].is_waiting:
         return redirect(url_for("assessments.quiz", module_key=module_key))
     others = queries.list_earlier(reading(), person_id, module_key, found[0].round)
-    return result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
+    waiting = waiting_page(person_id, module_key, found[0].number, found[0]) if found[0].is_waiting else None
+    return waiting or result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
 
 
 def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = False, has_passed: bool = False) -> str:

@@ -71,5 +71,5 @@ def before_and_since(session: Session, found: Sequence[FindingRow]) -> dict[int,
         own = counts[each.survey_key, each.subject_key]
         before, since = compare(own, each.question_id, each.answered_version_id or 0)
         if before and since and before.kind == since.kind == "likert":
-            sentences[each.id] = [(_("Before"), share_words(before)), (_("Since"), share_words(since))]
+            sentences[each.id] = [(_("Before the change"), share_words(before)), (_("Since"), share_words(since))]
     return sentences
