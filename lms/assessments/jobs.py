@@ -37,7 +37,7 @@ def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- as every job
 def analyse_quiz(module_key: str, *, at: datetime) -> int:
     """Write one quiz's figures anew; return how many wordings differ from English.
 
-    Reading goes in parts, each in a transaction of its own: answers that were handed in do not change.
+    Reading goes in parts, each in a transaction of its own: answers that were handed in change by corrections alone.
     """
     gathered = Gathered()
     last: int | None = 0

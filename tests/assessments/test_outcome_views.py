@@ -142,7 +142,7 @@ def test_review_pages_ask_few_queries(ana: Actor, client: FlaskClient) -> None:
         page_of(client, path)
         with counting() as seen:
             page_of(client, path)
-        assert len(seen) <= 8, seen
+        assert len(seen) <= 10, seen
 
 
 def test_an_attempt_that_waits_says_so_and_tells_no_result_yet(app: Flask, client: FlaskClient, make: Make) -> None:
@@ -153,7 +153,8 @@ def test_an_attempt_that_waits_says_so_and_tells_no_result_yet(app: Flask, clien
     url = "/modules/delta/quiz/attempts"
     listed = page_of(client, url)
     assert "Waiting for a trainer" in listed
-    page = page_of(client, f"{url}/{public_id}")
+    assert client.get(f"{url}/{public_id}").location == "/modules/delta/quiz"
+    page = page_of(client, "/modules/delta/quiz")
     assert "A trainer will look at your answers." in page
     assert CANARY not in page
     for each in (listed, page):

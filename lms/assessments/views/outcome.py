@@ -10,13 +10,14 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.assessments import queries, rules
+from lms.assessments.items.rubrics import by_competency, rubric_of
 from lms.assessments.queries import AttemptRow, Saved
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.showing import graded_of
 from lms.assessments.views.timing import again_of
 from lms.assessments.views.told import Told as HowTold
-from lms.assessments.views.told import told_of, waiting_page
+from lms.assessments.views.told import told_of
 from lms.content.library import Library, Text, Words, current, marks, published_as, source_of, spec_of
 from lms.db import reading
 from lms.errors import NotFound
@@ -50,8 +51,7 @@ def attempt(module_key: str, public_id: str) -> str | Response:
     if found[0].is_waiting:
         return redirect(url_for("assessments.quiz", module_key=module_key))
     others = queries.list_earlier(reading(), person_id, module_key, found[0].round)
-    waiting = waiting_page(person_id, module_key, found[0].number, found[0]) if found[0].is_waiting else None
-    return waiting or result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
+    return result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
 
 
 def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = False, has_passed: bool = False) -> str:
@@ -83,11 +83,25 @@ def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = F
         pass_mark=quiz.pass_mark,
         module_key=row.module_key,
         title=title,
+        reached=_reached(quiz, how.given) if told == "all" else {},
         sections=_sections(quiz, row, answers, how, amendments, words) if quiz.sections else [],
         version=published_as(reading(), row.revision_id),
         corrections=[each for each in corrections if each.is_told],
         marks=marks([state for each in graded for state in each.states]),
     )
+
+
+def _reached(quiz: QuizSpec, given: Mapping[str, Mapping[str, str]]) -> dict[str, list[tuple[Text, bool]]]:
+    """Return, for each question that an assessor scored, its competencies with whether each was reached."""
+    library = current(reading())
+    found = {}
+    for item_id, levels in given.items():
+        item = quiz.item(item_id)
+        rubric = rubric_of(item) if item else None
+        if item and rubric:
+            grades = by_competency(rubric, item.competency, levels)
+            found[item_id] = [(_competency(library, key), grade.correct) for key, grade in grades.items()]
+    return found
 
 
 @dataclass(frozen=True)

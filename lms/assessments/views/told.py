@@ -28,6 +28,8 @@ class Told:
     sheet: str | None = None
     notes: tuple[str, ...] = ()
     grades: dict[str, Grade] = field(default_factory=dict)
+    #: {question: {criterion: level}} that the assessor gave.
+    given: dict[str, dict[str, str]] = field(default_factory=dict)
     #: {question: (criterion, level) of each}
     levels: dict[str, list[tuple[Text, Text]]] = field(default_factory=dict)
 
@@ -54,6 +56,7 @@ def told_of(quiz: QuizSpec, attempt: AttemptRow, words: Words) -> Told:
         sheet=entry.public_id if entry and entry.sheet_sha256 else None,
         notes=tuple(each.note for each in looks if each.note),
         grades=looks[-1].grades if looks else {},
+        given=looks[-1].levels if looks else {},
         levels={item_id: _lines(quiz, item_id, given, words) for item_id, given in looks[-1].levels.items()}
         if looks
         else {},

@@ -22,7 +22,7 @@ from lms.content.yaml_files import read_yaml
 from tests.assessments.items import CANARY, module_of, question, read
 
 HERE = ROOT / "lms" / "assessments" / "items"
-FILES = ("__init__.py", "spec.py", "rules.py", "exchange.py", "question.html", "answer.html")
+FILES = ("__init__.py", "spec.py", "rules.py", "exchange.py", "question.html", "answer.html", "paper.html")
 FUNCTIONS = tuple(name for name, value in vars(ItemRules).items() if inspect.isfunction(value) and name[0] != "_")
 TESTED = ("CASES", "SAMPLE", "OTHER", "WALK", "ITEMS", "sent_to")
 FEWEST_CASES = 8

@@ -71,8 +71,8 @@ class Gathered:
 
 
 def answered_quizzes(session: Session) -> list[str]:
-    """Return the keys of the modules whose quiz somebody has handed in, in alphabetical order."""
-    rows = select(_ATTEMPTS.module_key).where(_ATTEMPTS.submitted_at.is_not(None)).distinct()
+    """Return the keys of the modules whose quiz somebody has handed in and got a result of, in alphabetical order."""
+    rows = select(_ATTEMPTS.module_key).where(_ATTEMPTS.passed.is_not(None)).distinct()
     return list(session.scalars(rows.order_by(_ATTEMPTS.module_key)))
 
 
@@ -89,7 +89,7 @@ def gather(session: Session, module_key: str, gathered: Gathered, *, after: int,
     first = select(*columns).where(
         _ATTEMPTS.module_key == module_key,
         _ATTEMPTS.number == 1,
-        _ATTEMPTS.submitted_at.is_not(None),
+        _ATTEMPTS.passed.is_not(None),  # while an assessor has to look, nothing is known of what was shown or said
         _ATTEMPTS.id > after,
     )
     attempts = session.execute(first.order_by(_ATTEMPTS.id).limit(limit)).all()
