@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from lms.assessments.models import Attempt, AttemptGrant
+from lms.assessments.models import Attempt, AttemptGrant, Restoration
 from lms.assessments.queries.attempts import AttemptRow
 from lms.assessments.queries.restoring import restored_numbers
 from lms.assessments.rules import Leave, Tries, leave_of
@@ -76,7 +76,10 @@ def leave_after(session: Session, quiz: QuizSpec, latest: AttemptRow | None) -> 
 
 
 def list_failed(session: Session, person_id: int) -> list[Failed]:
-    """Return where a person's last attempt did not pass and none is open, by module. Two queries."""
+    """Return where a person's last attempt did not pass and none is open, by module. Three queries.
+
+    What was given back counts as `leave_after` says.
+    """
     columns = (Attempt.module_key, Attempt.round, Attempt.number, Attempt.submitted_at, Attempt.passed)
     latest = {
         (row.module_key, row.round): row
@@ -87,6 +90,9 @@ def list_failed(session: Session, person_id: int) -> list[Failed]:
     granted: dict[tuple[str, int], list[datetime]] = {}
     query = select(AttemptGrant.module_key, AttemptGrant.round, AttemptGrant.granted_at)
     for module_key, number, at in session.execute(query.where(AttemptGrant.person_id == person_id)):
+        granted.setdefault((module_key, number), []).append(at)
+    back = select(Attempt.module_key, Attempt.round, Attempt.submitted_at).join(Restoration)
+    for module_key, number, at in session.execute(back.where(Attempt.person_id == person_id)):
         granted.setdefault((module_key, number), []).append(at)
     return [
         Failed(
