@@ -92,8 +92,8 @@ def list_failed(session: Session, person_id: int) -> list[Failed]:
     for module_key, number, at in session.execute(query.where(AttemptGrant.person_id == person_id)):
         granted.setdefault((module_key, number), []).append(at)
     back = select(Attempt.module_key, Attempt.round, Attempt.submitted_at).join(Restoration)
-    for module_key, number, at in session.execute(back.where(Attempt.person_id == person_id)):
-        granted.setdefault((module_key, number), []).append(at)
+    for row in session.execute(back.where(Attempt.person_id == person_id, Attempt.submitted_at.is_not(None))):
+        granted.setdefault((row[0], row[1]), []).append(row[2])
     return [
         Failed(
             row.module_key,
