@@ -26,9 +26,7 @@ def test_no_short_address_opens_the_quiz(app: Flask, client: FlaskClient, make: 
         assert CANARY not in answer.text
 
 
-def test_levels_that_an_assessor_gives_are_no_words_of_an_open_attempt(
-    app: Flask, client: FlaskClient, make: Make
-) -> None:
+def test_an_open_attempt_shows_no_levels_that_an_assessor_gives(app: Flask, client: FlaskClient, make: Make) -> None:
     publish()
     who = Cast.of(make)
     sign_in(client, who.ana)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from lms.actor import Actor
 from lms.assessments.models import Attempt, Restoration
-from lms.assessments.queries import Wording, list_harmed, restored_numbers
+from lms.assessments.queries import Wording, list_failed, list_harmed, restored_numbers
 from lms.assessments.service import Shown
 from lms.audit.models import AuditEvent
 from lms.config import ROOT
@@ -119,6 +119,15 @@ def test_a_confirmed_report_gives_back_what_failed_in_these_words(readers: Reade
     assert {(each.item_id, each.restored_by) for each in rows} == {("q-one", readers.translator.account_id)}
     results = reading().execute(select(Attempt.passed).order_by(Attempt.id)).scalars().all()
     assert results == [False, False, True, False], "results stay as they are"
+
+
+def test_staff_read_that_an_attempt_was_given_back(readers: Readers) -> None:
+    worker, attempt = readers.took(UNSAFE)
+    public_id = readers.report(worker, readers.passage(worker, attempt))
+    assert [each.granted for each in list_failed(reading(), worker.person_id)] == [0]
+    readers.decide(public_id)
+    (failed,) = list_failed(reading(), worker.person_id)
+    assert (failed.granted, failed.granted_at) == (1, failed.closed_at), "she may try again at once"
 
 
 def test_nobody_gives_an_attempt_back_to_herself(readers: Readers) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptGrant, Restoration
@@ -78,7 +78,7 @@ def leave_after(session: Session, quiz: QuizSpec, latest: AttemptRow | None) -> 
 def list_failed(session: Session, person_id: int) -> list[Failed]:
     """Return where a person's last attempt did not pass and none is open, by module. Three queries.
 
-    An attempt that was given back, because a wording in it was wrong, counts as one that staff gave when it was closed.
+    What was given back counts as `leave_after` says.
     """
     columns = (Attempt.module_key, Attempt.round, Attempt.number, Attempt.submitted_at, Attempt.passed)
     latest = {
@@ -91,10 +91,8 @@ def list_failed(session: Session, person_id: int) -> list[Failed]:
     query = select(AttemptGrant.module_key, AttemptGrant.round, AttemptGrant.granted_at)
     for module_key, number, at in session.execute(query.where(AttemptGrant.person_id == person_id)):
         granted.setdefault((module_key, number), []).append(at)
-    given_back = select(Attempt.module_key, Attempt.round, Attempt.submitted_at)
-    given_back = given_back.join(Restoration, Restoration.attempt_id == Attempt.id)
-    row: Any
-    for row in session.execute(given_back.where(Attempt.person_id == person_id)):
+    back: Select[Any] = select(Attempt.module_key, Attempt.round, Attempt.submitted_at).join(Restoration)
+    for row in session.execute(back.where(Attempt.person_id == person_id)):
         granted.setdefault((row.module_key, row.round), []).append(row.submitted_at)
     return [
         Failed(

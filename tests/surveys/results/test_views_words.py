@@ -55,6 +55,14 @@ def test_staff_read_english_and_put_aside_what_names_somebody(staff: Staff, clie
     assert client.get("/content/answers").status_code == 404
 
 
+def test_a_reason_that_the_page_does_not_offer_is_refused(staff: Staff, client: FlaskClient) -> None:
+    (one,) = write_words("More time.")
+    sign_in(client, staff("trainer")[0])
+    for reason in ("", "other"):
+        assert client.post(f"/feedback/words/{one}/aside", data={"reason": reason}).status_code == 400
+    assert "More time." in client.get(URL).text
+
+
 def test_a_button_from_another_site_does_nothing(staff: Staff, client: FlaskClient, app: Flask) -> None:
     (one,) = write_words("More time.")
     sign_in(client, staff("trainer")[0])

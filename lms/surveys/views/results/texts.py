@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.content.library import Library, current
 from lms.db import reading, write
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.surveys.forms import EnglishForm
@@ -63,7 +64,10 @@ def _asked(library: Library, found: list[FreeText]) -> list[tuple[FreeText, str]
 def put_aside(text_id: str) -> Response:
     """Take a text from the page, because it names somebody, or is not English."""
     actor, reason = get_actor(), request.form.get("reason", "")
-    write(lambda session: service.flag_text(session, actor, text_id, reason, at=now()))
+    try:
+        write(lambda session: service.flag_text(session, actor, text_id, reason, at=now()))
+    except RuleBroken as error:
+        raise BadRequest from error
     flash(_("It is put aside. Somebody looks at it before others read it."), "success")
     return redirect(url_for("surveys.feedback"))
 
