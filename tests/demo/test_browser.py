@@ -1,8 +1,8 @@
 """The demonstration in a real browser: whether everyone can read and use each page, on a phone and on a desk.
 
 The look-over of a page: axe-core finds no fault and is unsure of no color, nothing is wider than the window, the
-cells of a row stand side by side, the page's own policy is never broken, nothing is written to the console, nothing is
-fetched from elsewhere.
+cells of a row stand side by side, the page's own policy is never broken, nothing is written to the console, nothing
+is fetched from elsewhere.
 """
 
 from __future__ import annotations
