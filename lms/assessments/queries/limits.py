@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptGrant, Restoration
@@ -91,7 +91,7 @@ def list_failed(session: Session, person_id: int) -> list[Failed]:
     query = select(AttemptGrant.module_key, AttemptGrant.round, AttemptGrant.granted_at)
     for module_key, number, at in session.execute(query.where(AttemptGrant.person_id == person_id)):
         granted.setdefault((module_key, number), []).append(at)
-    back: Select[Any] = select(Attempt.module_key, Attempt.round, Attempt.submitted_at).join(Restoration)
+    back: Any = select(Attempt.module_key, Attempt.round, Attempt.submitted_at).join(Restoration)
     for row in session.execute(back.where(Attempt.person_id == person_id)):
         granted.setdefault((row.module_key, row.round), []).append(row.submitted_at)
     return [
