@@ -101,6 +101,22 @@ def test_a_correction_from_the_first_look_to_the_result(desk: Desk) -> None:
     assert "The key was wrong." in page
 
 
+def test_who_handed_in_later_is_counted_and_corrected_by_the_same_decisions(desk: Desk) -> None:
+    took(desk, "Ana", UNSAFE)
+    path = desk.propose()
+    desk.second()
+    desk.client.post(f"{path}/apply")
+    assert "not corrected yet" not in desk.get(path)
+    took(desk, "Late Unsafe", UNSAFE)
+    page = desk.get(path)
+    assert "1 result was open or waiting then, and is not corrected yet." in page
+    again = re.search(r'href="(/content/regrades/new[^"]*)"', page)
+    assert again
+    page = desk.get(again[1])
+    assert "Late Unsafe" in page
+    assert "Passes now" in page
+
+
 def test_the_tables_hold_everybody(desk: Desk) -> None:
     took(desk, "Unsafe", UNSAFE)
     took(desk, "Right", RIGHT)

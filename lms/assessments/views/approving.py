@@ -11,6 +11,7 @@ from lms.assessments import messages, policy, queries, rules, service
 from lms.assessments.forms import RefuseForm
 from lms.assessments.policy import REGRADERS
 from lms.assessments.queries import Correction, RegradeRow
+from lms.assessments.rules import proposals as wanted
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.asking import decision_words, prompt_of, title_of
 from lms.assessments.views.blueprint import bp
@@ -86,6 +87,8 @@ def _page(found: RegradeRow, form: RefuseForm) -> Page:
         moved=moved,
         may_apply=is_open and not moved and policy.can_apply(actor, found.proposed_by),
         may_refuse=is_open,
+        missed=_missed(found) if found.state == "applied" else 0,
+        again=_again(found),
         effects=messages.EFFECTS,
         states=messages.STATES,
         tongues=dict(LANGUAGES),
@@ -112,6 +115,23 @@ def _plan(found: RegradeRow) -> tuple[Shown, bool]:
     except RuleBroken:
         return Shown([], 0, {}, {}), True
     return shown_plan(plan.lines, {}), plan.mark != found.mark
+
+
+def _missed(found: RegradeRow) -> int:
+    """Return how many results the same decisions would change now: attempts that were open or waited meanwhile."""
+    try:
+        lines = queries.read_plan(reading(), found.proposal).lines
+    except RuleBroken:
+        return 0
+    return sum(rules.is_touched(line) for line in lines)
+
+
+def _again(found: RegradeRow) -> str:
+    """Return where the same decisions are looked at anew."""
+    proposal = found.proposal
+    decisions = [wanted.said_of(each) for each in proposal.decisions]
+    key, locale, version = proposal.module_key, proposal.locale, proposal.revision_id
+    return url_for("assessments.new_regrade", key=key, d=decisions, locale=locale, version=version)
 
 
 def _decided(library: Library, found: RegradeRow) -> list[tuple[str, str]]:
