@@ -24,7 +24,7 @@ from lms.clock import local_date
 from lms.content.library import current
 from lms.content.service import Draft
 from lms.courses.service import Shown, finish_lesson
-from lms.db import is_postgresql, reading, write
+from lms.db import db, is_postgresql, reading, write
 from lms.notifications.models import Letter
 from lms.surveys import rules, service
 from lms.surveys.models import SurveyAnswer, SurveyReceipt, SurveyWords, WaitingAnswer
@@ -281,6 +281,8 @@ class TestSheIsAble:
     """The same attacker wins as soon as something is planted that would help her."""
 
     def test_when_rows_keep_their_order(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        if db.engines["write"].dialect.name == "postgresql":
+            pytest.skip("PostgreSQL cleans up when it likes, and loses the order that is planted here; SQLite keeps it")
         numbers = count()
 
         def next_id(_size: int) -> str:

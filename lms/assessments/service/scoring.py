@@ -168,21 +168,19 @@ def _grade(
 def _note_unwritten(session: Session, attempt: AttemptRow, grades: Mapping[str, Grade], at: datetime) -> None:
     """Write a row for each question of which nothing was typed: what was shown or said earns points like any answer."""
     written = queries.saved_answers(session, attempt.id)
-    rows = [
-        {
-            "attempt_id": attempt.id,
-            "item_id": item_id,
-            "chosen": [],
-            "answered_at": at,
-            "shown_language": attempt.shown_language,
-            "points": grade.points,
-            "correct": grade.correct,
-        }
+    session.add_all(
+        AttemptAnswer(
+            attempt_id=attempt.id,
+            item_id=item_id,
+            chosen=[],
+            answered_at=at,
+            shown_language=attempt.shown_language,
+            points=grade.points,
+            correct=grade.correct,
+        )
         for item_id, grade in grades.items()
         if item_id not in written
-    ]
-    if rows:
-        session.execute(insert(AttemptAnswer), rows)
+    )
 
 
 def _log(session: Session, actor: Actor, attempt: AttemptRow, action: str, at: datetime, **details: Any) -> None:

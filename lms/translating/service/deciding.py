@@ -57,8 +57,6 @@ def _give_back(session: Session, actor: Actor, report: ReportRow, at: datetime) 
     quiz = spec_of(QuizSpec, source_of(session, report.revision_id))
     item_ids = rules.questions_of(quiz, report.address)
     wording = Wording(report.locale, report.revision_id, report.locale_revision_id, report.attempt_id)
-    if not item_ids:
-        return 0
     if any(each.person_id == actor.person_id for each in list_harmed(session, report.key, item_ids, wording)):
         raise RuleBroken("own_attempt")
     return restore_attempts(session, actor, report.key, item_ids, wording, at=at)
