@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from lms.assessments import service
 from lms.assessments.models import Attempt, PaperForm, ResultEntry, Scoring
-from lms.clock import now
+from lms.assessments.rules import Given
+from lms.assessments.service import give
+from lms.clock import local_date, now
 from lms.db import reading, write
 from lms.fieldwork.policy import sign_offs
 from lms.ids import new_client_id
@@ -232,6 +234,15 @@ class TestEntering:
         monkeypatch.setitem(app.extensions, "in_class", lambda _actor: cast.class_)
         assert cast.ana.person_public_id in tess.get("/assess/people?q=an").text
         assert tess.get(f"/assess/people/{cast.ana.person_public_id}").status_code == 200
+
+    def test_assessors_and_no_supervisors_are_told_whom_to_read_to(self, app: Flask, cast: Cast) -> None:
+        given = Given(oral=True, valid_from=local_date(now()), reason_class="agreed")
+        cleo, boss = as_actor(cast.cleo, "certifier"), browse(app, cast.boss)
+        path, said = f"/assess/people/{cast.ana.person_public_id}", "Questions are read to her"
+        assert said not in browse(app, cast.cleo).get(path).text
+        write(lambda s: give(s, cleo, cast.ana.person_id, given, client_id="0" * 32, at=now()))
+        assert said in browse(app, cast.cleo).get(path).text
+        assert said not in boss.get(path).text
 
     def test_who_is_in_class_is_what_fieldwork_says(self, app: Flask) -> None:
         assert app.extensions["in_class"] is sign_offs.in_class_of

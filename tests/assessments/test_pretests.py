@@ -231,6 +231,16 @@ class TestPages:
         assert CANARY not in after
         assert browser.get(URL).location == "/modules/alpha"
 
+    def test_a_wording_can_be_reported_and_what_is_not_asked_is_not_shown(self, browser: FlaskClient) -> None:
+        page = browser.get(URL).get_data(as_text=True)
+        assert page.count('class="wrong"') == 2
+        report = browser.get("/wording/module/alpha?at=quiz.yml:q-one")
+        assert report.status_code == 200
+        assert "Prompt of q-one?" in report.get_data(as_text=True)
+        assert CANARY not in report.get_data(as_text=True)
+        for address in ("q-two", "q-two.prompt", "q-one.feedback", "gone"):
+            assert browser.get(f"/wording/module/alpha?at=quiz.yml:{address}").status_code == 404
+
     def test_modules_without_one_do_not_offer_it(self, browser: FlaskClient) -> None:
         for key in ("beta", "gamma"):
             assert "/before" not in browser.get(f"/modules/{key}").get_data(as_text=True)

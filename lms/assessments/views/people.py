@@ -55,13 +55,20 @@ def people() -> str:
 @roles("supervisor", "trainer", "certifier")
 def person(public_id: str) -> Page:
     """Ask for the number of the sheet that she filled."""
-    known, form = open_person(get_actor(), public_id), NumberForm()
+    actor, form = get_actor(), NumberForm()
+    known = open_person(actor, public_id)
     if form.validate_on_submit():
         found = queries.find_paper(reading(), rules.sheet_number(form.number.data))
         if found is not None:
             return redirect(url_for("assessments.enter", public_id=public_id, number=found.number))
         refuse(form, RuleBroken("sheet_unknown"), assessing_sentence)
-    return form_page("assessments/person.html", form, person=known, quizzes=quizzes())
+    return form_page("assessments/person.html", form, person=known, quizzes=quizzes(), oral=_is_oral(actor, known))
+
+
+def _is_oral(actor: Actor, known: PersonFound) -> bool:
+    """Return whether questions are read to her, as far as the reader may know."""
+    may_know = policy.can_keep(actor, known.person_id)
+    return may_know and queries.fair_for(reading(), known.person_id, actor.today).oral
 
 
 @bp.route("/assess/people/<public_id>/quizzes/<module_key>", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from lms.assessments.queries import AttemptRow, list_named, words_for
 from lms.assessments.rules import told_after
 from lms.assessments.specs import FILE, QuizSpec
 from lms.content.lessons import render
-from lms.content.library import Source, Words, current, source_of, spec_of
+from lms.content.library import Library, Source, Words, current, source_of, spec_of
 from lms.courses.specs import ModuleSpec
 from lms.errors import NotFound
 from lms.translating.queries.progress import KINDS, sentences_of
@@ -50,13 +50,14 @@ def find_passage(
 ) -> Passage:
     """Return what a reader sees at the address `at` of a module or survey, in `locale`; raise `NotFound`.
 
-    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording.
+    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording; those
+    that are asked before the first lesson to everybody.
     """
     if kind not in KINDS:
         raise NotFound(f"no {kind} is read")
-    if at.startswith(f"{FILE}:"):
-        return _asked(session, person_id, key, at, locale, attempt)
     library = current(session)
+    if at.startswith(f"{FILE}:"):
+        return _asked(session, person_id, key, at, locale, attempt) if attempt else _linked(library, key, at, locale)
     return passage_of(library.get(kind, key), library.words(kind, key, locale), at)
 
 
@@ -71,6 +72,15 @@ def _asked(session: Session, person_id: int, key: str, at: str, locale: str, pub
         raise NotFound("not asked in this attempt")
     read = None if _is_explained(quiz, attempt) else _read_while_answering(quiz)
     return passage_of(source, words_for(session, attempt, locale), at, read=read, attempt_id=attempt.id)
+
+
+def _linked(library: Library, key: str, at: str, locale: str) -> Passage:
+    """Return a question that is asked before the first lesson, as it is asked."""
+    source = library.get("module", key)
+    quiz = spec_of(QuizSpec, source)
+    if not set(questions_of(quiz, at)) & set(quiz.linked):
+        raise NotFound("not asked before the first lesson")
+    return passage_of(source, library.words("module", key, locale), at, read=_read_while_answering(quiz))
 
 
 def _read_while_answering(quiz: QuizSpec) -> frozenset[str]:
