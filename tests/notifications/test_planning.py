@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -395,5 +396,6 @@ def test_ten_thousand_assignments_are_planned_in_a_few_statements(content_app: F
         len([each for each in statements if not each.startswith(("PRAGMA", "BEGIN", "select pg_", "SELECT pg_"))])
         == len(KINDS) + 2
     )
-    assert took < 10, "2 s on a machine that does nothing else"
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # beside other tests, two cores say nothing about time; alone they do
+        assert took < 10, "2 s on a machine that does nothing else"
     assert phone(asker), "the database is not at its end"
