@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -377,7 +376,9 @@ def test_ten_thousand_assignments_are_planned_in_a_few_statements(content_app: F
         session.execute(insert(Assignment), [{"person_id": n, **asked, **when} for n in ids])
 
     write(fill)
-    write(lambda session: session.execute(text("ANALYZE")) and None)  # as PostgreSQL does by itself after a while
+    # As PostgreSQL does by itself after a while; other tests have left dead rows in these tables.
+    with db.engines["write"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"))
     statements: list[str] = []
     engine = db.engines["write"]
 
@@ -396,6 +397,5 @@ def test_ten_thousand_assignments_are_planned_in_a_few_statements(content_app: F
         len([each for each in statements if not each.startswith(("PRAGMA", "BEGIN", "select pg_", "SELECT pg_"))])
         == len(KINDS) + 2
     )
-    if "PYTEST_XDIST_WORKER" not in os.environ:  # beside other tests, two cores say nothing about time; alone they do
-        assert took < 10, "2 s on a machine that does nothing else"
+    assert took < 10, "2 s on a machine that does nothing else"
     assert phone(asker), "the database is not at its end"
