@@ -15,6 +15,7 @@ from lms.actor import Actor
 from lms.assessments import queries, service
 from lms.assessments.models import Attempt, AttemptGrant
 from lms.assessments.rules import Choice, Given
+from lms.assessments.rules.timing import GRACE, WARNINGS
 from lms.clock import local_date, now
 from lms.db import reading, write
 from lms.i18n import format_instant
@@ -82,6 +83,14 @@ class TestTime:
         assert "I need more time" in page
         assert f'data-autosave="{SAVE_URL}"' in page
         assert 'data-left="5' in page or 'data-left="600"' in page
+
+    def test_the_script_is_told_the_numbers_of_the_rule(self, browser: FlaskClient) -> None:
+        page = begin(browser)
+        assert f'data-warn-at="{" ".join(str(mark) for mark in WARNINGS)}"' in page
+        assert f'data-grace="{int(GRACE.total_seconds())}"' in page
+        assert all(f'data-warn-{mark}="' in page for mark in WARNINGS)
+        assert "5 minutes are left." in page
+        assert "1 minute is left." in page
 
     def test_without_a_limit_nothing_is_said_of_time(self, browser: FlaskClient) -> None:
         limited()

@@ -12,6 +12,7 @@ from lms.assessments.forms import QuizForm
 from lms.assessments.messages import clock_words, wait_words
 from lms.assessments.queries import AttemptRow, GrantRow, Saved
 from lms.assessments.rules import Fair
+from lms.assessments.rules.timing import GRACE, WARNINGS
 from lms.assessments.specs import QuizSpec
 from lms.clock import local_date
 from lms.content.library import current, spec_of
@@ -34,6 +35,10 @@ class Clock:
     saved_at: str
     is_typed: bool
     is_held: bool
+    #: Seconds before the end at which the page warns, the first warning first.
+    warnings: Sequence[int] = WARNINGS
+    #: Seconds after the end for which answers may still arrive.
+    grace: int = int(GRACE.total_seconds())
 
 
 def clock_of(attempt: AttemptRow, saved: Mapping[str, Saved], *, is_typed: bool, is_held: bool) -> Clock:
