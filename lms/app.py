@@ -46,7 +46,6 @@ from lms.scheduler import service as scheduler_service
 from lms.scheduler import views as scheduler_views
 from lms.scheduler.messages import next_run_of
 from lms.surveys import policy as surveys_policy
-from lms.surveys import service as surveys_service
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import views as tracks_views
@@ -90,7 +89,6 @@ def create_app(config: Config) -> Flask:
     app.config["LMS"] = config
     app.config["TESTING"] = config.env == "test"
     use_zone(config.timezone)
-    surveys_service.use_key(config.secret_key)
     open_senders(config)  # refuses settings that cannot send
     database.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

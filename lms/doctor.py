@@ -70,11 +70,6 @@ BY_PEOPLE: tuple[tuple[str, RecomputePeople], ...] = (
     ("tracks", tracks.recompute),
 )
 PEOPLE_AT_ONCE = 200
-#: These run after them, for everybody at once.
-AS_ONE: tuple[tuple[str, Recompute], ...] = (
-    ("surveys", surveys.recompute),
-    ("certificates", certificates.recompute),
-)
 
 
 class _OnlyLooking(Exception):
@@ -92,7 +87,15 @@ def recompute(*, at: datetime, fix: bool) -> Found:
     for people in chunks(list_ids(reading()), PEOPLE_AT_ONCE):
         features = tuple((name, partial(mend, person_ids=people)) for name, mend in BY_PEOPLE)
         found += run(partial(_told, features=features, at=at))
-    return _apart(found + run(partial(_told, features=AS_ONE, at=at)))
+    return _apart(found + run(partial(_told, features=as_one(current_app.config["LMS"]), at=at)))
+
+
+def as_one(config: Config) -> tuple[tuple[str, Recompute], ...]:
+    """Return what runs after them, for everybody at once."""
+    return (
+        ("surveys", partial(surveys.recompute, secret_key=config.secret_key)),
+        ("certificates", certificates.recompute),
+    )
 
 
 def _look(work: Callable[[Session], list[Difference]]) -> list[Difference]:

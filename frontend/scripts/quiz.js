@@ -138,6 +138,8 @@ function clock(box, onEnd) {
   const shown = box.querySelector("[data-left]");
   if (!shown) return { set() {} };
   const warning = box.querySelector("[data-warning]");
+  const marks = shown.dataset.warnAt.split(" ").map(Number); // seconds before the end, from the first to the last
+  const graded = -Number(shown.dataset.grace) - 2; // when nothing that was sent in time can still arrive
   let end = 0;
   let ended = false;
   let last = Infinity;
@@ -151,7 +153,7 @@ function clock(box, onEnd) {
   setInterval(() => {
     const seconds = Math.max(0, left());
     shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    for (const mark of [300, 60]) {
+    for (const mark of marks) {
       if (seconds <= mark && last > mark && seconds > 0) warning.textContent = shown.getAttribute(`data-warn-${mark}`);
     }
     last = seconds;
@@ -160,7 +162,7 @@ function clock(box, onEnd) {
       warning.textContent = shown.dataset.up;
       onEnd(); // within the grace
     }
-    if (left() < -32) location.reload(); // now the server shows the result
+    if (left() < graded) location.reload(); // now the server shows the result
   }, 1000);
   return { set };
 }

@@ -10,7 +10,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.competencies.models import Attainment, Evidence
-from lms.competencies.rules import Piece, Recorded, counted_minutes
+from lms.competencies.rules import Piece, Recorded, counted_minutes, split
+from lms.competencies.specs import FrameworkSpec
+from lms.content.library import Library, Text
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Proof:
     round: int
     minutes: int
     earned_on: date
+
+
+def competency_title(library: Library, competency: str, locale: str) -> Text:
+    """Return the title of "framework/competency" in a language; its key where no framework has it any more."""
+    framework, own = split(competency)
+    found = None
+    if library.find("framework", framework) is not None:
+        found = library.spec(FrameworkSpec, "framework", framework).competency(own)
+    if found is None:
+        return Text(competency, "source", competency)
+    return library.words("framework", framework, locale).text(f"{framework}.yml:{own}.title", found.title)
 
 
 def attained_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[Attained, ...]]:

@@ -61,7 +61,7 @@ def _liked(rng: Random) -> str:
     return str(rng.choices((2, 3, 4, 5), (1, 2, 5, 6))[0])
 
 
-def load_follow_ups(session: Session, cast: Cast, plan: Plan, track_key: str) -> None:
+def load_follow_ups(session: Session, cast: Cast, plan: Plan, track_key: str, *, secret_key: str) -> None:
     """Let those who finished a track have been asked afterwards, and most have answered."""
     library, today = current(session), plan.today
     track = library.spec(TrackSpec, "track", track_key)
@@ -80,9 +80,9 @@ def load_follow_ups(session: Session, cast: Cast, plan: Plan, track_key: str) ->
             language = languages[invitation.person_id]
             typed = kind_answers(whole_survey(library, invitation.survey_key), language, rng)
             at = morning(invitation.due_on + timedelta(days=rng.randint(0, 6)))
-            answer_follow_up(session, invitation.public_id, typed, language=language, at=at)
+            answer_follow_up(session, invitation.public_id, typed, language=language, secret_key=secret_key, at=at)
 
 
-def release(session: Session, today: date) -> None:
+def release(session: Session, today: date, *, secret_key: str) -> None:
     """Release what may be read by now, as the nightly job would have."""
-    release_answers(session, at=morning(today))
+    release_answers(session, secret_key=secret_key, at=morning(today))

@@ -63,7 +63,9 @@ def clock_of(worker: Worker, today: datetime) -> Clock:
     return Clock(begin, max(room, timedelta(minutes=40)) / 40)
 
 
-def learn(session: Session, library: Library, worker: Worker, actor: Actor, rng: Random, today: datetime) -> None:
+def learn(
+    session: Session, library: Library, worker: Worker, actor: Actor, rng: Random, today: datetime, *, secret_key: str
+) -> None:
     """Let one worker learn as far as her story goes."""
     clock = clock_of(worker, today)
     for key, reach in zip(MODULES, REACH[worker.ending], strict=False):
@@ -77,7 +79,7 @@ def learn(session: Session, library: Library, worker: Worker, actor: Actor, rng:
             take_quiz(session, library, actor, key, worker.language, clock, wrong=5)
         if reach == "whole":
             take_quiz(session, library, actor, key, worker.language, clock, wrong=rng.choice((0, 0, 1)))
-            answer_survey(session, library, actor, module, worker.language, rng, clock.tick())
+            answer_survey(session, library, actor, module, worker.language, rng, clock.tick(), secret_key=secret_key)
 
 
 #: Types of which one choice that is not right is a whole answer.
@@ -112,11 +114,28 @@ def _wrong(item: ItemSpec) -> tuple[str, ...]:
 
 
 def answer_survey(
-    session: Session, library: Library, actor: Actor, module: ModuleSpec, language: str, rng: Random, at: datetime
+    session: Session,
+    library: Library,
+    actor: Actor,
+    module: ModuleSpec,
+    language: str,
+    rng: Random,
+    at: datetime,
+    *,
+    secret_key: str,
 ) -> None:
     """Answer the survey at the end of a module, mostly kindly."""
     if module.survey is None:
         return
     typed = kind_answers(whole_survey(library, module.survey), language, rng)
     number, learner = round_of(session, actor.person_id, module.key), as_actor(actor, "worker", at.date())
-    answer_module_survey(session, learner, module.key, typed, language=language, at=at, round_number=number)
+    answer_module_survey(
+        session,
+        learner,
+        module.key,
+        typed,
+        language=language,
+        secret_key=secret_key,
+        at=at,
+        round_number=number,
+    )

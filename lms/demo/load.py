@@ -50,6 +50,7 @@ class AlreadyLoadedError(Exception):
 def load(app: Flask, tell: Callable[[str], None]) -> int:
     """Load the demonstration into an empty database and return how many workers it has."""
     config: Config = app.config["LMS"]
+    secret = config.secret_key
     if count_people(reading(), ""):
         raise AlreadyLoadedError
     today = local_date(now())
@@ -64,20 +65,20 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     tell(f"{len(plan.workers)} workers are loaded")
     write(lambda session: _assign_all(session, cast, plan))
     for part in chunks(plan.workers, 50):
-        write(lambda session, part=part: _learn_all(session, cast, part, plan.today))  # type: ignore[misc]
+        write(lambda session, part=part: _learn_all(session, cast, part, plan.today, secret_key=secret))  # type: ignore[misc]
     tell("lessons, quizzes and surveys are loaded")
     write(lambda session: load_fieldwork(session, cast, plan))
     tell("hours and observations are loaded")
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
-    write(lambda session: load_follow_ups(session, cast, plan, TRACK))
-    write(lambda session: release(session, plan.today))
+    write(lambda session: load_follow_ups(session, cast, plan, TRACK, secret_key=secret))
+    write(lambda session: release(session, plan.today, secret_key=secret))
     tell("follow-ups are answered")
     count_released()
     write(lambda session: listen(session, cast, plan, morning(plan.today)))
     tell("answers are counted and read")
-    write(lambda session: load_twice(session, cast, plan, now()))
+    write(lambda session: load_twice(session, cast, plan, now(), secret_key=secret))
     write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: load_teams_and_rules(session, cast))
     write(lambda session: advance(session, cast, plan))
@@ -127,8 +128,8 @@ def _works(since: date, until: date | None, worker: Worker) -> bool:
     return since <= worker.assigned_on and (until is None or worker.assigned_on <= until)
 
 
-def _learn_all(session: Session, cast: Cast, workers: Sequence[Worker], today: date) -> None:
+def _learn_all(session: Session, cast: Cast, workers: Sequence[Worker], today: date, *, secret_key: str) -> None:
     library = current(session)
     for worker in workers:
         rng = Random(SEED + worker.number)  # noqa: S311 -- a story, no secret
-        learn(session, library, worker, cast.workers[worker.number], rng, morning(today))
+        learn(session, library, worker, cast.workers[worker.number], rng, morning(today), secret_key=secret_key)

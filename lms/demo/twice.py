@@ -22,7 +22,7 @@ NUMBER = 100_000
 ADDRESS = "entered.twice@demo.example"
 
 
-def load_twice(session: Session, cast: Cast, plan: Plan, today: datetime) -> None:
+def load_twice(session: Session, cast: Cast, plan: Plan, today: datetime, *, secret_key: str) -> None:
     """Let a second organization have entered a worker anew, without accents; there she did the other module."""
     first = next(each for each in plan.workers if each.ending == "one-module" and each.named is None)
     place = next(each for each in cast.supervisors if each != first.spells[0].organization)
@@ -39,4 +39,4 @@ def load_twice(session: Session, cast: Cast, plan: Plan, today: datetime) -> Non
         finish_lesson(session, as_actor(person, "worker", at.date()), MODULES[1], lesson.key, shown=shown, at=at)
     take_quiz(session, library, person, MODULES[1], again.language, clock, wrong=0)
     rng = Random(SEED)  # noqa: S311 -- a story, no secret
-    answer_survey(session, library, person, module, again.language, rng, clock.tick())
+    answer_survey(session, library, person, module, again.language, rng, clock.tick(), secret_key=secret_key)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from datetime import datetime
 
 from lms.config import Config
 from lms.db import reading, write
 from lms.organizations import queries, service
-
-log = logging.getLogger(__name__)
-#: Seconds of one tick for one list; the next tick is moments away.
-SLICE = 8.0
+from lms.parts import SLICE, in_turn, write_for
 
 
 def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
@@ -20,16 +15,8 @@ def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of
 
     A list that cannot be gone on with keeps none of the others; its fault is raised when they have had their turn.
     """
-    told, faults = [], []
-    for each in queries.list_applying(reading()):
-        try:
-            told.append(f"{each}: {apply_for(each, SLICE, at=at)} rows left")
-        except Exception as fault:
-            log.exception("the list %s was not gone on with", each)
-            faults.append(fault)
-    if faults:
-        raise faults[0]
-    return ", ".join(told)
+    waiting = queries.list_applying(reading())
+    return ", ".join(in_turn("list", waiting, lambda each: f"{each}: {apply_for(each, SLICE, at=at)} rows left"))
 
 
 def apply_for(public_id: str, seconds: float, *, at: datetime) -> int:
@@ -37,11 +24,7 @@ def apply_for(public_id: str, seconds: float, *, at: datetime) -> int:
 
     Each part is a transaction of its own: whoever is stopped in between leaves a list that anybody can go on with.
     """
-    until = time.monotonic() + seconds
-    while left := write(lambda session: service.apply_part(session, public_id, at=at)):
-        if time.monotonic() > until:
-            break
-    return left
+    return write_for(seconds, lambda session: service.apply_part(session, public_id, at=at))
 
 
 def forget(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job

@@ -12,9 +12,9 @@ from lms.surveys.queries.results.figures import surveys_uncounted
 from lms.surveys.service.results import count_cells, mix_comments
 
 
-def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- as every job
+def run(config: Config, *, at: datetime) -> str:
     """Release the answers that may be read; return how many, and how many wait, "" when there are none."""
-    released, waiting = write(lambda session: service.release_answers(session, at=at))
+    released, waiting = write(lambda session: service.release_answers(session, secret_key=config.secret_key, at=at))
     count_released()
     write(lambda session: mix_comments(session, at=at))
     return f"{released} released, {waiting} wait" if released or waiting else ""

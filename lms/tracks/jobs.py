@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from datetime import datetime
 
 from lms.config import Config
 from lms.db import reading, write
+from lms.parts import SLICE, in_turn, write_for
 from lms.tracks import queries, service
-
-log = logging.getLogger(__name__)
-
-#: Seconds of one tick for one file; the next tick is moments away.
-SLICE = 8.0
 
 
 def reconcile(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
@@ -21,17 +15,12 @@ def reconcile(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the sh
 
     A rule that cannot be compared keeps none of the others; its fault is raised when they have had their turn.
     """
-    asked, taken, faults = 0, 0, []
-    for public_id in queries.list_standing(reading()):
-        try:
-            plan = write(lambda session, rule=public_id: service.reconcile_rule(session, rule, at=at)).plan  # type: ignore[misc]
-        except Exception as fault:
-            log.exception("the rule %s was not compared", public_id)
-            faults.append(fault)
-            continue
-        asked, taken = asked + len(plan.asks), taken + len(plan.back)
-    if faults:
-        raise faults[0]
+
+    def compare(public_id: str) -> service.Reconciled:
+        return write(lambda session: service.reconcile_rule(session, public_id, at=at))
+
+    plans = [each.plan for each in in_turn("rule", queries.list_standing(reading()), compare)]
+    asked, taken = sum(len(each.asks) for each in plans), sum(len(each.back) for each in plans)
     return f"{asked} asked, {taken} taken back" if asked or taken else ""
 
 
@@ -46,11 +35,7 @@ def read_for(public_id: str, seconds: float, *, at: datetime) -> int:
 
     Each part is a transaction of its own: whoever is stopped in between leaves a file that anybody can go on with.
     """
-    until = time.monotonic() + seconds
-    while left := write(lambda session: service.read_part(session, public_id, at=at)):
-        if time.monotonic() > until:
-            break
-    return left
+    return write_for(seconds, lambda session: service.read_part(session, public_id, at=at))
 
 
 def forget_uploads(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job

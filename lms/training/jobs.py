@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,14 +10,12 @@ from lms.clock import now
 from lms.config import Config
 from lms.db import chunks, reading, write
 from lms.errors import BadInput
+from lms.parts import SLICE, in_turn, write_for
 from lms.training import queries, service
 from lms.training.service import Brought, Deciders, Imported
 
-log = logging.getLogger(__name__)
 #: Rows of one transaction: others wait for less than a second.
 PART = 1000
-#: Seconds of one tick for one table; the next tick is moments away.
-SLICE = 8.0
 
 
 def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
@@ -27,16 +23,8 @@ def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of
 
     A table that cannot be gone on with keeps none of the others; its fault is raised when they have had their turn.
     """
-    told, faults = [], []
-    for each in queries.list_applying(reading()):
-        try:
-            told.append(f"{each}: {apply_for(each, SLICE, at=at)} rows left")
-        except Exception as fault:
-            log.exception("the table %s was not gone on with", each)
-            faults.append(fault)
-    if faults:
-        raise faults[0]
-    return ", ".join(told)
+    waiting = queries.list_applying(reading())
+    return ", ".join(in_turn("table", waiting, lambda each: f"{each}: {apply_for(each, SLICE, at=at)} rows left"))
 
 
 def apply_for(public_id: str, seconds: float, *, at: datetime) -> int:
@@ -44,11 +32,7 @@ def apply_for(public_id: str, seconds: float, *, at: datetime) -> int:
 
     Each part is a transaction of its own: whoever is stopped in between leaves a table that anybody can go on with.
     """
-    until = time.monotonic() + seconds
-    while left := write(lambda session: service.apply_part(session, public_id, at=at)):
-        if time.monotonic() > until:
-            break
-    return left
+    return write_for(seconds, lambda session: service.apply_part(session, public_id, at=at))
 
 
 def bring_in(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import ColumnElement, false, select
 
 from lms.actor import Actor
@@ -15,7 +16,10 @@ from lms.assessments import queries, rules, service
 from lms.assessments.models import Attempt, PaperForm
 from lms.assessments.service import Entered, Kept, Scored, Sheet, Shown
 from lms.clock import local_date
+from lms.content.library import current
+from lms.courses.queries import progress_of
 from lms.db import reading, write
+from lms.errors import RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.queries import ties_of
 from tests.conftest import AT
@@ -220,3 +224,17 @@ def enter(
 def day(offset: int) -> date:
     """Return a day from today."""
     return TODAY + timedelta(days=offset)
+
+
+def code_of(act: Any, *arguments: Any, **more: Any) -> str:
+    """Return the code of the rule that breaks."""
+    with pytest.raises(RuleBroken) as caught:
+        act(*arguments, **more)
+    return caught.value.code
+
+
+def stand(cast: Cast, key: str = "delta") -> str:
+    """Return how the worker stands with the quiz of a module."""
+    reading().rollback()
+    library, who = current(reading()), cast.ana.person_id
+    return progress_of(reading(), library, [who], [key])[who, key].quiz

@@ -18,11 +18,11 @@ from lms.config import ROOT
 from lms.db import reading, write
 from lms.i18n import TAGS
 from lms.people.models import Person
-from tests.assessments.assessing import PICTURE, RIGHT, Cast, as_actor, enter, entered, hand_in, make_sheet, publish
+from tests.assessments.assessing import PICTURE, RIGHT, Cast, as_actor, enter, entered, hand_in, make_sheet
 from tests.demo.conftest import _Quiet
 from tests.demo.test_browser import AXE, CHROMIUM, HEIGHT, PHONE, QUIET, WIDER
 from tests.demo.test_browser import TAGS as RULES
-from tests.factories import MadePerson, Make, sign_in
+from tests.factories import MadePerson, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,12 +35,6 @@ pytestmark = [
 def engine_name() -> str:
     """Return the one engine of this file: what differs between the two is no matter of the keyboard."""
     return "sqlite"
-
-
-@pytest.fixture
-def cast(app: Flask, make: Make) -> Cast:
-    publish()
-    return Cast.of(make)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from flask import Flask
 from sqlalchemy import false, select
 
 from lms.actor import Actor
@@ -23,18 +22,11 @@ from tests.assessments.assessing import (
     given,
     hand_in,
     make_sheet,
-    publish,
     score,
 )
 from tests.factories import MadePerson, Make
 
 ROLES = [(), ("trainer",), ("certifier",), ("trainer", "certifier"), ("administrator",), ("analyst", "viewer")]
-
-
-@pytest.fixture
-def cast(app: Flask, make: Make) -> Cast:
-    publish()
-    return Cast.of(make)
 
 
 def readers(cast: Cast, make: Make) -> list[Actor]:

@@ -28,19 +28,12 @@ from tests.assessments.assessing import (
     given,
     hand_in,
     make_sheet,
-    publish,
 )
 from tests.assessments.test_views import counting
 from tests.conftest import Browser
 from tests.factories import MadePerson, Make, day, sign_in
 from tests.factories.learning import CANARY
 from tests.training.conftest import PDF, jpeg
-
-
-@pytest.fixture
-def cast(app: Flask, make: Make) -> Cast:
-    publish()
-    return Cast.of(make)
 
 
 def browse(app: Flask, who: MadePerson) -> FlaskClient:

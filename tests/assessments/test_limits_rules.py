@@ -89,7 +89,12 @@ def test_more_time_is_given_once_or_often() -> None:
     assert rules.may_extend(0, often=False)
     assert not rules.may_extend(1, often=False)
     assert rules.may_extend(9, often=True)
+
+
+def test_the_page_warns_early_enough_in_whole_minutes_the_first_first() -> None:
     assert min(WARNINGS) >= 20, "WCAG 2.2, 2.2.1"
+    assert not any(mark % 60 for mark in WARNINGS), "the page says them in minutes"
+    assert list(WARNINGS) == sorted(WARNINGS, reverse=True), "the latest that has come is the one that is read"
 
 
 DAY = date(2026, 3, 5)

@@ -14,7 +14,6 @@ from lms.assessments.events import QuizPassed, quiz_passed
 from lms.assessments.models import Attempt, AttemptAnswer, ItemScore, Scoring
 from lms.audit.models import AuditEvent
 from lms.content.library import current
-from lms.courses.queries import progress_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
@@ -27,34 +26,17 @@ from tests.assessments.assessing import (
     Cast,
     as_actor,
     attempt_of,
+    code_of,
     given,
     hand_in,
-    publish,
     score,
+    stand,
 )
 from tests.conftest import AT
 from tests.factories import Make
 from tests.racing import look_together, outcomes, race
 
 LATER = AT + timedelta(hours=2)
-
-
-@pytest.fixture
-def cast(app: Flask, make: Make) -> Cast:
-    publish()
-    return Cast.of(make)
-
-
-def code_of(act: Any, *arguments: Any, **more: Any) -> str:
-    with pytest.raises(RuleBroken) as caught:
-        act(*arguments, **more)
-    return caught.value.code
-
-
-def stand(cast: Cast) -> str:
-    reading().rollback()
-    library, who = current(reading()), cast.ana.person_id
-    return progress_of(reading(), library, [who], ["delta"])[who, "delta"].quiz
 
 
 class TestWaiting:

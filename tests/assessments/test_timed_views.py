@@ -15,11 +15,12 @@ from lms.actor import Actor
 from lms.assessments import queries, service
 from lms.assessments.models import Attempt, AttemptGrant
 from lms.assessments.rules import Choice, Given
+from lms.assessments.rules.timing import GRACE, WARNINGS
 from lms.clock import local_date, now
 from lms.db import reading, write
 from lms.i18n import format_instant
 from lms.ids import new_client_id
-from tests.assessments.test_views import QUIZ_URL, begin, filled, hidden, ticked
+from tests.assessments.test_views import QUIZ_URL, begin, counting, filled, hidden, ticked
 from tests.assessments.timed import WRONG, answers, fail, found, limited
 from tests.factories import MadePerson, Make, sign_in
 from tests.factories.learning import RIGHT, UNSAFE, actor_of, publish_drafts, standard
@@ -82,6 +83,24 @@ class TestTime:
         assert "I need more time" in page
         assert f'data-autosave="{SAVE_URL}"' in page
         assert 'data-left="5' in page or 'data-left="600"' in page
+
+    def test_what_is_fair_for_her_is_read_once_a_page(self, app: Flask, client: FlaskClient, make: Make) -> None:
+        limited(minutes=10)
+        ana = make.person("Ana", language="es")
+        choose(ana, Choice(bilingual=True, own_percent=150))
+        browser = sign_in(client, ana)
+        with counting() as seen:
+            page = browser.get(QUIZ_URL).text
+        assert "15 minutos" in page
+        assert sum("FROM accommodations" in each for each in seen) == 1
+
+    def test_the_script_is_told_the_numbers_of_the_rule(self, browser: FlaskClient) -> None:
+        page = begin(browser)
+        assert f'data-warn-at="{" ".join(str(mark) for mark in WARNINGS)}"' in page
+        assert f'data-grace="{int(GRACE.total_seconds())}"' in page
+        assert all(f'data-warn-{mark}="' in page for mark in WARNINGS)
+        assert "5 minutes are left." in page
+        assert "1 minute is left." in page
 
     def test_without_a_limit_nothing_is_said_of_time(self, browser: FlaskClient) -> None:
         limited()

@@ -31,7 +31,7 @@ from tests.assessments.test_service import together
 from tests.assessments.test_views import counting
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import RIGHT, actor_of, module, publish_drafts, standard
+from tests.factories.learning import RIGHT, actor_of, module, publish_drafts, secret_key, standard
 
 ENGLISH = Shown("en")
 
@@ -68,7 +68,11 @@ def pass_quiz(actor: Actor, *, key: str = "alpha", locale: str = "en", at: Any =
 
 
 def answer_survey(actor: Actor, *, key: str = "alpha", at: Any = AT) -> None:
-    write(lambda s: surveys.answer_module_survey(s, actor, key, {"useful": "4"}, language="en", at=at))
+    write(
+        lambda s: surveys.answer_module_survey(
+            s, actor, key, {"useful": "4"}, language="en", secret_key=secret_key(), at=at
+        )
+    )
     reading().rollback()
 
 

@@ -30,7 +30,6 @@ from lms.demo.cli import refuse_production
 from lms.demo.load import AlreadyLoadedError, load
 from lms.demo.plan import make_plan
 from lms.demo.twice import ADDRESS
-from lms.surveys.service import use_key
 from tests.demo.conftest import Demo
 
 #: Seconds within which the demonstration is ready on a machine whose cores are free.
@@ -84,7 +83,6 @@ class TestLoading:
         assert not (tmp_path / "real.sqlite3").exists()
 
     def test_the_doctor_finds_nothing(self, demo: Demo) -> None:
-        use_key(demo.config.secret_key)  # other tests of this process have made applications with keys of their own
         with demo.app.app_context():
             assert doctor.recompute(at=now(), fix=False) == doctor.Found((), ())
 

@@ -29,6 +29,7 @@ from lms.tracks.service import enrol
 from tests.conftest import AT
 from tests.conftest import Browser as Client
 from tests.factories import MadePerson, Make, sign_in
+from tests.factories.learning import secret_key
 from tests.journeys.browser import Browser, Page
 from tests.journeys.test_story import quiz_keys
 
@@ -73,7 +74,7 @@ def _almost(session: Any, library: Library, actor: Actor) -> None:
     clock = Clock(AT, timedelta(minutes=1))
     take_quiz(session, library, actor, "communication", "en", clock, wrong=0)
     module = library.spec(ModuleSpec, "module", "communication")
-    answer_survey(session, library, actor, module, "en", random.Random(1), clock.tick())
+    answer_survey(session, library, actor, module, "en", random.Random(1), clock.tick(), secret_key=secret_key())
 
 
 def run(app: Flask, crowd: Crowd, *, kills: int, seconds: float) -> int:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from flask import current_app
+
 from lms.actor import Actor
 from lms.content.library import Library, current
 from lms.content.service import Draft, draft, publish
@@ -188,6 +190,12 @@ def publish_drafts(drafts: Sequence[Draft] | None = None) -> Library:
     write(lambda session: publish(session, chosen, None, at=PUBLISHED_AT))
     reading().rollback()
     return current(reading())
+
+
+def secret_key() -> str:
+    """Return the secret of the application that the test has."""
+    found: str = current_app.config["LMS"].secret_key
+    return found
 
 
 def actor_of(person: MadePerson, language: str = "en") -> Actor:

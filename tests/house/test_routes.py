@@ -140,7 +140,12 @@ def certified(app: Flask, make: Make, worker: MadePerson) -> tuple[str, str, str
     clock = Clock(at, timedelta(minutes=1))
     write(lambda session: take_quiz(session, library, actor, MODULE, "en", clock, wrong=0))
     module = library.spec(ModuleSpec, "module", MODULE)
-    write(lambda session: answer_survey(session, library, actor, module, "en", random.Random(1), clock.tick()))
+    secret = app.config["LMS"].secret_key
+    write(
+        lambda session: answer_survey(
+            session, library, actor, module, "en", random.Random(1), clock.tick(), secret_key=secret
+        )
+    )
     certifier = make.person(roles=("certifier",))
     judge = Actor(certifier.account_id, certifier.person_id, "", "", "en", day(), frozenset({"certifier"}))
     application = reading().scalar(select(Application.public_id).where(Application.person_id == worker.person_id))

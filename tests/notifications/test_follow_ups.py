@@ -30,7 +30,7 @@ from lms.tracks.models import TrackCompletion
 from tests.certificates.story import award_of, certify
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import draft, publish_drafts, standard
+from tests.factories.learning import draft, publish_drafts, secret_key, standard
 from tests.notifications.conftest import CORE, FIRST, add, finish, letters, steps
 from tests.notifications.test_planning import noon, plan, told
 
@@ -195,7 +195,8 @@ def test_it_is_told_in_every_language(content_app: Flask, due: Any, tag: str, ch
 def test_who_answered_meanwhile_is_not_written_to(due: Any) -> None:
     _ana, invitation = due
     typed = {"used": "4"}
-    assert write(lambda s: answer_follow_up(s, invitation.public_id, typed, language="to", at=noon(TODAY))) == {}
+    how: dict[str, Any] = {"language": "to", "secret_key": secret_key()}
+    assert write(lambda s: answer_follow_up(s, invitation.public_id, typed, **how, at=noon(TODAY))) == {}
     reading().rollback()
     with pytest.raises(NoLongerTrue, match="nothing-left"):
         told()

@@ -121,8 +121,8 @@ def test_an_altered_audit_trail_is_found(content_app: Flask, make: Make) -> None
     assert "audit: the audit trail was altered" in done.output
 
 
-def test_every_feature_that_derives_something_is_asked() -> None:
-    names = [name for name, _ in (*doctor.BY_PEOPLE, *doctor.AS_ONE)]
+def test_every_feature_that_derives_something_is_asked(app: Flask) -> None:
+    names = [name for name, _ in (*doctor.BY_PEOPLE, *doctor.as_one(app.config["LMS"]))]
     assert names == ["assessments", "courses", "competencies", "fieldwork", "tracks", "surveys", "certificates"]
 
 

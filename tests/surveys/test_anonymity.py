@@ -32,7 +32,7 @@ from lms.surveys.service import releasing, sealing
 from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import SURVEY as FEEDBACK
-from tests.factories.learning import actor_of, draft, module
+from tests.factories.learning import actor_of, draft, module, secret_key
 from tests.surveys.test_service import publish_short
 
 #: How many answer in each language: one large group, two that are just large enough, one that never is.
@@ -113,9 +113,8 @@ class World:
 
         def act(session: Any) -> None:
             finish_lesson(session, actor, "alpha", "only", shown=shown, at=at, round_number=number)
-            errors = service.answer_module_survey(
-                session, actor, "alpha", typed, language=tongue, at=at, round_number=number
-            )
+            how: dict[str, Any] = {"language": tongue, "secret_key": secret_key(), "round_number": number}
+            errors = service.answer_module_survey(session, actor, "alpha", typed, **how, at=at)
             assert errors == {}
 
         write(act)
@@ -124,7 +123,7 @@ class World:
         self.sent.append(Sent(actor.person_id, tongue, at, version, number, mark))
 
     def night(self, at: datetime) -> None:
-        write(lambda s: service.release_answers(s, at=at))
+        write(lambda s: service.release_answers(s, secret_key=secret_key(), at=at))
         session = reading()
         session.rollback()
         place: Any = literal_column("survey_answers.ctid" if is_postgresql(session) else "survey_answers.id")

@@ -19,7 +19,7 @@ from lms.surveys.models import SurveyAnswer, SurveyWords, WaitingAnswer
 from lms.surveys.rules import SHEETS, TEXTS, Labels, Waiting
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import draft, publish_drafts, standard
+from tests.factories.learning import draft, publish_drafts, secret_key, standard
 from tests.surveys.test_service import ANSWERS, all_of, answer, look, publish_short, reader, waiting
 
 MARCH, TODAY = date(2026, 3, 1), date(2026, 3, 20)
@@ -128,7 +128,7 @@ def readers(app: Flask, make: Make) -> list[Actor]:
 
 
 def release(at: Any = AT) -> tuple[int, int]:
-    found = write(lambda s: service.release_answers(s, at=at))
+    found = write(lambda s: service.release_answers(s, secret_key=secret_key(), at=at))
     reading().rollback()
     return found
 
@@ -167,7 +167,8 @@ def test_what_waits_is_sealed_anew(readers: list[Actor]) -> None:
 
 
 def in_tongue(actor: Actor, tongue: str, at: Any = AT) -> None:
-    write(lambda s: service.answer_module_survey(s, actor, "alpha", ANSWERS, language=tongue, at=at) and None)
+    how: dict[str, Any] = {"language": tongue, "secret_key": secret_key()}
+    write(lambda s: service.answer_module_survey(s, actor, "alpha", ANSWERS, **how, at=at) and None)
     reading().rollback()
 
 

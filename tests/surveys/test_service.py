@@ -18,15 +18,14 @@ from lms.courses.service import Shown, finish_lesson
 from lms.db import reading, write
 from lms.differences import Difference
 from lms.errors import NotFound, RuleBroken
-from lms.surveys import service
+from lms.surveys import rules, service
 from lms.surveys.events import SurveyAnswered, survey_answered
 from lms.surveys.models import SurveyAnswer, SurveyReceipt, WaitingAnswer
 from lms.surveys.queries import counting
-from lms.surveys.service.sealing import opened
 from tests.assessments.test_service import together
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import actor_of, module, publish_drafts, standard
+from tests.factories.learning import actor_of, module, publish_drafts, secret_key, standard
 from tests.racing import act_during
 
 ANSWERS = {"useful": "4", "length": "short", "change": "I will ask more."}
@@ -64,7 +63,8 @@ def heard() -> Iterator[list[SurveyAnswered]]:
 
 
 def answer(actor: Actor, typed: Mapping[str, str] = ANSWERS, *, key: str = "alpha", at: Any = AT) -> Mapping[str, str]:
-    errors = write(lambda s: service.answer_module_survey(s, actor, key, typed, language="to", at=at))
+    how: dict[str, Any] = {"language": "to", "secret_key": secret_key()}
+    errors = write(lambda s: service.answer_module_survey(s, actor, key, typed, **how, at=at))
     reading().rollback()
     return errors
 
@@ -76,7 +76,8 @@ def all_of(model: type) -> list[Any]:
 
 def waiting() -> list[dict[str, Any]]:
     """Return what the sealed answers hold."""
-    return [opened(row.box) or {} for row in all_of(WaitingAnswer)]
+    key = rules.key_of(secret_key())
+    return [rules.unseal(key, row.box) or {} for row in all_of(WaitingAnswer)]
 
 
 def test_one_receipt_and_one_sheet_without_a_common_value(actor: Actor, heard: list[SurveyAnswered]) -> None:
@@ -141,7 +142,8 @@ def test_another_round_is_another_receipt(actor: Actor) -> None:
 
     def again(session: Any) -> None:
         finish_lesson(session, actor, "alpha", "only", shown=Shown("en"), at=AT, round_number=2)
-        service.answer_module_survey(session, actor, "alpha", ANSWERS, language="en", at=AT, round_number=2)
+        how: dict[str, Any] = {"language": "en", "secret_key": secret_key(), "round_number": 2}
+        service.answer_module_survey(session, actor, "alpha", ANSWERS, **how, at=AT)
 
     write(again)
     assert len(all_of(SurveyReceipt)) == len(all_of(WaitingAnswer)) == 2
@@ -165,8 +167,8 @@ def test_two_windows_at_once_leave_one_sheet(app: Flask, actor: Actor, heard: li
     assert (len(all_of(SurveyReceipt)), len(all_of(WaitingAnswer)), len(heard)) == (1, 1, 1)
 
 
-def look() -> list[Difference]:
-    return write(lambda s: service.recompute(s, current(s), at=AT))
+def look(secret: str = "") -> list[Difference]:
+    return write(lambda s: service.recompute(s, current(s), secret_key=secret or secret_key(), at=AT))
 
 
 def test_doctor_counts_receipts_against_sheets(actor: Actor) -> None:
@@ -176,22 +178,18 @@ def test_doctor_counts_receipts_against_sheets(actor: Actor) -> None:
     assert look() == [Difference("survey feedback: 1 receipts, 0 answer sheets", mendable=False)]
 
 
-def test_doctor_tells_of_answers_that_another_secret_sealed(app: Flask, actor: Actor) -> None:
+def test_doctor_tells_of_answers_that_another_secret_sealed(actor: Actor) -> None:
     answer(actor)
-    service.use_key("another secret")
-    try:
-        (found,) = look()
-        assert "1 waiting answers cannot be opened" in found.text
-        assert write(lambda s: service.release_answers(s, at=AT)) == (0, 1), "it is kept"
-    finally:
-        service.use_key(app.config["LMS"].secret_key)
+    (found,) = look("another secret")
+    assert "1 waiting answers cannot be opened" in found.text
+    assert write(lambda s: service.release_answers(s, secret_key="another secret", at=AT)) == (0, 1), "it is kept"
     assert look() == []
 
 
 def test_doctor_tells_of_a_cell_that_is_too_small(actor: Actor, make: Make) -> None:
     for each in (actor, *(reader(make) for _ in range(10))):
         answer(each)
-    assert write(lambda s: service.release_answers(s, at=AT)) == (11, 0)
+    assert write(lambda s: service.release_answers(s, secret_key=secret_key(), at=AT)) == (11, 0)
     assert look() == []
     one = select(SurveyAnswer.id).limit(1).scalar_subquery()
     write(lambda s: s.execute(update(SurveyAnswer).where(SurveyAnswer.id == one).values(batch="alone")) and None)

@@ -21,6 +21,7 @@ from lms.ids import new_public_id
 from lms.tracks.events import track_assigned, track_completed
 from tests.conftest import AT
 from tests.factories import MadePerson
+from tests.factories.learning import secret_key
 from tests.organizations.conftest import actor_of
 
 MODULES = ("communication", "outreach")
@@ -89,7 +90,8 @@ def answer(person: MadePerson, module: str, *, at: datetime) -> None:
 
     def fn(session: Any) -> None:
         library = current(session)
-        answer_survey(session, library, actor, library.spec(ModuleSpec, "module", module), "en", Random(1), at)
+        spec, secret = library.spec(ModuleSpec, "module", module), secret_key()
+        answer_survey(session, library, actor, spec, "en", Random(1), at, secret_key=secret)
 
     write(fn)
 

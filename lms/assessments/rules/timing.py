@@ -12,7 +12,7 @@ SETTLING = timedelta(seconds=15)
 EXTENSION_PERCENT = 50
 #: How often she may ask without an accommodation.
 EXTENSIONS = 1
-#: Seconds before the end at which the page warns. WCAG asks for 20 at least.
+#: Seconds before the end at which the page warns, whole minutes, the first first. WCAG asks for 20 at least.
 WARNINGS = (300, 60)
 
 

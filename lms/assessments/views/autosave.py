@@ -30,7 +30,7 @@ def autosave(module_key: str) -> Any:
     sheet = sheet_of(module_key, form)
     if not form.validate_on_submit():
         return jsonify(said=_("Not saved. Please load the page again."), stop=True), 422
-    show_fair(actor)
+    show_fair()
     shown, at = shown_now(), arrived_at()
     try:
         outcome = write(lambda session: service.save_answers(session, actor, sheet, shown=shown, at=at))

@@ -16,6 +16,7 @@ from lms.assessments.queries import Version
 from lms.assessments.rules import Choice, Given
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.fair import own_fair
 from lms.clock import local_date
 from lms.content.library import Text, current
 from lms.db import reading, write
@@ -64,9 +65,8 @@ def _chosen(person_id: int) -> dict[str, Any]:
 
 
 def _own_page(form: OwnFairForm) -> str:
-    actor = get_actor()
-    fair = queries.fair_for(reading(), actor.person_id, actor.today)
-    asked = queries.list_wishes(reading(), actor.person_id)
+    fair = own_fair()
+    asked = queries.list_wishes(reading(), get_actor().person_id)
     return render_template("assessments/own_fair.html", form=form, fair=fair_words(fair), oral=fair.oral, asked=asked)
 
 

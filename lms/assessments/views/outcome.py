@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -16,9 +15,10 @@ from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.showing import graded_of
 from lms.assessments.views.timing import again_of
+from lms.assessments.views.titles import competency_title
 from lms.assessments.views.told import Told as HowTold
 from lms.assessments.views.told import told_of
-from lms.content.library import Library, Text, Words, current, marks, published_as, source_of, spec_of
+from lms.content.library import Text, Words, current, marks, published_as, source_of, spec_of
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import language
@@ -100,7 +100,7 @@ def _reached(quiz: QuizSpec, given: Mapping[str, Mapping[str, str]]) -> dict[str
         rubric = rubric_of(item) if item else None
         if item and rubric:
             grades = by_competency(rubric, item.competency, levels)
-            found[item_id] = [(_competency(library, key), grade.correct) for key, grade in grades.items()]
+            found[item_id] = [(competency_title(library, key), grade.correct) for key, grade in grades.items()]
     return found
 
 
@@ -141,7 +141,7 @@ def _topics(quiz: QuizSpec, row: AttemptRow, answers: dict[str, Saved]) -> list[
     """Return the titles of what to read again, in the reader's language."""
     library = current(reading())
     grades = {key: grade for key, each in answers.items() if (grade := _grade(quiz, key, each)) is not None}
-    return [_competency(library, each) for each in rules.to_read_again(quiz, row.form, grades)]
+    return [competency_title(library, each) for each in rules.to_read_again(quiz, row.form, grades)]
 
 
 def _grade(quiz: QuizSpec, item_id: str, saved: Saved) -> rules.Grade | None:
@@ -149,12 +149,3 @@ def _grade(quiz: QuizSpec, item_id: str, saved: Saved) -> rules.Grade | None:
     if item is None or saved.correct is None:
         return None
     return rules.Grade(item.points if saved.correct else 0, correct=saved.correct)
-
-
-def _competency(library: Library, competency: str) -> Text:
-    """Return the title of a competency; its key where no framework has it any more."""
-    framework, _, own = competency.partition("/")
-    source, file = library.find("framework", framework), f"{framework}.yml"
-    entries: list[Any] = source.file(file)["competencies"] if source else []
-    english = next((each["title"] for each in entries if each["id"] == own), competency)
-    return library.words("framework", framework, language()).text(f"{file}:{own}.title", english)

@@ -17,6 +17,7 @@ from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Sheet
 from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.fair import own_fair
 from lms.assessments.views.outcome import result_page
 from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
 from lms.assessments.views.showing import asked_of
@@ -43,7 +44,7 @@ def quiz(module_key: str) -> Page:
     """Show where the reader is with this quiz: before it, in it, or its result."""
     actor, number = get_actor(), round_of(module_key)
     attempt = queries.find_attempt(reading(), actor.person_id, module_key, number)
-    show_fair(actor)
+    show_fair()
     if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
         return waiting
     if attempt is None:
@@ -71,7 +72,7 @@ def answer(module_key: str) -> Page:
     """Save what was chosen so far, or hand in the quiz."""
     form, actor = QuizForm(), get_actor()
     sheet = sheet_of(module_key, form)
-    show_fair(actor)
+    show_fair()
     if not form.validate_on_submit():
         return _switched_page(actor, form, sheet)
     try:
@@ -162,11 +163,11 @@ def _checked(quiz_spec: QuizSpec, attempt: AttemptRow, typed: Mapping[str, Seque
 
 
 def _start_page(module_key: str) -> str:
-    library, actor = current(reading()), get_actor()
+    library = current(reading())
     source = library.get("module", module_key)
     words = library.words("module", module_key, language())
     quiz_spec = spec_of(QuizSpec, source)
-    fair = queries.fair_for(reading(), actor.person_id, actor.today)
+    fair = own_fair()
     return render_template(
         "assessments/start.html",
         quiz=quiz_spec,

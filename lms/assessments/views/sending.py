@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import request
 
 from lms.actor import Actor
-from lms.assessments import queries
 from lms.assessments.forms import QuizForm
 from lms.assessments.service import Sheet, Shown, start_attempt
-from lms.db import reading, write
+from lms.assessments.views.fair import own_fair
+from lms.db import write
 from lms.i18n import language
 from lms.web.arrival import arrived_at
 from lms.web.showing import always_both, wants_both
@@ -19,9 +19,9 @@ def sheet_of(module_key: str, form: QuizForm) -> Sheet:
     return Sheet(module_key, form.attempt.data or "", form.chosen(), form.seen.data or "")
 
 
-def show_fair(actor: Actor) -> None:
+def show_fair() -> None:
     """Have English stand beneath everything for a reader to whom both languages are due."""
-    if language() != "en" and not wants_both() and queries.fair_for(reading(), actor.person_id, actor.today).bilingual:
+    if language() != "en" and not wants_both() and own_fair().bilingual:
         always_both()
 
 
@@ -32,7 +32,7 @@ def shown_now() -> Shown:
 
 def begin(actor: Actor, module_key: str, round_number: int) -> None:
     """Begin the reader's next attempt after the one that her page knew of."""
-    show_fair(actor)
+    show_fair()
     shown, at, after = shown_now(), arrived_at(), request.form.get("after", type=int)
     number = round_number
     write(lambda s: start_attempt(s, actor, module_key, shown=shown, at=at, round_number=number, after=after))

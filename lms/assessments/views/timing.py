@@ -12,8 +12,9 @@ from lms.assessments.forms import QuizForm
 from lms.assessments.messages import clock_words, wait_words
 from lms.assessments.queries import AttemptRow, GrantRow, Saved
 from lms.assessments.rules import Fair
+from lms.assessments.rules.timing import GRACE, WARNINGS
 from lms.assessments.specs import QuizSpec
-from lms.clock import local_date
+from lms.assessments.views.fair import own_fair
 from lms.content.library import current, spec_of
 from lms.db import reading
 from lms.web.arrival import arrived_at
@@ -34,6 +35,10 @@ class Clock:
     saved_at: str
     is_typed: bool
     is_held: bool
+    #: Seconds before the end at which the page warns, the first warning first.
+    warnings: Sequence[int] = WARNINGS
+    #: Seconds after the end for which answers may still arrive.
+    grace: int = int(GRACE.total_seconds())
 
 
 def clock_of(attempt: AttemptRow, saved: Mapping[str, Saved], *, is_typed: bool, is_held: bool) -> Clock:
@@ -52,11 +57,9 @@ def clock_of(attempt: AttemptRow, saved: Mapping[str, Saved], *, is_typed: bool,
 
 
 def may_extend(attempt: AttemptRow) -> bool:
-    """Return whether the reader of an attempt may ask for more time."""
-    if rules.may_extend(attempt.extensions, often=False):
-        return True
-    fair = queries.fair_for(reading(), attempt.person_id, local_date(arrived_at()))
-    return rules.may_extend(attempt.extensions, often=fair.often)
+    """Return whether the reader of an attempt, which is her own, may ask for more time."""
+    once = rules.may_extend(attempt.extensions, often=False)
+    return once or rules.may_extend(attempt.extensions, often=own_fair().often)
 
 
 def minutes_for(quiz: QuizSpec, fair: Fair) -> int | None:

@@ -1,8 +1,9 @@
-"""What modules with a quiz are called, and who did something."""
+"""What modules with a quiz and their competencies are called, and who did something."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from lms.assessments.specs import FILE
 from lms.content.library import Library, Text, current
@@ -18,6 +19,15 @@ def title_of(library: Library, module_key: str) -> Text:
         return Text(module_key, "source", module_key)
     english = source.file("module.yml")["title"]
     return library.words("module", module_key, language()).text("module.yml:title", english)
+
+
+def competency_title(library: Library, competency: str) -> Text:
+    """Return the title of "framework/competency" for the reader; its key where no framework has it any more."""
+    framework, _slash, own = competency.partition("/")
+    source, file = library.find("framework", framework), f"{framework}.yml"
+    listed: list[Any] = source.file(file)["competencies"] if source else []
+    english = next((each["title"] for each in listed if each["id"] == own), competency)
+    return library.words("framework", framework, language()).text(f"{file}:{own}.title", english)
 
 
 def quizzes() -> list[tuple[str, Text]]:

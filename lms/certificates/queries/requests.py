@@ -47,43 +47,23 @@ class NameLine:
 
 
 def _revocations() -> Select[Any]:
-    return (
-        select(
-            RevocationRequest.public_id,
-            Award.id,
-            Award.public_id,
-            Award.person_id,
-            PEOPLE.c.name,
-            Award.track_key,
-            RevocationRequest.reason_code,
-            RevocationRequest.note,
-            RevocationRequest.requested_by,
-            RevocationRequest.requested_at,
-        )
-        .join(Award, Award.id == RevocationRequest.award_id)
-        .join(PEOPLE, PEOPLE.c.id == Award.person_id)
-        .where(RevocationRequest.settled_at.is_(None))
-        .order_by(RevocationRequest.id)
-    )
+    own = RevocationRequest
+    return _open(own, own.reason_code, own.note, own.requested_by, own.requested_at)
 
 
 def _names() -> Select[Any]:
+    return _open(NameRequest, NameRequest.name, NameRequest.note, NameRequest.requested_at)
+
+
+def _open(request: type[NameRequest | RevocationRequest], *columns: Any) -> Select[Any]:
+    """Return the select of the requests of a kind that wait, the oldest first: what every line has, then `columns`."""
+    line = (request.public_id, Award.id, Award.public_id, Award.person_id, PEOPLE.c.name, Award.track_key)
     return (
-        select(
-            NameRequest.public_id,
-            Award.id,
-            Award.public_id,
-            Award.person_id,
-            PEOPLE.c.name,
-            Award.track_key,
-            NameRequest.name,
-            NameRequest.note,
-            NameRequest.requested_at,
-        )
-        .join(Award, Award.id == NameRequest.award_id)
+        select(*line, *columns)
+        .join(Award, Award.id == request.award_id)
         .join(PEOPLE, PEOPLE.c.id == Award.person_id)
-        .where(NameRequest.settled_at.is_(None))
-        .order_by(NameRequest.id)
+        .where(request.settled_at.is_(None))
+        .order_by(request.id)
     )
 
 

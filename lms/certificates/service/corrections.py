@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
-from lms.certificates import policy, queries
-from lms.certificates.models import Award, NameRequest
+from lms.certificates import policy
+from lms.certificates.models import NameRequest
 from lms.certificates.queries import Known
 from lms.certificates.rules.decisions import LONGEST_NOTE
 from lms.certificates.rules.names import check_name
 from lms.certificates.rules.states import check_life
 from lms.certificates.service.awards import next_edition
+from lms.certificates.service.locking import lock_award, lock_request
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
 from lms.people.rules import BadName, normal_name
-from lms.people.service import lock
-
-
-def lock_award(session: Session, award_public_id: str) -> Known:
-    """Return an award as it stands once its holder is locked; raise `NotFound`."""
-    person_id = session.scalar(select(Award.person_id).where(Award.public_id == award_public_id))
-    if person_id is None:
-        raise NotFound
-    lock(session, [person_id])
-    return queries.get_known(session, award_public_id)
 
 
 def request_name(session: Session, actor: Actor, award_public_id: str, name: str, note: str, *, at: datetime) -> None:
@@ -57,13 +47,7 @@ def settle_name(session: Session, actor: Actor, request_public_id: str, *, grant
 
     Raises `NotFound` when the actor may not (her own too), and `RuleBroken`.
     """
-    statement = select(NameRequest, Award.public_id).join(Award, Award.id == NameRequest.award_id)
-    found = session.execute(statement.where(NameRequest.public_id == request_public_id)).one_or_none()
-    if found is None:
-        raise NotFound
-    known = lock_award(session, found.public_id)
-    request = found.NameRequest
-    session.refresh(request, with_for_update=True)
+    request, known = lock_request(session, NameRequest, request_public_id)
     if not policy.can_certify(actor, known.person_id):
         raise NotFound
     if request.settled_at is not None:

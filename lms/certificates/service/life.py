@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.certificates import policy
-from lms.certificates.models import Award, RevocationRequest, StatusEvent
+from lms.certificates.models import RevocationRequest, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.rules import decisions as rules
 from lms.certificates.rules.states import check_life
 from lms.certificates.service.awards import redraft_edition
-from lms.certificates.service.corrections import lock_award
 from lms.certificates.service.issuing import give_up_tasks
+from lms.certificates.service.locking import lock_award, lock_request
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
@@ -72,13 +71,7 @@ def settle_revocation(session: Session, actor: Actor, request_public_id: str, *,
 
     Raises `NotFound` when the actor may not, `RuleBroken` when she is the one who asked.
     """
-    statement = select(RevocationRequest, Award.public_id).join(Award, Award.id == RevocationRequest.award_id)
-    found = session.execute(statement.where(RevocationRequest.public_id == request_public_id)).one_or_none()
-    if found is None:
-        raise NotFound
-    known = lock_award(session, found.public_id)
-    request = found.RevocationRequest
-    session.refresh(request, with_for_update=True)
+    request, known = lock_request(session, RevocationRequest, request_public_id)
     if not policy.can_manage(actor, known.person_id):
         raise NotFound
     if request.settled_at is not None:

@@ -13,7 +13,7 @@ from lms.certificates import queries
 from lms.certificates.models import CertificateShare, NameCheck
 from lms.certificates.queries import Known
 from lms.certificates.rules.names import is_same_name
-from lms.certificates.service.corrections import lock_award
+from lms.certificates.service.locking import lock_award
 from lms.db import take_turns, upsert
 from lms.errors import NotFound, RuleBroken
 from lms.organizations.queries import SpellRow, list_spells

@@ -10,6 +10,7 @@ from functools import cache
 from flask import url_for
 from markupsafe import Markup
 
+from lms.competencies.queries import competency_title
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import Library, Text
 from lms.db import reading
@@ -53,7 +54,7 @@ class EntryWords:
         self._endpoint = "fieldwork.team_entry" if for_staff else "fieldwork.own_entry"
         self._overlapping = overlapping(timed)
         self._unsure = unsure(timed) - self._overlapping if for_staff else frozenset()
-        self._skill = cache(lambda key: competency_title(library, key))
+        self._skill = cache(lambda key: competency_title(library, key, language()))
 
     def entry(self, row: EntryRow) -> Entry:
         """Return one entry in words."""
@@ -90,23 +91,11 @@ def clock_of(minute: int) -> str:
     return format_clock(time(minute // 60 % 24, minute % 60))
 
 
-def competency_title(library: Library, key: str) -> Text:
-    """Return the title of a competency ("framework/competency"), its key where it is not taught any more."""
-    framework_key, _slash, competency_id = key.partition("/")
-    found = None
-    if library.find("framework", framework_key) is not None:
-        found = library.spec(FrameworkSpec, "framework", framework_key).competency(competency_id)
-    if found is None:
-        return Text(key, "source", key)
-    words = library.words("framework", framework_key, language())
-    return words.text(f"{framework_key}.yml:{competency_id}.title", found.title)
-
-
 def competency_choices(library: Library) -> list[tuple[str, str | Markup]]:
     """Return every competency that is taught, with its title; what is not translated has its own language."""
     frameworks = (library.spec(FrameworkSpec, "framework", key) for key in library.keys("framework"))
     keys = [f"{framework.key}/{each.id}" for framework in frameworks for each in framework.competencies]
-    return [(key, _label(competency_title(library, key))) for key in keys]
+    return [(key, _label(competency_title(library, key, language()))) for key in keys]
 
 
 def _label(text: Text) -> str | Markup:

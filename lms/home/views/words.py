@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from lms.competencies.rules import split
-from lms.competencies.specs import FrameworkSpec
+from lms.competencies.queries import competency_title
 from lms.content.library import Library, Text
 from lms.courses.specs import ModuleSpec
 from lms.i18n import gettext as _
@@ -110,13 +109,7 @@ class Titles:
 
     def competency(self, competency: str) -> Title:
         """Return the title of "framework/competency"; of one that no framework has any more, its key."""
-        framework_key, competency_id = split(competency)
-        if self.library.find("framework", framework_key) is None:
-            return Title(competency)
-        found = self.library.spec(FrameworkSpec, "framework", framework_key).competency(competency_id)
-        words = self.library.words("framework", framework_key, self.locale)
-        english = found.title if found else competency_id
-        return self.title(words.text(f"{framework_key}.yml:{competency_id}.title", english))
+        return self.title(competency_title(self.library, competency, self.locale))
 
 
 def titles_of(library: Library) -> Titles:

@@ -6,7 +6,6 @@ from lms.surveys.service.answering import answer_module_survey, begin_module_sur
 from lms.surveys.service.following_up import Asking, answer_follow_up, get_invitation, has_answered, invite
 from lms.surveys.service.mending import recompute
 from lms.surveys.service.releasing import release_answers
-from lms.surveys.service.sealing import use_key
 
 __all__ = [
     "Asking",
@@ -18,5 +17,4 @@ __all__ = [
     "invite",
     "recompute",
     "release_answers",
-    "use_key",
 ]

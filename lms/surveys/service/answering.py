@@ -46,13 +46,15 @@ def answer_module_survey(
     typed: rules.Typed,
     *,
     language: str,
+    secret_key: str,
     at: datetime,
     round_number: int = 1,
 ) -> Mapping[str, str]:
     """Store the answers once, and return what is wrong with them as {question id: code}, empty when stored.
 
-    A second time changes nothing. Nothing is written to the audit trail: it would tell when. Raises as
-    `begin_module_survey` does, and `RuleBroken("foreign_answer")` for answers that do not belong to it.
+    They are sealed with the installation's `secret_key`. A second time changes nothing. Nothing is written to the audit
+    trail: it would tell when. Raises as `begin_module_survey` does, and `RuleBroken("foreign_answer")` for answers that
+    do not belong to it.
     """
     lock(session, [actor.person_id])
     library = current(session)
@@ -60,7 +62,7 @@ def answer_module_survey(
     if survey is None:
         return {}
     done = SurveyDone(actor.person_id, survey.spec.key, queries.subject_of(module_key), round_number)
-    return store(session, library, survey, done, typed, language=language, at=at)
+    return store(session, library, survey, done, typed, language=language, secret_key=secret_key, at=at)
 
 
 def store(
@@ -71,6 +73,7 @@ def store(
     typed: rules.Typed,
     *,
     language: str,
+    secret_key: str,
     at: datetime,
 ) -> Mapping[str, str]:
     """Store answers and the receipt apart, or return what is wrong. Her row is locked, and no receipt is there."""
@@ -90,7 +93,8 @@ def store(
         "answers": {key: value for key, value in checked.answers.items() if key not in texts},
         "words": {key: value for key, value in checked.answers.items() if key in texts},
     }
-    put(session, [sealed(survey.spec.key, "sheet", content, rules.room_for(survey.specs))])
+    key = rules.key_of(secret_key)
+    put(session, [sealed(key, survey.spec.key, "sheet", content, rules.room_for(survey.specs))])
     announce(survey_answered, session, SurveyAnswered((done,), at))
     return {}
 

@@ -52,7 +52,7 @@ def invite(session: Session, survey_key: str, askings: Collection[Asking]) -> in
 
 
 def answer_follow_up(
-    session: Session, public_id: str, typed: rules.Typed, *, language: str, at: datetime
+    session: Session, public_id: str, typed: rules.Typed, *, language: str, secret_key: str, at: datetime
 ) -> Mapping[str, str]:
     """Store the answers to a follow-up once, and return what is wrong with them, empty when stored.
 
@@ -67,7 +67,7 @@ def answer_follow_up(
     library = current(session)
     survey = queries.whole_survey(library, invitation.survey_key)
     done = SurveyDone(invitation.person_id, invitation.survey_key, invitation.subject_key, invitation.round)
-    return store(session, library, survey, done, typed, language=language, at=at)
+    return store(session, library, survey, done, typed, language=language, secret_key=secret_key, at=at)
 
 
 def get_invitation(session: Session, public_id: str, today: date) -> Invitation:

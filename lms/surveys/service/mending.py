@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from lms.content.library import Library
 from lms.differences import Difference
-from lms.surveys import queries
+from lms.surveys import queries, rules
 from lms.surveys.service.results.checking import recompute_results
-from lms.surveys.service.sealing import POOL, opened
+from lms.surveys.service.sealing import POOL
 
 
-def recompute(session: Session, library: Library, *, at: datetime) -> list[Difference]:  # noqa: ARG001 -- as every feature's
+def recompute(session: Session, library: Library, *, secret_key: str, at: datetime) -> list[Difference]:  # noqa: ARG001 -- as every feature's
     """Return what is wrong with answers; nothing is changed.
 
     That is: surveys whose receipts and answer sheets differ in number, released cells that are too small, and waiting
-    answers that this installation's secret does not open; and figures that do not agree with what was counted.
+    answers that the installation's `secret_key` does not open; and figures that do not agree with what was counted.
     """
     said = [
         f"survey {survey_key}: {receipts} receipts, {sheets} answer sheets"
@@ -30,7 +30,8 @@ def recompute(session: Session, library: Library, *, at: datetime) -> list[Diffe
         for survey_key, count in queries.list_small(session)
     ]
     rows = session.execute(select(POOL.c.survey_key, POOL.c.box))
-    closed = Counter(row.survey_key for row in rows if opened(row.box) is None)
+    key = rules.key_of(secret_key)
+    closed = Counter(row.survey_key for row in rows if rules.unseal(key, row.box) is None)
     said += [
         f"survey {survey_key}: {count} waiting answers cannot be opened; was LMS_SECRET_KEY changed?"
         for survey_key, count in sorted(closed.items())

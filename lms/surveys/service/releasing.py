@@ -18,21 +18,22 @@ from lms.ids import new_public_id
 from lms.surveys import queries, rules
 from lms.surveys.models import SurveyAnswer, SurveyWords
 from lms.surveys.rules import Cell, Labels, Waiting
-from lms.surveys.service.sealing import POOL, opened, put, sealed
+from lms.surveys.service.sealing import POOL, put, sealed
 
 _SHEETS, _WORDS = cast("Table", SurveyAnswer.__table__), cast("Table", SurveyWords.__table__)
 
 
-def release_answers(session: Session, *, at: datetime) -> tuple[int, int]:
+def release_answers(session: Session, *, secret_key: str, at: datetime) -> tuple[int, int]:
     """Release what stands in cells that are large enough; return how many sheets left, and how many wait.
 
-    What waits is sealed anew under other ids and written in another order, so that neither a copy of yesterday's
-    database nor PostgreSQL's number of the transaction tells which box came when.
+    What the installation's `secret_key` does not open waits on. All that waits is sealed anew under other ids and
+    written in another order, so that neither a copy of yesterday's database nor PostgreSQL's number of the transaction
+    tells which box came when.
     """
     take_turns(session, "release answers")
-    today = local_date(at)
+    key, today = rules.key_of(secret_key), local_date(at)
     taken = session.execute(delete(POOL).returning(*POOL.columns)).mappings().all()
-    sheets, texts, closed = _open(taken)
+    sheets, texts, closed = _open(key, taken)
     sheets += _former(session, current(session))
     cells, wait = rules.part(sheets, rules.SHEETS, today)
     month = rules.first_of_month(today)
@@ -52,17 +53,18 @@ def release_answers(session: Session, *, at: datetime) -> tuple[int, int]:
     for table, rows in ((_SHEETS, answers), (_WORDS, words)):
         if rows:
             session.execute(insert(table), sorted(rows, key=lambda row: str(row["id"])))
-    put(session, [*closed, *map(_sheet_again, wait), *map(_text_again, texts)])
+    again = [_again(key, kind, each) for kind, rows in (("sheet", wait), ("words", texts)) for each in rows]
+    put(session, [*closed, *again])
     return len(answers), len(wait) + len(closed)
 
 
-def _open(rows: Iterable[RowMapping]) -> tuple[list[Waiting], list[Waiting], list[dict[str, Any]]]:
-    """Return waiting sheets, waiting texts, and the rows that this installation's secret does not open."""
+def _open(key: bytes, rows: Iterable[RowMapping]) -> tuple[list[Waiting], list[Waiting], list[dict[str, Any]]]:
+    """Return waiting sheets, waiting texts, and the rows that `key` does not open."""
     sheets: list[Waiting] = []
     texts: list[Waiting] = []
     closed = []
     for row in rows:
-        content = opened(row["box"])
+        content = rules.unseal(key, row["box"])
         if content is None:
             closed.append({**row, "id": secrets.token_hex(16)})
         else:
@@ -139,9 +141,5 @@ def _word(text: Waiting, head: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": secrets.token_hex(16), **head, **said}
 
 
-def _sheet_again(sheet: Waiting) -> dict[str, Any]:
-    return sealed(sheet.labels.survey, "sheet", sheet.content, sheet.content["room"])
-
-
-def _text_again(text: Waiting) -> dict[str, Any]:
-    return sealed(text.labels.survey, "words", text.content, text.content["room"])
+def _again(key: bytes, kind: str, row: Waiting) -> dict[str, Any]:
+    return sealed(key, row.labels.survey, kind, row.content, row.content["room"])

@@ -18,7 +18,7 @@ from lms.surveys import queries, service
 from lms.surveys.forms import SurveyForm
 from lms.surveys.messages import sentence
 from lms.surveys.views.asking import Page, Typed, questions_page, thanks_page
-from lms.surveys.views.blueprint import bp
+from lms.surveys.views.blueprint import bp, config
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 
@@ -52,10 +52,10 @@ def answer(module_key: str) -> Answer:
 
 def _store(actor: Actor, module_key: str, typed: Typed) -> Mapping[str, str]:
     """Store the answers, and return what is wrong with them."""
-    tongue, number = language(), round_of(module_key)
+    tongue, number, secret = language(), round_of(module_key), config().secret_key
     return write(
         lambda session: service.answer_module_survey(
-            session, actor, module_key, typed, language=tongue, at=now(), round_number=number
+            session, actor, module_key, typed, language=tongue, secret_key=secret, at=now(), round_number=number
         )
     )
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, redirect, session, url_for
+from flask import redirect, session, url_for
 from werkzeug.exceptions import BadRequest
 
 from lms.clock import local_date, now
-from lms.config import Config
 from lms.content.library import Library, Text, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
@@ -23,7 +22,7 @@ from lms.surveys.forms import SurveyForm
 from lms.surveys.messages import sentence
 from lms.surveys.queries import Invitation
 from lms.surveys.views.asking import Page, Typed, questions_page, thanks_page
-from lms.surveys.views.blueprint import bp
+from lms.surveys.views.blueprint import bp, config
 from lms.web.access import find_actor, public
 
 
@@ -54,8 +53,7 @@ def answer_follow_up(token: str) -> Any:
 
 def _open(token: str) -> tuple[Invitation, str]:
     """Return what a link opens and the language to ask in; raise `NotFound`. Two queries."""
-    config: Config = current_app.config["LMS"]
-    public_id = rules.follow_up_of_token(config.secret_key, token)
+    public_id = rules.follow_up_of_token(config().secret_key, token)
     if public_id is None:
         raise NotFound
     invitation = service.get_invitation(reading(), public_id, local_date(now()))
@@ -68,8 +66,9 @@ def _open(token: str) -> tuple[Invitation, str]:
 
 def _store(invitation: Invitation, typed: Typed, tongue: str) -> Mapping[str, str]:
     """Store the answers, and return what is wrong with them."""
+    key, secret = invitation.public_id, config().secret_key
     return write(
-        lambda session_: service.answer_follow_up(session_, invitation.public_id, typed, language=tongue, at=now())
+        lambda session_: service.answer_follow_up(session_, key, typed, language=tongue, secret_key=secret, at=now())
     )
 
 

@@ -9,8 +9,7 @@ from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
 from lms.clock import local_date
-from lms.competencies.rules import split
-from lms.competencies.specs import FrameworkSpec
+from lms.competencies.queries import competency_title
 from lms.config import Config
 from lms.content.library import Library, Text, current
 from lms.courses.specs import ModuleSpec
@@ -59,12 +58,7 @@ class Words:
 
     def competency(self, competency: str) -> Text:
         """Return the title of "framework/competency"; of one that no framework has any more, its key."""
-        framework, key = split(competency)
-        if self.library.find("framework", framework) is None:
-            return Text(competency, "source", competency)
-        found = self.library.spec(FrameworkSpec, "framework", framework).competency(key)
-        english = found.title if found else competency
-        return self.library.words("framework", framework, language()).text(f"{framework}.yml:{key}.title", english)
+        return competency_title(self.library, competency, language())
 
     def competencies(self, keys: tuple[str, ...]) -> str:
         """Return the titles of competencies in one list; "" for none."""

@@ -1,4 +1,4 @@
-"""A rubric for the tests of what an assessor scores."""
+"""A rubric, and questions that have one, for the tests of what an assessor scores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.assessments.items import CANARY, IDS
+from tests.assessments.items import CANARY, IDS, Case, question, read
 
 
 def level(level_id: str, points: int) -> dict[str, Any]:
@@ -62,3 +62,34 @@ def rubrics(draw: st.DrawFn) -> dict[str, Any]:
 def most(rubric: dict[str, Any]) -> int:
     """Return the points of the best work."""
     return sum(criterion["levels"][-1]["points"] for criterion in rubric["criteria"])
+
+
+def scored(kind: str) -> dict[str, Any]:
+    """Return the data of a question of a type with the rubric."""
+    return question(kind, rubric=RUBRIC, points=7)
+
+
+def scored_otherwise(kind: str) -> dict[str, Any]:
+    """Return the same question with every secret changed."""
+    return scored(kind) | {"rubric": OTHER_RUBRIC, "points": 9, "feedback": f"{CANARY} of another kind"}
+
+
+def some_scored(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy of the questions of a type, with any rubric."""
+    return rubrics().map(lambda rubric: question(kind, rubric=rubric, points=most(rubric)))
+
+
+def shown_cases(kind: str) -> tuple[Case, ...]:
+    """Return what levels earn a question of a type that an assessor alone answers."""
+    easy, strict = read(scored(kind)), read(scored_otherwise(kind))
+    return (
+        *((easy, levels, points, is_right) for levels, points, is_right in SCORED),
+        (strict, {"asks": "none", "waits": "no"}, 9, True),
+        (strict, {"asks": "some", "waits": "no"}, 7, False),
+        (strict, {"asks": "some", "waits": "yes"}, 6, False),
+    )
+
+
+def nothing(item: Any) -> st.SearchStrategy[list[str]]:
+    """Return what the page of such a question may send: nothing."""
+    return st.just([])

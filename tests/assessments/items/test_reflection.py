@@ -11,11 +11,10 @@ from pydantic import ValidationError
 from lms.assessments.items import Grade, rules_of
 from lms.assessments.items.reflection.rules import LONGEST
 from lms.errors import RuleBroken
-from tests.assessments.items import ANYTHING, CANARY, Case, Walk, question, read
-from tests.assessments.items.rubrics import OTHER_RUBRIC, RUBRIC, SCORED, most, rubrics
+from tests.assessments.items import ANYTHING, Case, Walk, question, read
+from tests.assessments.items.rubrics import SCORED, scored, scored_otherwise, some_scored
 
-SAMPLE = question("reflection", rubric=RUBRIC, points=7)
-OTHER = SAMPLE | {"rubric": OTHER_RUBRIC, "points": 9, "feedback": f"{CANARY} of another kind"}
+SAMPLE, OTHER = scored("reflection"), scored_otherwise("reflection")
 SCORED_ONE = read(SAMPLE)
 KEPT = read(question("reflection", points=0))
 CASES: tuple[Case, ...] = (
@@ -26,9 +25,7 @@ CASES: tuple[Case, ...] = (
     (SCORED_ONE, [], 0, False),
 )
 WALK: Walk = {"": ("I would listen first.",)}
-ITEMS = rubrics().map(lambda rubric: question("reflection", rubric=rubric, points=most(rubric))) | st.just(
-    question("reflection", points=0)
-)
+ITEMS = some_scored("reflection") | st.just(question("reflection", points=0))
 
 
 def sent_to(item: Any) -> st.SearchStrategy[list[str]]:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lms.assessments.items import Grade, ItemSpec
+from lms.assessments.items import Grade, ItemSpec, rules_of
 from lms.assessments.items.rubrics import RubricSpec, by_competency, rubric_of, score
 from lms.assessments.queries import texts_of
 from lms.assessments.specs import QuizSpec, quiz_faults
 from lms.content.library import Words
 from lms.errors import RuleBroken
 from tests.assessments.items import question, read
-from tests.assessments.items.rubrics import RUBRIC, level, most, rubrics
+from tests.assessments.items.rubrics import RUBRIC, level, most, rubrics, scored
 
 SPEC = RubricSpec.read(RUBRIC)
 ITEM = read(question("practical", rubric=RUBRIC, points=7))
@@ -127,3 +127,19 @@ def test_points_of_levels_decide_what_an_answer_earns_and_words_do_not() -> None
     dearer = criterion(levels=[level("no", 0), level("yes", 2)])
     assert scheme(plain, 1) == scheme(reworded, 1)
     assert scheme(plain, 1) != scheme(dearer, 2)
+
+
+@pytest.mark.parametrize("kind", ["oral", "practical"])
+class TestTypesThatAnAssessorAloneAnswers:
+    def test_an_assessor_decides_and_nothing_can_be_sent(self, kind: str) -> None:
+        shown = read(scored(kind))
+        rules = rules_of(shown)
+        assert rules.grade(shown, ()) is None
+        assert rules.lacks(shown, ()) is None
+        assert rules.tally(shown, ()) == ()
+        with pytest.raises(RuleBroken):
+            rules.check(shown, shown.rows, ["asks=all"])
+
+    def test_they_need_a_rubric(self, kind: str) -> None:
+        with pytest.raises(ValidationError, match="rubric"):
+            read({key: value for key, value in scored(kind).items() if key != "rubric"})

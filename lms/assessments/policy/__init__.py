@@ -1,0 +1,40 @@
+"""Who reads figures of quizzes, keeps what is fair for a person, assesses, enters results and corrects questions.
+
+Beside each check stands the same as a row filter.
+"""
+
+from __future__ import annotations
+
+from lms.assessments.policy.assessing import assessable, can_assess
+from lms.assessments.policy.correcting import REGRADERS, can_apply, can_propose, can_see
+from lms.assessments.policy.entering import ENTERING, can_enter_for, enterable, visible_papers
+from lms.assessments.policy.figures import KEY_READERS, READERS, sees_keys, sees_language
+from lms.assessments.policy.keeping import KEEPERS, can_keep
+from lms.assessments.policy.settling import can_settle, is_entry, own_entries, settleable, settled_by, visible_entries
+from lms.assessments.policy.standing import ASSESSORS
+
+__all__ = [
+    "ASSESSORS",
+    "ENTERING",
+    "KEEPERS",
+    "KEY_READERS",
+    "READERS",
+    "REGRADERS",
+    "assessable",
+    "can_apply",
+    "can_assess",
+    "can_enter_for",
+    "can_keep",
+    "can_propose",
+    "can_see",
+    "can_settle",
+    "enterable",
+    "is_entry",
+    "own_entries",
+    "sees_keys",
+    "sees_language",
+    "settleable",
+    "settled_by",
+    "visible_entries",
+    "visible_papers",
+]
