@@ -79,6 +79,8 @@ def _settle(name: str, pair: Pair) -> Settled:
     if name == "applications":
         worked_on = {each for parent, each in leaned(pair.rows) if parent == name}
         return rules.settle_applications(way, keys_of(name), mine, hers, worked_on)
+    if name == "attempts":
+        return rules.settle_attempts(way, keys_of(name), mine, hers)
     if name == "accommodations":
         return rules.settle_versions(mine, hers)
     if name == "awards":
@@ -111,8 +113,8 @@ def _apply(session: Session, pair: Pair, own: Table, done: Settled) -> None:
         session.execute(update(own).where(among(session, own.c.id, plain)).values(person_id=pair.kept_id))
     change_each(session, own, {each: {"person_id": pair.kept_id, **v} for each, v in done.moves.items() if v})
     for each in sorted(done.gives_up):
-        cycle = pair.rows[own.name][each][_PARKED]
-        change_each(session, own, {each: {"person_id": pair.merged_id, _PARKED: cycle}})
+        values = done.parked.get(each) or {_PARKED: pair.rows[own.name][each][_PARKED]}
+        change_each(session, own, {each: {"person_id": pair.merged_id, **values}})
 
 
 def _park(session: Session, own: Table, ids: Collection[int]) -> None:
