@@ -41,9 +41,8 @@ _COLUMNS = (
     _ATTEMPTS.source,
     _ATTEMPTS.entered_by,
 )
-#: What of several attempts of one round a person is at: one that passed (since a question was corrected perhaps before a
-#: later one), else one that is open, else one that waits for an assessor. The last two may have others behind them since
-#: two records were joined.
+#: Which of several attempts of one round a person is at: one that passed (after a correction perhaps an earlier one),
+#: else one that is open, else one that waits for an assessor. Since two records were joined others may come later.
 IN_FRONT = case(
     (_ATTEMPTS.passed.is_(True), 0), (_ATTEMPTS.submitted_at.is_(None), 1), (_ATTEMPTS.passed.is_(None), 2), else_=3
 )

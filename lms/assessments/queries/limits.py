@@ -84,7 +84,9 @@ def list_failed(session: Session, person_id: int) -> list[Failed]:
     latest = {  # the last one that is read stands
         (row.module_key, row.round): row
         for row in session.execute(
-            select(*columns).where(Attempt.person_id == person_id).order_by(Attempt.module_key, IN_FRONT.desc(), Attempt.number)
+            select(*columns)
+            .where(Attempt.person_id == person_id)
+            .order_by(Attempt.module_key, IN_FRONT.desc(), Attempt.number)
         )
     }
     granted: dict[tuple[str, int], list[datetime]] = {}

@@ -247,7 +247,7 @@ def _of_learning() -> dict[str, Select[Any]]:
 
 def _of_assessing() -> dict[str, Select[Any]]:
     """Return what others entered for her, and what assessors gave, once it counts."""
-    module = {"module": "module_key"}
+    module, said = {"module": "module_key"}, ("words", "objected_at", "outcome", "answered_at", "answer")
     entry = ("round", "source", "chosen", "taken_on", "entered_at", "outcome", "settled_at", "reason", "sheet_sha256")
     attempt, look, score = TABLES["attempts"], TABLES["attempt_scorings"], TABLES["item_scores"]
     shown = [attempt.c.module_key.label("module"), attempt.c.number.label("attempt")]
@@ -258,6 +258,7 @@ def _of_assessing() -> dict[str, Select[Any]]:
     gave = [score.c[name] for name in ("item_id", "levels", "points", "correct")]
     return {
         "quiz_entries": _own("result_entries", *entry, place="result_entries", **module),
+        "quiz_entries_objected": _of("result_entries", "entry_objections", "entry_id", *said, **module),
         "quiz_sheets": _own("paper_forms", "number", "language", "made_on", **module),
         "quiz_scorings": _section(looked, look, [*shown, *how], "").where(hers),
         "quiz_scores": _section(scored, score, [*shown, *gave], "").where(hers),

@@ -20,7 +20,7 @@ from lms.assessments.queries.analysis import list_item_rows, list_quiz_rows
 from lms.assessments.rules import Amendment, Gain
 from lms.assessments.rules.proposals import Proposal
 from lms.clock import local_date
-from lms.content.library import Library
+from lms.content.library import Library, forget
 from lms.db import reading, write
 from lms.i18n import format_date
 from lms.ids import new_client_id
@@ -139,6 +139,7 @@ def test_a_correction_is_said_of_the_version_that_it_was_about(
     publish_drafts([FRAMEWORK, module("ten", quiz=quiz, survey=None), *ten_questions()[2:]])
     correct(make, EVERYONE, Amendment("t-5", "everyone"), revision_id=old)
     browser = reader(client, make)
+    forget()
     page = text_of(browser, TEN)
     assert page.count(DAY) == 1, "of the fifth question, which is the same; the fourth has another key"
     (version,) = {row.version for row in list_quiz_rows(reading(), "ten")}
