@@ -228,6 +228,16 @@ def source_of(session: Session, revision_id: int) -> Source:
     return found
 
 
+def sources_of(session: Session, revision_ids: Collection[int]) -> dict[int, Source]:
+    """Return the sources that rows are bound to, by revision. At most one query, for those not read yet."""
+    database = _database(session)
+    found = {each: _revisions.find((database, each)) for each in revision_ids}
+    missing = [each for each, known in found.items() if known is None]
+    if missing:
+        found |= {each.revision_id: each for each in _read_revisions(session, missing) if each.revision_id}
+    return {each: known for each, known in found.items() if isinstance(known, Source)}
+
+
 def versions_of(session: Session, kind: str, key: str) -> list[Source]:
     """Return every source that an object ever had, the oldest first. One query, and another for those not read yet."""
     wanted = (Revision.kind == kind, Revision.key == key, Revision.locale == SOURCE_LOCALE)

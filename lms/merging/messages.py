@@ -121,7 +121,7 @@ _PLAIN = {
         "Both work at the same organization at the same time: it becomes one employment, from first to last."
     ),
     "sign_ups": _l("Both have a place in the same session: one place is freed."),
-    "attempts": _l("Both have begun the same quiz: the try of the record that goes on is finished."),
+    "attempts": _l("Both took the same quiz: one try stays with the former record, with all that was saved in it."),
 }
 
 

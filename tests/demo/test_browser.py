@@ -242,6 +242,8 @@ ROUTES = [
 NO_PAGE = {
     "assessments.quiz_table": "a file",
     "assessments.entry": "tests/assessments/test_assessing_browser.py looks at it",
+    "assessments.objection": "tests/assessments/test_objecting.py looks at it",
+    "assessments.answer_objection": "tests/assessments/test_objecting.py looks at it",
     "assessments.score": "tests/assessments/test_assessing_browser.py looks at it",
     "assessments.sheet_picture": "a file",
     "assessments.plan_table": "a file",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from lms.assessments.forms.assessing import (
+    AnswerForm,
     EnterForm,
     NumberForm,
+    ObjectionForm,
     PaperForm,
     ReasonForm,
     ScoreForm,
@@ -19,10 +21,12 @@ __all__ = [
     "ANSWER",
     "TAKE",
     "WHY",
+    "AnswerForm",
     "EnterForm",
     "FairForm",
     "GrantForm",
     "NumberForm",
+    "ObjectionForm",
     "OwnFairForm",
     "PaperForm",
     "PretestForm",

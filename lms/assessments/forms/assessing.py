@@ -113,6 +113,32 @@ class ReasonForm(Form):
     )
 
 
+class ObjectionForm(OnceForm):
+    """What a worker says of a result that was entered for her."""
+
+    beside: ClassVar[Mapping[str, str]] = {"words_empty": "words", "words_long": "words"}
+
+    words = TextAreaField(
+        _l("What is not right?"),
+        description=_l("A trainer or certifier who had no part in it reads this. Your supervisor does not."),
+        validators=[_REQUIRED, Length(max=LONGEST_WORDS)],
+        render_kw={"maxlength": LONGEST_WORDS},
+    )
+
+
+class AnswerForm(Form):
+    """What a worker is answered who said that an entry is not right."""
+
+    beside: ClassVar[Mapping[str, str]] = {"words_empty": "answer", "words_long": "answer"}
+
+    answer = TextAreaField(
+        _l("Why?"),
+        description=_l("She reads this. Nothing that tells who a client is."),
+        validators=[_REQUIRED, Length(max=LONGEST_WORDS)],
+        render_kw={"maxlength": LONGEST_WORDS},
+    )
+
+
 class SettleForm(Form):
     """The second person's word: she has compared each answer."""
 

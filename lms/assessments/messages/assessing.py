@@ -39,6 +39,10 @@ def _of_scores() -> dict[str, str]:
 
 def _of_sheets() -> dict[str, str]:
     return {
+        "answer_open": _("Please choose one."),
+        "answered_before": _("Somebody has decided this already."),
+        "objected": _("She says that this is not right. That is answered first."),
+        "objected_before": _("You have said this already. It is answered here."),
         "foreign_answer": _("Something in these answers does not belong to this quiz. Load the page again."),
         "sent_before": _("This form was sent before, with other answers. The first ones count."),
         "settled_before": _("Somebody has decided this already."),

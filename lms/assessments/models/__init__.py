@@ -7,6 +7,7 @@ from lms.assessments.models.attempts import Attempt, AttemptAnswer
 from lms.assessments.models.entries import PaperForm, ResultEntry
 from lms.assessments.models.flags import ItemAnalysis, QuizAnalysis
 from lms.assessments.models.grants import AttemptGrant
+from lms.assessments.models.objections import EntryObjection
 from lms.assessments.models.pretests import Pretest, QuizGain
 from lms.assessments.models.regrades import Regrade, RegradeChange, Restoration
 from lms.assessments.models.scores import ItemScore, Scoring
@@ -17,6 +18,7 @@ __all__ = [
     "Attempt",
     "AttemptAnswer",
     "AttemptGrant",
+    "EntryObjection",
     "ItemAnalysis",
     "ItemScore",
     "PaperForm",

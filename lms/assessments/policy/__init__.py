@@ -10,7 +10,8 @@ from lms.assessments.policy.correcting import REGRADERS, can_apply, can_propose,
 from lms.assessments.policy.entering import ENTERING, can_enter_for, enterable, visible_papers
 from lms.assessments.policy.figures import KEY_READERS, READERS, sees_keys, sees_language
 from lms.assessments.policy.keeping import KEEPERS, can_keep
-from lms.assessments.policy.settling import can_settle, is_entry, own_entries, settleable, settled_by, visible_entries
+from lms.assessments.policy.objecting import answerable, can_answer, own_results, unanswered, visible_entries
+from lms.assessments.policy.settling import can_settle, is_entry, own_entries, settleable, settled_by
 from lms.assessments.policy.standing import ASSESSORS
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "KEY_READERS",
     "READERS",
     "REGRADERS",
+    "answerable",
     "assessable",
+    "can_answer",
     "can_apply",
     "can_assess",
     "can_enter_for",
@@ -31,10 +34,12 @@ __all__ = [
     "enterable",
     "is_entry",
     "own_entries",
+    "own_results",
     "sees_keys",
     "sees_language",
     "settleable",
     "settled_by",
+    "unanswered",
     "visible_entries",
     "visible_papers",
 ]

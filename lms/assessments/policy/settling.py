@@ -1,10 +1,10 @@
-"""Who is the second person of an entry, and who sees what was entered."""
+"""Who is the second person of an entry, and which entries an actor has to do with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false
 
 from lms.actor import Actor, Span
 from lms.assessments.models import ResultEntry
@@ -41,17 +41,6 @@ def own_entries(actor: Actor) -> ColumnElement[bool]:
         ResultEntry.entered_by == actor.account_id,
         ResultEntry.person_id.in_(select_staff(actor.supervises, actor.today)),
     )
-
-
-def visible_entries(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the entries whose sheet the actor may see.
-
-    Her own answers, what she has entered, what she may settle, or has; a certifier sees all, since she certifies by it.
-    """
-    if actor.has("certifier"):
-        return ResultEntry.id.is_not(None)
-    hers = ResultEntry.person_id == actor.person_id
-    return or_(hers, own_entries(actor), settleable(actor), settled_by(actor))
 
 
 def settled_by(actor: Actor) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ from lms.assessments.queries.entries import (
 )
 from lms.assessments.queries.gains import list_gains, list_learners
 from lms.assessments.queries.limits import Failed, GrantRow, leave_after, list_failed, list_given, was_given
+from lms.assessments.queries.objections import Objection, find_objection
 from lms.assessments.queries.papers import PaperRow, find_paper, get_paper, get_paper_of, list_papers
 from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
 from lms.assessments.queries.regrades import (
@@ -73,6 +74,7 @@ __all__ = [
     "GrantRow",
     "Harmed",
     "Narrowed",
+    "Objection",
     "PaperRow",
     "Pass",
     "PersonFound",
@@ -96,6 +98,7 @@ __all__ = [
     "fairness",
     "find_attempt",
     "find_gain",
+    "find_objection",
     "find_paper",
     "find_people",
     "find_pretest",

@@ -41,6 +41,11 @@ _COLUMNS = (
     _ATTEMPTS.source,
     _ATTEMPTS.entered_by,
 )
+#: Which of several attempts of one round a person is at: one that passed (after a correction perhaps an earlier one),
+#: else one that is open, else one that waits for an assessor. Since two records were joined others may come later.
+IN_FRONT = case(
+    (_ATTEMPTS.passed.is_(True), 0), (_ATTEMPTS.submitted_at.is_(None), 1), (_ATTEMPTS.passed.is_(None), 2), else_=3
+)
 # What every quiz page and submission asks is built once: building costs more than asking.
 _LATEST = (
     select(*_COLUMNS)
@@ -49,8 +54,7 @@ _LATEST = (
         _ATTEMPTS.module_key == bindparam("module_key"),
         _ATTEMPTS.round == bindparam("round_number"),
     )
-    # One that passes since a question was corrected comes before a later one.
-    .order_by(case((_ATTEMPTS.passed.is_(True), 0), else_=1), _ATTEMPTS.number.desc())
+    .order_by(IN_FRONT, _ATTEMPTS.number.desc())
     .limit(1)
 )
 _NAMED = select(*_COLUMNS).where(
@@ -138,7 +142,10 @@ def get_attempt(session: Session, criterion: ColumnElement[bool], public_id: str
 
 
 def find_attempt(session: Session, person_id: int, module_key: str, round_number: int = 1) -> AttemptRow | None:
-    """Return the person's latest attempt at a module's quiz in a round, the one that passed before others, or None."""
+    """Return the attempt at a module's quiz in a round that the person is at, as `IN_FRONT` says, or None.
+
+    Of those that did not pass it is the last one.
+    """
     asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
     row = session.execute(_LATEST, asked).one_or_none()
     return None if row is None else _attempt(row)

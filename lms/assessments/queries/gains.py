@@ -10,8 +10,10 @@ from typing import Any, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from lms.assessments.items import Grade
 from lms.assessments.models import Attempt, Pretest, QuizGain
 from lms.assessments.queries.attempts import Answer, answers_of
+from lms.assessments.queries.firsts import first_grades
 from lms.assessments.rules import GroupGain, Learner, gains_by_competency, own_language
 from lms.assessments.specs import QuizSpec
 from lms.content.library import source_of, spec_of
@@ -54,17 +56,20 @@ class Came:
 def list_learners(session: Session, *, after: int = 0, limit: int = AT_ONCE) -> tuple[list[Came], int | None]:
     """Return the next people who took both, by the test's id after `after`, and the last id (None: nobody is left).
 
-    The first attempt of each round counts: later ones are practised. Two statements, and one for each revision.
+    The first attempt of each round counts: later ones are practised. Both are graded by the key that was shown, since
+    nothing corrects the test before. Three statements, and one for each revision.
     """
     rows = session.execute(_FIRST.where(_PRETESTS.id > after).limit(limit)).all()
-    answers = answers_of(session, [row.attempt_id for row in rows])
-    found = [_came(session, row, answers.get(row.attempt_id, {})) for row in rows]
+    ids = [row.attempt_id for row in rows]
+    answers, firsts = answers_of(session, ids), first_grades(session, ids)
+    found = [_came(session, row, answers.get(row.attempt_id, {}), firsts.get(row.attempt_id, {})) for row in rows]
     return [each for each in found if each.learner.gains], rows[-1].id if rows else None
 
 
-def _came(session: Session, row: Any, answers: Mapping[str, Answer]) -> Came:
+def _came(session: Session, row: Any, answers: Mapping[str, Answer], firsts: Mapping[str, Grade]) -> Came:
     worth, about = same_questions(session, row.old, row.new)
     earned = {item_id: answers[item_id].points or 0 if item_id in answers else 0 for item_id in worth}
+    earned |= {item_id: grade.points for item_id, grade in firsts.items() if item_id in worth}
     gains = gains_by_competency(row.earned, earned, worth, about)
     return Came(row.module_key, row.submitted_at, Learner(own_language(row.shown_language), gains))
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptGrant, Restoration
-from lms.assessments.queries.attempts import AttemptRow
+from lms.assessments.queries.attempts import IN_FRONT, AttemptRow
 from lms.assessments.queries.restoring import restored_numbers
 from lms.assessments.rules import Leave, Tries, leave_of
 from lms.assessments.specs import QuizSpec
@@ -76,15 +76,17 @@ def leave_after(session: Session, quiz: QuizSpec, latest: AttemptRow | None) -> 
 
 
 def list_failed(session: Session, person_id: int) -> list[Failed]:
-    """Return where a person's last attempt did not pass and none is open, by module. Three queries.
+    """Return where a person's last attempt did not pass, and none passed, is open or waits, by module. Three queries.
 
     What was given back counts as `leave_after` says.
     """
     columns = (Attempt.module_key, Attempt.round, Attempt.number, Attempt.submitted_at, Attempt.passed)
-    latest = {
+    latest = {  # the last one that is read stands
         (row.module_key, row.round): row
         for row in session.execute(
-            select(*columns).where(Attempt.person_id == person_id).order_by(Attempt.module_key, Attempt.number)
+            select(*columns)
+            .where(Attempt.person_id == person_id)
+            .order_by(Attempt.module_key, IN_FRONT.desc(), Attempt.number)
         )
     }
     granted: dict[tuple[str, int], list[datetime]] = {}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.assessments.models import Pretest
 from lms.assessments.queries.attempts import AttemptRow, answers_of
+from lms.assessments.queries.firsts import first_grades
 from lms.assessments.queries.gains import same_questions
 from lms.assessments.rules import FormItem, Gain, gain_of, linked_form
 from lms.assessments.specs import QuizSpec
@@ -50,7 +51,8 @@ def pretest_form(quiz: QuizSpec, person_public_id: str) -> tuple[FormItem, ...]:
 def find_gain(session: Session, person_id: int, attempt: AttemptRow) -> Gain | None:
     """Return what somebody gained from before the module to this submitted attempt; None without both.
 
-    Questions that are graded otherwise since are left out.
+    Questions that are graded otherwise since are left out, and those of which her answer was corrected: the test
+    before was graded by the key that was wrong.
     """
     before = find_pretest(session, person_id, attempt.module_key, attempt.round)
     if before is None:
@@ -59,4 +61,5 @@ def find_gain(session: Session, person_id: int, attempt: AttemptRow) -> Gain | N
     answers = answers_of(session, [attempt.id]).get(attempt.id, {})
     after = {entry.item_id: 0 for entry in attempt.form}
     after |= {item_id: answer.points for item_id, answer in answers.items() if answer.points is not None}
-    return gain_of(before.earned, after, same)
+    mended = first_grades(session, [attempt.id]).get(attempt.id, {})
+    return gain_of(before.earned, after, {key: points for key, points in same.items() if key not in mended})

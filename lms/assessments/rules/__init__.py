@@ -26,6 +26,7 @@ from lms.assessments.rules.gains import Gain, GroupGain, Learner, gain_of, gains
 from lms.assessments.rules.grading import Result, SectionResult, faults_of, grade, grade_item
 from lms.assessments.rules.languages import joined_language, own_language, shown_language
 from lms.assessments.rules.limits import Leave, Tries, check_leave, leave_of
+from lms.assessments.rules.objecting import check_answer
 from lms.assessments.rules.regrading import (
     EFFECTS,
     Line,
@@ -75,6 +76,7 @@ __all__ = [
     "acceptable",
     "amended",
     "by_effect",
+    "check_answer",
     "check_choice",
     "check_chosen",
     "check_given",

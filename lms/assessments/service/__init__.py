@@ -10,6 +10,7 @@ from lms.assessments.service.entries import Entered, Kept, Recorded, confirm_ent
 from lms.assessments.service.gaining import keep_gains
 from lms.assessments.service.granting import grant_attempt
 from lms.assessments.service.mending import recompute
+from lms.assessments.service.objecting import answer_objection, object_to_entry
 from lms.assessments.service.papers import make_paper
 from lms.assessments.service.pretesting import open_pretest, take_pretest
 from lms.assessments.service.regrading import apply_regrade, propose_regrade, refuse_regrade
@@ -26,6 +27,7 @@ __all__ = [
     "Scored",
     "Sheet",
     "Shown",
+    "answer_objection",
     "apply_regrade",
     "choose",
     "close_overdue",
@@ -37,6 +39,7 @@ __all__ = [
     "keep_gains",
     "make_paper",
     "more_time",
+    "object_to_entry",
     "open_pretest",
     "propose_regrade",
     "recompute",

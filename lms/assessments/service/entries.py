@@ -103,12 +103,16 @@ def enter_result(
 def confirm_entry(session: Session, actor: Actor, public_id: str, *, at: datetime) -> str:
     """Let an entry count as its sheet shows it, and return the public id of the attempt. Twice changes nothing.
 
-    Raises `NotFound` unless the actor may be its second person; `RuleBroken("settled_before")` after another word, and
-    "already_passed" or "attempt_waits" where the quiz went on meanwhile.
+    Raises `NotFound` unless the actor may be its second person; `RuleBroken("settled_before")` after another word,
+    "objected" while what the worker says of it is not answered, and "already_passed" or "attempt_waits" where the quiz
+    went on meanwhile.
     """
     row, known = _settling(session, actor, public_id, "confirmed")
     if known is not None:
         return known
+    said = queries.find_objection(session, row.id)
+    if said is not None and said.outcome is None:
+        raise RuleBroken("objected")
     paper = queries.get_paper_of(session, row.paper_form_id)
     latest = _latest(session, row.person_id, row.module_key, row.round, at)
     if latest is not None and (latest.passed or latest.is_waiting):

@@ -56,6 +56,11 @@ def _words() -> dict[str, Any]:
 
 
 def _entries() -> dict[str, object]:
-    """Return the entries that the reader may be the second person of, and who entered them. Two queries."""
+    """Return the entries that the reader may be the second person of, or answer for, and who entered them.
+
+    Three queries.
+    """
     entries = queries.list_entries(reading(), policy.settleable(get_actor()))
-    return {"entries": entries, "enterers": names_of(each.entered_by for each in entries)}
+    objected = queries.list_entries(reading(), policy.answerable(get_actor()) & policy.unanswered())
+    enterers = names_of(each.entered_by for each in (*entries, *objected))
+    return {"entries": entries, "objected": objected, "enterers": enterers}

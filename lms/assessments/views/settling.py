@@ -74,11 +74,12 @@ def _page(actor: Actor, public_id: str, settle: SettleForm, reason: ReasonForm, 
         tongue=LANGUAGE_NAMES[sheet.language],
         sources=SOURCE_NAMES,
         title=title_of(current(reading()), row.module_key),
-        questions=_questions(row),
+        questions=questions_of(row),
+        said=queries.find_objection(reading(), row.id),
     )
 
 
-def _questions(row: EntryRow) -> list[object]:
+def questions_of(row: EntryRow) -> list[object]:
     """Return the questions of the sheet with what was entered."""
     sheet = queries.get_paper_of(reading(), row.paper_form_id)
     quiz = spec_of(QuizSpec, source_of(reading(), sheet.revision_id))

@@ -8,7 +8,7 @@ from flask import render_template
 
 from lms.assessments import queries
 from lms.assessments.items.rubrics import rubric_of
-from lms.assessments.queries import AttemptRow, EntryRow
+from lms.assessments.queries import AttemptRow, EntryRow, Objection
 from lms.assessments.rules import Grade
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.titles import title_of
@@ -26,6 +26,9 @@ class Told:
     entered: str = ""
     #: The entry whose picture she may look at.
     sheet: str | None = None
+    #: The entry to which she may object, and what she said of it.
+    entry: str | None = None
+    said: Objection | None = None
     notes: tuple[str, ...] = ()
     grades: dict[str, Grade] = field(default_factory=dict)
     #: {question: {criterion: level}} that the assessor gave.
@@ -48,11 +51,13 @@ def waiting_page(person_id: int, module_key: str, number: int, attempt: AttemptR
 
 
 def told_of(quiz: QuizSpec, attempt: AttemptRow, words: Words) -> Told:
-    """Return how a graded attempt came about. One query for one that was typed, two for one that was entered."""
+    """Return how a graded attempt came about. One query for one that was typed, three for one that was entered."""
     looks = queries.scorings_of(reading(), [attempt.id]).get(attempt.id, [])
     entry = queries.entries_of(reading(), [attempt.id]).get(attempt.id) if attempt.source != "online" else None
     return Told(
-        entered=_entered(entry) if entry else "",
+        entered=entered_words(entry) if entry else "",
+        entry=entry.public_id if entry else None,
+        said=queries.find_objection(reading(), entry.id) if entry else None,
         sheet=entry.public_id if entry and entry.sheet_sha256 else None,
         notes=tuple(each.note for each in looks if each.note),
         grades=looks[-1].grades if looks else {},
@@ -63,7 +68,7 @@ def told_of(quiz: QuizSpec, attempt: AttemptRow, words: Words) -> Told:
     )
 
 
-def _entered(entry: EntryRow) -> str:
+def entered_words(entry: EntryRow) -> str:
     """Return by whom and when it was entered, in the words of the worker."""
     day, taken = format_date(local_date(entry.entered_at)), format_date(entry.taken_on)
     said = {

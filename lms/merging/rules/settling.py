@@ -41,6 +41,8 @@ class Settled:
     stays: set[int] = field(default_factory=set)
     #: Rows of the kept record that change places with one of the merged: those go to the former record.
     gives_up: set[int] = field(default_factory=set)
+    #: Further changes of those, by row.
+    parked: dict[int, dict[str, Any]] = field(default_factory=dict)
     #: Rows that were taken out, and the row that stands for each.
     stands_for: dict[int, int] = field(default_factory=dict)
 
@@ -123,6 +125,35 @@ def settle_applications(way: Way, keys: Sequence[Key], mine: Sequence[Row], hers
         done.aside.discard(lost)
         (done.stays if lost in {row["id"] for row in hers} else done.gives_up).add(lost)
     return done
+
+
+def settle_attempts(way: Way, keys: Sequence[Key], mine: Sequence[Row], hers: Sequence[Row]) -> Settled:
+    """Return what becomes of attempts at quizzes: beside one that passed nobody can go on with one that is open.
+
+    That one stays with, or goes to, the former record, open and with all that was saved in it. There it gets a number
+    after all others, so that no two have the same while they go over, or back.
+    """
+    left = _passed_elsewhere(hers, mine)
+    done = settle(way, keys, mine, [row for row in hers if row["id"] not in left])
+    done.stays |= left
+    moving = [row for row in hers if row["id"] in done.moves]
+    open_ones = {_quiz(row) for row in hers if row["submitted_at"] is None}
+    for row in sorted((row for row in mine if row["id"] in _passed_elsewhere(mine, moving)), key=lambda row: row["id"]):
+        if _quiz(row) not in open_ones:
+            numbers = [each["number"] for each in (*mine, *hers) if _quiz(each) == _quiz(row)]
+            done.gives_up.add(row["id"])
+            done.parked[row["id"]] = {way.number: max(numbers) + 1}
+    return done
+
+
+def _passed_elsewhere(own: Iterable[Row], others: Iterable[Row]) -> set[int]:
+    """Return which open attempts of one record are at quizzes that the other has passed in the same round."""
+    passed = {_quiz(row) for row in others if row["passed"]}
+    return {row["id"] for row in own if row["submitted_at"] is None and _quiz(row) in passed}
+
+
+def _quiz(row: Row) -> tuple[Any, ...]:
+    return row["module_key"], row["round"]
 
 
 def settle_contacts(mine: Sequence[Row], hers: Sequence[Row], *, is_guarded: bool, at: Any) -> Settled:

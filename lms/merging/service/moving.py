@@ -70,17 +70,21 @@ def settle_all(pair: Pair) -> dict[str, Settled]:
 _SAT = ("attendance_entries", "class_credits")
 
 
+#: Tables whose rows come together by a rule of their own that needs nothing but them.
+_BY_ROWS = {"employments": rules.settle_employments, "accommodations": rules.settle_versions}
+
+
 def _settle(name: str, pair: Pair) -> Settled:
     way, mine, hers = rules.WAYS[name], pair.mine(name), pair.hers(name)
     if name == "contacts":
         return rules.settle_contacts(mine, hers, is_guarded=pair.is_guarded, at=pair.at)
-    if name == "employments":
-        return rules.settle_employments(mine, hers)
+    if name in _BY_ROWS:
+        return _BY_ROWS[name](mine, hers)
     if name == "applications":
         worked_on = {each for parent, each in leaned(pair.rows) if parent == name}
         return rules.settle_applications(way, keys_of(name), mine, hers, worked_on)
-    if name == "accommodations":
-        return rules.settle_versions(mine, hers)
+    if name == "attempts":
+        return rules.settle_attempts(way, keys_of(name), mine, hers)
     if name == "awards":
         return _rekeyed(mine, hers, pair.kept_id)
     closed: dict[str, Any] = {way.closes: pair.at} if way.closes else {}
@@ -111,8 +115,8 @@ def _apply(session: Session, pair: Pair, own: Table, done: Settled) -> None:
         session.execute(update(own).where(among(session, own.c.id, plain)).values(person_id=pair.kept_id))
     change_each(session, own, {each: {"person_id": pair.kept_id, **v} for each, v in done.moves.items() if v})
     for each in sorted(done.gives_up):
-        cycle = pair.rows[own.name][each][_PARKED]
-        change_each(session, own, {each: {"person_id": pair.merged_id, _PARKED: cycle}})
+        values = done.parked.get(each) or {_PARKED: pair.rows[own.name][each][_PARKED]}
+        change_each(session, own, {each: {"person_id": pair.merged_id, **values}})
 
 
 def _park(session: Session, own: Table, ids: Collection[int]) -> None:

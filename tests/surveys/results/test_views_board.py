@@ -14,6 +14,7 @@ from tests.surveys.results.conftest import MODULE, Staff, count, release, revisi
 from tests.surveys.test_service import publish_short
 
 URL = f"/feedback/feedback/{MODULE}"
+NOT_KEPT = "Which ones are together is not kept, so that nobody can look for a small group in them."
 
 
 def flat(page: str) -> str:
@@ -53,6 +54,7 @@ def test_a_question_is_shown_with_its_figures(browser: FlaskClient) -> None:
     assert "37 answers." in page
     assert "12 of them are in several languages, put together." in page
     assert "12 of them are about several versions, put together." in page
+    assert NOT_KEPT in page
     assert "37 answers, on average 3.7, 78 of 100 chose 4 or 5" in page
     assert "11 answers" in page
     assert "Long 100 of 100" in page, "six short ones wait"
@@ -137,6 +139,7 @@ def test_all_modules_together(browser: FlaskClient) -> None:
     page = browser.get("/feedback/feedback/all").text
     assert "33 answers." in flat(page)
     assert "22 of them are about several modules, put together." in flat(page)
+    assert NOT_KEPT in flat(page)
     assert "Note what this tells" not in page
     assert 'name="version"' not in page
 

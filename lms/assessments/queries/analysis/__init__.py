@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.assessments.queries.analysis.corrected import Corrected, list_corrected, since
 from lms.assessments.queries.analysis.current import Today, asked_of, find_today
 from lms.assessments.queries.analysis.reading import Asked, Gathered, answered_quizzes, gather
 from lms.assessments.queries.analysis.stored import (
@@ -15,6 +16,7 @@ from lms.assessments.queries.analysis.stored import (
 
 __all__ = [
     "Asked",
+    "Corrected",
     "Flagged",
     "Gathered",
     "ItemRow",
@@ -24,7 +26,9 @@ __all__ = [
     "asked_of",
     "find_today",
     "gather",
+    "list_corrected",
     "list_flagged",
     "list_item_rows",
     "list_quiz_rows",
+    "since",
 ]

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from lms.assessments.items import ItemSpec
+from lms.assessments.items import Grade, ItemSpec
 from lms.assessments.models import Attempt, AttemptAnswer
+from lms.assessments.queries.firsts import first_grades
 from lms.assessments.rules import analysis as rules
 from lms.assessments.rules import own_language
 from lms.assessments.rules.languages import ENGLISH
@@ -35,9 +36,11 @@ class _Given(NamedTuple):
     shown_language: str
 
 
-def _given(answer: Any, item: ItemSpec) -> _Given:
+def _given(answer: Any, item: ItemSpec, first: Grade | None) -> _Given:
+    """Return an answer as the key that was shown graded it: a correction mends results, not what a question did."""
+    grade = first or Grade(answer.points, correct=bool(answer.correct))
     tally = rules.tallied(item, tuple(answer.chosen))
-    return _Given(answer.points, bool(answer.correct), tally, answer.shown_language)
+    return _Given(grade.points, grade.correct, tally, answer.shown_language)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def answered_quizzes(session: Session) -> list[str]:
 def gather(session: Session, module_key: str, gathered: Gathered, *, after: int, limit: int = AT_ONCE) -> int | None:
     """Add the next first attempts, by id after `after`, to `gathered`; return the last id, None when there is none.
 
-    Two statements, and one for each revision that is not known yet. The first attempt of each person in each round:
+    Three statements, and one for each revision that is not known yet. The first attempt of each person in each round:
     who tries again has seen the questions, and mostly what was right.
     """
     columns = (
@@ -95,9 +98,10 @@ def gather(session: Session, module_key: str, gathered: Gathered, *, after: int,
     attempts = session.execute(first.order_by(_ATTEMPTS.id).limit(limit)).all()
     if not attempts:
         return None
-    answers = _answers(session, [attempt.id for attempt in attempts])
+    ids = [attempt.id for attempt in attempts]
+    answers, firsts = _answers(session, ids), first_grades(session, ids)
     for attempt in attempts:
-        sheet = _sheet(session, attempt, answers.get(attempt.id, {}), gathered)
+        sheet = _sheet(session, attempt, answers.get(attempt.id, {}), firsts.get(attempt.id, {}), gathered)
         gathered.sheets.append((attempt.submitted_at, attempt.id, sheet))
     return int(attempts[-1].id)
 
@@ -114,7 +118,9 @@ def _answers(session: Session, attempt_ids: Sequence[int]) -> dict[int, dict[str
     return found
 
 
-def _sheet(session: Session, attempt: Any, answers: Mapping[str, Any], gathered: Gathered) -> rules.Sheet:
+def _sheet(
+    session: Session, attempt: Any, answers: Mapping[str, Any], firsts: Mapping[str, Grade], gathered: Gathered
+) -> rules.Sheet:
     """Return one attempt as the rules take it, and note which revisions it was made of."""
     asked = _asked(session, attempt.revision_id, gathered)
     language = own_language(attempt.shown_language)
@@ -124,7 +130,7 @@ def _sheet(session: Session, attempt: Any, answers: Mapping[str, Any], gathered:
         answer, item, points = answers.get(item_id), asked.items[item_id], asked.points[item_id]
         if not points or (answer is not None and answer.points is None):
             continue  # nothing is earned by it, or nobody has judged it yet
-        given = answer and _given(answer, asked.specs[item_id])
+        given = answer and _given(answer, asked.specs[item_id], firsts.get(item_id))
         response = _response(given, points, language, wordings.get(item_id, ""))
         responses[item] = response
         if response.wording is not None:

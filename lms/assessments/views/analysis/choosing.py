@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -11,13 +12,16 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor
 from lms.assessments import policy
 from lms.assessments.queries.analysis import (
+    Corrected,
     ItemRow,
     QuizRow,
     Today,
     asked_of,
     find_today,
+    list_corrected,
     list_item_rows,
     list_quiz_rows,
+    since,
 )
 from lms.assessments.rules.languages import ENGLISH
 from lms.content.library import Source, Version, Words, current, published_as, source_of, words_of
@@ -37,6 +41,7 @@ class Looked:
     quiz_rows: Sequence[QuizRow]
     item_rows: Sequence[ItemRow]
     locales: tuple[str, ...]
+    corrected: Sequence[Corrected] = ()
 
     @property
     def is_today(self) -> bool:
@@ -79,6 +84,10 @@ class Looked:
             found[item_id] = (row, sum(each.answers for each in own if each is not row))
         return found
 
+    def corrected_on(self, item_id: str, locale: str) -> date | None:
+        """Return since when a question of this version is corrected for readers of a language; None where it is not."""
+        return since(self.corrected, asked_of(self.source).items[item_id], locale)
+
     def is_todays(self, row: ItemRow) -> bool:
         """Return whether a row is about the words that are read today."""
         return self.today.has(row.item_id, row.version, row.locale, row.wording)
@@ -87,7 +96,8 @@ class Looked:
 def look(session: Session, actor: Actor, module_key: str) -> Looked:
     """Return what the address asks for; raise `NotFound` for an unknown quiz, version or language.
 
-    At most five queries: the publication, two of figures, and one revision where an earlier version is asked for.
+    At most seven queries: the publication, two of figures, one revision where an earlier version is asked for, and
+    two of corrections.
     """
     today = find_today(current(session), module_key)
     if today is None:
@@ -100,7 +110,8 @@ def look(session: Session, actor: Actor, module_key: str) -> Looked:
     if locale not in locales or (revision is None and version != today.asked.version):
         raise NotFound("no such version or language")
     source = today.source if version == today.asked.version or revision is None else source_of(session, revision)
-    return Looked(today, source, version, locale, quiz_rows, list_item_rows(session, module_key), locales)
+    corrected = list_corrected(session, module_key, asked_of(source).items.values())
+    return Looked(today, source, version, locale, quiz_rows, list_item_rows(session, module_key), locales, corrected)
 
 
 def _first(actor: Actor, locales: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from lms.assessments.views.analysis.choosing import Looked
 _COLUMNS = (
     "question", "language", "read_today", "answers", "read_with_english", "facility", "facility_low", "facility_high",
     "discrimination", "verdict", "effect", "log_odds", "log_odds_low", "log_odds_high", "log_odds_shrunken", "chance",
+    "corrected_since",
 )  # fmt: skip
 
 
@@ -20,7 +21,8 @@ def table_of(looked: Looked) -> Iterator[Sequence[object]]:
     for locale in looked.locales:
         for rows in looked.rows(locale).values():
             for row in rows:
-                yield _cells(row, is_today=looked.is_todays(row))
+                day = looked.corrected_on(row.item_id, locale)
+                yield *_cells(row, is_today=looked.is_todays(row)), day.isoformat() if day else ""
 
 
 def _cells(row: ItemRow, *, is_today: bool) -> Sequence[object]:
