@@ -201,6 +201,16 @@ def test_several_corrections_follow_each_other(office: Office) -> None:
     assert faults(office) == []
 
 
+def test_who_was_corrected_before_keeps_what_came_since(office: Office) -> None:
+    decide(office)
+    twice = office.took(WRONG)
+    office.apply(office.propose(Amendment("q-three", "accept", "false")))
+    assert outcome_of(twice) == (2, 5, 40, False)
+    office.took(UNSAFE)
+    assert outcome_of(twice) == (2, 5, 40, False)
+    assert faults(office) == []
+
+
 def test_a_later_correction_builds_on_what_was_corrected(office: Office) -> None:
     decide(office)
     worker = office.took(WRONG)
