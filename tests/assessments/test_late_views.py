@@ -60,7 +60,7 @@ def test_who_scores_is_told(client: FlaskClient, cast: Cast, make: Make) -> None
     page = html.unescape(answer.text)
     assert "Scored. She sees her result now." in page
     assert TOLD in page
-    assert "80 percent without it, 100 percent with it. Why." in page
+    assert "Without that her result would be 80 percent. Now it is 100 percent. Why." in page
 
 
 def test_who_confirms_is_told_and_reads_it_beside_the_entry(client: FlaskClient, cast: Cast, make: Make) -> None:
@@ -72,5 +72,5 @@ def test_who_confirms_is_told_and_reads_it_beside_the_entry(client: FlaskClient,
     assert TOLD not in get(client, cast.tess, path)
     answer = client.post(path, data={"do": "confirm", "compared": "y"}, follow_redirects=True)
     assert TOLD in html.unescape(answer.text)
-    assert "50 percent without it, 100 percent with it." in get(client, cast.tess, path)
+    assert "would be 50 percent. Now it is 100 percent." in get(client, cast.tess, path)
     assert TOLD not in get(client, cast.boss, path), "she reads no percentages"

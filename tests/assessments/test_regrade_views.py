@@ -115,8 +115,8 @@ def test_who_hands_in_later_is_corrected_then_and_counted(desk: Desk) -> None:
     assert re.search(r"Passes now</dt>\s*<dd>1<", page)
     sign_in(desk.client, late)
     page = desk.get("/modules/alpha/quiz")
-    assert "A question of this quiz was wrong. It was corrected on" in page
-    assert "80 percent without it, 100 percent with it." in page
+    assert "A question of this quiz was wrong. We corrected it on" in page
+    assert "Without that your result would be 80 percent. Now it is 100 percent." in page
     assert "The key was wrong." in page
     assert "Your result was corrected" not in page
 

@@ -54,8 +54,8 @@ HEADERS = (
 def counted_for_her(made: Correction) -> str:
     """Return to who works with a worker that a correction counts in the result that has just come."""
     return _(
-        "A question of this quiz was corrected on %(date)s, and her result counts that: %(before)s percent without it, "
-        "%(after)s percent with it. %(reason)s",
+        "A question of this quiz was corrected on %(date)s. Without that her result would be %(before)s percent. "
+        "Now it is %(after)s percent. %(reason)s",
         date=format_date(made.on),
         before=made.before.percent,
         after=made.after.percent,
