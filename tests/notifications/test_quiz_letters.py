@@ -120,6 +120,12 @@ def test_an_attempt_that_is_given_back_is_told_until_she_has_passed(app: Flask, 
     assert is_dropped("try_given")
 
 
+def test_a_try_is_not_told_where_a_correction_let_her_pass(app: Flask, office: Office) -> None:
+    restore(office, office.took(UNSAFE))
+    office.apply(office.propose())
+    assert is_dropped("try_given")
+
+
 def test_no_try_is_told_of_a_quiz_that_is_gone(app: Flask, office: Office) -> None:
     restore(office, office.took(UNSAFE))
     publish_drafts(standard()[:1])
