@@ -284,15 +284,15 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def take_turns(session: Session, *names: str) -> None:
+def take_turns(session: Session, *names: str, shared: bool = False) -> None:
     """Let transactions that give a same name pass one after another: each begins here when the one before has ended.
 
-    For facts that no row stands for yet, so that there is none to lock. SQLite needs it not: its writers queue.
+    `shared` ones pass together, never beside another. For facts that have no row to lock. SQLite queues anyhow.
     """
     if names and is_postgresql(session):
         numbers = [_number_of(name) for name in sorted(set(names))]
         turns = func.unnest(cast_to(numbers, postgresql.ARRAY(BigInteger))).column_valued("turn")
-        session.execute(select(func.pg_advisory_xact_lock(turns)))
+        session.execute(select(getattr(func, f"pg_advisory_xact_lock{'_shared' if shared else ''}")(turns)))
 
 
 def _number_of(name: str) -> int:

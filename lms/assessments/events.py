@@ -1,4 +1,4 @@
-"""Facts that assessments announces: an attempt was started, a quiz was passed."""
+"""Facts that assessments announces: an attempt was started, a quiz was passed, a result came or changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from blinker import Signal
 attempt_started = Signal("A worker started an attempt; a handler that refuses undoes the start.")
 pretest_begun = Signal("A worker begins the test before a module; a handler that refuses keeps it closed.")
 quiz_passed = Signal("Workers passed quizzes.")
+results_ready = Signal("Attempts that waited for an assessor were graded.")
+results_corrected = Signal("A correction changed results that were there.")
+tries_given = Signal("Workers may try quizzes again: an attempt does not count any more, or one more was granted.")
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,41 @@ class QuizPassed:
 
     subjects: tuple[QuizPass, ...]
     is_late: bool = False
+
+
+@dataclass(frozen=True)
+class NamedAttempt:
+    """One person's attempt."""
+
+    person_id: int
+    public_id: str
+    module_key: str
+
+
+@dataclass(frozen=True)
+class ResultsReady:
+    """An assessor has scored these attempts, which waited."""
+
+    subjects: tuple[NamedAttempt, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ResultsCorrected:
+    """One correction (its public id) changed the results of these attempts."""
+
+    subjects: tuple[NamedAttempt, ...]
+    regrade: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TriesGiven:
+    """These failed attempts do not stand in the way any more.
+
+    `how` is "restored" for those whose wording was wrong, "granted" where somebody gave one more after them.
+    """
+
+    subjects: tuple[NamedAttempt, ...]
+    how: str
+    at: datetime

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from lms.assessments.events import (
+    ResultsCorrected,
+    ResultsReady,
+    TriesGiven,
+    results_corrected,
+    results_ready,
+    tries_given,
+)
 from lms.certificates.events import CertificateIssued, DecisionMade, certificate_issued, decision_made
 from lms.content.library import current
 from lms.fieldwork.events import (
@@ -134,6 +142,21 @@ def on_training_shared(shared: TrainingShared, *, session: Session) -> None:
     service.write_shared_letters(session, shared)
 
 
+def on_results_ready(ready: ResultsReady, *, session: Session) -> None:
+    """Tell each worker that an assessor has scored what waited."""
+    service.write_result_letters(session, ready)
+
+
+def on_results_corrected(corrected: ResultsCorrected, *, session: Session) -> None:
+    """Tell each worker whose result is another one since a question was corrected."""
+    service.write_correction_letters(session, corrected)
+
+
+def on_tries_given(given: TriesGiven, *, session: Session) -> None:
+    """Tell each worker who may try a quiz again."""
+    service.write_try_letters(session, given)
+
+
 def connect() -> None:
     """Connect every handler of this feature to its signal."""
     link_made.connect(on_link_made)
@@ -155,3 +178,6 @@ def connect() -> None:
     session_cancelled.connect(on_session_cancelled)
     training_judged.connect(on_training_judged)
     training_shared.connect(on_training_shared)
+    results_ready.connect(on_results_ready)
+    results_corrected.connect(on_results_corrected)
+    tries_given.connect(on_tries_given)

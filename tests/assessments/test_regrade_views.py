@@ -16,9 +16,10 @@ from lms.assessments.service import Shown
 from lms.content.library import current
 from lms.db import reading
 from tests.assessments.test_regrading import HARDER, Office, outcome_of
+from tests.assessments.test_service import WRONG, sheet, start, submit
 from tests.assessments.test_views import counting
 from tests.factories import MadePerson, Make, sign_in
-from tests.factories.learning import RIGHT, UNSAFE, actor_of, module, publish_drafts, standard
+from tests.factories.learning import QUIZ, RIGHT, UNSAFE, actor_of, item, module, publish_drafts, standard
 
 NEW = "/content/regrades/new"
 ASKED = f"{NEW}?key=alpha&d=q-one:everyone"
@@ -101,20 +102,54 @@ def test_a_correction_from_the_first_look_to_the_result(desk: Desk) -> None:
     assert "The key was wrong." in page
 
 
-def test_who_handed_in_later_is_counted_and_corrected_by_the_same_decisions(desk: Desk) -> None:
+def test_who_hands_in_later_is_corrected_then_and_counted(desk: Desk) -> None:
     took(desk, "Ana", UNSAFE)
     path = desk.propose()
     desk.second()
     desk.client.post(f"{path}/apply")
+    late = took(desk, "Late Unsafe", UNSAFE)
+    page = desk.get(path)
+    assert "not corrected yet" not in page
+    assert "Late Unsafe" in page
+    assert re.search(r"Corrected when handed in</dt>\s*<dd>1<", page)
+    assert re.search(r"Passes now</dt>\s*<dd>1<", page)
+    sign_in(desk.client, late)
+    page = desk.get("/modules/alpha/quiz")
+    assert "A question of this quiz was wrong. We corrected it on" in page
+    assert "Without that your result would be 80 percent. Now it is 100 percent." in page
+    assert "The key was wrong." in page
+    assert "Your result was corrected" not in page
+
+
+def test_what_got_no_better_by_itself_is_offered_to_a_person(desk: Desk) -> None:
+    late = actor_of(desk.office.make.person("Late Fewer"))
+    answers = sheet(start(late), {**WRONG, "q-one": ("a",)})
+    took(desk, "Ana", {**RIGHT, "q-one": ("b",)})
+    publish_drafts([*standard()[:4], module("alpha", survey=None, quiz=HARDER)])
+    revision = current(reading()).get("module", "alpha").revision_id
+    path = desk.propose(f"{NEW}?key=alpha&d=q-one:version:{revision}")
+    desk.second()
+    desk.client.post(f"{path}/apply")
     assert "not corrected yet" not in desk.get(path)
-    took(desk, "Late Unsafe", UNSAFE)
+    submit(late, answers)
     page = desk.get(path)
     assert "1 result was open or waiting then, and is not corrected yet." in page
     again = re.search(r'href="(/content/regrades/new[^"]*)"', page)
     assert again
     page = desk.get(again[1])
-    assert "Late Unsafe" in page
-    assert "Passes now" in page
+    assert "Late Fewer" in page
+    assert "Fewer points" in page
+
+
+def test_attempts_in_mended_questions_are_not_offered(desk: Desk) -> None:
+    took(desk, "Ana", UNSAFE)
+    path = desk.propose()
+    desk.second()
+    desk.client.post(f"{path}/apply")
+    mended = [item("q-one", critical=True, prompt="Mended?"), *QUIZ["items"][1:]]
+    publish_drafts([*standard()[:4], module("alpha", survey=None, quiz={**QUIZ, "items": mended})])
+    took(desk, "New", UNSAFE)
+    assert "not corrected yet" not in desk.get(path)
 
 
 def test_the_tables_hold_everybody(desk: Desk) -> None:

@@ -68,6 +68,7 @@ VALUES: dict[str, dict[str, Any]] = {
 LONG = "Ko e ngaahi tokotaha ngāue moʻui lelei ʻo e kāinga & <b>Asociación de Promotoras y Promotores del Sur</b>"
 CLASS = {"starts": time(17, 30), "ends": time(20), "place": rules.Title(LONG), "is_waiting": False}
 OWN, TRACK = {"public_id": "c" * 20}, {"key": "core"}
+TAKEN, TAKEN_PATH = {**OWN, "module_key": "outreach"}, f"modules/outreach/quiz/attempts/{'c' * 20}"
 #: Every letter about a fact, in each of its words: kind, endpoint, address, path of its page, values.
 TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
     ("hours_returned", "fieldwork.own_entry", OWN, f"hours/{'c' * 20}", {"minutes": 135, "words": f"Why? {LONG}"}),
@@ -89,6 +90,12 @@ TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
     *(("change", "tracks.show", TRACK, "tracks/core", {"deed": each}) for each in ("moves", "renews", "completes")),
     *(("waiver", "tracks.why", TRACK, "tracks/core/why", {"is_granted": each}) for each in (True, False)),
     ("cycle", "tracks.show", TRACK, "tracks/core", {}),
+    ("result_ready", "assessments.attempt", TAKEN, TAKEN_PATH, {}),
+    ("result_corrected", "assessments.attempt", TAKEN, TAKEN_PATH, {}),
+    *(
+        ("try_given", "assessments.quiz", {"module_key": "outreach"}, "modules/outreach/quiz", {"is_granted": each})
+        for each in (True, False)
+    ),
 ]
 PATHS = {kind: path for kind, _endpoint, _address, path, _values in TOLD}
 VALUES |= {
@@ -225,7 +232,7 @@ def test_names_and_titles_are_shown_as_text(config: Config, tag: str) -> None:
 def test_every_text_message_in_every_language_fits_into_three_parts(config: Config) -> None:
     samples = list_samples(config)
     assert {sample.kind for sample in samples} == set(KINDS)
-    assert len(samples) == len(TAGS) * (len(KINDS) + 24), "each variant in each language"
+    assert len(samples) == len(TAGS) * (len(KINDS) + 25), "each variant in each language"
     for sample in samples:
         told = (sample.kind, sample.language, sample.text)
         assert sample.segments <= 3, told

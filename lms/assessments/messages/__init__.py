@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.assessments.messages.assessing import INTERPRETER_NAMES, LANGUAGE_NAMES, SOURCE_NAMES, assessing_sentence
-from lms.assessments.messages.correcting import EFFECTS, HEADERS, STATES, correcting, decided
+from lms.assessments.messages.correcting import COUNTED, EFFECTS, HEADERS, STATES, correcting, counted_for_her, decided
 from lms.assessments.messages.quiz import (
     OWN_TIMES,
     REASON_NAMES,
@@ -17,6 +17,7 @@ from lms.assessments.messages.quiz import (
 )
 
 __all__ = [
+    "COUNTED",
     "EFFECTS",
     "HEADERS",
     "INTERPRETER_NAMES",
@@ -29,6 +30,7 @@ __all__ = [
     "assessing_sentence",
     "clock_words",
     "correcting",
+    "counted_for_her",
     "decided",
     "fair_words",
     "lacking",

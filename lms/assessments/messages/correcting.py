@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from lms.assessments.queries import Correction
 from lms.assessments.rules import Amendment
 from lms.errors import RuleBroken
+from lms.i18n import format_date
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
 
@@ -32,6 +34,8 @@ EFFECTS = {
     "better": _l("More points"),
     "same": _l("No change"),
 }
+#: Of what was done, those that are counted apart: they were handed in or graded after it was decided.
+COUNTED = {**EFFECTS, "on_grading": _l("Corrected when handed in")}
 #: States of a correction.
 STATES = {"proposed": _l("Waits for a second person"), "applied": _l("Done"), "refused": _l("Refused")}
 HEADERS = (
@@ -45,6 +49,18 @@ HEADERS = (
     _l("Percent after"),
     _l("Effect"),
 )
+
+
+def counted_for_her(made: Correction) -> str:
+    """Return to who works with a worker that a correction counts in the result that has just come."""
+    return _(
+        "A question of this quiz was corrected on %(date)s. Without that her result would be %(before)s percent. "
+        "Now it is %(after)s percent. %(reason)s",
+        date=format_date(made.on),
+        before=made.before.percent,
+        after=made.after.percent,
+        reason=made.reason,
+    )
 
 
 def decided(decision: Amendment, choice: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
@@ -48,6 +48,9 @@ class Regrade(Base):
     proposed_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime | None]
+    #: For which versions of its questions it was decided, {question: [what stands for each]}: an attempt that is graded
+    #: later and holds one is corrected then. Empty until it is applied.
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: Why it was refused.
     note: Mapped[str] = mapped_column(String(1000), default="")
 
@@ -73,6 +76,8 @@ class RegradeChange(Base):
     passed_after: Mapped[bool]
     #: What single answers earned before: {question: [points, whether right]}.
     answers_before: Mapped[dict[str, Any]]
+    #: Whether it was decided before the attempt was graded, and applied by itself then; `_before` is without it.
+    on_grading: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Restoration(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.assessments.queries import analysis, fairness
 from lms.assessments.queries.accommodations import Version, fair_for, list_asking, list_versions, list_wishes
+from lms.assessments.queries.amendments import amendments_of, resolved
 from lms.assessments.queries.attempts import (
     Answer,
     AttemptRow,
@@ -38,16 +39,16 @@ from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest
 from lms.assessments.queries.regrades import (
     Plan,
     RegradeRow,
-    amendments_of,
     concerned_ids,
     get_regrade,
+    list_decided,
     list_regrades,
     read_plan,
-    resolved,
 )
 from lms.assessments.queries.restoring import Harmed, Wording, list_harmed, restored_numbers
 from lms.assessments.queries.reviewing import Earlier, list_earlier
 from lms.assessments.queries.scores import ScoringRow, scores_of, scorings_of
+from lms.assessments.queries.sitting import Sitting, held_versions, is_in_scope, list_sittings
 from lms.assessments.queries.standing import Pass, QuizState, passes_of, states_of, worked_since
 from lms.assessments.queries.versions import Answered, list_answered
 from lms.assessments.queries.waiting import (
@@ -84,6 +85,7 @@ __all__ = [
     "RegradeRow",
     "Saved",
     "ScoringRow",
+    "Sitting",
     "Version",
     "WaitingRow",
     "Wording",
@@ -111,12 +113,15 @@ __all__ = [
     "get_paper_of",
     "get_person",
     "get_regrade",
+    "held_versions",
+    "is_in_scope",
     "is_one_of",
     "languages_shown",
     "leave_after",
     "list_answered",
     "list_asking",
     "list_corrections",
+    "list_decided",
     "list_earlier",
     "list_entries",
     "list_failed",
@@ -129,6 +134,7 @@ __all__ = [
     "list_overdue",
     "list_papers",
     "list_regrades",
+    "list_sittings",
     "list_submitted",
     "list_versions",
     "list_waiting",

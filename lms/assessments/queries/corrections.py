@@ -28,9 +28,11 @@ class Correction:
     before: Standing
     after: Standing
     reason: str
-    #: The local date on which it was done.
+    #: The local date on which it was decided.
     on: date
     decisions: tuple[Amendment, ...]
+    #: Whether it was decided before the attempt was graded: `before` is what the attempt would have come to without it.
+    on_grading: bool = False
     #: Why a pass was taken away, "" where none was.
     taken_because: str = ""
 
@@ -74,5 +76,6 @@ def _correction(attempt: Attempt, change: RegradeChange, regrade: Regrade) -> Co
         regrade.reason,
         local_date(regrade.decided_at or regrade.proposed_at),
         read(regrade.decisions),
+        change.on_grading,
         taken.get(attempt.public_id, ""),
     )

@@ -6,6 +6,7 @@ from lms.assessments.items import Answer, Grade
 from lms.assessments.rules.accommodating import Choice, Fair, Given, check_choice, check_given, fair_on
 from lms.assessments.rules.amending import NONE, Amendment, acceptable, amended, is_replaceable
 from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
+from lms.assessments.rules.deciding import Held, after_line, is_decided_for, late_line
 from lms.assessments.rules.drawing import FormItem, draw_form, linked_form
 from lms.assessments.rules.entries import (
     ENTERED,
@@ -61,6 +62,7 @@ __all__ = [
     "Given",
     "Grade",
     "GroupGain",
+    "Held",
     "Learner",
     "Leave",
     "Levels",
@@ -74,6 +76,7 @@ __all__ = [
     "Told",
     "Tries",
     "acceptable",
+    "after_line",
     "amended",
     "by_effect",
     "check_answer",
@@ -97,12 +100,14 @@ __all__ = [
     "grade_item",
     "grades_of",
     "group_gains",
+    "is_decided_for",
     "is_late",
     "is_overtaken",
     "is_replaceable",
     "is_touched",
     "joined_language",
     "judge",
+    "late_line",
     "leave_of",
     "linked_form",
     "mark_of",

@@ -103,8 +103,7 @@ def submit_attempt(
     result = rules.grade(quiz, attempt.form, chosen)
     _keep(session, work, at, result.grades)
     done = Closed(attempt, chosen, result, at, actor.account_id, client_id, work.language, work.words.revision_id)
-    write_outcomes(session, [done], at=at)
-    return Outcome(passed=result.passed)
+    return Outcome(passed=write_outcomes(session, [done], at=at)[0])
 
 
 def _late_outcome(session: Session, attempt: AttemptRow, at: datetime) -> Outcome | None:

@@ -14,6 +14,7 @@ from lms.assessments import queries, rules
 from lms.assessments.events import QuizPass, QuizPassed, quiz_passed
 from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.queries import AttemptRow
+from lms.assessments.service.correcting import correct_graded
 from lms.assessments.service.outcomes import outcome_of
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
@@ -62,8 +63,7 @@ def close_by_time(session: Session, attempts: Sequence[AttemptRow], *, at: datet
     Their readers are locked. They count as handed in at their deadlines, however late somebody looks.
     """
     closed = [_by_time(session, attempt, at) for attempt in attempts]
-    write_outcomes(session, closed, at=at)
-    return [Outcome(passed=each.result.passed, is_late=True) for each in closed]
+    return [Outcome(passed=each, is_late=True) for each in write_outcomes(session, closed, at=at)]
 
 
 def _by_time(session: Session, attempt: AttemptRow, at: datetime) -> Closed:
@@ -84,16 +84,19 @@ def _by_time(session: Session, attempt: AttemptRow, at: datetime) -> Closed:
     return Closed(attempt, chosen, result, ended_at, **cast("dict[str, Any]", shown))
 
 
-def write_outcomes(session: Session, closed: Sequence[Closed], *, at: datetime) -> None:
-    """Write the results on attempts, log them, and announce those that passed."""
+def write_outcomes(session: Session, closed: Sequence[Closed], *, at: datetime) -> list[bool | None]:
+    """Write the results on attempts, log and correct them, announce those that passed, and return who passed."""
     if not closed:
-        return
+        return []
     session.execute(BY_ID["attempts"], [_outcome(each) for each in closed])
     for each in closed:
         _log(session, each, at)
-    passed = [each for each in closed if each.result.passed]
-    if passed:
-        announce(quiz_passed, session, QuizPassed(tuple(_pass_of(each) for each in passed)))
+    graded = {each.attempt.id: each.attempt.module_key for each in closed if each.result.passed is not None}
+    corrected = correct_graded(session, graded, at=at)
+    passed = [corrected.get(each.attempt.id, each.result.passed) for each in closed]
+    if passes := tuple(_pass_of(each) for each, has_passed in zip(closed, passed, strict=True) if has_passed):
+        announce(quiz_passed, session, QuizPassed(passes))
+    return passed
 
 
 def _outcome(closed: Closed) -> dict[str, Any]:

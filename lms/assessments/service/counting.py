@@ -10,6 +10,7 @@ from lms.actor import Actor
 from lms.assessments import queries, rules
 from lms.assessments.models import Attempt, AttemptAnswer, ResultEntry
 from lms.assessments.queries import PaperRow
+from lms.assessments.service.correcting import correct_graded
 from lms.assessments.service.outcomes import announce_pass, outcome_of
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
@@ -60,6 +61,8 @@ def count_entry(session: Session, actor: Actor, row: ResultEntry, paper: PaperRo
             )
         )
     session.flush()
+    if result.passed is not None and correct_graded(session, {made.id: made.module_key}, at=at):
+        session.refresh(made)
     _tell(session, actor, made, at)
     return made
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import policy, queries, rules
+from lms.assessments.events import NamedAttempt, TriesGiven, tries_given
 from lms.assessments.models import AttemptGrant
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
 from lms.content.library import current
 from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
+from lms.signals import announce
 
 
 def grant_attempt(
@@ -48,6 +50,8 @@ def grant_attempt(
     row = {**key, "reason": reason, "granted_by": actor.account_id, "granted_at": at, "client_id": client_id}
     session.execute(insert(AttemptGrant).values(row))
     _log(session, actor, latest, at)
+    named = NamedAttempt(person_id, latest.public_id, module_key)
+    announce(tries_given, session, TriesGiven((named,), "granted", at))
     return True
 
 

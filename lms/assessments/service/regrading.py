@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import policy, queries, rules
-from lms.assessments.events import QuizPass, QuizPassed, quiz_passed
-from lms.assessments.models import Attempt, AttemptAnswer, Regrade, RegradeChange
-from lms.assessments.queries import RegradeRow
+from lms.assessments.events import (
+    NamedAttempt,
+    QuizPass,
+    QuizPassed,
+    ResultsCorrected,
+    quiz_passed,
+    results_corrected,
+)
+from lms.assessments.models import Regrade
+from lms.assessments.queries import Plan, RegradeRow
 from lms.assessments.rules import Line
 from lms.assessments.rules import proposals as wanted
+from lms.assessments.rules.deciding import gathered
 from lms.assessments.rules.proposals import Proposal
+from lms.assessments.service.changes import write_changes
+from lms.assessments.service.correcting import turn_of
 from lms.audit.service import record, record_many
-from lms.db import among, insert_once, take_turns
+from lms.db import take_turns
 from lms.errors import NotAllowed, RuleBroken
 from lms.ids import new_public_id
 from lms.people.service import lock
 from lms.signals import announce
 
-_REGRADES, _ANSWERS = cast("Table", Regrade.__table__), cast("Table", AttemptAnswer.__table__)
+_REGRADES = cast("Table", Regrade.__table__)
 
 
 def propose_regrade(
@@ -80,20 +90,21 @@ def apply_regrade(session: Session, actor: Actor, public_id: str, *, at: datetim
         raise NotAllowed
     # A former record may have kept an attempt of its own; its result is corrected where it stands.
     lock(session, queries.concerned_ids(session, regrade.proposal), also_joined=True)
-    take_turns(session, f"regrade {regrade.proposal.module_key}")
+    take_turns(session, turn_of(regrade.proposal.module_key))
     _decide(session, actor, regrade, "applied", at)
     plan = queries.read_plan(session, regrade.proposal)
     if plan.mark != regrade.mark:
         raise RuleBroken("moved")
     wanted.check_plan(plan.lines, regrade.proposal.taken, actor.person_id)
-    changing = [line for line in plan.lines if rules.is_touched(line)]
-    keeping = [line for line in plan.lines if line.effect == "kept"]
-    insert_once(session, RegradeChange, [_change(regrade.id, line) for line in (*changing, *keeping)])
-    had = _passed_before(session, regrade.proposal, changing)
-    _write_outcomes(session, regrade.id, changing)
+    met = [line for line in plan.lines if rules.is_touched(line) or line.effect == "kept"]
+    _keep_versions(session, regrade.id, plan, met)
+    had = _passed_before(session, regrade.proposal, met)
+    changing = write_changes(session, regrade.id, met)
     _log(session, actor, "assessments.regrade_applied", public_id, at, attempts=len(changing))
     subjects = [(each.sat.public_id, {"regrade": public_id, "effect": each.effect}) for each in changing]
     record_many(session, actor.account_id, "assessments.regraded", "attempt", subjects, at=at)
+    if told := tuple(_named(regrade.proposal, each) for each in changing if each.before != each.after):
+        announce(results_corrected, session, ResultsCorrected(told, public_id, at))
     if passes := tuple(_pass(regrade.proposal, line) for line in rules.newly_passed(changing, had)):
         announce(quiz_passed, session, QuizPassed(passes, is_late=True))
     return len(changing)
@@ -121,23 +132,14 @@ def _decide(session: Session, actor: Actor, regrade: RegradeRow, state: str, at:
         raise RuleBroken("decided")
 
 
+def _keep_versions(session: Session, regrade_id: int, plan: Plan, met: Sequence[Line]) -> None:
+    """Keep which versions of its questions a correction was decided for: those of the attempts that it meets."""
+    versions = gathered(plan.held[line.sat.id] for line in met)
+    session.execute(update(_REGRADES).where(_REGRADES.c.id == regrade_id).values(versions=versions))
+
+
 def _log(session: Session, actor: Actor, action: str, public_id: object, at: datetime, **more: str | int) -> None:
     record(session, actor.account_id, action, "regrade", public_id, at=at, organization_id=None, **more)
-
-
-def _change(regrade_id: int, line: Line) -> dict[str, Any]:
-    before = {f"{name}_before": each for name, each in asdict(line.before).items()}
-    after = {f"{name}_after": each for name, each in asdict(line.after).items()}
-    had = {key: line.sat.grades.get(key) for key in line.changed}
-    answers = {key: [each.points, each.correct] if each else None for key, each in had.items()}
-    return {
-        "regrade_id": regrade_id,
-        "attempt_id": line.sat.id,
-        "effect": line.effect,
-        **before,
-        **after,
-        "answers_before": answers,
-    }
 
 
 def _passed_before(session: Session, proposal: Proposal, changing: Sequence[Line]) -> set[tuple[int, int]]:
@@ -147,36 +149,11 @@ def _passed_before(session: Session, proposal: Proposal, changing: Sequence[Line
     return {(person_id, number) for person_id, _, number in passes}
 
 
-def _write_outcomes(session: Session, regrade_id: int, changing: Sequence[Line]) -> None:
-    """Give the attempts the outcome that was kept of them, in one statement, and their answers what they earn now.
-
-    One statement for all that earn the same at one question.
-    """
-    session.execute(
-        update(Attempt)
-        .where(
-            Attempt.id == RegradeChange.attempt_id,
-            RegradeChange.regrade_id == regrade_id,
-            RegradeChange.effect != "kept",
-        )
-        .values(
-            points=RegradeChange.points_after,
-            max_points=RegradeChange.max_points_after,
-            percent=RegradeChange.percent_after,
-            passed=RegradeChange.passed_after,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    alike: dict[tuple[str, rules.Grade], list[int]] = {}
-    for line in changing:
-        for key, grade in line.changed.items():
-            alike.setdefault((key, grade), []).append(line.sat.id)
-    for (key, grade), ids in alike.items():
-        answered = (_ANSWERS.c.item_id == key, among(session, _ANSWERS.c.attempt_id, ids))
-        session.execute(update(_ANSWERS).where(*answered).values(points=grade.points, correct=grade.correct))
-
-
 def _pass(proposal: Proposal, line: Line) -> QuizPass:
     """Return the pass at the instant at which the attempt was handed in."""
     sat = line.sat
     return QuizPass(sat.person_id, proposal.module_key, sat.round, sat.language, sat.submitted_at)
+
+
+def _named(proposal: Proposal, line: Line) -> NamedAttempt:
+    return NamedAttempt(line.sat.person_id, line.sat.public_id, proposal.module_key)

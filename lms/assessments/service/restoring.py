@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import queries
+from lms.assessments.events import NamedAttempt, TriesGiven, tries_given
 from lms.assessments.models import Restoration
-from lms.assessments.queries import Wording
+from lms.assessments.queries import Harmed, Wording
 from lms.audit.service import record_many
 from lms.db import insert_once
 from lms.people.service import lock
+from lms.signals import announce
 
 
 def restore_attempts(
@@ -33,4 +35,10 @@ def restore_attempts(
     new = insert_once(session, Restoration, [{"attempt_id": each, **act} for each in harmed], "attempt_id")
     subjects = [(harmed[row.attempt_id].public_id, {"item": act["item_id"]}) for row in new]
     record_many(session, actor.account_id, "assessments.restored", "attempt", subjects, at=at)
+    if given := tuple(_named(harmed[row.attempt_id], module_key) for row in new):
+        announce(tries_given, session, TriesGiven(given, "restored", at))
     return len(new)
+
+
+def _named(harmed: Harmed, module_key: str) -> NamedAttempt:
+    return NamedAttempt(harmed.person_id, harmed.public_id, module_key)

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import policy, queries, rules
+from lms.assessments.events import NamedAttempt, ResultsReady, results_ready
 from lms.assessments.models import Attempt, AttemptAnswer, ItemScore, Scoring
 from lms.assessments.queries import AttemptRow, ScoringRow
 from lms.assessments.rules import Grade, Next
+from lms.assessments.service.correcting import correct_graded
 from lms.assessments.service.outcomes import announce_pass, outcome_of
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
@@ -23,6 +25,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.organizations.queries import spans_of
 from lms.people.queries.identity import holds_since
 from lms.people.service import lock
+from lms.signals import announce
 
 _ANSWERS = cast("Table", AttemptAnswer.__table__)
 _EARNED = update(_ANSWERS).where(
@@ -152,7 +155,7 @@ def _grade(
     grades: Mapping[str, Grade],
     at: datetime,
 ) -> None:
-    """Write what the attempt came to, and announce a pass."""
+    """Write what the attempt came to, with what was corrected before, and announce it, and a pass."""
     session.execute(update(Attempt).where(Attempt.id == attempt.id).values(**outcome_of(result, at)))
     earned = [
         {"of_attempt": attempt.id, "of_item": item_id, "points": grade.points, "correct": grade.correct}
@@ -161,7 +164,11 @@ def _grade(
     session.execute(_EARNED, earned)
     _note_unwritten(session, attempt, grades, at)
     _log(session, actor, attempt, "assessments.graded", at, passed=result.passed)
-    if result.passed:
+    session.flush()
+    corrected = correct_graded(session, {attempt.id: attempt.module_key}, at=at)
+    named = NamedAttempt(attempt.person_id, attempt.public_id, attempt.module_key)
+    announce(results_ready, session, ResultsReady((named,), at))
+    if corrected.get(attempt.id, result.passed):
         announce_pass(session, attempt, attempt.shown_language, at)
 
 

@@ -89,7 +89,7 @@ def _page(found: RegradeRow, form: RefuseForm) -> Page:
         may_refuse=is_open,
         missed=_missed(found) if found.state == "applied" else 0,
         again=_again(found),
-        effects=messages.EFFECTS,
+        effects=messages.COUNTED,
         states=messages.STATES,
         tongues=dict(LANGUAGES),
         proposer=_who(found.proposed_by),
@@ -105,9 +105,9 @@ def _plan(found: RegradeRow) -> tuple[Shown, bool]:
     """Return what happens or happened, and whether it is another thing than what was proposed."""
     if found.state == "applied":
         done = queries.list_corrections(reading(), regrade_id=found.id)
-        counts: dict[str, int] = dict.fromkeys(rules.EFFECTS, 0)
+        counts: dict[str, int] = dict.fromkeys((*rules.EFFECTS, "on_grading"), 0)
         for each in done:
-            counts[each.effect] += 1
+            counts["on_grading" if each.on_grading and each.effect != "kept" else each.effect] += 1
         names = names_of(reading(), {each.person_id for each in done[:SHOWN]})
         return Shown(done[:SHOWN], max(0, len(done) - SHOWN), names, counts), False
     try:
@@ -118,12 +118,20 @@ def _plan(found: RegradeRow) -> tuple[Shown, bool]:
 
 
 def _missed(found: RegradeRow) -> int:
-    """Return how many results the same decisions would change now: attempts that were open or waited meanwhile."""
+    """Return how many results the same decisions would change now, of attempts in the versions that it was decided for.
+
+    They did not get better by it when they were graded, or are of who decided it: a person has to look at them.
+    """
     try:
-        lines = queries.read_plan(reading(), found.proposal).lines
+        plan = queries.read_plan(reading(), found.proposal)
     except RuleBroken:
         return 0
-    return sum(rules.is_touched(line) for line in lines)
+    return sum(rules.is_touched(line) and _is_for(found, plan.held[line.sat.id]) for line in plan.lines)
+
+
+def _is_for(found: RegradeRow, held: rules.Held) -> bool:
+    """Return whether a correction is for the versions that an attempt holds; those of old say not for which."""
+    return not found.versions or rules.is_decided_for(found.versions, held)
 
 
 def _again(found: RegradeRow) -> str:

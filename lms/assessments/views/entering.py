@@ -19,6 +19,7 @@ from lms.assessments.queries import PaperRow, PersonFound
 from lms.assessments.service import Entered, Kept, Recorded
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.noting import flash_notes
 from lms.assessments.views.people import open_person
 from lms.assessments.views.showing import asked_of
 from lms.assessments.views.titles import title_of
@@ -105,6 +106,7 @@ def _after(actor: Actor, done: Recorded) -> Response:
         return redirect(url_for("assessments.score", public_id=done.attempt))
     said = _("Entered. She has passed.") if found.passed else _("Entered. She has not passed yet.")
     flash(said, "success")
+    flash_notes(found.id)
     return redirect(url_for("assessments.people"))
 
 

@@ -19,6 +19,7 @@ from lms.assessments.queries import AttemptRow
 from lms.assessments.service import Scored
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.noting import flash_notes
 from lms.assessments.views.showing import question_of
 from lms.assessments.views.titles import title_of
 from lms.clock import now
@@ -85,6 +86,8 @@ def _send(actor: Actor, public_id: str, form: ScoreForm, levels: Mapping[str, Ma
         "certifier": _("You and the first assessor differ. A certifier decides."),
     }
     flash(said[following], "success")
+    if following is None:
+        flash_notes(queries.get_own_outcome(reading(), public_id).id)
     return redirect(url_for("assessments.queue"))
 
 

@@ -13,6 +13,7 @@ from lms.assessments.messages import LANGUAGE_NAMES, SOURCE_NAMES, assessing_sen
 from lms.assessments.queries import EntryRow
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.noting import flash_notes, notes_on
 from lms.assessments.views.showing import question_of
 from lms.assessments.views.titles import names_of, title_of
 from lms.clock import now
@@ -54,6 +55,7 @@ def _settled(actor: Actor, public_id: str, form: SettleForm | ReasonForm) -> Bas
         flash(_("Confirmed. An assessor scores the rest now."), "success")
     else:
         flash(_("Confirmed. She has passed.") if found.passed else _("Confirmed. She has not passed yet."), "success")
+        flash_notes(found.id)
     return redirect(url_for("assessments.queue"))
 
 
@@ -67,6 +69,7 @@ def _page(actor: Actor, public_id: str, settle: SettleForm, reason: ReasonForm, 
         form,
         row=row,
         settle=settle,
+        notes=notes_on([row.attempt_id]) if row.attempt_id and actor.has("trainer", "certifier") else (),
         reason=reason,
         may_settle=may_settle,
         names=names_of((row.entered_by, row.settled_by)),

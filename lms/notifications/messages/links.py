@@ -56,6 +56,9 @@ LINKS: dict[str, dict[str, Link]] = {
     "change": {"open": _page("home.learn")},
     "waiver": {},
     "cycle": {},
+    "result_ready": {},
+    "result_corrected": {},
+    "try_given": {},
     "digest": {
         "open": _team(""),
         "late": _team("late"),

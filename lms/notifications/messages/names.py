@@ -29,6 +29,9 @@ KIND_NAMES = {
     "change": _l("A track or module has changed"),
     "waiver": _l("What you need not do"),
     "cycle": _l("You can renew a track"),
+    "result_ready": _l("A quiz result is ready"),
+    "result_corrected": _l("A quiz result was corrected"),
+    "try_given": _l("Another try at a quiz"),
     "sms_answer": _l("Answer to your text message"),
 }
 STATE_NAMES = {

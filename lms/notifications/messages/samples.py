@@ -57,6 +57,9 @@ _VALUES: dict[str, dict[str, Any]] = {
     "change": _item("change", "tracks.show", _TRACK, deed="moves"),
     "waiver": _item("waiver", "tracks.why", _TRACK, is_granted=True),
     "cycle": _item("cycle", "tracks.show", _TRACK),
+    "result_ready": _item("result_ready", "assessments.attempt", {**_MODULE, **_PATH}),
+    "result_corrected": _item("result_corrected", "assessments.attempt", {**_MODULE, **_PATH}),
+    "try_given": _item("try_given", "assessments.quiz", _MODULE, is_granted=True),
     "sms_answer": {"answer": "stop"},
 }
 _OUTCOMES = ("ask", "refuse", "revoked", "accepted", "declined")
@@ -83,6 +86,7 @@ _MORE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("change", _item("change", "courses.module", _MODULE, deed="repeats")),
     ("change", _item("change", "tracks.show", _TRACK, deed="completes")),
     ("waiver", _item("waiver", "tracks.why", _TRACK, is_granted=False)),
+    ("result_corrected", _item("result_corrected", "assessments.attempts", _MODULE)),
     ("sms_answer", {"answer": "start"}),
     ("sms_answer", {"answer": "help"}),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.i18n import format_date, format_day, format_near_day, ngettext
 from lms.i18n import gettext as _
-from lms.notifications.messages import hours, sessions, tracks, training
+from lms.notifications.messages import hours, quizzes, sessions, tracks, training
 from lms.notifications.messages.told import Told
 from lms.notifications.queries import Item, News
 
@@ -112,6 +112,9 @@ _TELLS: dict[str, Callable[[Item], Told]] = {
     "change": tracks.tell_change,
     "waiver": tracks.tell_waiver,
     "cycle": tracks.tell_cycle,
+    "result_ready": quizzes.tell_ready,
+    "result_corrected": quizzes.tell_corrected,
+    "try_given": quizzes.tell_try,
 }
 
 

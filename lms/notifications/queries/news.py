@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from lms.notifications.queries import fieldwork_news, tracks_news, training_news
+from lms.notifications.queries import fieldwork_news, quiz_news, tracks_news, training_news
 from lms.notifications.queries.items import Cause, Item
 from lms.notifications.rules import NoLongerTrue
 
@@ -23,6 +23,9 @@ NEWS: dict[str, Callable[[Session, Cause], list[Item]]] = {
     "change": tracks_news.list_changes,
     "waiver": tracks_news.list_waiver,
     "cycle": tracks_news.list_cycle,
+    "result_ready": quiz_news.list_results,
+    "result_corrected": quiz_news.list_results,
+    "try_given": quiz_news.list_try,
 }
 
 

@@ -16,6 +16,7 @@ from lms.notifications.service.news import (
     write_waiver_letter,
 )
 from lms.notifications.service.planning import plan_digests, plan_reminders
+from lms.notifications.service.quiz_news import write_correction_letters, write_result_letters, write_try_letters
 from lms.notifications.service.sending import (
     claim_letters,
     give_back,
@@ -62,15 +63,18 @@ __all__ = [
     "write_certificate_letters",
     "write_change_letters",
     "write_code_letter",
+    "write_correction_letters",
     "write_cycle_letter",
     "write_decision_letter",
     "write_digests",
     "write_hours_letters",
     "write_link_letter",
     "write_recovery_notices",
+    "write_result_letters",
     "write_session_letters",
     "write_shared_letters",
     "write_sign_off_letter",
     "write_training_letter",
+    "write_try_letters",
     "write_waiver_letter",
 ]
