@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -43,15 +44,15 @@ def assess(session: Session, cast: Cast, plan: Plan, at: datetime) -> None:
     for number, (worker, story) in enumerate(zip(certified[len(SPARED) :], STORIES, strict=False)):
         _read(session, cast, library, worker, morning(plan.today) - timedelta(days=28))
         for place, quality in enumerate(story, 1):
-            ago = timedelta(days=2 * (len(story) - place), hours=14 + number) + _earlier(quality)
+            ago = timedelta(days=2 * (len(story) - place), hours=14 + number) + _earlier(story)
             _try(session, cast, library, worker, at - ago, quality)
         if number == GRANTED:
             _grant(session, cast, worker, at - timedelta(hours=2))
 
 
-def _earlier(quality: str) -> timedelta:
-    """Return how much earlier an attempt was that is settled for good: it is two weeks old."""
-    return timedelta(days=14) if quality == "all" else timedelta(0)
+def _earlier(story: Sequence[str]) -> timedelta:
+    """Return how much earlier a story was that ended well: it is two weeks old."""
+    return timedelta(days=14) if story[-1] == "all" else timedelta(0)
 
 
 def _read(session: Session, cast: Cast, library: Library, worker: Worker, begin: datetime) -> None:

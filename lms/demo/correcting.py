@@ -21,7 +21,7 @@ from lms.translating.service import decide_report, report_wording
 TOO_SAFE = "Coming back on another day is safe too. With my team we do that."
 CONFIRMED = "Thank you. With a dog, coming back is right too. We change the words, and your answer counts."
 NOT_WRONG = "Mālō hoʻo fakahā mai. ʻOku tonu pē ʻa e sipelá."
-REASON = "The first words of choice C said something that is safe too, so both count."
+REASON = "In its first words, one more choice said something safe. So both count."
 
 
 def correct(session: Session, cast: Cast, plan: Plan, at: datetime) -> None:

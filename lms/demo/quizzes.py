@@ -21,8 +21,10 @@ from lms.ids import new_client_id
 
 #: Types of which one choice is wrong or right; of the others a part may be.
 CHOOSING, PAIRING = {"single", "multiple", "true-false"}, {"matching", "ordering"}
+#: So many wrong answers fail whichever questions they are.
+FAILING = 5
 #: Questions that are missed more often, and by readers of which language ("": of every one).
-HARDER = {("q-dog", ""): 6, ("q-first-no", "es"): 6}
+HARDER = {("q-dog", ""): 6, ("q-door-privacy", "es"): 12}
 #: The wrong choice that tempts most.
 TEMPTING = {"q-dog": "c"}
 #: What is written where nothing is to be chosen, by language.
@@ -46,7 +48,7 @@ def take_quiz(
 ) -> datetime:
     """Take one attempt with `wrong` wrong answers and return when it was handed in.
 
-    Critical questions are answered right while there are others.
+    Critical questions are answered right while there are others, but in an attempt that fails anyhow.
     """
     quiz = library.spec(QuizSpec, "module", key)
     learner = as_actor(actor, "worker", at.date())
@@ -71,8 +73,9 @@ def _answers(items: Sequence[ItemSpec], language: str, wrong: int, chance: Rando
     missable = [item for item in items if item.type in kinds]
     # The more often a question is missed, the nearer to 1 its draw (Efraimidis and Spirakis, 2006).
     draws = {item.id: chance.random() ** (1 / _hardness(item.id, language)) for item in missable}
-    missed = {item.id for item in sorted(missable, key=lambda item: (item.critical, -draws[item.id]))[:wrong]}
-    return {item.id: _wrong(item, chance) if item.id in missed else _right(item, language) for item in items}
+    spares = wrong < FAILING
+    missed = sorted(missable, key=lambda item: (item.critical and spares, -draws[item.id]))[:wrong]
+    return {item.id: _wrong(item, chance) if item in missed else _right(item, language) for item in items}
 
 
 def _hardness(item_id: str, language: str) -> int:
