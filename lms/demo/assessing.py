@@ -21,7 +21,7 @@ from lms.demo.advancing import ONE_IN, SPARED
 from lms.demo.learning import answer_survey
 from lms.demo.people import Cast, as_actor, morning
 from lms.demo.plan import SEED, Plan, Worker
-from lms.demo.quizzes import take_quiz
+from lms.demo.quizzes import Clock, take_quiz
 from lms.ids import new_client_id
 
 MODULE = "public-health"
@@ -34,7 +34,7 @@ STORIES: tuple[tuple[str, ...], ...] = (
 #: Whose last try was given back a place, counted as `STORIES`.
 GRANTED = 10
 NOTE = {"all": "You let me finish, and you named a day. Keep that.", "some": "Next time say who can answer, and a day."}
-REASON = "She was ill on the day of the last try."
+REASON = "The internet was down on the day of your last try."
 
 
 def assess(session: Session, cast: Cast, plan: Plan, at: datetime) -> None:
@@ -66,13 +66,14 @@ def _read(session: Session, cast: Cast, library: Library, worker: Worker, begin:
 def _try(session: Session, cast: Cast, library: Library, worker: Worker, at: datetime, quality: str) -> None:
     """Take the quiz, have it scored three hours later, and answer the survey after passing."""
     actor = cast.workers[worker.number]
-    handed_in = take_quiz(session, library, actor, MODULE, worker.language, at, wrong=0)
+    clock = Clock(at, timedelta(hours=1))
+    take_quiz(session, library, actor, MODULE, worker.language, clock, wrong=0)
     if not quality:
         return
-    _score(session, cast, library, worker, quality, handed_in + timedelta(hours=3))
+    _score(session, cast, library, worker, quality, clock.at + timedelta(hours=3))
     if quality == "all":
         module, rng = library.spec(ModuleSpec, "module", MODULE), Random(f"{SEED} {worker.number}")  # noqa: S311
-        answer_survey(session, library, actor, module, worker.language, rng, handed_in + timedelta(hours=9))
+        answer_survey(session, library, actor, module, worker.language, rng, clock.at + timedelta(hours=9))
 
 
 def _score(session: Session, cast: Cast, library: Library, worker: Worker, quality: str, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -17,7 +16,7 @@ from lms.courses.specs import ModuleSpec
 from lms.demo.feedback import kind_answers
 from lms.demo.people import as_actor, morning
 from lms.demo.plan import Worker
-from lms.demo.quizzes import take_quiz
+from lms.demo.quizzes import Clock, take_quiz
 from lms.surveys.queries import whole_survey
 from lms.surveys.service import answer_module_survey
 
@@ -38,19 +37,6 @@ REACH = {
 }
 
 
-@dataclass
-class Clock:
-    """Hands out instants that grow evenly from the day of assignment, and never pass the end."""
-
-    at: datetime
-    step: timedelta
-
-    def tick(self) -> datetime:
-        """Return the next instant."""
-        self.at += self.step
-        return self.at
-
-
 def clock_of(worker: Worker, until: datetime, *, since: datetime | None = None) -> Clock:
     """Return a clock by which at most forty steps lie between `since` (or her assignment) and `until`."""
     begin = morning(worker.assigned_on) + timedelta(hours=2)
@@ -69,10 +55,10 @@ def learn(session: Session, library: Library, worker: Worker, actor: Actor, rng:
             learner = as_actor(actor, "worker", at.date())
             finish_lesson(session, learner, key, lesson.key, shown=LessonShown(worker.language), at=at)
         if reach == "fail" or (reach == "whole" and rng.random() < 0.25):
-            clock.at = take_quiz(session, library, actor, key, worker.language, clock.tick(), wrong=5)
+            take_quiz(session, library, actor, key, worker.language, clock, wrong=5)
         if reach == "whole":
             wrong = rng.choice((0, 0, 1, 1, 2))
-            clock.at = take_quiz(session, library, actor, key, worker.language, clock.tick(), wrong=wrong)
+            take_quiz(session, library, actor, key, worker.language, clock, wrong=wrong)
             answer_survey(session, library, actor, module, worker.language, rng, clock.tick())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -51,9 +50,6 @@ FOUNDED_DAYS = 1800
 #: asked to learn to have done it with the first one.
 CHANGED_DAYS, EARLIER = 100, timedelta(days=30)
 
-#: How often garbage is looked for while loading: as usually it would take a twentieth of the time and find little.
-SELDOM = (50_000, 20, 20)
-
 
 class AlreadyLoadedError(Exception):
     """The database holds people; the demonstration is loaded into an empty one only."""
@@ -63,15 +59,6 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     """Load the demonstration into an empty database and return how many workers it has."""
     if count_people(reading(), ""):
         raise AlreadyLoadedError
-    before = gc.get_threshold()
-    gc.set_threshold(*SELDOM)
-    try:
-        return _load(app, tell)
-    finally:
-        gc.set_threshold(*before)
-
-
-def _load(app: Flask, tell: Callable[[str], None]) -> int:
     config: Config = app.config["LMS"]
     today = local_date(now())
     plan = make_plan(today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -36,21 +37,35 @@ WRITTEN = {
 }
 
 
+@dataclass
+class Clock:
+    """Hands out instants that grow evenly from the day of assignment, and never pass the end."""
+
+    at: datetime
+    step: timedelta
+
+    def tick(self) -> datetime:
+        """Return the next instant."""
+        self.at += self.step
+        return self.at
+
+
 def take_quiz(
     session: Session,
     library: Library,
     actor: Actor,
     key: str,
     language: str,
-    at: datetime,
+    clock: Clock,
     *,
     wrong: int,
-) -> datetime:
-    """Take one attempt with `wrong` wrong answers and return when it was handed in.
+) -> None:
+    """Take one attempt with `wrong` wrong answers, between two ticks of the clock and in less than half an hour.
 
     Critical questions are answered right while there are others, but in an attempt that fails anyhow.
     """
     quiz = library.spec(QuizSpec, "module", key)
+    at = clock.tick()
     learner = as_actor(actor, "worker", at.date())
     shown = Shown(language, both=language != "en")
     number = round_of(session, actor.person_id, key)
@@ -62,9 +77,8 @@ def take_quiz(
     asked = [quiz.item(entry.item_id) for entry in attempt.form]
     chosen = _answers([item for item in asked if item], language, wrong, chance)
     sheet = Sheet(key, public_id, chosen, rules.digest(public_id, {}))
-    handed_in = at + timedelta(minutes=chance.randint(5, 28), seconds=chance.randint(0, 59))
+    handed_in = min(clock.tick(), at + timedelta(minutes=chance.randint(5, 28), seconds=chance.randint(0, 59)))
     submit_attempt(session, learner, sheet, client_id=new_client_id(), shown=shown, at=handed_in)
-    return handed_in
 
 
 def _answers(items: Sequence[ItemSpec], language: str, wrong: int, chance: Random) -> Mapping[str, Sequence[str]]:

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.timeout(600)  # the first test waits for the loading
 def test_assessors_have_something_to_do(demo: Demo) -> None:
     waiting = "SELECT count(*) FROM attempts WHERE submitted_at IS NOT NULL AND passed IS NULL"
     assert demo.one(waiting) >= 3
-    assert demo.one(f"{waiting} AND id IN (SELECT attempt_id FROM scorings WHERE wants_second)") == 1
-    assert demo.one("SELECT count(DISTINCT a.id) FROM attempts a JOIN scorings s ON s.attempt_id = a.id") >= 8
+    assert demo.one(f"{waiting} AND id IN (SELECT attempt_id FROM attempt_scorings WHERE wants_second)") == 1
+    assert demo.one("SELECT count(DISTINCT a.id) FROM attempts a JOIN attempt_scorings s ON s.attempt_id = a.id") >= 8
     for email in ("trainer@demo.example", "certifier@demo.example"):
         page = demo.reader(email).get("/assess")
         assert len([href for href, _ in page.links if re.fullmatch(r"/assess/[0-9a-z]{20}", href)]) >= 3
