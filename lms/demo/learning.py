@@ -1,19 +1,13 @@
-"""Loads what the demonstration's workers learned: lessons, attempts, surveys, each through its own service."""
+"""Loads what the demonstration's workers learned: lessons, quizzes, surveys, each through its own service."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
-from lms.assessments import queries as assessments
-from lms.assessments import rules as grading
-from lms.assessments.items import rules_of
-from lms.assessments.service import Sheet, Shown, start_attempt, submit_attempt
-from lms.assessments.specs import ItemSpec, QuizSpec
 from lms.content.library import Library
 from lms.courses.queries import round_of
 from lms.courses.service import Shown as LessonShown
@@ -22,7 +16,7 @@ from lms.courses.specs import ModuleSpec
 from lms.demo.feedback import kind_answers
 from lms.demo.people import as_actor, morning
 from lms.demo.plan import Worker
-from lms.ids import new_client_id
+from lms.demo.quizzes import Clock, take_quiz
 from lms.surveys.queries import whole_survey
 from lms.surveys.service import answer_module_survey
 
@@ -43,31 +37,18 @@ REACH = {
 }
 
 
-@dataclass
-class Clock:
-    """Hands out instants that grow evenly from the day of assignment, and never pass the end."""
-
-    at: datetime
-    step: timedelta
-
-    def tick(self) -> datetime:
-        """Return the next instant."""
-        self.at += self.step
-        return self.at
-
-
-def clock_of(worker: Worker, today: datetime) -> Clock:
-    """Return a clock by which at most forty steps end before today."""
+def clock_of(worker: Worker, until: datetime, *, since: datetime | None = None) -> Clock:
+    """Return a clock by which at most forty steps lie between `since` (or her assignment) and `until`."""
     begin = morning(worker.assigned_on) + timedelta(hours=2)
-    room = min(today - timedelta(hours=3) - begin, timedelta(days=60))
+    begin = max(begin, since or begin)
+    room = min(until - timedelta(hours=3) - begin, timedelta(days=60))
     return Clock(begin, max(room, timedelta(minutes=40)) / 40)
 
 
 def learn(
-    session: Session, library: Library, worker: Worker, actor: Actor, rng: Random, today: datetime, *, secret_key: str
+    session: Session, library: Library, worker: Worker, actor: Actor, rng: Random, clock: Clock, *, secret_key: str
 ) -> None:
     """Let one worker learn as far as her story goes."""
-    clock = clock_of(worker, today)
     for key, reach in zip(MODULES, REACH[worker.ending], strict=False):
         module = library.spec(ModuleSpec, "module", key)
         lessons = module.lessons[: rng.randint(1, len(module.lessons) - 1)] if reach == "part" else module.lessons
@@ -78,39 +59,9 @@ def learn(
         if reach == "fail" or (reach == "whole" and rng.random() < 0.25):
             take_quiz(session, library, actor, key, worker.language, clock, wrong=5)
         if reach == "whole":
-            take_quiz(session, library, actor, key, worker.language, clock, wrong=rng.choice((0, 0, 1)))
+            wrong = rng.choice((0, 0, 1, 1, 2))
+            take_quiz(session, library, actor, key, worker.language, clock, wrong=wrong)
             answer_survey(session, library, actor, module, worker.language, rng, clock.tick(), secret_key=secret_key)
-
-
-#: Types of which one choice that is not right is a whole answer.
-CHOOSING = {"single", "multiple", "true-false"}
-
-
-def take_quiz(
-    session: Session, library: Library, actor: Actor, key: str, language: str, clock: Clock, *, wrong: int
-) -> None:
-    """Take one attempt with `wrong` wrong answers; critical questions are answered right while there are others."""
-    quiz = library.spec(QuizSpec, "module", key)
-    learner = as_actor(actor, "worker", clock.at.date())
-    shown = Shown(language, both=language != "en")
-    number = round_of(session, actor.person_id, key)
-    public_id = start_attempt(session, learner, key, shown=shown, at=clock.tick(), round_number=number)
-    attempt = assessments.find_attempt(session, actor.person_id, key, number)
-    if attempt is None:
-        raise RuntimeError("the attempt that was just opened is not there")
-    drawn = {entry.item_id for entry in attempt.form}
-    items = [item for item in quiz.questions if item.id in drawn]
-    choosing = [item for item in sorted(items, key=lambda item: item.critical) if item.type in CHOOSING]
-    missed = {item.id for item in choosing[:wrong]}
-    chosen = {item.id: _wrong(item) if item.id in missed else rules_of(item).perfect(item, language) for item in items}
-    sheet = Sheet(key, public_id, chosen, grading.digest(public_id, {}))
-    submit_attempt(session, learner, sheet, client_id=new_client_id(), shown=shown, at=clock.tick())
-
-
-def _wrong(item: ItemSpec) -> tuple[str, ...]:
-    """Return one choice that is not right."""
-    right = rules_of(item).perfect(item, "en")
-    return (next(choice for choice in item.choices if choice not in right),)
 
 
 def answer_survey(

@@ -23,10 +23,9 @@ _UNWILLING = 5
 def load_choices(session: Session, cast: Cast, workers: Sequence[Worker], *, at: datetime) -> None:
     """Let workers with a phone choose how they are reminded, and most of them agree to text messages."""
     for number, worker in enumerate(workers):
-        actor, wish = cast.workers[worker.number], _WISHES[number % len(_WISHES)]
-        phones = list_numbers(session, actor.person_id)
-        if phones and number % _UNWILLING:
-            choose(session, actor, wish, phones, at=at)
+        if worker.contact[0] == "phone" and number % _UNWILLING:
+            actor, wish = cast.workers[worker.number], _WISHES[number % len(_WISHES)]
+            choose(session, actor, wish, list_numbers(session, actor.person_id), at=at)
 
 
 def write_letters(session: Session, *, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -45,9 +44,8 @@ def listen(session: Session, cast: Cast, plan: Plan, at: datetime) -> None:
 
 def _translate(session: Session, cast: Cast, at: datetime) -> None:
     """Put Tongan texts into English but for the last ones, and put an English one aside."""
-    named = cast.actors["translator@demo.example"]
-    translator = replace(named, translates=frozenset({named.language}))
-    for text in list_untranslated(session, [named.language])[:-WAITING]:
+    translator = cast.translator
+    for text in list_untranslated(session, [translator.language])[:-WAITING]:
         translate_text(session, translator, text.id, ENGLISH[text.words], erase=False, at=at)
     for text in list_texts(session, str(survey_key_of(current(session), MODULE)), subject_of(MODULE))[:1]:
         flag_text(session, cast.actors["analyst@demo.example"], text.id, "private", at=at)

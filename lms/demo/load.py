@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from flask import Flask
@@ -17,12 +17,17 @@ from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.demo.accounts import PASSPHRASE
 from lms.demo.advancing import advance
+from lms.demo.answering import answer, find
+from lms.demo.assessing import assess
 from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
+from lms.demo.correcting import correct
+from lms.demo.easing import ease
+from lms.demo.editions import first_edition, publish
 from lms.demo.elsewhere import tell_all
 from lms.demo.feedback import load_follow_ups, release
 from lms.demo.fieldwork import load_fieldwork
-from lms.demo.learning import TRACK, learn
+from lms.demo.learning import TRACK, clock_of, learn
 from lms.demo.letters import load_choices, write_letters
 from lms.demo.listening import listen
 from lms.demo.lists import load_list
@@ -34,13 +39,16 @@ from lms.ids import new_client_id
 from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
 from lms.people.rules import hash_password
-from lms.publish import publish_directory
+from lms.publish.service import read_drafts
 from lms.reports.jobs import run as release_figures
 from lms.surveys.jobs import count_released
 from lms.tracks.service import assign
 
 #: How long before today the story begins, in days.
 FOUNDED_DAYS = 1800
+#: How long before today the second edition of the content came, in days, and how much earlier somebody must have been
+#: asked to learn to have done it with the first one.
+CHANGED_DAYS, EARLIER = 100, timedelta(days=30)
 
 
 class AlreadyLoadedError(Exception):
@@ -49,14 +57,14 @@ class AlreadyLoadedError(Exception):
 
 def load(app: Flask, tell: Callable[[str], None]) -> int:
     """Load the demonstration into an empty database and return how many workers it has."""
-    config: Config = app.config["LMS"]
-    secret = config.secret_key
     if count_people(reading(), ""):
         raise AlreadyLoadedError
+    config: Config = app.config["LMS"]
     today = local_date(now())
     plan = make_plan(today)
-    cast = Cast(today - timedelta(days=FOUNDED_DAYS), hash_password(PASSPHRASE))
-    publish_directory(config.content_dir, at=morning(cast.founded))
+    cast = Cast(today - timedelta(days=FOUNDED_DAYS), hash_password(PASSPHRASE), config.secret_key)
+    drafts = read_drafts(config.content_dir)
+    publish(config.content_dir, first_edition(drafts), at=morning(cast.founded))
     tell("content is published")
     write(lambda session: _load_frame(session, cast, plan))
     tell("organizations and staff are loaded")
@@ -64,24 +72,32 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
         write(lambda session, part=part: _load_workers(session, cast, part))  # type: ignore[misc]
     tell(f"{len(plan.workers)} workers are loaded")
     write(lambda session: _assign_all(session, cast, plan))
-    for part in chunks(plan.workers, 50):
-        write(lambda session, part=part: _learn_all(session, cast, part, plan.today, secret_key=secret))  # type: ignore[misc]
+    changed_at = morning(today - timedelta(days=CHANGED_DAYS))
+    early = [worker for worker in plan.workers if worker.assigned_on < changed_at.date() - EARLIER]
+    _learn_all(cast, early, changed_at - timedelta(days=10))
+    found = _hear(cast, plan, changed_at)
+    number = publish(config.content_dir, drafts, at=changed_at, by=cast.administrator.account_id)
+    write(lambda session: answer(session, cast, found, number, changed_at + timedelta(days=1)))
+    late = [worker for worker in plan.workers if worker not in early]
+    _learn_all(cast, late, morning(today), since=changed_at)
     tell("lessons, quizzes and surveys are loaded")
     write(lambda session: load_fieldwork(session, cast, plan))
     tell("hours and observations are loaded")
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
-    write(lambda session: load_follow_ups(session, cast, plan, TRACK, secret_key=secret))
-    write(lambda session: release(session, plan.today, secret_key=secret))
+    write(lambda session: load_follow_ups(session, cast, plan, TRACK, secret_key=cast.secret_key))
+    write(lambda session: release(session, plan.today, secret_key=cast.secret_key))
     tell("follow-ups are answered")
     count_released()
     write(lambda session: listen(session, cast, plan, morning(plan.today)))
     tell("answers are counted and read")
-    write(lambda session: load_twice(session, cast, plan, now(), secret_key=secret))
+    write(lambda session: load_twice(session, cast, plan, now(), secret_key=cast.secret_key))
     write(lambda session: load_list(session, cast, at=now()))
     write(lambda session: load_teams_and_rules(session, cast))
     write(lambda session: advance(session, cast, plan))
+    write(lambda session: assess(session, cast, plan, now()))
+    write(lambda session: ease(session, cast, plan))
     write(lambda session: drop_pending(session, at=now()))
     write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
     write(lambda session: write_letters(session, at=now()))
@@ -128,8 +144,25 @@ def _works(since: date, until: date | None, worker: Worker) -> bool:
     return since <= worker.assigned_on and (until is None or worker.assigned_on <= until)
 
 
-def _learn_all(session: Session, cast: Cast, workers: Sequence[Worker], today: date, *, secret_key: str) -> None:
+def _learn_all(cast: Cast, workers: Sequence[Worker], until: datetime, *, since: datetime | None = None) -> None:
+    """Let each worker learn as far as her story goes, between two instants."""
+    for part in chunks(workers, 50):
+        write(lambda session, part=part: _learn_some(session, cast, part, until, since))  # type: ignore[misc]
+
+
+def _learn_some(
+    session: Session, cast: Cast, workers: Sequence[Worker], until: datetime, since: datetime | None
+) -> None:
     library = current(session)
     for worker in workers:
         rng = Random(SEED + worker.number)  # noqa: S311 -- a story, no secret
-        learn(session, library, worker, cast.workers[worker.number], rng, morning(today), secret_key=secret_key)
+        actor, clock = cast.workers[worker.number], clock_of(worker, until, since=since)
+        learn(session, library, worker, actor, rng, clock, secret_key=cast.secret_key)
+
+
+def _hear(cast: Cast, plan: Plan, changed_at: datetime) -> str:
+    """Let a wrong wording be corrected and a finding be noted before the next edition; return the finding."""
+    write(lambda session: correct(session, cast, plan, changed_at - timedelta(days=9)))
+    write(lambda session: release(session, changed_at.date() - timedelta(days=8), secret_key=cast.secret_key))
+    count_released()
+    return write(lambda session: find(session, cast, changed_at - timedelta(days=7)))

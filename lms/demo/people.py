@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -37,6 +37,8 @@ class Cast:
 
     founded: date
     password_hash: str
+    #: What survey answers are sealed with.
+    secret_key: str
     actors: dict[str, Actor] = field(default_factory=dict)
     workers: dict[int, Actor] = field(default_factory=dict)
     supervisors: dict[str, Actor] = field(default_factory=dict)
@@ -47,6 +49,12 @@ class Cast:
     def administrator(self) -> Actor:
         """Return the administrator, who founds organizations."""
         return self.actors["administrator@demo.example"]
+
+    @property
+    def translator(self) -> Actor:
+        """Return the translator, with the language that she knows."""
+        named = self.actors["translator@demo.example"]
+        return replace(named, translates=frozenset({named.language}))
 
 
 def load_staff(session: Session, cast: Cast) -> None:

@@ -13,9 +13,10 @@ from lms.content.library import current
 from lms.courses.service import Shown as LessonShown
 from lms.courses.service import finish_lesson
 from lms.courses.specs import ModuleSpec
-from lms.demo.learning import MODULES, answer_survey, clock_of, take_quiz
+from lms.demo.learning import MODULES, answer_survey, clock_of
 from lms.demo.people import Cast, as_actor, load_worker
 from lms.demo.plan import SEED, Plan, Spell
+from lms.demo.quizzes import take_quiz
 
 #: No worker of the plan has it.
 NUMBER = 100_000

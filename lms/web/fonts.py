@@ -60,11 +60,15 @@ def width_of(text: str, font: str, size: float) -> float:
 
 def wrap(parts: Sequence[str], font: str, size: float, width: float, joint: str = " ") -> list[str]:
     """Return `parts` joined into lines of at most `width` points; a wider part has a line of its own."""
+    widths = [width_of(part, font, size) for part in parts]
+    return _joined(parts, widths, width_of(joint, font, size), width, joint)
+
+
+def _joined(parts: Sequence[str], widths: Sequence[float], gap: float, width: float, joint: str) -> list[str]:
+    """Return the lines of `wrap`, given how wide each part and the joint are."""
     lines: list[str] = []
-    gap = width_of(joint, font, size)
     used = 0.0
-    for part in parts:
-        own = width_of(part, font, size)
+    for part, own in zip(parts, widths, strict=True):
         if lines and used + gap + own <= width:
             lines[-1] += joint + part
             used += gap + own
@@ -76,14 +80,15 @@ def wrap(parts: Sequence[str], font: str, size: float, width: float, joint: str 
 
 def balance(parts: Sequence[str], font: str, size: float, width: float, joint: str = " ") -> list[str]:
     """Return as few lines as `wrap` needs, but of nearly equal length; the joint is left out where a line ends."""
-    lines = wrap(parts, font, size, width, joint)
+    widths, gap = [width_of(part, font, size) for part in parts], width_of(joint, font, size)
+    lines = _joined(parts, widths, gap, width, joint)
     if len(lines) < 2:
         return lines
     narrow, wide = width / len(lines), width
     while wide - narrow > 2:
         middle = (narrow + wide) / 2
-        if len(wrap(parts, font, size, middle, joint)) > len(lines):
+        if len(_joined(parts, widths, gap, middle, joint)) > len(lines):
             narrow = middle
         else:
             wide = middle
-    return wrap(parts, font, size, wide, joint)
+    return _joined(parts, widths, gap, wide, joint)

@@ -1,4 +1,4 @@
-"""The demonstration, loaded once for both files of this folder, and served as `make demo` serves it."""
+"""The demonstration, loaded once for all files of this folder, and served as `make demo` serves it."""
 
 from __future__ import annotations
 
