@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
+from lms.assessments.messages import wait_words
 from lms.courses.rules import NextStep
 from lms.errors import RuleBroken
 from lms.i18n import format_hours
@@ -43,6 +44,8 @@ def step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
             )
         if step.quiz == "waiting":
             return _("A trainer will look at your answers."), _("To the quiz")
+        if step.again_from is not None:
+            return wait_words(step.again_from), _("See your result")
         labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
         return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
     if step.kind == "survey":

@@ -13,12 +13,15 @@ from lms.assessments.rules import told_after
 from lms.assessments.specs import FILE, QuizSpec
 from lms.content.lessons import render
 from lms.content.library import Library, Source, Words, current, source_of, spec_of
+from lms.courses.service import require_prerequisites
 from lms.courses.specs import ModuleSpec
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 from lms.translating.queries.progress import KINDS, sentences_of
 from lms.translating.rules import is_under, questions_of
 
 _LESSONS = "lessons/"
+#: What the page of a module says of it, also while it may not be begun yet.
+_OUTSIDE = "module.yml:"
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,28 @@ def find_passage(
 ) -> Passage:
     """Return what a reader sees at the address `at` of a module or survey, in `locale`; raise `NotFound`.
 
-    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording; those
-    that are asked before the first lesson to everybody.
+    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording. Those
+    that are asked before the first lesson, and lessons, are shown to everybody who may begin the module; what its own
+    page says of it, to all.
     """
     if kind not in KINDS:
         raise NotFound(f"no {kind} is read")
     library = current(session)
+    if at.startswith(f"{FILE}:") and attempt:
+        return _asked(session, person_id, key, at, locale, attempt)
+    if kind == "module" and not at.startswith(_OUTSIDE):
+        _require_open(session, library, person_id, key)
     if at.startswith(f"{FILE}:"):
-        return _asked(session, person_id, key, at, locale, attempt) if attempt else _linked(library, key, at, locale)
+        return _linked(library, key, at, locale)
     return passage_of(library.get(kind, key), library.words(kind, key, locale), at)
+
+
+def _require_open(session: Session, library: Library, person_id: int, module_key: str) -> None:
+    """Raise `NotFound` while another module comes first: its lessons cannot be read on their own pages either."""
+    try:
+        require_prerequisites(session, library, person_id, module_key)
+    except RuleBroken as error:
+        raise NotFound("another module comes first") from error
 
 
 def _asked(session: Session, person_id: int, key: str, at: str, locale: str, public_id: str) -> Passage:
