@@ -16,6 +16,7 @@ from lms.content.library import Library, Source, Words, current, source_of, spec
 from lms.courses.service import require_prerequisites
 from lms.courses.specs import ModuleSpec
 from lms.errors import NotFound, RuleBroken
+from lms.surveys.queries import whole_survey
 from lms.translating.queries.progress import KINDS, sentences_of
 from lms.translating.rules import is_under, questions_of
 
@@ -75,6 +76,15 @@ def _require_open(session: Session, library: Library, person_id: int, module_key
         require_prerequisites(session, library, person_id, module_key)
     except RuleBroken as error:
         raise NotFound("another module comes first") from error
+
+
+def find_asked(session: Session, survey_key: str, at: str, *, locale: str) -> Passage:
+    """Return a question of a survey at its address, as it is asked; raise `NotFound` for whatever else."""
+    library = current(session)
+    homes = {f"{each.home}.yml:{each.spec.id}": each.home for each in whole_survey(library, survey_key).questions}
+    if at not in homes:
+        raise NotFound("not asked in this survey")
+    return passage_of(library.get("survey", homes[at]), library.words("survey", homes[at], locale), at)
 
 
 def _asked(session: Session, person_id: int, key: str, at: str, locale: str, public_id: str) -> Passage:
