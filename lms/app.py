@@ -202,8 +202,9 @@ def navigation(actor: Actor | None) -> list[NavItem]:
     """Return the pages that `actor` uses most, in her language: for staff their work before their own pages."""
     if actor is None:
         return []
-    own = [("home.record", _("My record")), ("fieldwork.sessions", _("Sessions"))]
-    entries = [("home.learn", _("Learn")), *_work(actor), *own, ("people.account", _("My account"))]
+    own = [("home.record", _("My record")), ("fieldwork.sessions", _("Sessions")), ("people.account", _("My account"))]
+    work = _work(actor)
+    entries = [("home.learn", _("Learn")), *work, *(each for each in own if each not in work)]
     is_long = len(entries) > _IN_A_ROW + 1
     return [
         NavItem(url_for(endpoint), label, request.endpoint == endpoint, is_long and place >= _IN_A_ROW)
@@ -217,6 +218,7 @@ def _work(actor: Actor) -> list[tuple[str, str]]:
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
         ("assessments.queue", _("Assess"), actor.has("trainer", "certifier")),
+        ("fieldwork.sessions", _("Sessions"), actor.has("trainer")),
         ("home.admin", _("Administration"), actor.has("administrator")),
         ("translating.overview", _("Content"), actor.has("translator", "administrator")),
         ("surveys.answers_to_clear", _("Answers to translate"), bool(surveys_policy.languages_to_clear(actor))),
