@@ -184,33 +184,44 @@ def _signed_in(session_id: str) -> SignedIn | None:
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the page's navigation."""
+    """One entry of the page's navigation; on a phone a `folded` one is seen once somebody asks for more."""
 
     href: str
     label: str
     current: bool
+    folded: bool = False
+
+
+#: Entries that stand side by side on a phone; with more than one beyond them, the rest is folded.
+_IN_A_ROW = 3
 
 
 def navigation(actor: Actor | None) -> list[NavItem]:
-    """Return the pages that `actor` uses most, in the reader's language."""
+    """Return the pages that `actor` uses most, in her language: for staff their work before their own pages."""
     if actor is None:
         return []
-    entries = [("home.learn", _("Learn"), True), ("home.record", _("My record"), True)]
-    entries += [("fieldwork.sessions", _("Sessions"), True)]
-    entries += [
+    own = [("home.record", _("My record")), ("fieldwork.sessions", _("Sessions")), ("people.account", _("My account"))]
+    work = _work(actor)
+    entries = [("home.learn", _("Learn")), *work, *(each for each in own if each not in work)]
+    is_long = len(entries) > _IN_A_ROW + 1
+    return [
+        NavItem(url_for(endpoint), label, request.endpoint == endpoint, is_long and place >= _IN_A_ROW)
+        for place, (endpoint, label) in enumerate(entries)
+    ]
+
+
+def _work(actor: Actor) -> list[tuple[str, str]]:
+    """Return the pages of staff, what somebody is there for before what she also reads."""
+    entries = [
         ("home.team", _("My team"), actor.has("supervisor")),
         ("certificates.queue", _("Certify"), actor.has("certifier")),
         ("assessments.queue", _("Assess"), actor.has("trainer", "certifier")),
+        ("fieldwork.sessions", _("Sessions"), actor.has("trainer")),
+        ("home.admin", _("Administration"), actor.has("administrator")),
         ("translating.overview", _("Content"), actor.has("translator", "administrator")),
+        ("surveys.answers_to_clear", _("Answers to translate"), bool(surveys_policy.languages_to_clear(actor))),
         ("reports.index", _("Reports"), actor.has("supervisor", "analyst", "viewer", "certifier", "administrator")),
         ("assessments.quiz_list", _("Quizzes"), actor.has(*QUIZ_READERS)),
         ("surveys.feedback", _("Feedback"), actor.has(*surveys_policy.READERS)),
-        ("surveys.answers_to_clear", _("Answers to translate"), bool(surveys_policy.languages_to_clear(actor))),
-        ("home.admin", _("Administration"), actor.has("administrator")),
-        ("people.account", _("My account"), True),
     ]
-    return [
-        NavItem(url_for(endpoint), label, current=request.endpoint == endpoint)
-        for endpoint, label, shown in entries
-        if shown
-    ]
+    return [(endpoint, label) for endpoint, label, is_shown in entries if is_shown]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
+from lms.assessments.messages import wait_words
 from lms.courses.rules import NextStep
 from lms.errors import RuleBroken
 from lms.i18n import format_hours
@@ -37,17 +38,23 @@ def step_words(step: NextStep, *, is_begun: bool) -> tuple[str, str]:
         )
         return note, _("Go on") if is_begun else _("Begin")
     if step.kind == "quiz":
-        if step.quiz == "used":
-            return _("No more tries are left for this quiz. Please talk to your trainer, who can give you one."), _(
-                "See your result"
-            )
-        if step.quiz == "waiting":
-            return _("A trainer will look at your answers."), _("To the quiz")
-        labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
-        return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
+        return _quiz_words(step)
     if step.kind == "survey":
         return _("A few short questions. Nobody sees your name."), _("Begin")
     return "", _("Go on")
+
+
+def _quiz_words(step: NextStep) -> tuple[str, str]:
+    if step.quiz == "used":
+        return _("No more tries are left for this quiz. Please talk to your trainer, who can give you one."), _(
+            "See your result"
+        )
+    if step.quiz == "waiting":
+        return _("A trainer will look at your answers."), _("To the quiz")
+    if step.again_from is not None:
+        return wait_words(step.again_from), _("See your result")
+    labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}
+    return _("About %(time)s", time=format_hours(max(step.minutes, 1))), labels.get(step.quiz, _("To the quiz"))
 
 
 def step_address(module_key: str, step: NextStep) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -302,6 +302,18 @@ def next_step_in_module(session: Session, library: Library, person_id: int, modu
     """Return what this person does next in a module; raise `NotFound` without such a module. Five queries."""
     module = library.spec(ModuleSpec, "module", module_key)
     return next_step(module, progress_of(session, library, [person_id], [module_key])[person_id, module_key])
+
+
+def with_wait(
+    session: Session, library: Library, person_id: int, module_key: str, step: NextStep, at: datetime
+) -> NextStep:
+    """Return `step` with the end of the wait before the next try, where one runs at `at`. At most four queries."""
+    quiz = library.spec(QuizSpec, "module", module_key) if step.quiz == "failed" else None
+    if quiz is None or quiz.limits.wait_hours is None:
+        return step
+    latest = assessments.find_attempt(session, person_id, module_key, round_of(session, person_id, module_key))
+    until = assessments.leave_after(session, quiz, latest).possible_from
+    return replace(step, again_from=until) if until is not None and at < until else step
 
 
 def list_ready(

@@ -48,7 +48,10 @@ class ModuleProgress:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What to do next in a module. `position` of `total` counts lessons from 1; `minutes` is 0 where unknown."""
+    """What to do next in a module. `position` of `total` counts lessons from 1; `minutes` is 0 where unknown.
+
+    `again_from` is set while she has to wait before she may try the quiz again: the instant at which the wait ends.
+    """
 
     kind: StepKind
     lesson_key: str | None = None
@@ -56,6 +59,7 @@ class NextStep:
     total: int = 0
     minutes: int = 0
     quiz: QuizStand = "none"
+    again_from: datetime | None = None
 
 
 def next_step(module: ModuleSpec, progress: ModuleProgress) -> NextStep:

@@ -38,7 +38,7 @@ _pieces: Cache[tuple[str, list[str]]] = Cache(1_000)
 
 @dataclass(frozen=True)
 class Way:
-    """The large button of a module's page."""
+    """The large button of a module's page; without a `label` there is nothing to press now."""
 
     title: str | Text
     note: str
@@ -114,7 +114,7 @@ def _module_page(library: Library, module_key: str, blocked: RuleBroken | None) 
     words = library.words("module", module_key, language())
     person_id = get_actor().person_id
     progress = queries.progress_of(reading(), library, [person_id], [module_key])[person_id, module_key]
-    step = rules.next_step(spec, progress)
+    step = queries.with_wait(reading(), library, person_id, module_key, rules.next_step(spec, progress), now())
     title = words.text("module.yml:title", spec.title)
     summary = words.text("module.yml:summary", spec.summary)
     lessons = [(each, words.text(f"lessons/{each.key}.md:title", each.title)) for each in spec.lessons]
@@ -167,7 +167,7 @@ def _way(module_key: str, step: NextStep, lessons: Sequence[tuple[LessonSpec, Te
     note, words = step_words(step, is_begun=progress.is_begun)
     href = step_address(module_key, step)
     if step.kind != "lesson":
-        return Way(step_title(step), note, href, words)
+        return Way(step_title(step), note, href, words if step.again_from is None else "")
     text = lessons[step.position - 1][1]
     return Way(text, note, href, words, beneath(text, both=wants_both()))
 

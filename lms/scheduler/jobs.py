@@ -28,6 +28,7 @@ from lms.tracks import jobs as tracks_jobs
 from lms.training import jobs as training_jobs
 from lms.training import queries as training_queries
 from lms.training import service as training_service
+from lms.translating import jobs as translating_jobs
 
 #: Certificates taken in one tick; the next one is seconds away.
 MOST_AT_ONCE = 100
@@ -135,6 +136,7 @@ JOBS = (
     Job(
         "release-answers", _l("Release answers to surveys where enough people gave them"), Daily(3, 0), surveys_jobs.run
     ),
+    Job("mix-reports", _l("Put reports without a name in another order"), Daily(3, 10), translating_jobs.run),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),
     Job("sweep-files", _l("Remove uploaded files that nothing names any more"), Daily(3, 30), _sweep_files),

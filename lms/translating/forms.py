@@ -14,13 +14,11 @@ from lms.translating.rules import LONGEST_WORDS
 from lms.web.forms import Form, OnceForm, choices_of
 
 
-class ReportForm(OnceForm):
+class WordingForm(OnceForm):
     """What is wrong with some words."""
 
     beside: ClassVar[Mapping[str, str]] = {"words_needed": "words", "unknown_fault": "fault"}
 
-    #: The attempt from which a question is reported.
-    attempt = HiddenField(validators=[Optional(), Length(max=20)])
     fault = RadioField(
         _l("What is wrong?"),
         choices=choices_of(FAULTS.items()),
@@ -31,6 +29,13 @@ class ReportForm(OnceForm):
         description=_l("Please write no names of people or patients."),
         validators=[Optional(), Length(max=LONGEST_WORDS)],
     )
+
+
+class ReportForm(WordingForm):
+    """The same of a reader who is known."""
+
+    #: The attempt from which a question is reported.
+    attempt = HiddenField(validators=[Optional(), Length(max=20)])
 
 
 class DecideForm(Form):

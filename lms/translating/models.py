@@ -1,4 +1,4 @@
-"""Tables of translations: what readers say of a wording, and what was found."""
+"""Tables of translations: what readers say of a wording, with a name and without, and what was found."""
 
 from __future__ import annotations
 
@@ -49,5 +49,38 @@ class WordingReport(Base):
     answer: Mapped[str] = mapped_column(String(1000), default="")
     #: How many attempts were given back.
     restored: Mapped[int] = mapped_column(default=0)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class UnsignedReport(Base):
+    """A reader of a survey that a letter led to says that a question is worded wrongly: nobody's, and of no time.
+
+    The key is random, and SQLite keeps rows in its order; PostgreSQL's are mixed each night (`service.mix_reports`).
+    """
+
+    __tablename__ = "unsigned_reports"
+    __table_args__ = (
+        one_of("fault", FAULTS),
+        one_of("state", STATES),
+        CheckConstraint("(state = 'new') = (decided_at IS NULL)", name="decided_once"),
+        Index("ix_unsigned_reports_key_locale", "key", "locale"),
+        {"sqlite_with_rowid": False},
+    )
+
+    public_id: Mapped[str] = mapped_column(String(20), primary_key=True, default=new_public_id)
+    #: Made with the form: accepted once, whoever sends it.
+    client_id: Mapped[str] = mapped_column(String(32), unique=True)
+    #: The survey in whose file the question stands, and where.
+    key: Mapped[str] = mapped_column(String(80))
+    address: Mapped[str] = mapped_column(String(200))
+    #: The language of the page.
+    locale: Mapped[str] = mapped_column(String(5))
+    #: The exact wording, as of a `WordingReport`.
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    locale_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    fault: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(String(1000), default="")
+    state: Mapped[str] = mapped_column(String(10), default="new")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime | None]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, true
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, true
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from lms.actor import Actor
 from lms.content.library import SOURCE_LOCALE
-from lms.translating.models import WordingReport
 
 #: Who reads of every language; translators read of theirs.
 READERS = ("certifier", "trainer", "analyst", "administrator")
@@ -17,17 +19,22 @@ def can_read(actor: Actor, locale: str) -> bool:
     return actor.has(*READERS) or (actor.has("translator") and locale in actor.translates)
 
 
-def visible_reports(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the reports that `can_read` lets the actor see."""
-    if actor.has(*READERS):
-        return true()
-    return WordingReport.locale.in_(sorted(actor.translates)) if actor.has("translator") else false()
+def visible_reports(actor: Actor, reports: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Return the criterion of the reports, by their columns, that `can_read` lets the actor see.
+
+    Who supervises anybody reads no unsigned one, as no word of a survey: it may be of her own staff.
+    """
+    if not actor.has(*READERS, "translator"):
+        return false()
+    seen = true() if actor.has(*READERS) else reports["locale"].in_(sorted(actor.translates))
+    return and_(seen, reports["person_id"].is_not(None)) if actor.supervises else seen
 
 
-def can_decide(actor: Actor, locale: str, reported_by: int) -> bool:
+def can_decide(actor: Actor, locale: str, reported_by: int | None) -> bool:
     """Return whether the actor may decide about a report: who knows the language, and never who reported it.
 
-    A translator of the language or a certifier; for English a certifier or an administrator.
+    A translator of the language or a certifier; for English a certifier or an administrator. Of an unsigned one nobody
+    knows who reported it; nothing of anybody's depends on it.
     """
     if reported_by == actor.person_id:
         return False

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from lms.content.library import Text, mark_beside
 from lms.i18n import language
+from lms.web.access import find_actor
 
 
 @dataclass(frozen=True)
@@ -94,3 +95,8 @@ def beneath(text: Text, *, both: bool) -> str | None:
     Beneath words of older English it always stands.
     """
     return text.english if (both or text.state == "stale") and not text.is_english else None
+
+
+def language_of_letter(tongue: str) -> str:
+    """Return the language for who opens a letter's link: the one she has chosen here, else that of the letter."""
+    return language() if find_actor() is not None or "language" in cookie else tongue

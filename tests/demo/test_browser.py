@@ -486,7 +486,12 @@ LOOKED_AT = [endpoint for endpoint in ROUTES if endpoint not in NO_PAGE]
 #: One language each, in turn.
 TURNS = {endpoint: list(ASKED)[number % len(ASKED)] for number, endpoint in enumerate(LOOKED_AT)}
 #: Pages that speak the language of the one whom a letter was written to.
-TURNS |= {"people.invitation": "es", "notifications.stop": "to", "surveys.follow_up": "es"}
+TURNS |= {
+    "people.invitation": "es",
+    "notifications.stop": "to",
+    "surveys.follow_up": "es",
+    "translating.report_unsigned": "es",
+}
 #: What pages of staff may load beyond a first visit: photos of evidence; every text message in every language.
 HEAVY = {"training.review": 60_000, "notifications.templates": 60_000}
 
@@ -539,7 +544,7 @@ def test_a_follow_up_is_answered_with_the_keyboard_only(studio: Studio, demo: De
         if name.startswith("q-"):
             asked.add(name)
             page.keyboard.type("12") if kind == "text" else page.keyboard.press("Space") if kind else None
-        elif len(asked) >= 7:
+        elif len(asked) >= 7 and not focus.get_attribute("href"):
             page.keyboard.press("Enter")
             break
     page.wait_for_selector("text=Gracias")
@@ -547,6 +552,36 @@ def test_a_follow_up_is_answered_with_the_keyboard_only(studio: Studio, demo: De
     assert page.locator("[name^=q-]").count() == 0
     page.goto(address)
     assert page.locator("[name^=q-]").count() == 0, "the link counts once"
+    window.close()
+
+
+@pytest.mark.parametrize("lang", ASKED)
+def test_the_pages_of_staff_are_folded_on_a_phone_and_open_by_keyboard(studio: Studio, demo: Demo, lang: str) -> None:
+    """Two rows at most, without scripts; on a desk nothing is folded."""
+    demo.speak(demo.person(CERTIFIER), lang)
+    window = studio.browser.new_context(
+        java_script_enabled=False, base_url=demo.address, viewport={"width": PHONE, "height": HEIGHT}
+    )
+    window.set_default_timeout(60_000)
+    window.add_cookies([{"name": "session", "value": str(demo.reader(CERTIFIER).session), "url": demo.address}])
+    page = window.new_page()
+    page.goto("/learn")
+    rows, links = page.locator(".shell-nav"), page.locator(".shell-nav a:visible")
+    box = rows.bounding_box()
+    assert (box or {})["height"] < 2 * 50
+    assert links.count() == 3
+    page.locator(".shell-nav a").nth(2).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert links.count() == 9
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports")
+    assert page.locator(".shell-more summary.current").count() == 1
+    page.set_viewport_size({"width": DESK, "height": HEIGHT})
+    assert links.count() == 9
+    assert not page.locator(".shell-more summary").is_visible()
+    demo.speak(demo.person(CERTIFIER), "en")
     window.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from lms.content.library import Text, current
 from lms.db import reading
 from lms.home import queries
 from lms.home.views.words import Titles, label_of, marked
+from lms.i18n import format_instant
 from lms.organizations.models import Employment, Supervision
 from lms.people.models import Person
 from lms.publish import publish_directory
@@ -160,6 +162,31 @@ def test_the_next_lesson_then_the_quiz_then_the_survey(story: Story, make: Make,
     assert "/modules/outreach/lessons/finding-people" in html
     assert "1 of 2 steps" in html
     assert "Done on" in html
+
+
+def test_while_a_wait_runs_home_says_when_it_ends(
+    story: Story, make: Make, client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = shutil.copytree(ROOT / "content", tmp_path / "content")
+    quiz = library / "modules" / "communication" / "quiz.yml"
+    quiz.write_text(f"limits: {{wait_hours: 24}}\n{quiz.read_text(encoding='utf-8')}", encoding="utf-8")
+    publish_directory(library, at=instant(0))
+    person = make.person()
+    story.enrol(person)
+    story.lesson(person, "communication", "listening", "plain-language", "across-languages", "keeping-it-private")
+    story.lesson(person, "communication", "notes-and-team")
+    story.attempt(person, "communication", passed=False)
+    sign_in(client, person)
+    moment = instant(-1) - timedelta(minutes=1)
+    monkeypatch.setattr("lms.home.views.learn.now", lambda: moment)
+    with counted() as seen:
+        html = main(client, "/learn")
+    assert f"You can try this quiz again from {format_instant(instant(-1))}." in html
+    assert "Try the quiz again" not in html
+    assert 'href="/modules/communication/quiz">See your result</a>' in html
+    assert len(seen) <= 12
+    monkeypatch.undo()
+    assert "Try the quiz again" in main(client, "/learn")
 
 
 def update_attempt() -> Any:

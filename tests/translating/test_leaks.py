@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 
 from tests.assessments.assessing import Cast, publish
 from tests.assessments.test_service import start
+from tests.courses.test_service import complete
 from tests.factories import Make, sign_in
-from tests.factories.learning import CANARY, actor_of
+from tests.factories.learning import CANARY, QUIZ, actor_of, module, publish_drafts, standard
 
 UNASKED = ["quiz", "quiz.yml", "quiz.yml:", "module", "lessons/first", "", ":", "quiz.yml:q-one.feedback", "quiz.yml:q"]
 
@@ -38,3 +39,26 @@ def test_an_open_attempt_shows_no_levels_that_an_assessor_gives(app: Flask, clie
     assert CANARY not in page.text
     for at in ("q-write.asks.strong", "q-show.does.shown"):
         assert client.get(f"/wording/module/delta?at=quiz.yml:{at}&attempt={attempt}").status_code == 404
+
+
+def test_a_module_that_may_not_be_begun_is_not_read_here_either(app: Flask, client: FlaskClient, make: Make) -> None:
+    quiz = QUIZ | {"linked": ["q-one"]}
+    beta = module("beta", prerequisites=["alpha"], survey=None, quiz=quiz)
+    publish_drafts([*(each for each in standard() if each.key != "beta"), beta])
+    ana = make.person("Ana")
+    sign_in(client, ana)
+    inside = ("lessons/first.md:part-of-first.2", "lessons/first.md:title", "quiz.yml:q-one")
+    missing = client.get("/wording/module/none?at=module.yml:title").text
+    for at in inside:
+        answer = client.get(f"/wording/module/beta?at={at}")
+        assert (answer.status_code, _title(answer.text)) == (404, _title(missing)), at
+        assert "Words of first" not in answer.text
+        assert client.post(f"/wording/module/beta?at={at}", data={"fault": "misspelled"}).status_code == 404
+    assert client.get("/wording/module/beta?at=module.yml:summary").status_code == 200, "its own page says this to all"
+    complete(actor_of(ana))
+    for at in inside:
+        assert client.get(f"/wording/module/beta?at={at}").status_code == 200, at
+
+
+def _title(page: str) -> str:
+    return page.partition("<title>")[2].partition("</title>")[0]

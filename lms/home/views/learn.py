@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from lms.clock import now
 from lms.courses.messages import step_address, step_title, step_words
+from lms.courses.queries import with_wait
 from lms.courses.rules import NextStep, next_step
 from lms.courses.specs import ModuleSpec
 from lms.db import reading
@@ -118,6 +120,7 @@ def _learn(page: Page) -> Button:
     library = page.learner.library
     progress = page.learner.facts.module_progress(library, key)
     step = next_step(library.spec(ModuleSpec, "module", key), progress)
+    step = with_wait(reading(), library, get_actor().person_id, key, step, now())
     title = _step_title(page.titles, key, step)
     note, label = step_words(step, is_begun=progress.is_begun)
     return Button(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, session
+from flask import render_template, request
 
 from lms.certificates.queries import holders_of
 from lms.clock import now
 from lms.db import reading, write
 from lms.errors import NotFound
-from lms.i18n import force_locale, language
+from lms.i18n import force_locale
 from lms.notifications import queries, rules, service
 from lms.notifications.views.blueprint import bp, config
-from lms.web.access import find_actor, public
+from lms.web.access import public
 from lms.web.shell import csrf
+from lms.web.showing import language_of_letter
 
 
 @bp.route("/letters/stop/<token>", methods=["GET", "POST"])
@@ -40,6 +41,5 @@ def _about(letter_id: str) -> tuple[str, str]:
     found = queries.find_sort(reading(), letter_id)
     if found is None or found[1] not in rules.STOPPED_BY:
         raise NotFound
-    chosen = find_actor() is not None or "language" in session
-    tongue = language() if chosen else holders_of(reading(), [found[0]])[found[0]].language
-    return rules.STOPPED_BY[found[1]], tongue
+    tongue = holders_of(reading(), [found[0]])[found[0]].language
+    return rules.STOPPED_BY[found[1]], language_of_letter(tongue)

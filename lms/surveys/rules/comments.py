@@ -29,19 +29,20 @@ def day_of(today: date, *, is_signed: bool) -> date:
 
 
 class Turns:
-    """Who has sent how many comments today. It lives in the memory of one process and is written nowhere.
+    """Who has sent how many unsigned words today. It lives in the memory of one process and is written nowhere.
 
     A row that counts a person's comments would tell, on a quiet day, whose the unsigned one is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = A_DAY, code: str = "too_many_comments") -> None:
+        self._most, self._code = most, code
         self._day = date.min
-        self._taken: Counter[int] = Counter()
+        self._taken: Counter[int | str] = Counter()
 
-    def take(self, person_id: int, today: date) -> None:
-        """Count one comment; raise `RuleBroken("too_many_comments")` after `A_DAY` of them."""
+    def take(self, who: int | str, today: date) -> None:
+        """Count one turn of a person, or of a link; raise `RuleBroken` with the code after the most of a day."""
         if today != self._day:
             self._day, self._taken = today, Counter()
-        if self._taken[person_id] >= A_DAY:
-            raise RuleBroken("too_many_comments")
-        self._taken[person_id] += 1
+        if self._taken[who] >= self._most:
+            raise RuleBroken(self._code)
+        self._taken[who] += 1

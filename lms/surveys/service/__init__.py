@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.surveys.service.answering import answer_module_survey, begin_module_survey
-from lms.surveys.service.following_up import Asking, answer_follow_up, get_invitation, has_answered, invite
+from lms.surveys.service.following_up import Asking, answer_follow_up, get_invitation, has_answered, invite, open_link
 from lms.surveys.service.mending import recompute
 from lms.surveys.service.releasing import release_answers
 
@@ -15,6 +15,7 @@ __all__ = [
     "get_invitation",
     "has_answered",
     "invite",
+    "open_link",
     "recompute",
     "release_answers",
 ]

@@ -12,6 +12,7 @@ from lms.content.library import current
 from lms.db import chunks, insert_once
 from lms.errors import NotFound
 from lms.ids import new_public_id
+from lms.people.queries.letters import find_reader
 from lms.people.service import lock
 from lms.surveys import queries, rules
 from lms.surveys.events import SurveyDone
@@ -68,6 +69,21 @@ def answer_follow_up(
     survey = queries.whole_survey(library, invitation.survey_key)
     done = SurveyDone(invitation.person_id, invitation.survey_key, invitation.subject_key, invitation.round)
     return store(session, library, survey, done, typed, language=language, secret_key=secret_key, at=at)
+
+
+def open_link(session: Session, secret_key: str, token: str, today: date) -> tuple[Invitation, str]:
+    """Return the follow-up that the token of a link opens today, and its reader's language. Two queries.
+
+    Raise `NotFound` for a token that was not made here, one that is too early or over, and one of nobody any more.
+    """
+    public_id = rules.follow_up_of_token(secret_key, token)
+    if public_id is None:
+        raise NotFound("no such link")
+    invitation = get_invitation(session, public_id, today)
+    reader = find_reader(session, invitation.person_id)
+    if reader is None or current(session).find("survey", invitation.survey_key) is None:
+        raise NotFound("nobody is asked any more")
+    return invitation, reader.language
 
 
 def get_invitation(session: Session, public_id: str, today: date) -> Invitation:

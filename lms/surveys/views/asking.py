@@ -35,11 +35,15 @@ class SurveyQuestion(Question):
 
 @dataclass(frozen=True)
 class Page:
-    """What a page of questions says around them: where it leads back to, and what the answers are about."""
+    """What a page of questions says around them: where it leads back to, and what the answers are about.
+
+    With the token of a letter's link, what is said of a wording has no name either, signed in or not.
+    """
 
     back: str = ""
     back_label: str | Text = ""
     about: str | Text = ""
+    token: str = ""
 
 
 def questions_page(library: Library, survey: WholeSurvey, typed: Typed, errors: Mapping[str, str], page: Page) -> str:

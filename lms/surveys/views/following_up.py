@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, session, url_for
+from flask import redirect, url_for
 from werkzeug.exceptions import BadRequest
 
 from lms.clock import local_date, now
 from lms.content.library import Library, Text, current
 from lms.db import reading, write
-from lms.errors import NotFound, RuleBroken
+from lms.errors import RuleBroken
 from lms.i18n import force_locale, language
-from lms.people.queries.letters import find_reader
-from lms.surveys import queries, rules, service
+from lms.surveys import queries, service
 from lms.surveys.forms import SurveyForm
 from lms.surveys.messages import sentence
 from lms.surveys.queries import Invitation
 from lms.surveys.views.asking import Page, Typed, questions_page, thanks_page
 from lms.surveys.views.blueprint import bp, config
-from lms.web.access import find_actor, public
+from lms.web.access import public
+from lms.web.showing import language_of_letter
 
 
 @bp.get("/follow-up/<token>")
@@ -32,7 +32,7 @@ def follow_up(token: str) -> Any:
     """Ask, or thank for having answered, in the language of the letter unless the reader has chosen another."""
     invitation, tongue = _open(token)
     with force_locale(tongue):
-        return _page(invitation, {}, {})
+        return _page(token, invitation, {}, {})
 
 
 @bp.post("/follow-up/<token>")
@@ -43,25 +43,20 @@ def answer_follow_up(token: str) -> Any:
     invitation, tongue = _open(token)
     with force_locale(tongue):
         if not form.validate_on_submit():
-            return _page(invitation, typed, {})
+            return _page(token, invitation, typed, {})
         try:
             errors = _store(invitation, typed, tongue)
         except RuleBroken as error:
             raise BadRequest(sentence(error)) from error
-        return _page(invitation, typed, errors) if errors else redirect(url_for("surveys.follow_up", token=token))
+        if errors:
+            return _page(token, invitation, typed, errors)
+        return redirect(url_for("surveys.follow_up", token=token))
 
 
 def _open(token: str) -> tuple[Invitation, str]:
     """Return what a link opens and the language to ask in; raise `NotFound`. Two queries."""
-    public_id = rules.follow_up_of_token(config().secret_key, token)
-    if public_id is None:
-        raise NotFound
-    invitation = service.get_invitation(reading(), public_id, local_date(now()))
-    reader = find_reader(reading(), invitation.person_id)
-    if reader is None or current(reading()).find("survey", invitation.survey_key) is None:
-        raise NotFound
-    chosen = find_actor() is not None or "language" in session
-    return invitation, language() if chosen else reader.language
+    invitation, tongue = service.open_link(reading(), config().secret_key, token, local_date(now()))
+    return invitation, language_of_letter(tongue)
 
 
 def _store(invitation: Invitation, typed: Typed, tongue: str) -> Mapping[str, str]:
@@ -72,12 +67,14 @@ def _store(invitation: Invitation, typed: Typed, tongue: str) -> Mapping[str, st
     )
 
 
-def _page(invitation: Invitation, typed: Typed, errors: Mapping[str, str]) -> str:
+def _page(token: str, invitation: Invitation, typed: Typed, errors: Mapping[str, str]) -> str:
     library = current(reading())
     survey = queries.whole_survey(library, invitation.survey_key)
     if service.has_answered(reading(), invitation):
         return thanks_page(library, survey, "")
-    return questions_page(library, survey, typed, errors, Page(about=_about(library, invitation.subject_key)))
+    return questions_page(
+        library, survey, typed, errors, Page(about=_about(library, invitation.subject_key), token=token)
+    )
 
 
 def _about(library: Library, subject_key: str) -> str | Text:

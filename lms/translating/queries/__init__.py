@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.translating.queries.passages import Passage, Piece, find_passage, passage_of
+from lms.translating.queries.passages import Passage, Piece, find_asked, find_passage, passage_of
 from lms.translating.queries.progress import Progress, count_progress, sentences_of
 from lms.translating.queries.reports import (
     ReportRow,
@@ -10,6 +10,7 @@ from lms.translating.queries.reports import (
     count_recent,
     find_sent,
     get_report,
+    is_kept,
     list_own,
     list_reports,
 )
@@ -22,9 +23,11 @@ __all__ = [
     "count_open",
     "count_progress",
     "count_recent",
+    "find_asked",
     "find_passage",
     "find_sent",
     "get_report",
+    "is_kept",
     "list_own",
     "list_reports",
     "passage_of",

@@ -13,12 +13,16 @@ from lms.assessments.rules import told_after
 from lms.assessments.specs import FILE, QuizSpec
 from lms.content.lessons import render
 from lms.content.library import Library, Source, Words, current, source_of, spec_of
+from lms.courses.service import require_prerequisites
 from lms.courses.specs import ModuleSpec
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
+from lms.surveys.queries import whole_survey
 from lms.translating.queries.progress import KINDS, sentences_of
 from lms.translating.rules import is_under, questions_of
 
 _LESSONS = "lessons/"
+#: What the page of a module says of it, also while it may not be begun yet.
+_OUTSIDE = "module.yml:"
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,37 @@ def find_passage(
 ) -> Passage:
     """Return what a reader sees at the address `at` of a module or survey, in `locale`; raise `NotFound`.
 
-    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording; those
-    that are asked before the first lesson to everybody.
+    Words of a quiz are shown only to who was asked them, in the attempt of that public id, in its own wording. Those
+    that are asked before the first lesson, and lessons, are shown to everybody who may begin the module; what its own
+    page says of it, to all.
     """
     if kind not in KINDS:
         raise NotFound(f"no {kind} is read")
     library = current(session)
+    if at.startswith(f"{FILE}:") and attempt:
+        return _asked(session, person_id, key, at, locale, attempt)
+    if kind == "module" and not at.startswith(_OUTSIDE):
+        _require_open(session, library, person_id, key)
     if at.startswith(f"{FILE}:"):
-        return _asked(session, person_id, key, at, locale, attempt) if attempt else _linked(library, key, at, locale)
+        return _linked(library, key, at, locale)
     return passage_of(library.get(kind, key), library.words(kind, key, locale), at)
+
+
+def _require_open(session: Session, library: Library, person_id: int, module_key: str) -> None:
+    """Raise `NotFound` while another module comes first: its lessons cannot be read on their own pages either."""
+    try:
+        require_prerequisites(session, library, person_id, module_key)
+    except RuleBroken as error:
+        raise NotFound("another module comes first") from error
+
+
+def find_asked(session: Session, survey_key: str, at: str, *, locale: str) -> Passage:
+    """Return a question of a survey at its address, as it is asked; raise `NotFound` for whatever else."""
+    library = current(session)
+    homes = {f"{each.home}.yml:{each.spec.id}": each.home for each in whole_survey(library, survey_key).questions}
+    if at not in homes:
+        raise NotFound("not asked in this survey")
+    return passage_of(library.get("survey", homes[at]), library.words("survey", homes[at], locale), at)
 
 
 def _asked(session: Session, person_id: int, key: str, at: str, locale: str, public_id: str) -> Passage:

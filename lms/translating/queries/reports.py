@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.errors import NotFound
-from lms.translating.models import WordingReport
+from lms.translating.models import UnsignedReport, WordingReport
 from lms.translating.policy import visible_reports
 
 PAGE_SIZE = 20
@@ -20,11 +20,11 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One report of a wrong wording."""
+    """One report of a wrong wording; of an unsigned one nothing is known of who, when and in which order."""
 
-    id: int
+    id: int | None
     public_id: str
-    person_id: int
+    person_id: int | None
     kind: str
     key: str
     address: str
@@ -34,20 +34,36 @@ class ReportRow:
     attempt_id: int | None
     fault: str
     words: str
-    reported_at: datetime
+    reported_at: datetime | None
     state: str
     answer: str
     restored: int
     decided_at: datetime | None
 
 
+_NAMES = tuple(ReportRow.__dataclass_fields__)
+#: What an unsigned report has not: nobody can be answered, and no attempt is given back.
+_UNSIGNED: dict[str, ColumnElement[Any]] = {"kind": literal("survey"), "answer": literal(""), "restored": literal(0)}
+
+
+def _unsigned(name: str) -> Any:
+    """Return a column of unsigned reports, NULL where they have none of that name."""
+    return getattr(UnsignedReport, name, _UNSIGNED.get(name, null()))
+
+
+_ALL = union_all(
+    select(*(getattr(WordingReport, name).label(name) for name in _NAMES)),
+    select(*(_unsigned(name).label(name) for name in _NAMES)),
+).subquery("reports")
+
+
 def _rows() -> Select[Any]:
-    return select(*(getattr(WordingReport, name) for name in ReportRow.__dataclass_fields__))
+    return select(*(_ALL.c[name] for name in _NAMES))
 
 
 def get_report(session: Session, actor: Actor, public_id: str) -> ReportRow:
     """Return a report that the actor may see; raise `NotFound`."""
-    rows = _rows().where(WordingReport.public_id == public_id, visible_reports(actor))
+    rows = _rows().where(_ALL.c.public_id == public_id, visible_reports(actor, _ALL.c))
     row = session.execute(rows).one_or_none()
     if row is None:
         raise NotFound("no such report")
@@ -55,12 +71,15 @@ def get_report(session: Session, actor: Actor, public_id: str) -> ReportRow:
 
 
 def list_reports(session: Session, actor: Actor, kind: str, key: str, locale: str, page: int = 1) -> list[ReportRow]:
-    """Return a page of the reports about an object in a language that the actor may see, open ones first."""
+    """Return a page of the reports about an object in a language that the actor may see.
+
+    Open ones come first; then the newest, and unsigned ones in no order.
+    """
     rows = (
         _rows()
-        .where(WordingReport.kind == kind, WordingReport.key == key, WordingReport.locale == locale)
-        .where(visible_reports(actor))
-        .order_by(WordingReport.state != "new", WordingReport.id.desc())
+        .where(_ALL.c.kind == kind, _ALL.c.key == key, _ALL.c.locale == locale)
+        .where(visible_reports(actor, _ALL.c))
+        .order_by(_ALL.c.state != "new", _ALL.c.id.desc().nulls_last(), _ALL.c.public_id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
@@ -69,15 +88,15 @@ def list_reports(session: Session, actor: Actor, kind: str, key: str, locale: st
 
 def count_open(session: Session, actor: Actor) -> dict[tuple[str, str, str], tuple[int, int]]:
     """Return {(kind, key, language): (open reports, all reports)} of what the actor may see. One query."""
-    is_open = func.sum(case((WordingReport.state == "new", 1), else_=0))
-    of = (WordingReport.kind, WordingReport.key, WordingReport.locale)
-    rows = select(*of, is_open, func.count()).where(visible_reports(actor)).group_by(*of)
+    is_open = func.sum(case((_ALL.c.state == "new", 1), else_=0))
+    of = (_ALL.c.kind, _ALL.c.key, _ALL.c.locale)
+    rows = select(*of, is_open, func.count()).where(visible_reports(actor, _ALL.c)).group_by(*of)
     return {(row[0], row[1], row[2]): (int(row[3]), int(row[4])) for row in session.execute(rows)}
 
 
 def list_own(session: Session, person_id: int) -> Sequence[ReportRow]:
     """Return the newest reports of a person, at most fifty."""
-    rows = _rows().where(WordingReport.person_id == person_id).order_by(WordingReport.id.desc()).limit(50)
+    rows = _rows().where(_ALL.c.person_id == person_id).order_by(_ALL.c.id.desc()).limit(50)
     return [ReportRow(*row) for row in session.execute(rows)]
 
 
@@ -93,3 +112,8 @@ def find_sent(session: Session, person_id: int, client_id: str) -> str | None:
         WordingReport.person_id == person_id, WordingReport.client_id == client_id
     )
     return session.execute(rows).scalar_one_or_none()
+
+
+def is_kept(session: Session, client_id: str) -> bool:
+    """Return whether what was sent unsigned with this form is kept."""
+    return session.execute(select(literal(1)).where(UnsignedReport.client_id == client_id)).first() is not None

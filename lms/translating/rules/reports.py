@@ -15,6 +15,8 @@ STATES = ("new", "confirmed", "not-wrong")
 LONGEST_WORDS = 1000
 #: Reports of one person in 24 hours: enough for a bad lesson, too few to drown a translator.
 MOST_A_DAY = 20
+#: Unsigned reports by one letter's link on one day, as far as one process remembers: a survey has few questions.
+MOST_BY_LINK = 10
 
 
 def check_report(fault: str, words: str, recent: int) -> None:

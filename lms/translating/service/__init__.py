@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from lms.translating.service.deciding import decide_report
 from lms.translating.service.reporting import report_wording
+from lms.translating.service.unsigned import mix_reports, report_unsigned
 
-__all__ = ["decide_report", "report_wording"]
+__all__ = ["decide_report", "mix_reports", "report_unsigned", "report_wording"]

@@ -16,26 +16,32 @@ from lms.audit.service import record
 from lms.content.library import source_of, spec_of
 from lms.errors import NotAllowed, RuleBroken
 from lms.translating import policy, queries, rules
-from lms.translating.models import WordingReport
+from lms.translating.models import UnsignedReport, WordingReport
 from lms.translating.queries import ReportRow
 
 _REPORTS = cast("Table", WordingReport.__table__)
+_UNSIGNED = cast("Table", UnsignedReport.__table__)
 
 
 def decide_report(session: Session, actor: Actor, public_id: str, *, state: str, answer: str, at: datetime) -> int:
     """Confirm a report ("confirmed") or say that the words are not wrong ("not-wrong"); return the attempts given back.
 
-    Raise `NotFound`, `NotAllowed`, `RuleBroken("answer_needed")`, `RuleBroken("own_attempt")` when one of hers would be
+    Nobody can be answered about an unsigned one. Raise `NotFound`, `NotAllowed`, `RuleBroken("answer_needed")`,
+    `RuleBroken("own_attempt")` when one of hers would be
     given back, or `RuleBroken("decided")` when somebody was faster.
     """
     report = queries.get_report(session, actor, public_id)
     if not policy.can_decide(actor, report.locale, report.person_id):
         raise NotAllowed
-    rules.check_answer(state, answer)
+    if report.person_id is not None:
+        rules.check_answer(state, answer)
     restored = _give_back(session, actor, report, at) if state == "confirmed" else 0
-    decided = {"state": state, "answer": answer.strip(), "decided_by": actor.account_id, "decided_at": at}
-    is_open = update(_REPORTS).where(_REPORTS.c.id == report.id, _REPORTS.c.state == "new")
-    if not session.execute(is_open.values(restored=restored, **decided).returning(_REPORTS.c.id)).all():
+    decided = {"state": state, "decided_by": actor.account_id, "decided_at": at}
+    table = _UNSIGNED
+    if report.person_id is not None:
+        table, decided = _REPORTS, decided | {"answer": answer.strip(), "restored": restored}
+    is_open = update(table).where(table.c.public_id == public_id, table.c.state == "new")
+    if not session.execute(is_open.values(decided).returning(table.c.public_id)).all():
         raise RuleBroken("decided")
     record(
         session,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import render_template, url_for
@@ -29,19 +30,27 @@ _WHO = ("translator", "certifier", "trainer", "analyst", "administrator")
 def overview() -> str:
     """Show each module and survey in each language: how much is translated and approved, and open reports."""
     actor, library = get_actor(), current(reading())
-    seen = [each for each in queries.count_progress(library) if policy.can_read(actor, each.locale)]
+    locales = [locale for locale in LOCALES if policy.can_read(actor, locale)]
     reports = queries.count_open(reading(), actor)
     return render_template(
         "translating/overview.html",
-        rows=[(each, title_of(library, each.kind, each.key), _open(reports, each)) for each in seen],
+        rows=_rows(library, locales, reports),
+        headings=[TONGUES[locale] for locale in locales],
         english=[(key, title_of(library, *key[:2]), count) for key, (count, _) in reports.items() if key[2] == "en"],
-        tongues=TONGUES,
         may_regrade=actor.has("certifier", "administrator"),
     )
 
 
-def _open(reports: dict[tuple[str, str, str], tuple[int, int]], each: Progress) -> int:
-    return reports.get((each.kind, each.key, each.locale), (0, 0))[0]
+def _rows(
+    library: Library, locales: Collection[str], reports: Mapping[tuple[str, str, str], tuple[int, int]]
+) -> list[tuple[Text, list[tuple[Progress, int]]]]:
+    """Return for each module and survey its title, and in each language how far it is with its open reports."""
+    found: dict[tuple[str, str], list[tuple[Progress, int]]] = {}
+    for each in queries.count_progress(library):
+        if each.locale in locales:
+            open_ = reports.get((each.kind, each.key, each.locale), (0, 0))[0]
+            found.setdefault((each.kind, each.key), []).append((each, open_))
+    return [(title_of(library, *address), parts) for address, parts in found.items()]
 
 
 @bp.get("/content/<key>/<locale>", defaults={"kind": "module"})
