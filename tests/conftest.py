@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,18 +29,34 @@ ENGINES = ("sqlite", "postgresql")
 PASSPHRASE = "a long enough passphrase"
 
 
+#: Files of few tests that take long, the longest first. The first loads the demonstration: two more would wait for it.
+LONG = """demo/test_browser demo/test_quizzes_and_surveys certificates/test_drills notifications/test_jobs scheduler/test_loop drills/test_attempts
+    publish/test_plans tracks/test_crowd tracks/test_life notifications/test_planning notifications/test_yearly
+    notifications/test_follow_ups house/test_layout house/test_routes tracks/test_asking_again tracks/test_standing
+    house/test_migrations assessments/test_two_tabs drills/test_crowd assessments/exchange/test_hostile
+    assessments/analysis/test_planted assessments/test_assessing_browser journeys/test_story""".split()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to run the tests of pages on both engines, as all others are."""
     parser.addoption("--both-engines", action="store_true", help="run the tests of views on both engines too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave each test of views one engine of the two, in turn: docs/decisions/0009."""
-    if config.getoption("both_engines"):
-        return
-    other = [each for each in items if isinstance(each, pytest.Function) and is_for_the_other_engine(each)]
-    config.hook.pytest_deselected(items=other)
-    items[:] = [each for each in items if each not in set(other)]
+    """Leave each test of views one engine of the two, in turn (docs/decisions/0009); workers begin with long files."""
+    if not config.getoption("both_engines"):
+        other = {each for each in items if isinstance(each, pytest.Function) and is_for_the_other_engine(each)}
+        config.hook.pytest_deselected(items=list(other))
+        items[:] = [each for each in items if each not in other]
+    if hasattr(config, "workerinput"):
+        many = Counter(each.path for each in items)
+        items.sort(key=lambda each: (place_of(each.path), -many[each.path], str(each.path)))
+
+
+def place_of(file: Path) -> int:
+    """Return where among the long files a file of tests stands; all others come after them."""
+    name = file.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+    return LONG.index(name) if name in LONG else len(LONG)
 
 
 def is_for_the_other_engine(item: pytest.Function) -> bool:

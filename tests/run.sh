@@ -8,5 +8,5 @@ $bin/ruff check --quiet .
 $bin/mypy
 $bin/lint-imports
 rm -f coverage.json
-$bin/python -m slipcover -m pytest -m "not soak" -n 3 --dist loadfile "$@"
+$bin/python -m tests.measured -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder "$@"
 $bin/python -m tests.covered coverage.json

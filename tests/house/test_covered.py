@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.covered import faults, is_strict, main
+from tests.conftest import LONG, place_of
+from tests.covered import ROOT, faults, is_strict, main
 
 RULES, VIEWS = "lms/courses/rules.py", "lms/courses/views.py"
 
@@ -60,3 +61,10 @@ def test_an_empty_run_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     report.write_text(json.dumps({"files": {}}), encoding="utf-8")
     assert main(str(report)) == 1
     assert "lms/db.py: no test has imported it" in capsys.readouterr().err
+
+
+def test_the_files_that_workers_begin_with_exist_and_come_first() -> None:
+    files = [ROOT / "tests" / f"{name}.py" for name in LONG]
+    assert [file for file in files if not file.exists()] == []
+    assert [place_of(file) for file in files] == list(range(len(LONG)))
+    assert place_of(Path(__file__)) == len(LONG)
