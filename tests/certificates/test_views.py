@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, insert, select, update
 
+from lms.assessments.service import answer_objection, object_to_entry
 from lms.certificates import queries, service
 from lms.certificates.jobs import ensure_key, finish_issues
 from lms.certificates.models import Application, Award, Edition, NameRequest, RevocationRequest, StatusEvent
@@ -161,6 +162,28 @@ def test_the_certifier_sees_who_entered_the_answers(
     assert "confirmed by Tess on" in said
     assert "On paper, entered by Certifier One (trainer or certifier) on" in said
     assert f"/assess/entries/{entry}/sheet" in shown.get_data(as_text=True)
+
+
+def test_the_certifier_sees_what_the_worker_says_of_an_entry(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson, make: Make
+) -> None:
+    at, second = now(), make.person("Tess", roles=("trainer",))
+    chief = actor_of(certifier, at=at)
+    entries = [by_hand(worker, module, chief, None, at=at) for module in ("communication", "outreach")]
+    actor, judge = actor_of(worker, at=at), actor_of(second, at=at)
+    for entry in entries:
+        write(lambda s, e=entry: object_to_entry(s, actor, e, "Not my sheet", client_id=new_client_id(), at=at))  # type: ignore[misc]
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+    assert text_of(client.get(path)).count("and nobody has answered yet") == 2
+    for entry, outcome in zip(entries, ("kept", "withdrawn"), strict=True):
+        write(lambda s, e=entry, o=outcome: answer_objection(s, judge, e, o, "Looked at", at=at))  # type: ignore[misc]
+    client.get(path)
+    with counted() as sent:
+        said = text_of(client.get(path))
+    assert len(sent) <= 12
+    assert "it was looked at again and kept" in said
+    assert "it was taken back" in said
 
 
 def test_not_yet_needs_a_reason_and_keeps_what_was_typed(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from lms.assessments.models import ResultEntry
+from lms.assessments.models import EntryObjection, ResultEntry
 from lms.errors import NotFound
 from lms.organizations.queries import PEOPLE
 
@@ -43,6 +43,9 @@ class EntryRow:
     reason: str
     person_public_id: str = ""
     name: str = ""
+    #: When the worker objected to it, and what she was answered; read by `entries_of` alone.
+    objected_at: datetime | None = None
+    objection: str | None = None
 
     @property
     def answers(self) -> dict[str, tuple[str, ...]]:
@@ -95,8 +98,10 @@ def find_sent(session: Session, account_id: int, client_id: str) -> EntryRow | N
 
 def entries_of(session: Session, attempt_ids: Collection[int]) -> dict[int, EntryRow]:
     """Return {attempt id: the entry that it came from}, without those that were typed by the worker. One query."""
-    rows = session.execute(select(*_COLUMNS).where(ResultEntry.attempt_id.in_(attempt_ids)))
-    return {row.attempt_id: EntryRow(*row) for row in rows}
+    said = (EntryObjection.objected_at, EntryObjection.outcome.label("objection"))
+    joined = select(*_COLUMNS, *said).outerjoin(EntryObjection, EntryObjection.entry_id == ResultEntry.id)
+    rows = session.execute(joined.where(ResultEntry.attempt_id.in_(attempt_ids)))
+    return {row.attempt_id: EntryRow(*row[:-2], objected_at=row.objected_at, objection=row.objection) for row in rows}
 
 
 def _named() -> Select[Any]:

@@ -13,11 +13,26 @@ from lms.people.queries.identity import people_of
 
 
 def entered_words(entries: Iterable[EntryRow]) -> dict[str, str]:
-    """Return {entry: by whom it was entered, and who confirmed it}. One query, or none without entries."""
+    """Return {entry: by whom it was entered, who confirmed it, and what the worker says of it}.
+
+    One query, or none without entries.
+    """
     entries = tuple(entries)
     accounts = {each for entry in entries for each in (entry.entered_by, entry.settled_by) if each is not None}
     names = {account: name for account, (_person, name) in people_of(reading(), accounts).items()}
-    return {entry.public_id: _words(entry, names) for entry in entries}
+    return {entry.public_id: " ".join(filter(None, [_words(entry, names), _objection(entry)])) for entry in entries}
+
+
+def _objection(entry: EntryRow) -> str:
+    """Return that the worker objected, and what came of it; "" when she did not."""
+    if entry.objected_at is None:
+        return ""
+    day = format_date(local_date(entry.objected_at))
+    if entry.objection is None:
+        return _("She objected to this result on %(day)s, and nobody has answered yet.", day=day)
+    if entry.objection == "kept":
+        return _("She objected to this result on %(day)s; it was looked at again and kept.", day=day)
+    return _("She objected to this result on %(day)s; it was taken back.", day=day)
 
 
 def _words(entry: EntryRow, names: dict[int, str]) -> str:
