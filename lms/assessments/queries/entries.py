@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -101,7 +101,10 @@ def entries_of(session: Session, attempt_ids: Collection[int]) -> dict[int, Entr
     said = (EntryObjection.objected_at, EntryObjection.outcome.label("objection"))
     joined = select(*_COLUMNS, *said).outerjoin(EntryObjection, EntryObjection.entry_id == ResultEntry.id)
     rows = session.execute(joined.where(ResultEntry.attempt_id.in_(attempt_ids)))
-    return {row.attempt_id: EntryRow(*row[:-2], objected_at=row.objected_at, objection=row.objection) for row in rows}
+    return {
+        row.attempt_id: replace(EntryRow(*row[: len(_COLUMNS)]), objected_at=row.objected_at, objection=row.objection)
+        for row in rows
+    }
 
 
 def _named() -> Select[Any]:
