@@ -98,6 +98,7 @@ function begin(box, form) {
   document.addEventListener("visibilitychange", () => send(document.visibilityState === "hidden" ? "leaving" : true));
 
   const kept = store.get(attempt);
+  if (kept && kept.body === saved) store.set(attempt, null); // what was sent while the page went away has arrived
   if (kept && kept.body !== here && saved !== null && !stopped) {
     if (kept.known.includes(here)) restore();
     else offer();

@@ -94,6 +94,25 @@ def test_saved_at_once_and_there_after_a_reload(phone: Any) -> None:
     assert complaints == []
 
 
+def test_what_was_sent_while_the_page_went_away_is_not_kept(phone: Any) -> None:
+    context, _, complaints = phone
+    page = opened(context)
+    choose(page, "q-one", "a")
+    says(page, "Saved at")
+    nothing_kept(page)
+    keep = """() => {
+      const form = document.querySelector("[data-autosave]").closest("form");
+      const given = [...new FormData(form)].filter(([name]) => name.startsWith("a-"));
+      const kept = { body: new URLSearchParams(given).toString(), known: [] };
+      localStorage.setItem(`quiz:${form.elements.attempt.value}`, JSON.stringify(kept));
+    }"""
+    page.evaluate(keep)  # as a phone does that never heard the answer
+    page.reload()
+    nothing_kept(page)
+    assert page.locator("[data-kept]").is_hidden()
+    assert complaints == []
+
+
 def test_without_signal_it_stays_on_the_phone_and_is_sent_later(phone: Any) -> None:
     context, one, complaints = phone
     page = opened(context)

@@ -113,7 +113,7 @@ class TestScoring:
         assert (row.number, row.language, row.interpreter, row.has_consent) == (1, "to", "professional", True)
         assert (row.note, row.scored_by) == ("Well done.", cast.tess.account_id)
         assert dict(reading().execute(select(ItemScore.item_id, ItemScore.levels)).all()) == BEST
-        events = reading().execute(select(AuditEvent.action, AuditEvent.details)).all()
+        events = reading().execute(select(AuditEvent.action, AuditEvent.details).order_by(AuditEvent.id)).all()
         actions = [each.action for each in events]
         assert actions[-2:] == ["assessments.scored", "assessments.graded"]
         assert "Well done" not in repr(events)

@@ -361,6 +361,7 @@ LEFT_OUT = {
     "accounts": "password hash, stamp and secret are no use to her and of use to a thief",
     "access_links": "an open link lets in; the letters that carried them are listed",
     "audit_events": "who looked is listed; the rest is the site's own log",
+    "unsigned_reports": "name nobody but the staff who decided; nothing ties them to her",
     "artifacts": "the files themselves, by the names of their contents",
     "issue_tasks": "when a file is made",
     "name_checks": "a stranger compared a name; it says nothing of who",

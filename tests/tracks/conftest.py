@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
+from lms.actor import Actor
+from lms.assessments import queries
+from lms.assessments.items.rubrics import rubric_of
+from lms.assessments.service import Scored, score_attempt
+from lms.assessments.specs import QuizSpec
 from lms.clock import local_date
 from lms.content.library import current
 from lms.courses.models import ModuleCompletion
@@ -18,7 +24,7 @@ from lms.courses.specs import ModuleSpec
 from lms.db import write
 from lms.demo.learning import answer_survey
 from lms.demo.quizzes import Clock, take_quiz
-from lms.ids import new_public_id
+from lms.ids import new_client_id, new_public_id
 from lms.tracks.events import track_assigned, track_completed
 from tests.conftest import AT
 from tests.factories import MadePerson
@@ -69,9 +75,15 @@ def read_lesson(person: MadePerson, module: str, *, at: datetime) -> None:
     write(fn)
 
 
-def learn(person: MadePerson, *modules: str, at: datetime, survey: bool = True) -> None:
-    """Let a person do all that modules ask for, step by step, perhaps all but their surveys."""
+def learn(
+    person: MadePerson, *modules: str, at: datetime, survey: bool = True, assessor: MadePerson | None = None
+) -> None:
+    """Let a person do all that modules ask for, step by step, perhaps all but their surveys.
+
+    `assessor` scores what waits for one.
+    """
     actor, clock = actor_of(person, at=at), Clock(at, timedelta(seconds=1))
+    judge = actor_of(assessor, "trainer", at=at) if assessor else None
 
     def fn(session: Any) -> None:
         library = current(session)
@@ -79,10 +91,21 @@ def learn(person: MadePerson, *modules: str, at: datetime, survey: bool = True) 
             for lesson in library.spec(ModuleSpec, "module", key).lessons:
                 finish_lesson(session, actor, key, lesson.key, shown=Shown("en"), at=clock.tick())
             take_quiz(session, library, actor, key, "en", clock, wrong=0)
+            if judge:
+                give_all(session, judge, person, key, at=clock.tick())
 
     write(fn)
     for key in modules if survey else ():
         answer(person, key, at=clock.tick())
+
+
+def give_all(session: Session, assessor: Actor, person: MadePerson, module: str, *, at: datetime) -> None:
+    """Let an assessor give all that the rubrics of a waiting attempt have to give."""
+    attempt = queries.find_attempt(session, person.person_id, module, 1)
+    assert attempt is not None
+    rubrics = {item.id: rubric_of(item) for item in current(session).spec(QuizSpec, "module", module).questions}
+    levels = {key: {each.id: "all" for each in found.criteria} for key, found in rubrics.items() if found}
+    score_attempt(session, assessor, attempt.public_id, Scored(levels, "en", "none"), client_id=new_client_id(), at=at)
 
 
 def answer(person: MadePerson, module: str, *, at: datetime) -> None:

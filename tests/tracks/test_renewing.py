@@ -170,7 +170,8 @@ def test_a_renewal_by_another_track_is_met_by_that_track(make: Make, heard: list
     found = progress(ana, "instead")
     assert (found.done, found.total, found.others[0].part.key) == (0, 1, "refresher")
     heard.clear()
-    learn(ana, "public-health", at=OPEN + timedelta(hours=1))
+    trainer = make.person(roles=("trainer",))
+    learn(ana, "public-health", at=OPEN + timedelta(hours=1), assessor=trainer)
     done = [(each.track_key, each.cycle) for fact in heard for each in fact.subjects]
     assert done == [("refresher", 1), ("instead", 2)], "one completes the other, in the same transaction"
     again = OPEN + timedelta(days=400)

@@ -79,7 +79,8 @@ def test_private_details_go_for_good(staff: Staff) -> None:
     do("remove_text", samoan, private)
     assert (kept(named), kept(private)) == ("", "")
     assert read() == ["Somebody said."]
-    events = reading().execute(select(AuditEvent.action, AuditEvent.subject_id, AuditEvent.details)).all()
+    columns = (AuditEvent.action, AuditEvent.subject_id, AuditEvent.details)
+    events = reading().execute(select(*columns).order_by(AuditEvent.id)).all()
     assert [(each.action, each.subject_id) for each in events] == [
         ("survey_text_shown", named),
         ("survey_text_removed", private),
