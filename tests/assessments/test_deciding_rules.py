@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.assessments.rules import Amendment
-from lms.assessments.rules.deciding import after_line, gathered, is_decided_for, late_line, versions_held
+from lms.assessments.rules.deciding import (
+    after_line,
+    decided_for,
+    gathered,
+    is_decided_for,
+    late_line,
+    versions_held,
+    wordings_in,
+)
 from tests.assessments.test_regrading_rules import EVERYONE, QUIZ_SPEC, WRONG, sat
 from tests.factories.learning import QUIZ, RIGHT, UNSAFE, item
 
@@ -44,6 +52,18 @@ class TestVersions:
         assert not is_decided_for(versions, {"q-one": "y", "q-two": "x"})
         assert not is_decided_for(versions, {"q-three": "x"})
         assert not is_decided_for(versions, {})
+
+    def test_of_several_decisions_those_about_what_is_held_are_meant(self) -> None:
+        one, other = EVERYONE, Amendment("q-two", "drop")
+        versions = {"q-one": ["x", "y"], "q-two": ["z"]}
+        assert decided_for(versions, {"q-one": "y", "q-two": "mended"}, (one, other)) == (one,)
+        assert decided_for(versions, {"q-two": "z"}, (one, other)) == (other,)
+        assert decided_for({}, {"q-one": "any"}, (one, other)) == (one, other), "one of before says not for which"
+
+    def test_the_words_of_a_version_are_known_from_its_list(self) -> None:
+        assert wordings_in(["v1 w1", "v1 w2", "v2 w3"], "v1") == {"w1", "w2"}
+        assert wordings_in(["v1"], "v1") == {""}
+        assert wordings_in(["v1 w1"], "v2") == frozenset()
 
 
 class TestLater:

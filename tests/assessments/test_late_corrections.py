@@ -201,6 +201,18 @@ def test_several_corrections_follow_each_other(office: Office) -> None:
     assert faults(office) == []
 
 
+def test_corrections_are_told_in_the_order_in_which_they_were_decided(office: Office) -> None:
+    decide(office)
+    office.took(WRONG)
+    office.apply(office.propose(Amendment("q-three", "accept", "false")))
+    first = select(Regrade.id).order_by(Regrade.id).limit(1).scalar_subquery()
+    write(lambda s: s.execute(update(Regrade).where(Regrade.id == first).values(decided_at=LATE)) and None)
+    office.took(WRONG)
+    made = queries.list_corrections(reading(), attempt_ids=[late_rows()[-1].attempt_id])
+    assert [(each.before.points, each.after.points) for each in made] == [(0, 1), (1, 2)]
+    assert [each.decisions[0].item_id for each in made] == ["q-three", "q-one"]
+
+
 def test_who_was_corrected_before_keeps_what_came_since(office: Office) -> None:
     decide(office)
     twice = office.took(WRONG)

@@ -9,6 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.assessments import queries
+from lms.assessments.rules import Amendment
+from lms.assessments.rules.proposals import Proposal
+from lms.db import reading
 from tests.assessments.assessing import (
     BEST,
     PICTURE,
@@ -23,6 +27,8 @@ from tests.assessments.assessing import (
     score,
 )
 from tests.assessments.test_late_corrections import Desk, decide_in
+from tests.assessments.test_regrading import EVERYONE, Office
+from tests.assessments.test_service import WRONG as WORST_OF_ALL
 from tests.factories import MadePerson, Make, sign_in
 from tests.factories.learning import actor_of
 
@@ -61,6 +67,41 @@ def test_who_scores_is_told(client: FlaskClient, cast: Cast, make: Make) -> None
     assert "Scored. She sees her result now." in page
     assert TOLD in page
     assert "Without that her result would be 80 percent. Now it is 100 percent. Why." in page
+
+
+def test_several_corrections_are_told_in_one_sentence(app: Flask, client: FlaskClient, make: Make) -> None:
+    office = Office(make)
+    office.took(WORST_OF_ALL)
+    for each in (EVERYONE, Amendment("q-three", "accept", "false")):
+        office.apply(office.propose(each))
+    late = make.person()
+    office.take(actor_of(late), WORST_OF_ALL)
+    page = get(client, late, "/modules/alpha/quiz")
+    assert page.count("Now it is") == 1
+    assert "We corrected this quiz 2 times, last on" in page
+    assert "Without that your result would be 0 percent. Now it is 40 percent. Why." in page
+    assert "Why. Why." not in page, "one reason is read once"
+    office.apply(office.propose(Amendment("q-two", "everyone")))
+    page = get(client, late, "/modules/alpha/quiz")
+    assert "40 percent before, 100 percent now." in page, "what was corrected since is told by itself"
+    assert page.count("We corrected this quiz 2 times") == 1
+
+
+def test_who_works_with_her_reads_one_sentence(client: FlaskClient, cast: Cast, make: Make) -> None:
+    desk, both_wrong = Desk(make), {**WRONG, "q-two": ("c",)}
+    hand_in(actor_of(make.person()), both_wrong, "eps")
+    for each, reason in ((EVERYONE, "First."), (Amendment("q-two", "everyone"), "Second.")):
+        proposal = Proposal("eps", (each,))
+        desk.apply(desk.send(proposal, queries.read_plan(reading(), proposal).mark, reason=reason))
+    sheet = make_sheet(cast.supervisor, person=cast.ana)
+    done = enter(cast.supervisor, cast.ana, entered(sheet, both_wrong, sheet=PICTURE))
+    answer = sign_in(client, cast.tess).post(
+        f"/assess/entries/{done.entry}", data={"do": "confirm", "compared": "y"}, follow_redirects=True
+    )
+    page = html.unescape(answer.text)
+    assert "This quiz was corrected 2 times, last on" in page
+    assert "Without that her result would be 0 percent. Now it is 100 percent. First. Second." in page
+    assert TOLD not in page
 
 
 def test_who_confirms_is_told_and_reads_it_beside_the_entry(client: FlaskClient, cast: Cast, make: Make) -> None:

@@ -113,6 +113,10 @@ def test_who_hands_in_later_is_corrected_then_and_counted(desk: Desk) -> None:
     assert "Late Unsafe" in page
     assert re.search(r"Corrected when handed in</dt>\s*<dd>1<", page)
     assert re.search(r"Passes now</dt>\s*<dd>1<", page)
+    listed = page.partition("Corrected when handed in: who")[2]
+    assert "Late Unsafe" in listed
+    assert "Ana</bdi>" not in listed
+    assert "Late Unsafe" not in page.partition("Passes now: who")[2].partition("</details>")[0]
     sign_in(desk.client, late)
     page = desk.get("/modules/alpha/quiz")
     assert "A question of this quiz was wrong. We corrected it on" in page

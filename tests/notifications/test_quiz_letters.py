@@ -18,10 +18,12 @@ from lms.db import reading, write
 from lms.ids import new_client_id
 from lms.notifications import service
 from lms.notifications.jobs import send_letters
+from lms.notifications.models import Letter
 from lms.notifications.rules import STOPPED_BY
 from tests.assessments.assessing import BEST, WORST, WROTE, Cast, given, hand_in, score
 from tests.assessments.assessing import publish as publish_assessed
 from tests.assessments.test_regrading import Office
+from tests.assessments.test_service import WRONG, start
 from tests.assessments.test_timing_service import grant
 from tests.assessments.timed import fail, limited
 from tests.conftest import AT
@@ -99,11 +101,14 @@ def test_a_letter_is_in_her_language_and_has_no_score(app: Flask, make: Make, of
     assert [each.title for each in say("result_corrected")] == ["Hingoa ʻo alpha"]
 
 
-def restore(office: Office, worker: Actor) -> int:
-    found = reading().execute(select(Attempt.id, Attempt.revision_id).where(Attempt.person_id == worker.person_id))
+def restore(office: Office, worker: Actor, locale: str = "en") -> int:
+    """Give back her first attempt, in a language that nobody read that one alone."""
+    found = reading().execute(
+        select(Attempt.id, Attempt.revision_id).where(Attempt.person_id == worker.person_id).order_by(Attempt.id)
+    )
     attempt_id, revision_id = found.first() or (0, 0)
     reading().rollback()
-    wording = Wording("en", revision_id, None, attempt_id)
+    wording = Wording(locale, revision_id, None, attempt_id)
     done = write(lambda s: quizzes.restore_attempts(s, office.first, "alpha", ["q-one"], wording, at=AT))
     reading().rollback()
     return done
@@ -117,6 +122,34 @@ def test_an_attempt_that_is_given_back_is_told_until_she_has_passed(app: Flask, 
     assert (item.endpoint, item.address) == ("assessments.quiz", {"module_key": "alpha"})
     assert item.values == {"is_granted": False}
     office.take(luis, RIGHT, at=AT + timedelta(hours=1))
+    assert is_dropped("try_given")
+
+
+def test_a_try_is_told_though_her_last_attempt_was_a_later_one(app: Flask, office: Office) -> None:
+    ana = office.took(WRONG)
+    office.take(ana, WRONG, at=AT + timedelta(hours=1))
+    assert restore(office, ana, "to") == 1
+    assert kinds() == [("try_given", ana.person_id)]
+    assert len(say("try_given")) == 1, "she has not begun anew since"
+    start(ana)
+    assert is_dropped("try_given")
+
+
+def test_a_try_is_not_told_to_who_was_trying_already(app: Flask, office: Office) -> None:
+    ana = office.took(WRONG)
+    start(ana)
+    assert restore(office, ana, "to") == 1
+    assert is_dropped("try_given")
+
+
+def test_letters_of_before_do_not_say_which_attempt_was_the_last(app: Flask, office: Office) -> None:
+    ana = office.took(WRONG)
+    restore(office, ana)
+    (row,) = letters("try_given")
+    old = {key: each for key, each in row.values.items() if key != "after"}
+    write(lambda s: s.execute(update(Letter).where(Letter.id == row.id).values({Letter.values: old})) and None)
+    assert len(say("try_given")) == 1
+    start(ana)
     assert is_dropped("try_given")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import random
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,7 @@ from tests.assessments.test_views import counting
 from tests.conftest import AT
 from tests.factories import Make, sign_in
 from tests.factories.learning import actor_of, publish_drafts, standard
+from tests.racing import PATIENCE, outcomes, race
 from tests.surveys.test_views_follow_up import ANSWERS, Asked, after, track
 from tests.translating.test_views import translator
 
@@ -197,6 +199,41 @@ class TestWhoItIs:
         sent(passage())
         assert jobs.run(app.config["LMS"], at=AT) == ""
         assert len(rows()) == 1
+
+
+class Slow(random.Random):
+    """Chance that takes its time while the rows are gone, until somebody has looked for them."""
+
+    def __init__(self) -> None:
+        super().__init__(3)
+        self.begun, self.done = threading.Event(), threading.Event()
+
+    def shuffle(self, x: Any) -> None:
+        super().shuffle(x)
+        self.begun.set()
+        self.done.wait(PATIENCE)
+
+
+def test_a_report_is_decided_while_they_are_mixed(app: Flask, she: Asked, make: Make) -> None:
+    sent(passage())
+    certifier, slow = staff(make, "certifier"), Slow()
+    (row,) = rows()
+    if not is_postgresql(reading()):
+        slow.begun.set()  # nothing is mixed
+    reading().rollback()
+
+    def decide() -> int:
+        slow.begun.wait()
+        try:
+            return write(
+                lambda s: service.decide_report(s, certifier, row.public_id, state="not-wrong", answer="", at=AT)
+            )
+        finally:
+            slow.done.set()
+
+    results = race(app, lambda: write(lambda s: service.mix_reports(s, chance=slow)), decide)
+    assert outcomes(results) == ["done", "done"]
+    assert [each.state for each in rows()] == ["not-wrong"]
 
 
 def counts() -> dict[str, int]:

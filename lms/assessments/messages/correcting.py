@@ -52,14 +52,24 @@ HEADERS = (
 
 
 def counted_for_her(made: Correction) -> str:
-    """Return to who works with a worker that a correction counts in the result that has just come."""
+    """Return to who works with a worker that a correction counts in the result that has just come, or several do."""
+    said: dict[str, str | int] = {
+        "date": format_date(made.on),
+        "before": made.before.percent,
+        "after": made.after.percent,
+        "reason": made.reason,
+    }
+    if made.times > 1:
+        return _(
+            "This quiz was corrected %(times)s times, last on %(date)s. Without that her result would be %(before)s "
+            "percent. Now it is %(after)s percent. %(reason)s",
+            times=made.times,
+            **said,
+        )
     return _(
         "A question of this quiz was corrected on %(date)s. Without that her result would be %(before)s percent. "
         "Now it is %(after)s percent. %(reason)s",
-        date=format_date(made.on),
-        before=made.before.percent,
-        after=made.after.percent,
-        reason=made.reason,
+        **said,
     )
 
 

@@ -19,7 +19,7 @@ from lms.assessments.queries.attempts import (
     list_submitted,
     saved_answers,
 )
-from lms.assessments.queries.corrections import Correction, list_corrections
+from lms.assessments.queries.corrections import Correction, list_corrections, list_told
 from lms.assessments.queries.entries import (
     ENTRIES_A_PAGE,
     EntryRow,
@@ -37,15 +37,17 @@ from lms.assessments.queries.objections import Objection, find_objection
 from lms.assessments.queries.papers import PaperRow, find_paper, get_paper, get_paper_of, list_papers
 from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
 from lms.assessments.queries.regrades import (
+    Missed,
     Plan,
     RegradeRow,
     concerned_ids,
     get_regrade,
     list_decided,
     list_regrades,
+    read_missed,
     read_plan,
 )
-from lms.assessments.queries.restoring import Harmed, Wording, list_harmed, restored_numbers
+from lms.assessments.queries.restoring import Harmed, Wording, last_failed, list_harmed, restored_numbers
 from lms.assessments.queries.reviewing import Earlier, list_earlier
 from lms.assessments.queries.scores import ScoringRow, scores_of, scorings_of
 from lms.assessments.queries.sitting import Sitting, held_versions, is_in_scope, list_sittings
@@ -74,6 +76,7 @@ __all__ = [
     "Failed",
     "GrantRow",
     "Harmed",
+    "Missed",
     "Narrowed",
     "Objection",
     "PaperRow",
@@ -117,6 +120,7 @@ __all__ = [
     "is_in_scope",
     "is_one_of",
     "languages_shown",
+    "last_failed",
     "leave_after",
     "list_answered",
     "list_asking",
@@ -136,12 +140,14 @@ __all__ = [
     "list_regrades",
     "list_sittings",
     "list_submitted",
+    "list_told",
     "list_versions",
     "list_waiting",
     "list_wishes",
     "named_files",
     "passes_of",
     "pretest_form",
+    "read_missed",
     "read_plan",
     "resolved",
     "restored_numbers",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -35,11 +35,18 @@ class Correction:
     on_grading: bool = False
     #: Why a pass was taken away, "" where none was.
     taken_because: str = ""
+    #: How many corrections it stands for, of which `on` is the day of the last (`list_told`).
+    times: int = 1
 
     @property
     def is_told(self) -> bool:
         """Return whether there is something to tell: the outcome is another one."""
         return self.before != self.after
+
+    @property
+    def counted_as(self) -> str:
+        """Return its effect; "on_grading" where it changed an attempt that was graded after it was decided."""
+        return "on_grading" if self.on_grading and self.effect != "kept" else self.effect
 
 
 def list_corrections(
@@ -53,13 +60,37 @@ def list_corrections(
         select(Attempt, RegradeChange, Regrade)
         .join(RegradeChange, RegradeChange.attempt_id == Attempt.id)
         .join(Regrade, Regrade.id == RegradeChange.regrade_id)
-        .order_by(Regrade.id, Attempt.id)
+        .order_by(Regrade.decided_at, Regrade.id, Attempt.id)
     )
     if regrade_id is not None:
         rows = rows.where(RegradeChange.regrade_id == regrade_id)
     else:
         rows = rows.where(RegradeChange.attempt_id.in_(attempt_ids), RegradeChange.effect != "kept")
     return [_correction(*row) for row in session.execute(rows)]
+
+
+def list_told(made: Iterable[Correction]) -> list[Correction]:
+    """Return what there is to tell of these, the oldest first.
+
+    All that were decided before an attempt was graded are one: nobody ever saw a result between them.
+    """
+    found: list[Correction] = []
+    late: dict[str, int] = {}
+    for each in made:
+        place = late.get(each.attempt_public_id) if each.on_grading else None
+        if place is not None and each.is_told:
+            found[place] = _joined(found[place], each)
+        elif each.is_told:
+            found.append(each)
+            if each.on_grading:
+                late[each.attempt_public_id] = len(found) - 1
+    return found
+
+
+def _joined(first: Correction, last: Correction) -> Correction:
+    """Return two that follow each other as one, from what stood before the first to what stands after the last."""
+    reason = first.reason if last.reason in first.reason else f"{first.reason} {last.reason}"
+    return replace(last, before=first.before, reason=reason, times=first.times + 1)
 
 
 def _correction(attempt: Attempt, change: RegradeChange, regrade: Regrade) -> Correction:

@@ -13,26 +13,36 @@ from sqlalchemy.orm import Session
 from lms.assessments import rules
 from lms.assessments.models import Attempt, Regrade
 from lms.assessments.queries.amendments import resolved
-from lms.assessments.queries.sitting import held_versions, list_sittings
-from lms.assessments.rules import Line
+from lms.assessments.queries.sitting import Sitting, held_versions, list_sittings
+from lms.assessments.rules import Amendment, Line
 from lms.assessments.rules import proposals as wanted
 from lms.assessments.rules.deciding import Held
 from lms.assessments.rules.proposals import Proposal
 from lms.assessments.specs import QuizSpec
 from lms.content.library import source_of, spec_of
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a correction does to every attempt that it is about, and what tells this plan from another.
 
-    `held` says which versions of the questions decided about each attempt holds, by its id.
+    `held` says which versions of the questions decided about each attempt holds, by its id; `emptied` of how many
+    nothing worth a point would be left: these stay as they are, and have no line.
     """
 
     lines: tuple[Line, ...]
     mark: str
     held: Mapping[int, Held]
+    emptied: int = 0
+
+
+@dataclass(frozen=True)
+class Missed:
+    """How many results an applied correction would change now, and of how many nothing worth a point would be left."""
+
+    touched: int = 0
+    emptied: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,18 +65,41 @@ class RegradeRow:
 
 
 def read_plan(session: Session, proposal: Proposal) -> Plan:
-    """Return what would happen. Raises `RuleBroken("nothing_left")` when nothing worth a point is left of an attempt.
+    """Return what would happen. Raises `RuleBroken("nothing_left")` when nothing worth a point is left of any attempt.
 
     Three queries, one more for each 500 attempts, and one for each revision that the process has not read.
     """
     found = list_sittings(session, *_about(proposal), of=proposal)
-    lines = []
-    for each in found:
-        quiz = spec_of(QuizSpec, source_of(session, each.revision_id))
-        lines.append(rules.judge(quiz, each.sat, resolved(session, quiz, proposal.decisions), proposal.taken))
-    ordered = tuple(rules.by_effect(lines))
+    judged = [_judge(session, each, proposal.decisions, proposal.taken) for each in found]
+    ordered = tuple(rules.by_effect([line for line in judged if line is not None]))
+    if found and not ordered:
+        raise RuleBroken("nothing_left")
     mark = rules.mark_of(proposal.decisions, ordered, proposal.taken)
-    return Plan(ordered, mark, held_versions(session, proposal, found))
+    return Plan(ordered, mark, held_versions(session, proposal, found), len(found) - len(ordered))
+
+
+def read_missed(session: Session, regrade: RegradeRow) -> Missed:
+    """Return what an applied correction has left to do, each attempt by the decisions taken for what it holds.
+
+    As many queries as `read_plan`.
+    """
+    proposal = regrade.proposal
+    found = list_sittings(session, *_about(proposal), of=proposal)
+    held = held_versions(session, proposal, found)
+    meant = [rules.decided_for(regrade.versions, held[each.sat.id], proposal.decisions) for each in found]
+    judged = [_judge(session, each, some, proposal.taken) for each, some in zip(found, meant, strict=True) if some]
+    return Missed(sum(line is not None and rules.is_touched(line) for line in judged), judged.count(None))
+
+
+def _judge(
+    session: Session, sitting: Sitting, decisions: Collection[Amendment], taken: Mapping[str, str]
+) -> Line | None:
+    """Return what decisions make of an attempt; None where nothing worth a point would be left of it."""
+    quiz = spec_of(QuizSpec, source_of(session, sitting.revision_id))
+    try:
+        return rules.judge(quiz, sitting.sat, resolved(session, quiz, decisions), taken)
+    except RuleBroken:
+        return None
 
 
 def concerned_ids(session: Session, proposal: Proposal) -> list[int]:

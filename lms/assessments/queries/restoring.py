@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.assessments.models import Attempt, AttemptAnswer, Restoration
 from lms.assessments.queries.wording import texts_of
 from lms.assessments.rules import own_language
 from lms.assessments.specs import QuizSpec
 from lms.content.library import source_of, spec_of, words_of
+from lms.db import chunks
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,25 @@ def restored_numbers(session: Session, person_id: int, module_key: str, round_nu
         .where(Attempt.person_id == person_id, Attempt.module_key == module_key, Attempt.round == round_number)
     )
     return frozenset(session.execute(rows).scalars())
+
+
+def last_failed(session: Session, public_ids: Collection[str]) -> dict[str, int]:
+    """Return {public id of an attempt: the number of the last failed one of its person, quiz and round}.
+
+    An attempt is missing where none failed. One query for each 500.
+    """
+    failed = aliased(Attempt)
+    same = (
+        failed.person_id == Attempt.person_id,
+        failed.module_key == Attempt.module_key,
+        failed.round == Attempt.round,
+        failed.passed.is_(False),
+    )
+    last = select(Attempt.public_id, func.max(failed.number)).join(failed, and_(*same)).group_by(Attempt.public_id)
+    found: dict[str, int] = {}
+    for part in chunks(list(public_ids), 500):
+        found.update((row[0], row[1]) for row in session.execute(last.where(Attempt.public_id.in_(part))))
+    return found
 
 
 def list_harmed(session: Session, module_key: str, item_ids: Collection[str], wording: Wording) -> list[Harmed]:

@@ -6,7 +6,7 @@ from lms.assessments.items import Answer, Grade
 from lms.assessments.rules.accommodating import Choice, Fair, Given, check_choice, check_given, fair_on
 from lms.assessments.rules.amending import NONE, Amendment, acceptable, amended, is_replaceable
 from lms.assessments.rules.answers import Chosen, check_chosen, differing, digest, is_overtaken, unanswered
-from lms.assessments.rules.deciding import Held, after_line, is_decided_for, late_line
+from lms.assessments.rules.deciding import Held, after_line, decided_for, is_decided_for, late_line
 from lms.assessments.rules.drawing import FormItem, draw_form, linked_form
 from lms.assessments.rules.entries import (
     ENTERED,
@@ -89,6 +89,7 @@ __all__ = [
     "check_words",
     "counted",
     "deadline_of",
+    "decided_for",
     "differing",
     "digest",
     "draw_form",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,27 @@ def gathered(held: Iterable[Held]) -> dict[str, list[str]]:
 def is_decided_for(versions: Mapping[str, Collection[str]], held: Held) -> bool:
     """Return whether a correction was decided for every version that an attempt holds of its questions."""
     return bool(held) and all(version in versions.get(item_id, ()) for item_id, version in held.items())
+
+
+def decided_for(
+    versions: Mapping[str, Collection[str]], held: Held, decisions: Sequence[Amendment]
+) -> tuple[Amendment, ...]:
+    """Return those of its decisions that a correction took for the versions that an attempt holds.
+
+    A correction of before says not for which, and means all.
+    """
+    if not versions:
+        return tuple(decisions)
+    return tuple(each for each in decisions if held.get(each.item_id) in versions.get(each.item_id, ()))
+
+
+def wordings_in(listed: Iterable[str], version: str) -> frozenset[str]:
+    """Return what stands for the words in which a version of a question is listed; "" where these did not matter.
+
+    `listed` holds what `versions_held` returns of one question. Nothing where the version is not listed.
+    """
+    parts = (each.partition(" ") for each in listed)
+    return frozenset(wording for found, _, wording in parts if found == version)
 
 
 def late_line(quiz: QuizSpec, sat: Sat, amendments: Mapping[str, Amendment]) -> Line | None:

@@ -87,7 +87,7 @@ def _page(found: RegradeRow, form: RefuseForm) -> Page:
         moved=moved,
         may_apply=is_open and not moved and policy.can_apply(actor, found.proposed_by),
         may_refuse=is_open,
-        missed=_missed(found) if found.state == "applied" else 0,
+        missed=queries.read_missed(reading(), found) if found.state == "applied" else None,
         again=_again(found),
         effects=messages.COUNTED,
         states=messages.STATES,
@@ -107,31 +107,14 @@ def _plan(found: RegradeRow) -> tuple[Shown, bool]:
         done = queries.list_corrections(reading(), regrade_id=found.id)
         counts: dict[str, int] = dict.fromkeys((*rules.EFFECTS, "on_grading"), 0)
         for each in done:
-            counts["on_grading" if each.on_grading and each.effect != "kept" else each.effect] += 1
+            counts[each.counted_as] += 1
         names = names_of(reading(), {each.person_id for each in done[:SHOWN]})
         return Shown(done[:SHOWN], max(0, len(done) - SHOWN), names, counts), False
     try:
         plan = queries.read_plan(reading(), found.proposal)
     except RuleBroken:
         return Shown([], 0, {}, {}), True
-    return shown_plan(plan.lines, {}), plan.mark != found.mark
-
-
-def _missed(found: RegradeRow) -> int:
-    """Return how many results the same decisions would change now, of attempts in the versions that it was decided for.
-
-    They did not get better by it when they were graded, or are of who decided it: a person has to look at them.
-    """
-    try:
-        plan = queries.read_plan(reading(), found.proposal)
-    except RuleBroken:
-        return 0
-    return sum(rules.is_touched(line) and _is_for(found, plan.held[line.sat.id]) for line in plan.lines)
-
-
-def _is_for(found: RegradeRow, held: rules.Held) -> bool:
-    """Return whether a correction is for the versions that an attempt holds; those of old say not for which."""
-    return not found.versions or rules.is_decided_for(found.versions, held)
+    return shown_plan(plan, {}), plan.mark != found.mark
 
 
 def _again(found: RegradeRow) -> str:

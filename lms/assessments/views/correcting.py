@@ -37,7 +37,10 @@ Page = str | tuple[str, int] | Response
 
 @dataclass(frozen=True)
 class Shown:
-    """A plan as a page shows it: the lines where something happens, the names, how many lines each effect has."""
+    """A plan as a page shows it: the lines where something happens, the names, how many lines each effect has.
+
+    `emptied` attempts stay as they are: nothing worth a point would be left of them.
+    """
 
     lines: Sequence[Any]
     more: int
@@ -45,6 +48,7 @@ class Shown:
     counts: dict[str, int]
     losing: Sequence[Line] = ()
     taken: dict[str, str] | None = None
+    emptied: int = 0
 
 
 @bp.get("/content/regrades")
@@ -94,7 +98,7 @@ def _new_page(form: RegradeForm, asked: Asked) -> Page:
         offered=offered_of(asked),
         versions=asked.version_choices,
         tongues=list(LANGUAGES),
-        plan=plan and shown_plan(plan.lines, RegradeForm.taken()),
+        plan=plan and shown_plan(plan, RegradeForm.taken()),
         refusal=refusal,
         effects=messages.EFFECTS,
         download=f"{url_for('assessments.plan_table')}?{query}",
@@ -113,13 +117,13 @@ def _look(asked: Asked) -> tuple[Plan | None, str | None]:
     return plan, None
 
 
-def shown_plan(lines: Sequence[Line], taken: dict[str, str]) -> Shown:
+def shown_plan(plan: Plan, taken: dict[str, str]) -> Shown:
     """Return a plan as a page shows it."""
-    told = [line for line in lines if line.effect != "same"]
+    told = [line for line in plan.lines if line.effect != "same"]
     losing = [line for line in told if line.effect in ("kept", "loses")]
     visible = [Told(each.sat.person_id, each.sat.number, each) for each in told[:SHOWN]]
     names = names_of(reading(), {each.sat.person_id for each in (*told[:SHOWN], *losing)})
-    return Shown(visible, len(told) - len(visible), names, rules.counted(lines), losing, taken)
+    return Shown(visible, len(told) - len(visible), names, rules.counted(plan.lines), losing, taken, plan.emptied)
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,8 @@ class Told:
         return self.line.after
 
     @property
-    def effect(self) -> str:
-        """Return what becomes of the attempt."""
+    def counted_as(self) -> str:
+        """Return what becomes of the attempt, as the page counts it."""
         return self.line.effect
 
 

@@ -9,9 +9,9 @@ from lms.db import reading
 
 
 def notes_on(attempt_ids: list[int]) -> list[str]:
-    """Return a sentence for each correction that counted when these attempts were graded. One query."""
+    """Return a sentence for each of these attempts in which corrections counted when it was graded. One query."""
     made = queries.list_corrections(reading(), attempt_ids=attempt_ids)
-    return [messages.counted_for_her(each) for each in made if each.on_grading and each.is_told]
+    return [messages.counted_for_her(each) for each in queries.list_told(made) if each.on_grading]
 
 
 def flash_notes(attempt_id: int) -> None:

@@ -86,7 +86,7 @@ def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = F
         reached=_reached(quiz, how.given) if told == "all" else {},
         sections=_sections(quiz, row, answers, how, amendments, words) if quiz.sections else [],
         version=published_as(reading(), row.revision_id),
-        corrections=[each for each in corrections if each.is_told],
+        corrections=queries.list_told(corrections),
         marks=marks([state for each in graded for state in each.states]),
     )
 

@@ -25,14 +25,17 @@ def list_results(session: Session, cause: Cause) -> list[Item]:
 
 
 def list_try(session: Session, cause: Cause) -> list[Item]:
-    """Return a quiz that she may try again, unless she has passed it, tries already, or it is not taught any more."""
+    """Return a quiz that she may try again, unless she has passed it, tries already, or it is not taught any more.
+
+    She has begun anew when an attempt is later than the last one that had failed when the letter was written.
+    """
     is_granted = cause.values["how"] == "granted"
     rows = [row for each in cause.values["attempts"] for row in _own(session, cause, each)]
     if not rows or current(session).find("module", rows[-1].module_key) is None:
         return []
     given = rows[-1]
     latest = quizzes.find_attempt(session, cause.person_id, given.module_key, given.round)
-    if latest is None or latest.passed or latest.number > given.number:
+    if latest is None or latest.passed or latest.number > (cause.values.get("after") or given.number):
         return []
     address = {"module_key": given.module_key}
     title = _title(session, cause, given)

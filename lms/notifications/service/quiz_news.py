@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from lms.assessments import queries as quizzes
 from lms.assessments.events import NamedAttempt, ResultsCorrected, ResultsReady, TriesGiven
 from lms.notifications.service.writing import to_person, write_letters
 
@@ -29,9 +30,18 @@ def write_correction_letters(session: Session, corrected: ResultsCorrected) -> i
 
 
 def write_try_letters(session: Session, given: TriesGiven) -> int:
-    """Write to each worker who may try a quiz again, and return how many letters are new."""
+    """Write to each worker who may try a quiz again, and return how many letters are new.
+
+    An attempt that is given back need not be her last one: "after" is the number of the last that has failed by now.
+    """
+    last = quizzes.last_failed(session, [each.public_id for each in given.subjects])
     rows = (
-        to_person(person_id, "try_given", f"try:{given.how}:{attempts[-1]}", {"attempts": attempts, "how": given.how})
+        to_person(
+            person_id,
+            "try_given",
+            f"try:{given.how}:{attempts[-1]}",
+            {"attempts": attempts, "how": given.how, "after": last.get(attempts[-1])},
+        )
         for (person_id, _), attempts in _by_person(given.subjects)
     )
     return write_letters(session, rows, at=given.at)

@@ -14,10 +14,12 @@ from lms.assessments.service import restore_attempts
 from lms.assessments.specs import QuizSpec
 from lms.audit.service import record
 from lms.content.library import source_of, spec_of
+from lms.db import take_turns
 from lms.errors import NotAllowed, RuleBroken
 from lms.translating import policy, queries, rules
 from lms.translating.models import UnsignedReport, WordingReport
 from lms.translating.queries import ReportRow
+from lms.translating.service.unsigned import MIXING
 
 _REPORTS = cast("Table", WordingReport.__table__)
 _UNSIGNED = cast("Table", UnsignedReport.__table__)
@@ -30,6 +32,7 @@ def decide_report(session: Session, actor: Actor, public_id: str, *, state: str,
     `RuleBroken("own_attempt")` when one of hers would be
     given back, or `RuleBroken("decided")` when somebody was faster.
     """
+    take_turns(session, MIXING, shared=True)
     report = queries.get_report(session, actor, public_id)
     if not policy.can_decide(actor, report.locale, report.person_id):
         raise NotAllowed

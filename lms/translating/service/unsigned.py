@@ -8,13 +8,15 @@ from typing import cast
 from sqlalchemy import Table, delete, insert
 from sqlalchemy.orm import Session
 
-from lms.db import insert_once, is_postgresql
+from lms.db import insert_once, is_postgresql, take_turns
 from lms.translating import rules
 from lms.translating.models import UnsignedReport
 from lms.translating.queries import Passage
 
 _UNSIGNED = cast("Table", UnsignedReport.__table__)
 _CHANCE = random.SystemRandom()
+#: The turn that keeps the mixing apart from who decides: she would find the row gone, as if it were decided.
+MIXING = "mix reports"
 
 
 def report_unsigned(session: Session, passage: Passage, *, fault: str, words: str, client_id: str) -> bool:
@@ -45,6 +47,7 @@ def mix_reports(session: Session, *, chance: random.Random = _CHANCE) -> int:
     """
     if not is_postgresql(session):
         return 0
+    take_turns(session, MIXING)
     is_open = delete(_UNSIGNED).where(_UNSIGNED.c.state == "new").returning(_UNSIGNED)
     rows = [dict(row) for row in session.execute(is_open).mappings()]
     chance.shuffle(rows)

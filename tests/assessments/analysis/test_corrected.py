@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.actor import Actor
 from lms.assessments import jobs, queries, service
 from lms.assessments.jobs import analyse_quiz
-from lms.assessments.models import AttemptAnswer
+from lms.assessments.models import AttemptAnswer, Regrade
 from lms.assessments.queries.analysis import list_item_rows, list_quiz_rows
 from lms.assessments.rules import Amendment, Gain
 from lms.assessments.rules.proposals import Proposal
@@ -30,7 +30,7 @@ from tests.assessments.analysis.test_views_of_figures import TEN, reader, text_o
 from tests.assessments.test_pretests import gain, published, submit, take
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import FRAMEWORK, actor_of, item, module, publish_drafts
+from tests.factories.learning import FRAMEWORK, actor_of, item, module, publish_drafts, words
 
 #: Corrections are done a day later, in Los Angeles too.
 LATER = AT + timedelta(days=1)
@@ -144,6 +144,59 @@ def test_a_correction_is_said_of_the_version_that_it_was_about(
     assert page.count(DAY) == 1, "of the fifth question, which is the same; the fourth has another key"
     (version,) = {row.version for row in list_quiz_rows(reading(), "ten")}
     assert text_of(browser, f"{TEN}?version={version}").count(DAY) == 2
+
+
+def test_a_question_that_was_mended_later_is_not_corrected(
+    client: FlaskClient, library: Library, crowd: Crowd, make: Make
+) -> None:
+    planted(library, crowd)
+    browser = reader(client, make)
+    correct(make, EVERYONE, Amendment("t-5", "everyone"))
+    assert text_of(browser, TEN).count(DAY) == 2
+    items = [item(f"t-{n}", **({"prompt": "Mended?"} if n == 4 else {})) for n in range(10)]
+    quiz = {"pass_mark": 60, "items": items}
+    publish_drafts([FRAMEWORK, module("ten", quiz=quiz, survey=None), *ten_questions()[2:]])
+    forget()
+    assert text_of(browser, TEN).count(DAY) == 1, "of the fifth question, which is the same"
+    (version,) = {row.version for row in list_quiz_rows(reading(), "ten")}
+    assert text_of(browser, f"{TEN}?version={version}").count(DAY) == 2
+
+
+def test_words_that_were_mended_later_are_not_corrected(
+    client: FlaskClient, library: Library, crowd: Crowd, make: Make
+) -> None:
+    planted(library, crowd)
+    browser = reader(client, make)
+    correct(make, EVERYONE, locale="to")
+    framework, quiz, said = ten_questions()
+    entries = {key: (each["source"], each["text"], each["state"]) for key, each in said.body["words"].items()}
+    entries["quiz.yml:t-4.prompt"] = ("Prompt of t-4?", "Lelei?", "approved")
+    publish_drafts([framework, quiz, words("module", "ten", "to", entries)])
+    forget()
+    assert DAY not in text_of(browser, f"{TEN}?language=to"), "its words are others today"
+    table = browser.get(f"{TEN}/questions.csv").get_data().decode("utf-8-sig")
+    dated = [row for row in csv.DictReader(io.StringIO(table)) if row["corrected_since"]]
+    assert [(row["question"], row["read_today"]) for row in dated] == [("t-4", "no")], "the figures of the old words"
+
+
+def test_english_alone_has_no_words_beside_its_version(
+    client: FlaskClient, library: Library, crowd: Crowd, make: Make
+) -> None:
+    planted(library, crowd)
+    correct(make, EVERYONE, locale="en")
+    browser = reader(client, make)
+    assert text_of(browser, f"{TEN}?language=en").count(DAY) == 1
+    assert DAY not in text_of(browser, f"{TEN}?language=to")
+
+
+def test_a_correction_of_before_is_of_every_version(
+    client: FlaskClient, library: Library, crowd: Crowd, make: Make
+) -> None:
+    planted(library, crowd)
+    correct(make, EVERYONE)
+    correct(make, Amendment("t-5", "everyone"), revision_id=library.get("module", "ten").revision_id)
+    write(lambda s: s.execute(update(Regrade).values(versions={})) and None)
+    assert text_of(reader(client, make), TEN).count(DAY) == 2
 
 
 def test_gains_are_by_the_key_that_was_shown_both_times(app: Any, make: Make) -> None:

@@ -84,9 +84,14 @@ class Looked:
             found[item_id] = (row, sum(each.answers for each in own if each is not row))
         return found
 
-    def corrected_on(self, item_id: str, locale: str) -> date | None:
-        """Return since when a question of this version is corrected for readers of a language; None where it is not."""
-        return since(self.corrected, asked_of(self.source).items[item_id], locale)
+    def corrected_on(self, item_id: str, locale: str, row: ItemRow | None) -> date | None:
+        """Return since when a question of this version is corrected for readers of a language; None where it is not.
+
+        The words are those that `row` tells of, today's without one; of an earlier version any.
+        """
+        today = self.today.wording(item_id, locale) if self.is_today else None
+        wording = row.wording if row else today
+        return since(self.corrected, asked_of(self.source).items[item_id], locale, wording)
 
     def is_todays(self, row: ItemRow) -> bool:
         """Return whether a row is about the words that are read today."""

@@ -21,7 +21,7 @@ def table_of(looked: Looked) -> Iterator[Sequence[object]]:
     for locale in looked.locales:
         for rows in looked.rows(locale).values():
             for row in rows:
-                day = looked.corrected_on(row.item_id, locale)
+                day = looked.corrected_on(row.item_id, locale, row)
                 yield *_cells(row, is_today=looked.is_todays(row)), day.isoformat() if day else ""
 
 
