@@ -48,6 +48,11 @@ class EntryRow:
     objection: str | None = None
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Return whether it was taken back because the worker objected; a second person always gives a reason."""
+        return self.outcome == "rejected" and not self.reason
+
+    @property
     def answers(self) -> dict[str, tuple[str, ...]]:
         """Return the answers as rules take them."""
         return {item_id: tuple(values) for item_id, values in self.chosen.items()}

@@ -74,6 +74,7 @@ def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = F
         is_review=is_review,
         told=told,
         how=how,
+        objected=queries.list_objected(reading(), row.person_id, row.module_key, row.round),
         again=None if is_review else again_of(row),
         gain=queries.find_gain(reading(), get_actor().person_id, row) if quiz.linked else None,
         graded=graded,

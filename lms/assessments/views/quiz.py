@@ -13,7 +13,7 @@ from lms.actor import Actor
 from lms.assessments import queries, rules, service
 from lms.assessments.forms import QuizForm
 from lms.assessments.messages import fair_words, lacking, sentence
-from lms.assessments.queries import AttemptRow
+from lms.assessments.queries import AttemptRow, Objected
 from lms.assessments.service import Sheet
 from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
@@ -48,7 +48,7 @@ def quiz(module_key: str) -> Page:
     if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
         return waiting
     if attempt is None:
-        return _start_page(module_key)
+        return _start_page(module_key, queries.list_objected(reading(), actor.person_id, module_key, number))
     return result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
 
 
@@ -162,7 +162,7 @@ def _checked(quiz_spec: QuizSpec, attempt: AttemptRow, typed: Mapping[str, Seque
         raise BadRequest from error
 
 
-def _start_page(module_key: str) -> str:
+def _start_page(module_key: str, objected: Sequence[Objected]) -> str:
     library = current(reading())
     source = library.get("module", module_key)
     words = library.words("module", module_key, language())
@@ -173,6 +173,7 @@ def _start_page(module_key: str) -> str:
         quiz=quiz_spec,
         minutes=minutes_for(quiz_spec, fair),
         fair=fair_words(fair),
+        objected=objected,
         module_key=module_key,
         title=_title(source, words),
     )

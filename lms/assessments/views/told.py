@@ -47,7 +47,14 @@ def waiting_page(person_id: int, module_key: str, number: int, attempt: AttemptR
         if entry is None:
             return None
     title = title_of(current(reading()), module_key)
-    return render_template("assessments/waiting.html", title=title, module_key=module_key, entry=entry, attempt=attempt)
+    return render_template(
+        "assessments/waiting.html",
+        title=title,
+        module_key=module_key,
+        entry=entry,
+        attempt=attempt,
+        objected=queries.list_objected(reading(), person_id, module_key, number),
+    )
 
 
 def told_of(quiz: QuizSpec, attempt: AttemptRow, words: Words) -> Told:
