@@ -274,6 +274,9 @@ def test_where_it_waits_she_can_say_it_too(client: FlaskClient, cast: Cast) -> N
         if "Begin the quiz" in found:
             hand_in(cast.worker, WRONG, "eps")
     assert "Try again" in found, "the page of a later result leads there too"
+    hand_in(cast.worker, RIGHT, "eps")
+    assert "You passed the quiz" in page(client, cast.ana, "/modules/eps/quiz")
+    assert f'href="/quiz-entries/{entry}"' in page(client, cast.ana, "/modules/eps/quiz/attempts")
     for path in ("/assess/people", f"/assess/entries/{entry}"):
         theirs = page(client, cast.boss, path)
         assert "She said that this is not right: withdrawn" in theirs

@@ -28,12 +28,13 @@ from lms.assessments.queries.entries import (
     find_sent,
     find_waiting_entry,
     get_entry,
+    list_beside,
     list_entries,
     named_files,
 )
 from lms.assessments.queries.gains import list_gains, list_learners
 from lms.assessments.queries.limits import Failed, GrantRow, leave_after, list_failed, list_given, was_given
-from lms.assessments.queries.objections import Objected, Objection, find_objection, list_objected
+from lms.assessments.queries.objections import Objection, find_objection
 from lms.assessments.queries.papers import PaperRow, find_paper, get_paper, get_paper_of, list_papers
 from lms.assessments.queries.pretests import PretestRow, find_gain, find_pretest, pretest_form
 from lms.assessments.queries.regrades import (
@@ -75,7 +76,6 @@ __all__ = [
     "GrantRow",
     "Harmed",
     "Narrowed",
-    "Objected",
     "Objection",
     "PaperRow",
     "Pass",
@@ -121,6 +121,7 @@ __all__ = [
     "leave_after",
     "list_answered",
     "list_asking",
+    "list_beside",
     "list_corrections",
     "list_decided",
     "list_earlier",
@@ -131,7 +132,6 @@ __all__ = [
     "list_harmed",
     "list_learners",
     "list_named",
-    "list_objected",
     "list_open",
     "list_overdue",
     "list_papers",
