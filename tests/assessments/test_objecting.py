@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lms.actor import Actor
 from lms.assessments import policy, queries, service
@@ -18,7 +19,17 @@ from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.home.queries.export import read_export
 from lms.ids import new_client_id
-from tests.assessments.assessing import PICTURE, RIGHT, Cast, as_actor, enter, entered, make_sheet, publish
+from tests.assessments.assessing import (
+    PICTURE,
+    RIGHT,
+    Cast,
+    as_actor,
+    enter,
+    entered,
+    hand_in,
+    make_sheet,
+    publish,
+)
 from tests.conftest import AT
 from tests.factories import MadePerson, Make, sign_in
 from tests.racing import outcomes, race
@@ -57,6 +68,11 @@ def said_of(entry: str) -> Any:
     reading().rollback()
     found = select(EntryObjection).join(ResultEntry).where(ResultEntry.public_id == entry)
     return reading().execute(found).scalar_one_or_none()
+
+
+def entry_row(entry: str) -> ResultEntry:
+    reading().rollback()
+    return reading().execute(select(ResultEntry).where(ResultEntry.public_id == entry)).scalar_one()
 
 
 def seen_by(actor: Actor) -> list[str]:
@@ -146,14 +162,33 @@ class TestAnswering:
         reply(cast.other, entry)
         assert write(lambda s: service.confirm_entry(s, cast.trainer, entry, at=AT))
 
+    def test_what_waits_is_not_rejected_before_it_is_answered(self, cast: Cast) -> None:
+        entry = entry_of(cast, cast.supervisor, at_once=False)
+        say(cast.worker, entry)
+        with pytest.raises(RuleBroken, match="objected"):
+            write(lambda s: service.reject_entry(s, cast.trainer, entry, "Another sheet.", at=AT))
+        reply(cast.other, entry)
+        write(lambda s: service.reject_entry(s, cast.trainer, entry, "Another sheet.", at=AT))
+        assert entry_row(entry).outcome == "rejected"
+
+    @pytest.mark.parametrize("outcome", ["kept", "withdrawn"])
+    def test_one_that_was_rejected_all_the_same_is_answered_and_stays_rejected(self, cast: Cast, outcome: str) -> None:
+        entry = entry_of(cast, cast.supervisor, at_once=False)
+        write(lambda s: service.reject_entry(s, cast.trainer, entry, "Another sheet.", at=AT))
+        key, before = new_client_id(), entry_row(entry)
+        said = {"entry_id": before.id, "words": CANARY, "objected_at": AT, "client_id": key}
+        write(lambda s: s.execute(insert(EntryObjection).values(said)) and None)
+        reply(cast.other, entry, outcome)
+        after = entry_row(entry)
+        assert (after.outcome, after.settled_by, after.reason) == ("rejected", cast.tess.account_id, "Another sheet.")
+        assert reading().execute(select(AttemptGrant)).all() == []
+
     def test_what_waits_and_is_withdrawn_never_counts(self, cast: Cast) -> None:
         entry = entry_of(cast, cast.supervisor, at_once=False)
         say(cast.worker, entry)
         reply(cast.other, entry, "withdrawn")
-        row = reading().execute(select(ResultEntry).where(ResultEntry.public_id == entry)).scalar_one()
-        assert (row.outcome, row.settled_by, row.reason) == (
-            "rejected", cast.tom.account_id, "The sheet says the same.",
-        )  # fmt: skip
+        row = entry_row(entry)
+        assert (row.outcome, row.settled_by, row.reason) == ("rejected", cast.tom.account_id, "")
         assert reading().execute(select(Attempt)).scalars().all() == []
 
     @pytest.mark.parametrize(
@@ -169,6 +204,15 @@ class TestAnswering:
         reply(cast.other, entry, outcome)
         assert reading().execute(select(AttemptGrant.reason)).scalars().all() == given
         assert reading().execute(select(Attempt.passed, Attempt.percent)).one() == before
+
+    def test_who_answered_reads_on_until_she_answers_for_the_workers_work(self, cast: Cast) -> None:
+        entry = entry_of(cast, cast.trainer)
+        say(cast.worker, entry)
+        reply(cast.other, entry)
+        over = replace(cast.other, roles=cast.other.roles | {"supervisor"}, supervises=(cast.place,))
+        for actor, seen in ((cast.other, [entry]), (over, []), (cast.certifier, [])):
+            rows = queries.list_entries(reading(), policy.answerable(actor))
+            assert [row.public_id for row in rows] == seen
 
 
 def page(client: FlaskClient, person: MadePerson, path: str, **sent: str) -> str:
@@ -215,8 +259,42 @@ def test_where_it_waits_she_can_say_it_too(client: FlaskClient, cast: Cast) -> N
     page(client, cast.ana, f"/quiz-entries/{entry}", words=CANARY)
     shown = page(client, cast.tess, f"/assess/entries/{entry}", do="confirm", compared="y", refused="y")
     assert "That is answered first." in shown
-    reply(cast.other, entry, "withdrawn")
+    assert "That is answered first." in page(
+        client, cast.tess, f"/assess/entries/{entry}", do="reject", reason="Another sheet.", refused="y"
+    )
+    waits = page(client, cast.ana, "/modules/eps/quiz")
+    assert "You said that this is not right" in waits
+    assert ">This is not right<" not in waits
+    reply(cast.other, entry, "withdrawn", "Canary answer")
     assert "it does not stand" in page(client, cast.ana, f"/quiz-entries/{entry}")
+    for path in ("/modules/eps/quiz", "/modules/eps/quiz"):
+        found = page(client, cast.ana, path)
+        assert f'href="/quiz-entries/{entry}"' in found
+        assert "You are right: it does not stand" in found
+        if "Begin the quiz" in found:
+            hand_in(cast.worker, WRONG, "eps")
+    assert "Try again" in found, "the page of a later result leads there too"
+    hand_in(cast.worker, RIGHT, "eps")
+    assert "You passed the quiz" in page(client, cast.ana, "/modules/eps/quiz")
+    assert f'href="/quiz-entries/{entry}"' in page(client, cast.ana, "/modules/eps/quiz/attempts")
+    for path in ("/assess/people", f"/assess/entries/{entry}"):
+        theirs = page(client, cast.boss, path)
+        assert "She said that this is not right: withdrawn" in theirs
+        assert "Canary answer" not in theirs
+        assert "Enter it anew" not in theirs
+
+
+def test_one_that_was_kept_and_then_rejected_says_that_it_does_not_count(client: FlaskClient, cast: Cast) -> None:
+    entry = entry_of(cast, cast.supervisor, at_once=False)
+    say(cast.worker, entry)
+    reply(cast.other, entry)
+    assert "It stays as it was entered" in page(client, cast.ana, "/modules/eps/quiz")
+    write(lambda s: service.reject_entry(s, cast.trainer, entry, "Another sheet.", at=AT))
+    for path in ("/modules/eps/quiz", f"/quiz-entries/{entry}"):
+        found = page(client, cast.ana, path)
+        assert "Does not count" in found
+        assert "It stays as it was entered" not in found
+    assert "Enter it anew" in page(client, cast.boss, f"/assess/entries/{entry}")
 
 
 def test_what_was_rejected_without_her_word_is_missing(client: FlaskClient, cast: Cast) -> None:

@@ -25,7 +25,7 @@ class AttemptGrant(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     module_key: Mapped[str] = mapped_column(String(80))
     round: Mapped[int]
-    #: The number of the attempt after which it was given.
+    #: The number of the attempt after which it was given; where that has a grant already, the next free one below it.
     after_number: Mapped[int]
     #: Why, as the worker reads it too.
     reason: Mapped[str] = mapped_column(String(300))

@@ -19,17 +19,20 @@ def can_answer(actor: Actor, person_id: int, spans: Iterable[Span], entered_by: 
 
 
 def answerable(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the entries whose objection `can_answer` lets the actor answer, or that she answered."""
+    """Return the criterion of the entries whose objection `can_answer` lets the actor answer, or that she answered.
+
+    Once she answers for the worker's work, she reads neither any more.
+    """
     if not actor.has(*ASSESSORS):
         return false()
     hers = exists().where(EntryObjection.entry_id == ResultEntry.id, EntryObjection.answered_by == actor.account_id)
-    free = and_(
-        ResultEntry.settled_by.is_distinct_from(actor.account_id),
+    free = and_(ResultEntry.settled_by.is_distinct_from(actor.account_id), unanswered())
+    apart = and_(
+        ResultEntry.entered_by != actor.account_id,
+        ResultEntry.person_id != actor.person_id,
         ResultEntry.person_id.in_(STANDING),
         ResultEntry.person_id.not_in(select_staff(actor.supervises, actor.today)),
-        unanswered(),
     )
-    apart = and_(ResultEntry.entered_by != actor.account_id, ResultEntry.person_id != actor.person_id)
     return and_(apart, or_(free, hers))
 
 

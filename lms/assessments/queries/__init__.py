@@ -28,6 +28,7 @@ from lms.assessments.queries.entries import (
     find_sent,
     find_waiting_entry,
     get_entry,
+    list_beside,
     list_entries,
     named_files,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "leave_after",
     "list_answered",
     "list_asking",
+    "list_beside",
     "list_corrections",
     "list_decided",
     "list_earlier",

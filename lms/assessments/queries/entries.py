@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import EntryObjection, ResultEntry
@@ -43,9 +43,14 @@ class EntryRow:
     reason: str
     person_public_id: str = ""
     name: str = ""
-    #: When the worker objected to it, and what she was answered; read by `entries_of` alone.
+    #: When the worker objected to it, and what she was answered; read by `entries_of` and `list_beside` alone.
     objected_at: datetime | None = None
     objection: str | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Return whether it was taken back because the worker objected; a second person always gives a reason."""
+        return self.outcome == "rejected" and not self.reason
 
     @property
     def answers(self) -> dict[str, tuple[str, ...]]:
@@ -98,13 +103,32 @@ def find_sent(session: Session, account_id: int, client_id: str) -> EntryRow | N
 
 def entries_of(session: Session, attempt_ids: Collection[int]) -> dict[int, EntryRow]:
     """Return {attempt id: the entry that it came from}, without those that were typed by the worker. One query."""
+    rows = session.execute(_with_objection().where(ResultEntry.attempt_id.in_(attempt_ids)))
+    return {row.attempt_id: _objected(row) for row in rows}
+
+
+def list_beside(session: Session, person_id: int, module_key: str, round_number: int) -> list[EntryRow]:
+    """Return what was entered in a round of a quiz and no attempt shows, the newest first. One query.
+
+    It waits for a second person, or the worker objected to it; what was rejected without her word is left out.
+    """
+    of = (
+        ResultEntry.person_id == person_id,
+        ResultEntry.module_key == module_key,
+        ResultEntry.round == round_number,
+        ResultEntry.attempt_id.is_(None),
+        or_(ResultEntry.settled_at.is_(None), EntryObjection.id.is_not(None)),
+    )
+    return [_objected(row) for row in session.execute(_with_objection().where(*of).order_by(ResultEntry.id.desc()))]
+
+
+def _with_objection() -> Select[Any]:
     said = (EntryObjection.objected_at, EntryObjection.outcome.label("objection"))
-    joined = select(*_COLUMNS, *said).outerjoin(EntryObjection, EntryObjection.entry_id == ResultEntry.id)
-    rows = session.execute(joined.where(ResultEntry.attempt_id.in_(attempt_ids)))
-    return {
-        row.attempt_id: replace(EntryRow(*row[: len(_COLUMNS)]), objected_at=row.objected_at, objection=row.objection)
-        for row in rows
-    }
+    return select(*_COLUMNS, *said).outerjoin(EntryObjection, EntryObjection.entry_id == ResultEntry.id)
+
+
+def _objected(row: Any) -> EntryRow:
+    return replace(EntryRow(*row[: len(_COLUMNS)]), objected_at=row.objected_at, objection=row.objection)
 
 
 def _named() -> Select[Any]:

@@ -110,9 +110,6 @@ def confirm_entry(session: Session, actor: Actor, public_id: str, *, at: datetim
     row, known = _settling(session, actor, public_id, "confirmed")
     if known is not None:
         return known
-    said = queries.find_objection(session, row.id)
-    if said is not None and said.outcome is None:
-        raise RuleBroken("objected")
     paper = queries.get_paper_of(session, row.paper_form_id)
     latest = _latest(session, row.person_id, row.module_key, row.round, at)
     if latest is not None and (latest.passed or latest.is_waiting):
@@ -228,6 +225,9 @@ def _settling(session: Session, actor: Actor, public_id: str, outcome: str) -> t
     if row.organization_id is None or not policy.can_settle(actor, row.person_id, spans, row.entered_by):
         raise NotFound("no such entry")
     if row.outcome is None:
+        said = queries.find_objection(session, row.id)
+        if said is not None and said.outcome is None:
+            raise RuleBroken("objected")
         return row, None
     if (row.outcome, row.settled_by) != (outcome, actor.account_id):
         raise RuleBroken("settled_before")

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.assessments import policy, queries, rules
-from lms.assessments.models import Attempt, AttemptGrant, EntryObjection, ResultEntry
+from lms.assessments.models import Attempt, EntryObjection, ResultEntry
+from lms.assessments.service.granting import give_back
 from lms.audit.service import record
-from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
-from lms.ids import new_client_id
 from lms.organizations.queries import spans_of
 from lms.people.service import lock
 
@@ -75,15 +74,15 @@ def answer_objection(session: Session, actor: Actor, public_id: str, outcome: st
 
 
 def _withdraw(session: Session, actor: Actor, entry: ResultEntry, words: str, at: datetime) -> None:
-    """Let an entry that waits not count, and one that counts take no try."""
+    """Let an entry that waits not count, and one that counts take no try; one that was rejected is left as it is.
+
+    The words are the worker's alone: no reason is kept, which who entered it would read.
+    """
     if entry.outcome is None:
-        entry.outcome, entry.settled_by, entry.settled_at, entry.reason = "rejected", actor.account_id, at, words
-        return
-    attempt = session.execute(select(Attempt).where(Attempt.id == entry.attempt_id)).scalar_one()
-    if not attempt.passed:
-        place = {"person_id": entry.person_id, "module_key": entry.module_key, "round": entry.round}
-        given = {"granted_by": actor.account_id, "granted_at": at, "client_id": new_client_id(), "reason": words[:300]}
-        insert_once(session, AttemptGrant, [{**place, "after_number": attempt.number, **given}])
+        entry.outcome, entry.settled_by, entry.settled_at = "rejected", actor.account_id, at
+    passed = session.execute(select(Attempt.passed).where(Attempt.id == entry.attempt_id)).one_or_none()
+    if passed is not None and not passed.passed:
+        give_back(session, actor, entry.person_id, entry.module_key, entry.round, reason=words[:300], at=at)
 
 
 def _log(session: Session, actor: Actor, entry: ResultEntry, action: str, at: datetime) -> None:

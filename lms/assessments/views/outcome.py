@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import redirect, render_template, url_for
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms.assessments import queries, rules
 from lms.assessments.items.rubrics import by_competency, rubric_of
-from lms.assessments.queries import AttemptRow, Saved
+from lms.assessments.queries import AttemptRow, EntryRow, Saved
 from lms.assessments.specs import QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.showing import graded_of
@@ -33,8 +33,11 @@ def attempts(module_key: str) -> str:
     library = current(reading())
     source = library.get("module", module_key)
     title = library.words("module", module_key, language()).text("module.yml:title", source.file("module.yml")["title"])
-    found = queries.list_earlier(reading(), get_actor().person_id, module_key, round_of(module_key))
-    return render_template("assessments/attempts.html", attempts=found, module_key=module_key, title=title)
+    place = get_actor().person_id, module_key, round_of(module_key)
+    found, beside = queries.list_earlier(reading(), *place), queries.list_beside(reading(), *place)
+    return render_template(
+        "assessments/attempts.html", attempts=found, beside=beside, module_key=module_key, title=title
+    )
 
 
 @bp.get("/modules/<module_key>/quiz/attempts/<public_id>")
@@ -54,8 +57,18 @@ def attempt(module_key: str, public_id: str) -> str | Response:
     return result_page(found[0], is_review=True, has_passed=any(each.passed for each in others))
 
 
-def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = False, has_passed: bool = False) -> str:
-    """Return the page of an attempt that was handed in; `has_passed` says whether another one of the round passed."""
+def result_page(
+    row: AttemptRow,
+    note: str | None = None,
+    *,
+    is_review: bool = False,
+    has_passed: bool = False,
+    beside: Sequence[EntryRow] = (),
+) -> str:
+    """Return the page of an attempt that was handed in; `has_passed` says whether another one of the round passed.
+
+    `beside` is what was entered for her and no attempt shows; after a pass the list of attempts tells it.
+    """
     source = source_of(reading(), row.revision_id)
     quiz = spec_of(QuizSpec, source)
     words = queries.words_for(reading(), row, language())
@@ -74,6 +87,7 @@ def result_page(row: AttemptRow, note: str | None = None, *, is_review: bool = F
         is_review=is_review,
         told=told,
         how=how,
+        beside=beside,
         again=None if is_review else again_of(row),
         gain=queries.find_gain(reading(), get_actor().person_id, row) if quiz.linked else None,
         graded=graded,

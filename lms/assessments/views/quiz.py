@@ -13,7 +13,7 @@ from lms.actor import Actor
 from lms.assessments import queries, rules, service
 from lms.assessments.forms import QuizForm
 from lms.assessments.messages import fair_words, lacking, sentence
-from lms.assessments.queries import AttemptRow
+from lms.assessments.queries import AttemptRow, EntryRow
 from lms.assessments.service import Sheet
 from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
@@ -45,11 +45,14 @@ def quiz(module_key: str) -> Page:
     actor, number = get_actor(), round_of(module_key)
     attempt = queries.find_attempt(reading(), actor.person_id, module_key, number)
     show_fair()
-    if (waiting := waiting_page(actor.person_id, module_key, number, attempt)) is not None:
+    if attempt is not None and attempt.submitted_at is None:
+        return _question_page(attempt, QuizForm())
+    if attempt is not None and attempt.passed:
+        return result_page(attempt)
+    beside = queries.list_beside(reading(), actor.person_id, module_key, number)
+    if (waiting := waiting_page(module_key, attempt, beside)) is not None:
         return waiting
-    if attempt is None:
-        return _start_page(module_key)
-    return result_page(attempt) if attempt.submitted_at else _question_page(attempt, QuizForm())
+    return _start_page(module_key, beside) if attempt is None else result_page(attempt, beside=beside)
 
 
 @bp.post("/modules/<module_key>/quiz/start")
@@ -162,7 +165,7 @@ def _checked(quiz_spec: QuizSpec, attempt: AttemptRow, typed: Mapping[str, Seque
         raise BadRequest from error
 
 
-def _start_page(module_key: str) -> str:
+def _start_page(module_key: str, beside: Sequence[EntryRow]) -> str:
     library = current(reading())
     source = library.get("module", module_key)
     words = library.words("module", module_key, language())
@@ -173,6 +176,7 @@ def _start_page(module_key: str) -> str:
         quiz=quiz_spec,
         minutes=minutes_for(quiz_spec, fair),
         fair=fair_words(fair),
+        beside=beside,
         module_key=module_key,
         title=_title(source, words),
     )

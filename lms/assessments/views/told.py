@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template
@@ -37,17 +38,17 @@ class Told:
     levels: dict[str, list[tuple[Text, Text]]] = field(default_factory=dict)
 
 
-def waiting_page(person_id: int, module_key: str, number: int, attempt: AttemptRow | None) -> str | None:
-    """Return the page that says for whom her answers wait, None when nothing does."""
-    if attempt is not None and (attempt.passed or attempt.submitted_at is None):
-        return None
+def waiting_page(module_key: str, attempt: AttemptRow | None, beside: Sequence[EntryRow]) -> str | None:
+    """Return the page that says for whom her answers wait, None when nothing does. `attempt` has not passed."""
     entry = None
     if attempt is None or not attempt.is_waiting:
-        entry = queries.find_waiting_entry(reading(), person_id, module_key, number)
+        entry = next((each for each in beside if each.outcome is None), None)
         if entry is None:
             return None
     title = title_of(current(reading()), module_key)
-    return render_template("assessments/waiting.html", title=title, module_key=module_key, entry=entry, attempt=attempt)
+    return render_template(
+        "assessments/waiting.html", title=title, module_key=module_key, entry=entry, attempt=attempt, beside=beside
+    )
 
 
 def told_of(quiz: QuizSpec, attempt: AttemptRow, words: Words) -> Told:
