@@ -78,7 +78,9 @@ class TestWorkersPages:
         assert "A trainer will look at your answers." in page
         assert CANARY not in page
         assert "quiz/start" not in page
-        assert "A trainer will look at your answers." in ana.get("/modules/delta").text
+        module_page = ana.get("/modules/delta").text
+        assert "A trainer will look at your answers." in module_page
+        assert "See where it stands" in module_page
         page = ana.post("/modules/delta/quiz/start", follow_redirects=True).text
         assert "Until then you cannot begin anew." in page
 
