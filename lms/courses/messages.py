@@ -50,7 +50,7 @@ def _quiz_words(step: NextStep) -> tuple[str, str]:
             "See your result"
         )
     if step.quiz == "waiting":
-        return _("A trainer will look at your answers."), _("To the quiz")
+        return _("A trainer will look at your answers."), _("See where it stands")
     if step.again_from is not None:
         return wait_words(step.again_from), _("See your result")
     labels = {"open": _("Go on with the quiz"), "failed": _("Try the quiz again")}

@@ -16,8 +16,9 @@ from lms.assessments import rules, service
 from lms.assessments.rules import FormItem, SectionResult
 from lms.assessments.specs import QuizSpec
 from lms.db import write
+from lms.ids import new_client_id
 from tests.conftest import AT
-from tests.factories import Make, sign_in
+from tests.factories import MadePerson, Make, sign_in
 from tests.factories.learning import actor_of, item, module, publish_drafts, standard
 
 TALK, WALK = "skills/talk", "skills/walk"
@@ -194,15 +195,20 @@ class TestPages:
         publish_drafts(
             [*(each for each in standard() if each.key != "alpha"), module("alpha", quiz=quiz, credits=worth)]
         )
-        ana = make.person("Ana")
-        actor, shown = actor_of(ana), service.Shown("en")
-        browser = sign_in(client, ana)
+        browser = sign_in(client, make.person())
         assert "each must be passed" in browser.get("/modules/alpha/quiz").get_data(as_text=True)
-        public_id = write(lambda s: service.start_attempt(s, actor, "alpha", shown=shown, at=AT))
-        sheet = service.Sheet(
-            "alpha", public_id, {"t1": ("a",), "t2": ("a",), "w1": ("b",)}, rules.digest(public_id, {})
-        )
-        write(lambda s: service.submit_attempt(s, actor, sheet, client_id="0" * 32, shown=shown, at=AT))
-        page = browser.get("/modules/alpha/quiz").get_data(as_text=True)
+        page = self.answered(client, make.person("Ana"), "aab")
         assert "Talking</span>: 100 percent" in page or "Talking: 100 percent" in page
         assert ": 0 percent. It needs 100 percent." in page
+        assert "One part of the quiz is not passed yet." in page
+        assert "2 parts of the quiz are not passed yet." in self.answered(client, make.person("Bea"), "bbb")
+
+    @staticmethod
+    def answered(client: FlaskClient, person: MadePerson, chosen: str) -> str:
+        """Hand in these answers to t1, t2 and w1, and return the page of the result."""
+        actor, shown = actor_of(person), service.Shown("en")
+        public_id = write(lambda s: service.start_attempt(s, actor, "alpha", shown=shown, at=AT))
+        answers = {item: (each,) for item, each in zip(("t1", "t2", "w1"), chosen, strict=True)}
+        sheet = service.Sheet("alpha", public_id, answers, rules.digest(public_id, {}))
+        write(lambda s: service.submit_attempt(s, actor, sheet, client_id=new_client_id(), shown=shown, at=AT))
+        return sign_in(client, person).get("/modules/alpha/quiz").get_data(as_text=True)

@@ -241,7 +241,10 @@ def test_from_her_page_to_the_answer(client: FlaskClient, cast: Cast) -> None:
     for person in (cast.tess, cast.boss, cast.ana):
         assert sign_in(client, person).get(theirs).status_code == 404
     assert theirs in page(client, cast.cleo, "/assess")
-    assert CANARY in page(client, cast.cleo, theirs)
+    looked = page(client, cast.cleo, theirs)
+    assert CANARY in looked
+    assert "She chose:" in looked
+    assert "You chose:" not in looked, "the reader chose nothing"
     assert CANARY in page(client, cast.tom, theirs)
     assert "Please choose one." in page(client, cast.cleo, theirs, answer="Right.", do="x", refused="y")
     assert theirs not in page(client, cast.cleo, theirs, answer="You are right.", do="withdrawn")

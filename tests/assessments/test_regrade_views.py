@@ -76,7 +76,7 @@ def test_a_correction_from_the_first_look_to_the_result(desk: Desk) -> None:
     assert 'value="alpha"' in desk.get("/content/regrades")
     page = desk.get(f"{NEW}?key=alpha&item=q-one")
     assert "q-one:accept:c" in page
-    assert "Option c of q-one is right too" in page
+    assert "“Option c of q-one” is right too" in page
     page = desk.get(ASKED)
     for words in ("Ana Unsafe", "4 of 5, 80 percent", "5 of 5, 100 percent", "Passes now"):
         assert words in page

@@ -9,6 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.actor import Actor
+from lms.courses.messages import step_words
+from lms.courses.rules import NextStep
 from tests.assessments.test_views import counting
 from tests.assessments.timed import WRONG, limited, sheet, start, submit
 from tests.conftest import AT
@@ -70,3 +72,11 @@ def test_without_a_wait_nothing_is_asked_of_the_database(worker: Actor, client: 
         assert (BUTTON in page) is ("wait_hours" not in limits)
     assert counts[1] - counts[0] <= 4
     assert max(counts) <= 12
+
+
+def test_where_a_trainer_must_look_the_button_does_not_ask_for_more(app: Flask) -> None:
+    with app.test_request_context():
+        assert step_words(NextStep("quiz", quiz="waiting"), is_begun=True) == (
+            "A trainer will look at your answers.",
+            "See where it stands",
+        )

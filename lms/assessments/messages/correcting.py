@@ -78,7 +78,7 @@ def decided(decision: Amendment, choice: str) -> str:
     said: dict[str, str] = {
         "everyone": _("Right for everyone"),
         "drop": _("Counts for nobody"),
-        "accept": _("%(choice)s is right too", choice=choice),
+        "accept": _("“%(choice)s” is right too", choice=choice),
         "version": _("The key of another version counts"),
     }
     return said[decision.how]

@@ -68,6 +68,15 @@ def test_a_question_is_shown_with_its_figures(browser: FlaskClient) -> None:
     assert "25 answers." in flat(browser.get(f"{URL}?version={revision()}").text)
 
 
+def test_a_group_tells_what_it_chose_where_nothing_has_a_mean(browser: FlaskClient) -> None:
+    release(sheets(12, length="short"))
+    release(sheets(11, length="long"), language="sm")
+    count()
+    page = flat(browser.get(URL).text)
+    assert "English 12 Short: 100 of 100; Long: 0 of 100" in page
+    assert "Gagana Sāmoa 11 Short: 0 of 100; Long: 100 of 100" in page
+
+
 def test_every_type_has_its_words(browser: FlaskClient) -> None:
     release([{"visits": 7, "ways": ["a"], "help": {"boss": 5}} for _ in range(11)])
     count()

@@ -104,8 +104,9 @@ def workers_read(browser: FlaskClient, make: Make) -> None:
         assert ('lang="en">It was too long.' in page) == (language == "to")
     page = sign_in(browser, make.person()).get("/changes").text
     assert "Title of alpha" in page
-    assert "0 of 100 chose 4 or 5 (12 answers)." in page
-    assert "100 of 100 chose 4 or 5 (20 answers)." in page
+    assert "Was it useful?" in page, "shares are of a question"
+    assert "0 of 100 chose “Most” or “All” (12 answers)." in page
+    assert "100 of 100 chose “Most” or “All” (20 answers)." in page
     assert "Sina" not in page
 
 

@@ -31,7 +31,7 @@ from lms.surveys.rules.results import add_up, narrow
 from lms.surveys.service import results as service
 from lms.surveys.views.blueprint import bp
 from lms.surveys.views.results.board import ask, subject_words
-from lms.surveys.views.results.changes import before_and_since
+from lms.surveys.views.results.changes import before_and_since, figures_around
 from lms.surveys.views.results.saying import refusal
 from lms.surveys.views.results.words import facts_of, name_of_language
 from lms.web.access import get_actor, roles
@@ -148,7 +148,7 @@ def _page(found: FindingRow, sent: Form | None = None) -> Page:
         prompt=asked.get(found.question_id, found.question_id),
         facts=[*through, *facts_of(found.seen)],
         day=format_date(local_date(found.found_at)),
-        compared=before_and_since(reading(), [found])[found.id],
+        compared=before_and_since(figures_around(reading(), [found]).get(found.id)),
         **_forms(found, sent),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lms.errors import RuleBroken
 from lms.i18n import format_number, ngettext
 from lms.i18n import gettext as _
@@ -49,8 +51,22 @@ def step_words(step: str) -> str:
     return _("more than %(low)s, up to %(high)s", low=low, high=high)
 
 
-def share_words(figures: Figures) -> str:
-    """Return the sentence of a question on the scale: how many of 100 answered 4 or 5, and how many answered."""
+def share_words(figures: Figures, labels: Sequence[str] = ()) -> str:
+    """Return the sentence of a question on the scale: how many of 100 answered 4 or 5, and how many answered.
+
+    With `labels`, the words of 4 and of 5, these are told: who answers reads no numbers.
+    """
+    if labels:
+        good, best = labels
+        told: str = ngettext(
+            "%(share)s of 100 chose “%(good)s” or “%(best)s” (%(num)s answer).",
+            "%(share)s of 100 chose “%(good)s” or “%(best)s” (%(num)s answers).",
+            figures.answered,
+            share=figures.top_share,
+            good=good,
+            best=best,
+        )
+        return told
     words: str = ngettext(
         "%(share)s of 100 chose 4 or 5 (%(num)s answer).",
         "%(share)s of 100 chose 4 or 5 (%(num)s answers).",

@@ -54,7 +54,7 @@ def _show(asked: Asked, figures: Figures | None, counts: Sequence[Count], versio
     if figures is None:
         return Shown(asked.id, asked.prompt, None)
     own = [each for each in counts if each.question_id == asked.id and each.kind == figures.kind]
-    return Shown(asked.id, asked.prompt, figures, facts_of(figures), _bars(asked, figures), _rows(own, versions))
+    return Shown(asked.id, asked.prompt, figures, facts_of(figures), _bars(asked, figures), _rows(asked, own, versions))
 
 
 def facts_of(figures: Figures) -> list[str]:
@@ -78,11 +78,16 @@ def _bars(asked: Asked, figures: Figures) -> list[Bar]:
     return [Bar(label, share, _("%(share)s of 100", share=share)) for label, share in shares]
 
 
-def _rows(own: Sequence[Count], versions: Mapping[int, int]) -> list[tuple[str, str, str]]:
+def _rows(asked: Asked, own: Sequence[Count], versions: Mapping[int, int]) -> list[tuple[str, str, str]]:
     rows = [(name_of_language(each), Slice(each)) for each in languages_of(own)]
     rows += [(name_of_version(each, versions), Slice(version=each)) for each in versions_of(own)]
     found = [(label, list(add_up(narrow(own, through)).values())) for label, through in rows]
-    return [(label, format_number(each.answered), ", ".join(facts_of(each)[1:])) for label, (each,) in found]
+    return [(label, format_number(each.answered), _told(asked, each)) for label, (each,) in found]
+
+
+def _told(asked: Asked, figures: Figures) -> str:
+    """Return the figures of one group in a line: the facts, or, of choices, how many chose each."""
+    return ", ".join(facts_of(figures)[1:]) or "; ".join(f"{bar.label}: {bar.text}" for bar in _bars(asked, figures))
 
 
 def name_of_language(tag: str) -> str:
