@@ -103,8 +103,8 @@ def apply_regrade(session: Session, actor: Actor, public_id: str, *, at: datetim
     _log(session, actor, "assessments.regrade_applied", public_id, at, attempts=len(changing))
     subjects = [(each.sat.public_id, {"regrade": public_id, "effect": each.effect}) for each in changing]
     record_many(session, actor.account_id, "assessments.regraded", "attempt", subjects, at=at)
-    if told := tuple(_named(regrade.proposal, each) for each in changing if each.before != each.after):
-        announce(results_corrected, session, ResultsCorrected(told, public_id, at))
+    told = tuple(_named(regrade.proposal, each) for each in changing if each.before != each.after)
+    announce(results_corrected, session, ResultsCorrected(told, public_id, at))
     if passes := tuple(_pass(regrade.proposal, line) for line in rules.newly_passed(changing, had)):
         announce(quiz_passed, session, QuizPassed(passes, is_late=True))
     return len(changing)

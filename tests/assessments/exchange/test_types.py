@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.assessments.items import TYPES
-from lms.assessments.items.asked import Asked, Unfit
+from lms.assessments.items.asked import Answer, Asked, Unfit
 from lms.assessments.rules.exchange.exporting import export_quiz
 from lms.assessments.rules.exchange.files import FORMATS, read_questions
 from lms.assessments.rules.exchange.items import EXCHANGES
@@ -50,6 +50,16 @@ def test_a_type_comes_back_as_it_was(sample: Mapping[str, Any], form: str) -> No
     assert read(fresh.items[sample["id"]]) == read(sample)
     assert fresh.counts == {sample["type"]: 1}
     assert fresh.skipped == []
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [((100,), "options, not 1"), ((100, 0) * 20, "options, not 40"), ((34, 33, 33), "and one that is not")],
+)
+def test_choices_that_cannot_be_asked_are_refused(shares: tuple[int, ...], said: str) -> None:
+    answers = tuple(Answer(f"Answer {number}", share) for number, share in enumerate(shares))
+    with pytest.raises(Unfit, match=said):
+        EXCHANGES["multiple"].from_asked(Asked("choices", "Which?", answers), {}, [])
 
 
 @pytest.mark.parametrize("form", FORMATS)
