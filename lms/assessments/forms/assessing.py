@@ -100,17 +100,22 @@ class EnterForm(OnceForm):
     )
 
 
+def _words_field(label: object, description: object) -> TextAreaField:
+    """Return a field for words that somebody has to write, and that another person reads."""
+    return TextAreaField(
+        label,
+        description=description,
+        validators=[_REQUIRED, Length(max=LONGEST_WORDS)],
+        render_kw={"maxlength": LONGEST_WORDS},
+    )
+
+
 class ReasonForm(Form):
     """Why an entry is rejected."""
 
     beside: ClassVar[Mapping[str, str]] = {"words_empty": "reason", "words_long": "reason"}
 
-    reason = TextAreaField(
-        _l("What is wrong?"),
-        description=_l("Who entered it reads this, and enters it anew."),
-        validators=[_REQUIRED, Length(max=LONGEST_WORDS)],
-        render_kw={"maxlength": LONGEST_WORDS},
-    )
+    reason = _words_field(_l("What is wrong?"), _l("Who entered it reads this, and enters it anew."))
 
 
 class ObjectionForm(OnceForm):
@@ -118,11 +123,9 @@ class ObjectionForm(OnceForm):
 
     beside: ClassVar[Mapping[str, str]] = {"words_empty": "words", "words_long": "words"}
 
-    words = TextAreaField(
+    words = _words_field(
         _l("What is not right?"),
-        description=_l("A trainer or certifier who had no part in it reads this. Your supervisor does not."),
-        validators=[_REQUIRED, Length(max=LONGEST_WORDS)],
-        render_kw={"maxlength": LONGEST_WORDS},
+        _l("A trainer or certifier who had no part in it reads this. Your supervisor does not."),
     )
 
 
@@ -131,12 +134,7 @@ class AnswerForm(Form):
 
     beside: ClassVar[Mapping[str, str]] = {"words_empty": "answer", "words_long": "answer"}
 
-    answer = TextAreaField(
-        _l("Why?"),
-        description=_l("She reads this. Nothing that tells who a client is."),
-        validators=[_REQUIRED, Length(max=LONGEST_WORDS)],
-        render_kw={"maxlength": LONGEST_WORDS},
-    )
+    answer = _words_field(_l("Why?"), _l("She reads this. Nothing that tells who a client is."))
 
 
 class SettleForm(Form):
