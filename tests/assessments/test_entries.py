@@ -395,7 +395,7 @@ class TestSupervisorEnters:
 
     def test_the_log_names_ids_and_no_answers(self, cast: Cast) -> None:
         confirm(cast.trainer, supervised(cast))
-        events = reading().execute(select(AuditEvent.action, AuditEvent.details)).all()
+        events = reading().execute(select(AuditEvent.action, AuditEvent.details).order_by(AuditEvent.id)).all()
         assert {each.action for each in events} >= {
             "assessments.sheet_made",
             "assessments.result_entered",

@@ -109,7 +109,11 @@ class TestSaying:
         entry = entry_of(cast, cast.trainer)
         say(cast.worker, entry)
         reply(cast.other, entry, words="Canary answer")
-        rows = reading().execute(select(AuditEvent.action, AuditEvent.details, AuditEvent.subject_id)).all()
+        rows = (
+            reading()
+            .execute(select(AuditEvent.action, AuditEvent.details, AuditEvent.subject_id).order_by(AuditEvent.id))
+            .all()
+        )
         told = [row for row in rows if "objected" in row.action or "objection" in row.action]
         assert [(row.action, row.subject_id) for row in told] == [
             ("assessments.objected", entry),

@@ -218,7 +218,7 @@ class TestSubmitting:
         (subject,) = fact.subjects
         assert (subject.person_id, subject.module_key, subject.round) == (actor.person_id, "alpha", 1)
         assert (subject.language, subject.passed_at) == ("to", AT)
-        assert reading().execute(select(AuditEvent.action, AuditEvent.subject_id)).all() == [
+        assert reading().execute(select(AuditEvent.action, AuditEvent.subject_id).order_by(AuditEvent.id)).all() == [
             ("assessments.submitted", one)
         ]
 

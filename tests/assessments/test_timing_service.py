@@ -248,7 +248,7 @@ class TestTheSweep:
         assert (attempt.submitted_at, attempt.client_id) == (DEADLINE, None)
         ((subject,),) = [fact.subjects for fact in heard]
         assert (subject.person_id, subject.module_key, subject.passed_at) == (actor.person_id, "alpha", DEADLINE)
-        told = reading().execute(select(AuditEvent.action, AuditEvent.actor_account_id)).all()
+        told = reading().execute(select(AuditEvent.action, AuditEvent.actor_account_id).order_by(AuditEvent.id)).all()
         assert ("assessments.time_up", None) in [tuple(each) for each in told]
 
     def test_answers_of_nobody_earn_nothing(self, app: Flask, actor: Actor, heard: list[QuizPassed]) -> None:

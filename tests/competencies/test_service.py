@@ -202,7 +202,7 @@ class TestMending:
         ]
         assert reading().execute(select(Attainment.attained_at, Attainment.attained_on)).all() == [(AT, DAY)]
         assert len(heard) == 1
-        actions = list(reading().execute(select(AuditEvent.action)).scalars())
+        actions = list(reading().execute(select(AuditEvent.action).order_by(AuditEvent.id)).scalars())
         assert actions.count("competencies.attainment_mended") == 1
         assert self.look() == []
 

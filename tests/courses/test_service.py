@@ -246,7 +246,7 @@ class TestMending:
         (row,) = completions()
         assert (row.completed_at, row.completed_on, row.language) == (AT, day, "en")
         assert len(heard) == 1
-        actions = list(reading().execute(select(AuditEvent.action)).scalars())
+        actions = list(reading().execute(select(AuditEvent.action).order_by(AuditEvent.id)).scalars())
         assert actions.count("courses.completion_mended") == 1
         assert self.look() == []
 
