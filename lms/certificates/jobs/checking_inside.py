@@ -125,7 +125,7 @@ def _file(reader: PdfReader) -> Any:
     root: Any = reader.root_object
     names = root["/Names"]["/EmbeddedFiles"]["/Names"]
     associated = root.get("/AF", ArrayObject())
-    if len(names) != 2 or len(associated) != 1 or names.raw_get(1) != associated.raw_get(0):
+    if len(names) != 2 or len(associated) != 1 or list.__getitem__(names, 1) != list.__getitem__(associated, 0):
         raise CheckFailedError("the file inside is not the one that the document names")
     specification = names[1]
     if specification.get("/AFRelationship") != "/Data":
