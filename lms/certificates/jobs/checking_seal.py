@@ -24,6 +24,11 @@ from lms.certificates.jobs.checking import CheckFailedError
 DOCUMENT_SIGNING = "1.3.6.1.5.5.7.3.36"
 SMALLEST_KEY = 3072  # bits
 _SIGNED = {"content_type", "message_digest", "signing_certificate_v2"}  # PAdES B-B, without what we leave out
+_ONE = bytes.fromhex("020101")
+_SHA256 = bytes.fromhex("300d06096086480165030402010500")
+_RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
+_DATA = bytes.fromhex("300b06092a864886f70d010701")
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _KNOWN = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage)
 
 
@@ -58,16 +63,17 @@ def check_seal(padded: bytes, covered: tuple[bytes, bytes], roots: Sequence[byte
         raise CheckFailedError("something is hidden behind the signature")
     info = cms.ContentInfo.load(padded[:length], strict=True)
     _require(info["content_type"].native == "signed_data", "the signature is not of the kind that we make")
-    if not _is_canonical(padded[:length]):
-        raise CheckFailedError("the signature is not in its one canonical form")
     signed = info["content"]
-    certificate = _signer_certificate(signed, roots)
-    _check_form(signed)
-    _check_attributes(signed["signer_infos"][0], certificate, covered)
+    _require(len(signed["signer_infos"]) == 1, "the file has not exactly one signer")
+    signer = signed["signer_infos"][0]
+    certificates = [choice.chosen.dump() for choice in signed["certificates"]]
+    certificate = _signer_certificate(certificates, roots)
+    _check_attributes(signer, certificate, covered)
     leaf = x509.load_der_x509_certificate(certificate)
+    _check_form(padded[:length], signer, leaf, certificates)
     root = _issuing_root(leaf, roots)
     _check_flags(leaf, root)
-    _check_signature(signed["signer_infos"][0], leaf)
+    _check_signature(signer, leaf)
     return Signer(leaf, certificate, root)
 
 
@@ -80,58 +86,45 @@ def check_days(signer: Signer, signed_at: datetime, now: datetime | None) -> Non
         raise CheckFailedError("the page was signed at a time that is still to come; is the clock right?")
 
 
-def _is_canonical(data: bytes) -> bool:
-    """Return whether every length in nested TLVs is written in the shortest way, as DER has it, and nothing is loose."""
-    places = [(0, len(data))]
-    while places:
-        at, end = places.pop()
-        while at < end:
-            begin, length = at + 2, data[at + 1]
-            if length & 128:
-                begin += length & 127
-                long = data[at + 2 : begin]
-                length = int.from_bytes(long)
-                if length < 128 or long[0] == 0:
-                    return False
-            if data[at] & 31 == 31 or begin + length > end:
-                return False
-            if data[at] & 32:
-                places.append((begin, begin + length))
-            at = begin + length
-    return True
-
-
 def _require(is_right: object, sentence: str) -> None:
     if not is_right:
         raise CheckFailedError(sentence)
 
 
-def _signer_certificate(signed: cms.SignedData, roots: Sequence[bytes]) -> bytes:
+def _signer_certificate(certificates: Sequence[bytes], roots: Sequence[bytes]) -> bytes:
     """Return the DER of the one certificate in the signature that is not a trusted root."""
-    found = [choice.chosen.dump() for choice in signed["certificates"]]
-    strangers = [each for each in found if each not in roots]
-    if len(strangers) != 1 or len(found) > 2:
+    strangers = [each for each in certificates if each not in roots]
+    if len(strangers) != 1 or len(certificates) > 2:
         raise CheckFailedError("the certificate was not issued by a root that is trusted here")
-    return bytes(strangers[0])
+    return strangers[0]
 
 
-def _check_form(signed: cms.SignedData) -> None:
-    """Refuse whatever a signature of ours does not have: content of its own, lists, a second signer, loose remarks."""
-    _require(len(signed["signer_infos"]) == 1, "the file has not exactly one signer")
-    signer = signed["signer_infos"][0]
-    digests = [*signed["digest_algorithms"], signer["digest_algorithm"]]
-    is_plain = (
-        signed["version"].native == signer["version"].native == "v1"
-        and signed["encap_content_info"]["content_type"].native == "data"
-        and signed["encap_content_info"]["content"].native is None
-        and signed["crls"].native is None
-        and signer["unsigned_attrs"].native is None
-        and signer["signature_algorithm"]["algorithm"].native in {"sha256_rsa", "rsassa_pkcs1v15"}
-        and signer["signature_algorithm"]["parameters"].native is None
-        and len(digests) == 2
-        and all(each["algorithm"].native == "sha256" and each["parameters"].native is None for each in digests)
+def _check_form(given: bytes, signer: cms.SignerInfo, leaf: x509.Certificate, certificates: Sequence[bytes]) -> None:
+    """Write the signature anew from its parts, in the one form that ours have, and compare it with what was given.
+
+    So there is no content of its own, no list, no second signer, no remark that is not signed, no field too many.
+    """
+    named = signer["sid"].chosen
+    is_hers = (
+        named["issuer"].dump() == leaf.issuer.public_bytes() and named["serial_number"].native == leaf.serial_number
     )
-    _require(is_plain, "the signature is not of the kind that we make")
+    _require(is_hers, "the signature names another signer")
+    parts = (_ONE, named.dump(), _SHA256, signer["signed_attrs"].dump(), _RSA_SHA256, signer["signature"].dump())
+    held = _tlv(0xA0, *sorted(certificates))
+    signed = _tlv(0x30, _ONE, _tlv(0x31, _SHA256), _DATA, held, _tlv(0x31, _tlv(0x30, *parts)))
+    _require(
+        given == _tlv(0x30, _SIGNED_DATA, _tlv(0xA0, signed)), "the signature is not in the one form that ours have"
+    )
+
+
+def _tlv(tag: int, *parts: bytes) -> bytes:
+    """Return a tag, a length and a value as DER writes them."""
+    value = b"".join(parts)
+    size = len(value)
+    if size < 128:
+        return bytes([tag, size]) + value
+    long = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, 128 | len(long)]) + long + value
 
 
 def _check_attributes(signer: cms.SignerInfo, certificate: bytes, covered: tuple[bytes, bytes]) -> None:
@@ -184,11 +177,6 @@ def _check_flags(leaf: x509.Certificate, root: x509.Certificate) -> None:
 
 def _check_signature(signer: cms.SignerInfo, leaf: x509.Certificate) -> None:
     """Verify the signature over the attributes with the key of the certificate."""
-    named = signer["sid"].chosen
-    is_hers = (
-        named["issuer"].dump() == leaf.issuer.public_bytes() and named["serial_number"].native == leaf.serial_number
-    )
-    _require(is_hers, "the signature names another signer")
     key = leaf.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < SMALLEST_KEY:
         raise CheckFailedError("the key of the signer is not of the kind that we use")
