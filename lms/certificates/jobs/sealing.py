@@ -133,7 +133,7 @@ def _tag(writer: PdfFileWriter, field: IndirectObject) -> None:
     tree = writer.root["/StructTreeRoot"]
     page = field.get_object().raw_get("/P")
     top = tree.raw_get("/K")
-    top = top[0] if isinstance(top, ArrayObject) else top
+    top = top.raw_get(0) if isinstance(top, ArrayObject) else top
     parent = top.get_object()
     kids = parent.get("/K", ArrayObject())
     thing = {pdf_name("/Type"): pdf_name("/OBJR"), pdf_name("/Obj"): field, pdf_name("/Pg"): page}
@@ -149,7 +149,7 @@ def _tag(writer: PdfFileWriter, field: IndirectObject) -> None:
     )
     parent["/K"] = ArrayObject([*(kids if isinstance(kids, ArrayObject) else [parent.raw_get("/K")]), element])
     numbers = tree["/ParentTree"]["/Nums"]
-    number = NumberObject(max(numbers[::2], default=-1) + 1)
+    number = NumberObject(max(list(numbers)[::2], default=-1) + 1)
     numbers.extend([number, element])
     tree["/ParentTreeNextKey"] = NumberObject(number + 1)
     field.get_object()["/StructParent"] = number
