@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 
+import pytest
+from asn1crypto import cms
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,6 +27,8 @@ from pypdf.generic import (
 )
 from reportlab.pdfgen.canvas import Canvas
 
+from lms.certificates.jobs.checking import CheckFailedError
+from lms.certificates.jobs.checking_page import check_page
 from lms.certificates.jobs.keyring.chain import make_page_certificate, make_root
 from lms.certificates.jobs.sealing import seal_page
 
@@ -150,3 +155,34 @@ def with_cms(content: bytes, cms: bytes) -> bytes:
 
 def reader_of(content: bytes) -> PdfReader:
     return PdfReader(BytesIO(content), strict=True)
+
+
+def refused(content: bytes, *, roots: tuple[bytes, ...] | None = None, at: datetime | None = None) -> str:
+    """Return the sentence with which a page is refused; nothing else may come out."""
+    with pytest.raises(CheckFailedError) as caught:
+        check_page(content, roots=(root_of(),) if roots is None else roots, at=at)
+    return str(caught.value)
+
+
+def attributed(change: Callable[[cms.CMSAttributes], cms.CMSAttributes], content: bytes | None = None) -> bytes:
+    """Return a page whose signed attributes are others, with a right signature over them."""
+    info = cms.ContentInfo.load(parts_of(good())[1])
+    signer = info["content"]["signer_infos"][0]
+    attributes = change(cms.CMSAttributes([each.copy() for each in signer["signed_attrs"]]))
+    signer["signed_attrs"] = attributes
+    signer["signature"] = sign_with("page")(b"\x31" + signer["signed_attrs"].dump(force=True)[1:])
+    return with_cms(content or good(), info.dump(force=True))
+
+
+def without(kind: str) -> Callable[[cms.CMSAttributes], cms.CMSAttributes]:
+    return lambda given: cms.CMSAttributes([each for each in given if each["type"].native != kind])
+
+
+def with_value(kind: str, value: object) -> Callable[[cms.CMSAttributes], cms.CMSAttributes]:
+    return lambda given: cms.CMSAttributes([*without(kind)(given), cms.CMSAttribute({"type": kind, "values": [value]})])
+
+
+def resigned(altered: bytes) -> bytes:
+    """Return an altered file with a right signature over what became of it."""
+    before, _, after = parts_of(altered)
+    return attributed(with_value("message_digest", hashlib.sha256(before + after).digest()), altered)
