@@ -29,6 +29,7 @@ from lms.certificates.queries.certificates import (
     find_known,
     find_problem,
     get_known,
+    get_known_by_id,
     list_awards,
     list_certificates,
     list_released,
@@ -46,7 +47,15 @@ from lms.certificates.queries.facts import (
     credits_of,
     holders_of,
 )
-from lms.certificates.queries.keys import PublicKey, count_waiting, find_current_key, list_keys
+from lms.certificates.queries.keys import (
+    PublicKey,
+    count_waiting,
+    count_waiting_pages,
+    find_keys_in_force,
+    keys_of,
+    list_keys,
+    list_to_rekey,
+)
 from lms.certificates.queries.requests import (
     NameLine,
     RevocationLine,
@@ -79,11 +88,12 @@ __all__ = [
     "count_applications",
     "count_awards",
     "count_waiting",
+    "count_waiting_pages",
     "credits_of",
     "files_of",
     "find_artifact",
     "find_award_of",
-    "find_current_key",
+    "find_keys_in_force",
     "find_known",
     "find_next",
     "find_open_name_request",
@@ -91,9 +101,11 @@ __all__ = [
     "find_problem",
     "get_application",
     "get_known",
+    "get_known_by_id",
     "get_own_application",
     "histories_of",
     "holders_of",
+    "keys_of",
     "list_applications",
     "list_awards",
     "list_certificates",
@@ -103,6 +115,7 @@ __all__ = [
     "list_own_applications",
     "list_released",
     "list_said",
+    "list_to_rekey",
     "named_files",
     "shared_with",
 ]
