@@ -49,6 +49,7 @@ from lms.certificates.queries.facts import (
 )
 from lms.certificates.queries.keys import (
     PublicKey,
+    count_signed_with,
     count_waiting,
     count_waiting_pages,
     find_keys_in_force,
@@ -87,6 +88,7 @@ __all__ = [
     "completions_of",
     "count_applications",
     "count_awards",
+    "count_signed_with",
     "count_waiting",
     "count_waiting_pages",
     "credits_of",

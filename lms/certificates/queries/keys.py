@@ -99,6 +99,21 @@ def list_to_rekey(session: Session, *, among: Sequence[int] | None = None, limit
     return list(session.scalars(statement))
 
 
+def count_signed_with(session: Session, key_ids: Sequence[str]) -> int:
+    """Return how many certificates, not revoked, have a newest edition that one of these keys signs. One query."""
+    newer = aliased(Edition)
+    statement = (
+        select(func.count(Edition.award_id.distinct()))
+        .join(EditionKey, EditionKey.edition_id == Edition.id)
+        .where(
+            EditionKey.key_id.in_(key_ids),
+            ~exists().where(newer.award_id == Edition.award_id, newer.number > Edition.number),
+            ~exists().where(StatusEvent.award_id == Edition.award_id, StatusEvent.kind == "revoked"),
+        )
+    )
+    return int(session.execute(statement).scalar_one())
+
+
 def count_waiting(session: Session) -> int:
     """Return how many editions still have to be signed, checked and released."""
     return _count(session, IssueTask.stage == CREDENTIAL)

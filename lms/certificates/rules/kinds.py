@@ -13,6 +13,8 @@ PAGE_KINDS = ("pdf", "pdf-a4", "pdf-en", "pdf-a4-en", "pdf-own", "pdf-a4-own")
 ARTIFACT_KINDS = (*CREDENTIAL_KINDS, *PAGE_KINDS, "json")
 
 CREDENTIAL = "credential"
+#: The page that is made of every certificate; the others are made when somebody asks for them.
+FIRST_PAGE = "pdf"
 STAGES = (CREDENTIAL, *PAGE_KINDS)
 
 #: What a key is for, and how it signs. The root signs the certificates of page keys.

@@ -10,6 +10,7 @@ from lms.certificates.service.applications import (
 )
 from lms.certificates.service.awards import Drafted, Reserved, draft_one, reserve
 from lms.certificates.service.corrections import correct_name, request_name, settle_name
+from lms.certificates.service.editions import end_of
 from lms.certificates.service.issuing import (
     Lease,
     Made,
@@ -44,6 +45,7 @@ __all__ = [
     "decide",
     "draft_one",
     "draw_places",
+    "end_of",
     "get_keys",
     "keep_pages",
     "lease_page",

@@ -1,4 +1,4 @@
-"""Editions: the frozen wordings of an award, each with its keys, its place in a status list, and the task to make it."""
+"""Editions: the frozen wordings of an award, each with its keys, its place in a list, and the task to make it."""
 
 from __future__ import annotations
 

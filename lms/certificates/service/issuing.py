@@ -14,7 +14,7 @@ from lms.certificates import queries
 from lms.certificates.events import CertificateIssued, Issued, certificate_issued
 from lms.certificates.models import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
 from lms.certificates.queries import Known
-from lms.certificates.rules.kinds import CREDENTIAL
+from lms.certificates.rules.kinds import CREDENTIAL, FIRST_PAGE
 from lms.db import insert_once
 from lms.people.service import lock
 from lms.signals import announce
@@ -22,7 +22,6 @@ from lms.signals import announce
 LEASE = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
-FIRST_PAGE = "pdf"
 
 
 @dataclass(frozen=True)

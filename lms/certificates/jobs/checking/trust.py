@@ -1,35 +1,17 @@
-"""What a check trusts: the issuer's public keys and roots, from the database or from a folder, and status lists."""
+"""What a check trusts: the issuer's public keys and roots, and status lists, as a folder holds them."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from lms.certificates.jobs.checking.failing import CheckFailedError
-
-
-class KeyRow(Protocol):
-    """A public key as the database tells it."""
-
-    @property
-    def key_id(self) -> str: ...
-    @property
-    def purpose(self) -> str: ...
-    @property
-    def public_key(self) -> bytes: ...
-    @property
-    def certificate(self) -> bytes | None: ...
-    @property
-    def issuer_url(self) -> str: ...
-    @property
-    def compromised_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -66,24 +48,6 @@ class Trust:
         if found.is_compromised:
             raise CheckFailedError("compromised", f"the key {key_id} was compromised: nothing that it signed counts")
         return found
-
-
-def trust_of(keys: Iterable[KeyRow]) -> Trust:
-    """Return the trust in the keys that the database holds."""
-    known = list(keys)
-    return Trust(
-        {
-            row.key_id: TrustedKey(
-                row.key_id, row.purpose, row.public_key, row.issuer_url, is_compromised=row.compromised_at is not None
-            )
-            for row in known
-        },
-        tuple(
-            row.certificate
-            for row in known
-            if row.purpose == "root" and row.certificate is not None and row.compromised_at is None
-        ),
-    )
 
 
 def read_trust(folder: Path) -> Trust:

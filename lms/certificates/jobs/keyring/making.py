@@ -31,7 +31,9 @@ def ensure_keys(config: Config, *, at: datetime, issuer: str = "") -> list[NewKe
 def make_missing(config: Config, purposes: Collection[str], *, at: datetime, issuer: str = "") -> list[NewKey]:
     """Make a key for each of `purposes` that has none in force for this site, and a root where pages need one."""
     held = {key.purpose for key in _in_force(config)}
-    return [made for purpose in purposes if purpose not in held for made in make_key(config, purpose, at=at, issuer=issuer)]
+    return [
+        made for purpose in purposes if purpose not in held for made in make_key(config, purpose, at=at, issuer=issuer)
+    ]
 
 
 def make_key(config: Config, purpose: str, *, at: datetime, issuer: str = "") -> list[NewKey]:
