@@ -120,14 +120,13 @@ def write_bundle(session: Session, provider: KeyProvider, folder: Path, *, name:
             content = status_list(session, provider, number, at=at, as_token=as_token)
             written[path + suffix] = content or b""
         lists.append({"list": number, "url": addresses.status_url(url, number), "file": path})
+    made_at = {"made_at": statuses.moment(at.astimezone(UTC))}
     written |= {
         ".well-known/did.json": did_document(keys, url),
         ".well-known/jwks.json": jwks(keys, url),
         "credentials/root.pem": root_pem(keys),
         **{f"credentials/keys/{key.id}": dump(issuer.jwk(key)) for key in _of(keys, url) if key.purpose != "root"},
-        "trust.json": dump(
-            index_of(keys, lists, {"name": name, "url": url}) | {"made_at": statuses.moment(at.astimezone(UTC))}
-        ),
+        "trust.json": dump(index_of(keys, lists, {"name": name, "url": url}) | made_at),
     }
     return [_write(folder / path, content) for path, content in written.items()]
 
