@@ -173,7 +173,7 @@ def _hashed(document: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of the canonical N-Quads of a document; raise `CheckFailedError`."""
     dropped: list[str] = []
     options = {
-        "algorithm": "RDFC10",
+        "algorithm": "URDNA2015",  # the same as RDFC-1.0 for all that has no control characters
         "format": "application/n-quads",
         "documentLoader": _load,
         "on_property_dropped": dropped.append,
