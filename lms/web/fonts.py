@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
@@ -34,6 +35,12 @@ def load_fonts(folder: Path = FOLDER) -> dict[str, frozenset[int]]:
         pdfmetrics.registerFont(font)
         drawn[name] = frozenset(font.face.charToGlyph)
     return drawn
+
+
+def face(name: str) -> Any:
+    """Return reportlab's font of a name, for what writes its own operators."""
+    load_fonts()
+    return pdfmetrics.getFont(name)
 
 
 def check_glyphs(text: str, font: str) -> str:
@@ -78,14 +85,19 @@ def _joined(parts: Sequence[str], widths: Sequence[float], gap: float, width: fl
     return lines
 
 
-def balance(parts: Sequence[str], font: str, size: float, width: float, joint: str = " ") -> list[str]:
-    """Return as few lines as `wrap` needs, but of nearly equal length; the joint is left out where a line ends."""
+def balance(
+    parts: Sequence[str], font: str, size: float, width: float, joint: str = " ", *, close: float = 2
+) -> list[str]:
+    """Return as few lines as `wrap` needs, but of nearly equal length; the joint is left out where a line ends.
+
+    Widths that differ by less than `close` points are as good as equal.
+    """
     widths, gap = [width_of(part, font, size) for part in parts], width_of(joint, font, size)
     lines = _joined(parts, widths, gap, width, joint)
     if len(lines) < 2:
         return lines
     narrow, wide = width / len(lines), width
-    while wide - narrow > 2:
+    while wide - narrow > close:
         middle = (narrow + wide) / 2
         if len(_joined(parts, widths, gap, middle, joint)) > len(lines):
             narrow = middle

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from lms import files
-from lms.certificates.jobs import checking
-from lms.certificates.jobs.drawing import Sheet, column_of, draw_certificate
+from lms.certificates.jobs import checking, drawing
+from lms.certificates.jobs.drawing import RENDERINGS, Rendering, Sheet, draw_certificate
 from lms.certificates.rules.payloads import verify_address
 from lms.certificates.service import Lease, Made
 from lms.certificates.specs import CertificateSpec
@@ -54,31 +54,34 @@ def sign_payload(payload: bytes, key_id: str, key: Ed25519PrivateKey) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def sheet_of(session: Session, config: Config, lease: Lease) -> Sheet:
+def sheet_of(session: Session, config: Config, lease: Lease, rendering: Rendering = RENDERINGS["pdf"]) -> Sheet:
     """Return what is drawn for an edition: its payload, in the words of the revisions that it froze."""
     payload = json.loads(lease.payload)
     spec = spec_of(CertificateSpec, source_of(session, lease.design_revision_id))
     words = words_of(session, lease.words_revision_id, payload["language"])
-    languages = [SOURCE_LOCALE] if payload["language"] == SOURCE_LOCALE else [payload["language"], SOURCE_LOCALE]
-    page = f"{config.base_url.partition('://')[2]}/verify"
-    return Sheet(
-        columns=tuple(
-            column_of(payload, tag, _sayer(spec, words if tag != SOURCE_LOCALE else Words(tag)), verify_page=page)
-            for tag in languages
-        ),
-        name=payload["name"],
-        issuer=payload["issuer"],
-        serial=payload["serial"],
-        edition=payload["edition"],
+    return drawing.sheet_of(
+        _as_drawn(payload, spec, words),
         payload_sha256=hashlib.sha256(lease.payload).hexdigest(),
-        address=verify_address(config.base_url, lease.serial, lease.number),
-        ink=spec.ink,
-        accent=spec.accent,
-        is_demonstration=payload["demonstration"],
+        spec=spec,
+        words=words,
+        rendering=rendering,
+        code=verify_address(config.base_url, lease.serial, lease.number),
+        verify_page=f"{config.base_url.partition('://')[2]}/verify",
     )
 
 
-def _sayer(spec: CertificateSpec, words: Words) -> Callable[[str], str]:
-    """Return a function from a word's name to the sentence in the language of `words`, in English without one."""
-    english: dict[str, Any] = spec.words.model_dump()
-    return lambda name: words.text(f"{spec.key}.yml:words.{name}", english[name]).text
+def _as_drawn(payload: Mapping[str, Any], spec: CertificateSpec, words: Words) -> Mapping[str, Any]:
+    """Return a payload `chw-certificate/1` with what the page needs besides; a later one as it is."""
+    if payload["type"] != "chw-certificate/1":
+        return payload
+    signers = []
+    for number, signer in enumerate(spec.signers, 1):
+        said = words.text(f"{spec.key}.yml:signers.{number}", signer.title)
+        signers.append({"name": signer.name, "title": {SOURCE_LOCALE: said.english, words.locale: said.text}})
+    return {
+        **payload,
+        "issuer": {"name": payload["issuer"]},
+        "track": {**payload["track"], "revision": payload["content"]["revisions"]["track"]},
+        "frozen_at": f"{payload['awarded_on']}T00:00:00Z",
+        "signers": signers,
+    }
