@@ -54,6 +54,7 @@ class CertificateWords(Spec):
     language_of_instruction: Sentence
     versions: Sentence = "Rules {rules}, content version {content}."
     demonstration: Sentence = "Demonstration: the person is invented, and this page certifies nothing."
+    card: Sentence = "Cut the card out along the marks, and fold it in the middle."
     seal: Title = "Seal of {issuer}"
     code: Title = "QR code that opens {url}"
 

@@ -16,6 +16,7 @@ from lms.config import ROOT
 FOLDER = ROOT / "lms" / "web" / "static" / "fonts"
 REGULAR, ITALIC, SEMIBOLD, BOLD = "PublicSans-Regular", "PublicSans-Italic", "PublicSans-SemiBold", "PublicSans-Bold"
 NAMES = (REGULAR, ITALIC, SEMIBOLD, BOLD)
+MORE_LETTERS = "NotoSans-Regular"
 
 
 class MissingGlyphError(Exception):
@@ -30,7 +31,7 @@ def load_fonts(folder: Path = FOLDER) -> dict[str, frozenset[int]]:
     """Register the fonts and return the code points that each can draw."""
     rl_config.useA85 = 0  # streams as bytes: a fifth smaller, and faster
     drawn = {}
-    for name in NAMES:
+    for name in (*NAMES, MORE_LETTERS):
         font = TTFont(name, str(folder / f"{name}.ttf"), asciiReadable=False)
         pdfmetrics.registerFont(font)
         drawn[name] = frozenset(font.face.charToGlyph)
@@ -50,6 +51,18 @@ def check_glyphs(text: str, font: str) -> str:
         if ord(letter) not in known:
             raise MissingGlyphError(letter, text)
     return text
+
+
+def drawable(text: str, font: str) -> tuple[str, str]:
+    """Return a text that somebody typed and a font that draws it: `font`, else Noto Sans, which has more letters.
+
+    A letter that neither has is shown as the sign of a missing one. Names are not for this: they are refused instead.
+    """
+    known = load_fonts()
+    if all(ord(letter) in known[font] for letter in text):
+        return text, font
+    more = known[MORE_LETTERS]
+    return "".join(letter if ord(letter) in more else "\ufffd" for letter in text), MORE_LETTERS
 
 
 @lru_cache(maxsize=4000)

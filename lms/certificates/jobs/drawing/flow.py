@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from lms.certificates.jobs.drawing.accents import MARKS, clusters, steps
 from lms.certificates.jobs.drawing.pen import number, rgb
 from lms.certificates.jobs.drawing.tags import Paper
 from lms.certificates.jobs.drawing.wording import Said
@@ -157,7 +158,25 @@ def shown(paper: Paper, text: str, font: str, size: float) -> str:
     fonts.check_glyphs(text, font)
     document, face = paper.canvas._doc, fonts.face(font)  # noqa: SLF001 -- the fonts of a file are found by it
     escape = paper.canvas._escape  # noqa: SLF001
-    return " ".join(
-        f"{face.getSubsetInternalName(subset, document)} {number(size)} Tf ({escape(codes)}) Tj"
-        for subset, codes in face.splitString(text, document)
-    )
+
+    def pieces(part: str) -> list[tuple[str, str]]:
+        """Return each piece of a text that one of the file's fonts shows: the name of the font, and the codes."""
+        return [
+            (face.getSubsetInternalName(subset, document), f"({escape(codes)})")
+            for subset, codes in face.splitString(part, document)
+        ]
+
+    def plain(part: str) -> str:
+        return " ".join(f"{name} {number(size)} Tf {codes} Tj" for name, codes in pieces(part))
+
+    def marked(cluster: str) -> str:
+        put = [f"/Span <</ActualText <FEFF{cluster.encode('utf-16-be').hex().upper()}>>> BDC"]
+        for step in steps(cluster, font):
+            for name, codes in pieces(step.text):
+                put.append(f"{name} {number(size)} Tf {number(step.up * size / 1000)} Ts")
+                put.append(f"[{number(-step.right)} {codes} {number(step.right)}] TJ")
+        return " ".join([*put, "0 Ts EMC"])
+
+    if MARKS.search(text) is None:
+        return plain(text)
+    return " ".join(marked(each) if MARKS.search(each) else plain(each) for each in clusters(text))

@@ -53,6 +53,8 @@ class Column:
     not_a_license: Said
     versions: Said
     demonstration: Said
+    #: How the card is made of the page that it is printed on.
+    card: Said
     #: What a screen reader says in place of the seal and the code.
     seal: Said
     code: Said
@@ -203,6 +205,7 @@ def column_of(payload: Mapping[str, Any], tag: str, say: Callable[[str], Said], 
             "versions", rules=payload["track"]["revision"][:_SHOWN_OF_HASH], content=str(content["publication"])
         ),
         demonstration=fill("demonstration"),
+        card=fill("card"),
         seal=fill("seal", issuer=payload["issuer"]["name"]),
         code=fill("code", url=verify_page),
     )
