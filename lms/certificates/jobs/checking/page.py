@@ -87,8 +87,6 @@ def _range(content: bytes) -> tuple[int, int, int]:
     if marks > 1:
         raise CheckFailedError("the file has more than one signature")
     if found is None:
-        raise CheckFailedError(
-            "the file has no signature that covers it" if marks else "the file has no signature", "not-ours"
-        )
+        raise CheckFailedError("the file has no signature that covers it" if marks else "the file has no signature")
     begin, end, rest = (int(number) for number in found.groups())
     return begin, end, rest
