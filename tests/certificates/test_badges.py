@@ -68,7 +68,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def test_a_badge_states_what_its_payload_holds() -> None:
-    payload = payload_of()
+    payload = payload_of(frozen_at="2026-11-28T09:00:00Z")
     badge = document.credential(payload)
     subject = badge["credentialSubject"]
     assert badge["@context"] == [terms.CREDENTIALS, terms.BADGES]
@@ -86,7 +86,8 @@ def test_a_badge_states_what_its_payload_holds() -> None:
         "statusListCredential": f"{URL}/credentials/status/1",
     }
     assert subject["id"].startswith("urn:uuid:")
-    assert subject["identifier"][0]["identityHash"] == payload["name"]
+    named = {"type": "IdentityObject", "hashed": False, "identityHash": payload["name"], "identityType": "name"}
+    assert subject["identifier"] == [named]
     told = {each["resultDescription"].partition("#")[2]: each["value"] for each in subject["result"]}
     assert told["minutes-class"] == "900"
     assert told["minutes-towards"].startswith("chw-core/communication 60; chw-core/relationships 70; ")
