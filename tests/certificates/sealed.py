@@ -27,8 +27,8 @@ from pypdf.generic import (
 )
 from reportlab.pdfgen.canvas import Canvas
 
-from lms.certificates.jobs.checking import CheckFailedError
-from lms.certificates.jobs.checking_page import check_page
+from lms.certificates.jobs.checking.failing import CheckFailedError
+from lms.certificates.jobs.checking.page import check_page
 from lms.certificates.jobs.keyring.chain import make_page_certificate, make_root
 from lms.certificates.jobs.sealing import seal_page
 

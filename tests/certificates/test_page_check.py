@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfWriter
 
-from lms.certificates.jobs.checking import CheckFailedError
-from lms.certificates.jobs.checking_page import LARGEST, MOST_OBJECTS, check_page
+from lms.certificates.jobs.checking.failing import CheckFailedError
+from lms.certificates.jobs.checking.page import LARGEST, MOST_OBJECTS, check_page
 from lms.certificates.jobs.keyring.chain import DOCUMENT_SIGNING
 from lms.certificates.jobs.sealing import seal_page
 from tests.certificates.sealed import (

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, pdf_name
 
 from lms.certificates.jobs import sealing
-from lms.certificates.jobs.checking_page import check_page
+from lms.certificates.jobs.checking.page import check_page
 from tests.certificates.sealed import (
     AT,
     Sealed,

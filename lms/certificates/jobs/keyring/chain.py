@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -105,3 +106,12 @@ def _years_later(begin: datetime, years: int) -> datetime:
         return begin.replace(year=begin.year + years)
     except ValueError:
         return (begin - timedelta(days=1)).replace(year=begin.year + years)
+
+
+def is_issued_by(certificate: bytes, root: bytes) -> bool:
+    """Return whether `root` issued a certificate, both DER."""
+    try:
+        x509.load_der_x509_certificate(certificate).verify_directly_issued_by(x509.load_der_x509_certificate(root))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True

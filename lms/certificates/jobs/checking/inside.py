@@ -14,7 +14,7 @@ from typing import Any
 from pypdf import PdfReader, apply_configuration
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
-from lms.certificates.jobs.checking import CheckFailedError
+from lms.certificates.jobs.checking.failing import CheckFailedError
 
 LARGEST_STREAM = 2_000_000  # bytes; the credential has some 10,000
 _INSTANT = re.compile(r"D:(\d{14})(?:Z|\+00'00'?)")

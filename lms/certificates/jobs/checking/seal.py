@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lms.certificates.jobs.checking import CheckFailedError
+from lms.certificates.jobs.checking.failing import CheckFailedError
 
 DOCUMENT_SIGNING = "1.3.6.1.5.5.7.3.36"
 SMALLEST_KEY = 3072  # bits
@@ -95,7 +95,7 @@ def _signer_certificate(certificates: Sequence[bytes], roots: Sequence[bytes]) -
     """Return the DER of the one certificate in the signature that is not a trusted root."""
     strangers = [each for each in certificates if each not in roots]
     if len(strangers) != 1 or len(certificates) > 2:
-        raise CheckFailedError("the certificate was not issued by a root that is trusted here")
+        raise CheckFailedError("the certificate was not issued by a root that is trusted here", "unknown-issuer")
     return strangers[0]
 
 
@@ -154,7 +154,7 @@ def _issuing_root(leaf: x509.Certificate, roots: Sequence[bytes]) -> x509.Certif
         except (ValueError, TypeError, InvalidSignature):
             continue
         return root
-    raise CheckFailedError("the certificate was not issued by a root that is trusted here")
+    raise CheckFailedError("the certificate was not issued by a root that is trusted here", "unknown-issuer")
 
 
 def _check_flags(leaf: x509.Certificate, root: x509.Certificate) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.certificates.jobs.checking import CheckFailedError
-from lms.certificates.jobs.checking_inside import Inside, read_inside
-from lms.certificates.jobs.checking_seal import check_days, check_seal
+from lms.certificates.jobs.checking.failing import CheckFailedError
+from lms.certificates.jobs.checking.inside import Inside, read_inside
+from lms.certificates.jobs.checking.seal import check_days, check_seal
 
 LARGEST = 5_000_000  # bytes; a page has some 30,000
 MOST_OBJECTS = 2_000
@@ -47,7 +47,7 @@ def check_page(content: bytes, *, roots: Sequence[bytes], at: datetime | None = 
     except CheckFailedError:
         raise
     except Exception as error:  # whatever a broken file does to a parser, it is no page of ours
-        raise CheckFailedError("this is not a page of ours, or it was damaged") from error
+        raise CheckFailedError("this is not a page of ours, or it was damaged", "not-ours") from error
     return PageFacts(**vars(inside), key_id=signer.key_id, certificate=signer.der, issuer_urls=signer.urls)
 
 
@@ -70,9 +70,9 @@ def _gap(content: bytes) -> tuple[int, int]:
 def _check_outside(content: bytes) -> None:
     """Refuse what can be no page of ours at a first look."""
     if len(content) > LARGEST:
-        raise CheckFailedError("the file is too large for a page of ours")
+        raise CheckFailedError("the file is too large for a page of ours", "not-ours")
     if not content.startswith(b"%PDF-"):
-        raise CheckFailedError("the file is no PDF")
+        raise CheckFailedError("the file is no PDF", "not-ours")
     if not content.endswith((b"%%EOF", b"%%EOF\n", b"%%EOF\r\n")):
         raise CheckFailedError("the file does not end as a PDF does: it is not whole, or something was added to it")
     if content.count(b" obj") > MOST_OBJECTS:
