@@ -25,7 +25,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from reportlab.pdfgen.canvas import Canvas
 
-from lms.certificates.jobs.checking_page import check_page
+from lms.certificates.jobs.checking.page import check_page
 from lms.certificates.jobs.sealing import RESERVED, seal_page
 from lms.web.fonts import load_fonts
 from tests.certificates.sealed import AT, NAME, certificate_of, root_of, sign_with
@@ -47,10 +47,11 @@ def page() -> bytes:
     return stream.getvalue()
 
 
-class Held(Signer):  # type: ignore[misc]
+class Held(Signer):
     """A signer of pyHanko with its key loaded."""
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002
+        """Sign."""
         return sign_with("page")(data)
 
 

@@ -164,14 +164,14 @@ def refused(content: bytes, *, roots: tuple[bytes, ...] | None = None, at: datet
     return str(caught.value)
 
 
-def attributed(change: Callable[[cms.CMSAttributes], cms.CMSAttributes], content: bytes | None = None) -> bytes:
+def attributed(change: Callable[[cms.CMSAttributes], cms.CMSAttributes]) -> bytes:
     """Return a page whose signed attributes are others, with a right signature over them."""
     info = cms.ContentInfo.load(parts_of(good())[1])
     signer = info["content"]["signer_infos"][0]
     attributes = change(cms.CMSAttributes([each.copy() for each in signer["signed_attrs"]]))
     signer["signed_attrs"] = attributes
     signer["signature"] = sign_with("page")(b"\x31" + signer["signed_attrs"].dump(force=True)[1:])
-    return with_cms(content or good(), info.dump(force=True))
+    return with_cms(good(), info.dump(force=True))
 
 
 def without(kind: str) -> Callable[[cms.CMSAttributes], cms.CMSAttributes]:
@@ -185,4 +185,8 @@ def with_value(kind: str, value: object) -> Callable[[cms.CMSAttributes], cms.CM
 def resigned(altered: bytes) -> bytes:
     """Return an altered file with a right signature over what became of it."""
     before, _, after = parts_of(altered)
-    return attributed(with_value("message_digest", hashlib.sha256(before + after).digest()), altered)
+    first, seal, last = parts_of(good())
+    old, new = (hashlib.sha256(each).digest() for each in (first + last, before + after))
+    unsigned = seal.replace(old, new)[: -len(sign_with("page")(b""))]
+    attributes = cms.ContentInfo.load(seal)["content"]["signer_infos"][0]["signed_attrs"].dump().replace(old, new)
+    return with_cms(altered, unsigned + sign_with("page")(b"\x31" + attributes[1:]))

@@ -214,6 +214,14 @@ def test_a_page_without_information_can_be_sealed() -> None:
     assert reader_of(Sealed().make(stream.getvalue())).metadata is None
 
 
+def test_a_signature_of_another_key_size_is_not_put_in() -> None:
+    with pytest.raises(ValueError, match="not as long as the key"):
+        seal_page(
+            plain_page(), sign=lambda data: data[:256], certificate=certificate_of(), root=root_of(), attachment=b"{}",
+            attachment_name="a.json", issuer=NAME, at=AT,
+        )  # fmt: skip
+
+
 def test_a_sealed_page_is_not_sealed_again() -> None:
     with pytest.raises(ValueError, match="of its own"):
         Sealed().make(good())
