@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -20,6 +21,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfWriter
 
+from lms.certificates.jobs import sealing
 from lms.certificates.jobs.keyring.chain import make_page_certificate, make_root
 from lms.certificates.jobs.sealing import RESERVED, seal_page
 from tests.certificates.sealed import (
@@ -163,6 +165,14 @@ def test_the_same_arguments_give_the_same_bytes_in_any_process(tmp_path: Path) -
     assert len(said) == 1
     assert len(said.pop().strip()) == 64
     assert len(cms) * 2 < RESERVED
+
+
+def test_pages_are_sealed_beside_a_running_loop() -> None:
+    async def seal() -> bytes:
+        sealing._form.cache_clear()
+        return Sealed().make()
+
+    assert asyncio.run(seal()) == good()
 
 
 def test_other_arguments_give_another_file() -> None:

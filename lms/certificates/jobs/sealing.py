@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -90,11 +91,14 @@ class _Form(Signer):
         known = SimpleCertificateStore()
         known.register(Certificate.load(root))
         mechanism = SignedDigestAlgorithm({"algorithm": f"{DIGEST}_rsa"})
-        super().__init__(signing_cert=Certificate.load(certificate), cert_registry=known, signature_mechanism=mechanism)
-        self.mark = b"signature" * (self.signing_cert.public_key.byte_size // 9 + 1)
-        self.mark = self.mark[: self.signing_cert.public_key.byte_size]
+        signer = Certificate.load(certificate)
+        super().__init__(signing_cert=signer, cert_registry=known, signature_mechanism=mechanism)
+        size: int = signer.public_key.byte_size
+        self.mark = (b"signature" * size)[:size]
         self.attributes = b""
-        self.cms: bytes = asyncio.run(self.async_sign(DIGEST_MARK, DIGEST, use_pades=True)).dump()
+        with ThreadPoolExecutor(1) as apart:  # the library is asynchronous, and this thread may have a loop of its own
+            writing = apart.submit(lambda: asyncio.run(self.async_sign(DIGEST_MARK, DIGEST, use_pades=True)))
+            self.cms: bytes = writing.result().dump()
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002 -- its signature
         """Keep what is to be signed, and give the mark in place of a signature."""
@@ -106,8 +110,7 @@ class _Form(Signer):
         signature = sign(self.attributes.replace(DIGEST_MARK, digest))
         if len(signature) != len(self.mark):
             raise ValueError("the signature is not as long as the key of the certificate")
-        filled: bytes = self.cms.replace(DIGEST_MARK, digest).replace(self.mark, signature)
-        return filled
+        return self.cms.replace(DIGEST_MARK, digest).replace(self.mark, signature)
 
 
 @lru_cache(maxsize=8)
