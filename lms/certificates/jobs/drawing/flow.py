@@ -119,12 +119,11 @@ def write(
     font: str,
     size: float,
     color: str,
-    share: float = 1,
     align: float = 0.5,
 ) -> None:
     """Write one line: from `x` with `align` 0, around it with 0.5, up to it with 1. Raises `MissingGlyphError`."""
     left = x - fonts.width_of(text, font, size) * align
-    paper.draw(f"{rgb(color, share)} rg {_line(paper, text, left, y, font, size)}")
+    paper.draw(f"{rgb(color)} rg {_line(paper, text, left, y, font, size)}")
 
 
 def write_lines(
