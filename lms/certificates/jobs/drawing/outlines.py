@@ -12,7 +12,8 @@ from lms.web import fonts
 
 #: Flags of a point, and of a part of a glyph that is made of others.
 _ON_CURVE, _SHORT, _REPEATED, _SAME = 1, (2, 4), 8, (16, 32)
-_WORDS, _OFFSETS, _SCALES, _MORE = 1, 2, 0x08 | 0x40 | 0x80, 0x20
+_WORDS, _MORE = 0x01, 0x20
+_SCALES = {0x08: 1, 0x40: 2, 0x80: 4}  # how many numbers of a matrix follow
 
 
 class Point(NamedTuple):
@@ -108,13 +109,22 @@ def _coordinates(data: bytes, at: int, flags: list[int], axis: int) -> tuple[lis
 
 
 def _composed(face: Any, data: bytes, at: int) -> Iterator[list[Point]]:
-    """Yield the contours of a glyph made of others, each moved to its place; our fonts turn and stretch none."""
+    """Yield the contours of a glyph made of others, each turned, stretched and moved to its place."""
     flags = _MORE
     while flags & _MORE:
         flags, number = unpack_from(">HH", data, at)
-        if flags & _SCALES or not flags & _OFFSETS:
-            raise ValueError("this font stretches or hooks the parts of its glyphs")
         x, y = unpack_from(">hh" if flags & _WORDS else ">bb", data, at + 4)
         at += 8 if flags & _WORDS else 6
+        size = next((size for flag, size in _SCALES.items() if flags & flag), 0)
+        a, b, c, d = _matrix([value / 16384 for value in unpack_from(f">{size}h", data, at)])
+        at += 2 * size
         for contour in _glyph(face, number):
-            yield [Point(point.x + x, point.y + y, point.is_on) for point in contour]
+            yield [Point(a * each.x + c * each.y + x, b * each.x + d * each.y + y, each.is_on) for each in contour]
+
+
+def _matrix(values: list[float]) -> tuple[float, float, float, float]:
+    """Return the four numbers of a matrix of which the font may give none, one or two."""
+    if len(values) == 4:
+        return values[0], values[1], values[2], values[3]
+    across, up = (*values, *values)[:2] if values else (1.0, 1.0)
+    return across, 0.0, 0.0, up
