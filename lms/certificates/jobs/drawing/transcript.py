@@ -74,8 +74,8 @@ def _drawn(transcript: Transcript, *, pages: int) -> _Pages:
     for table in transcript.tables:
         _table(out, table)
     with out.paper.group("Sect"):
-        for note in transcript.notes:
-            out.paragraph(note, SIZE, above=7)
+        for number, note in enumerate(transcript.notes):
+            out.paragraph(note, SIZE, above=7 if number else 24)
     return out
 
 
