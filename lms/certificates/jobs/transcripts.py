@@ -42,11 +42,9 @@ def issuer_of(library: Library, otherwise: str) -> str:
 
 def find_sealer(workshop: Workshop, at: datetime) -> PublicKey:
     """Return the page key in force; raise `CannotSealError`."""
-    keys = [
-        key
-        for key in workshop.keys.values()
-        if key.purpose == "page" and key.is_in_force and key.activated_at <= at and workshop.provider.holds(key.key_id)
-    ]
+    known = (key for key in workshop.keys.values() if key.purpose == "page" and key.is_in_force)
+    begun = (key for key in known if key.activated_at.replace(microsecond=0) <= at)
+    keys = [key for key in begun if workshop.provider.holds(key.key_id)]
     if not keys:
         raise CannotSealError("no_key", "no page key is in force here: `lms keys create`")
     return max(keys, key=lambda key: key.activated_at)

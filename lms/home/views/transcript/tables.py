@@ -62,13 +62,8 @@ class _Tables:
     tag: str
 
     def certificates(self) -> Part:
-        columns = (
-            (_("Training"), 3.4),
-            (_("Number"), 2.9),
-            (_("Issued on"), 2),
-            (_("Valid until"), 2),
-            (_("State"), 1.9),
-        )
+        named = (_("Training"), _("Number"), _("Issued on"), _("Valid until"), _("State"))
+        columns = tuple(zip(named, (2.6, 3.6, 2.1, 2.1, 1.8), strict=True))
         empty = _("No certificate was awarded yet.")
         return _part("certificates", (_("Certificates"), columns, empty), self._certificates(), 0)
 
