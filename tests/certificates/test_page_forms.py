@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -194,3 +195,13 @@ def test_seals_that_allow_more_are_refused(change: tuple[bytes, bytes], sentence
     assert good().count(change[0]) == 1, good()[:100]
     altered = good().replace(*change)
     assert sentence in refused(resigned(altered))
+
+
+def test_the_signature_of_the_document_is_the_one_that_covers_it() -> None:
+    """A reader that finds the range by its looks is led astray by one in a comment."""
+    found = re.search(rb"(/ByteRange)( \[0 \d+ \d+ \d+\]) {30}", good())
+    assert found
+    decoy = b"/Byte#52ange [0 1 2 3] %" + found[1] + found[2] + b"\n"
+    altered = good().replace(found[0], decoy.ljust(len(found[0])))
+    assert len(altered) == len(good())
+    assert "not the one that covers the file" in refused(resigned(altered))
