@@ -188,6 +188,7 @@ def test_pages_that_were_rightly_signed_but_are_not_ours(monkeypatch: pytest.Mon
         ((b"/SubFilter /ETSI.CAdES.detached", b"/SubFilter /adbe.pkcs7.detached"), "not a PAdES signature"),
         ((b"/M (D\\07220261129061000Z)\n/Name", b"/M (D\\0722026112906100+Z)\n/Name"), "not written as ours"),
         ((b"/Type /EmbeddedFile", b"/Type /EmbeddedFyle"), "holds no credential"),
+        ((b"%%EOF\n", b"%%EOX\n"), "does not end as a PDF does"),
     ],
 )
 def test_seals_that_allow_more_are_refused(change: tuple[bytes, bytes], sentence: str) -> None:
@@ -205,3 +206,10 @@ def test_the_signature_of_the_document_is_the_one_that_covers_it() -> None:
     altered = good().replace(found[0], decoy.ljust(len(found[0])))
     assert len(altered) == len(good())
     assert "not the one that covers the file" in refused(resigned(altered))
+
+
+def test_what_certifies_the_document_is_its_signature() -> None:
+    found = re.search(rb"/DocMDP (\d+) 0 R", good())
+    assert found
+    other = b"/DocMDP %d 0 R" % (int(found[1]) - 1)
+    assert "does not certify" in refused(resigned(good().replace(found[0], other)))
