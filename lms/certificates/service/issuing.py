@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import Row, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
@@ -94,9 +95,13 @@ def leases_of(session: Session, tasks: Sequence[tuple[int, str]]) -> list[Lease]
     columns = (Edition.id, Award.public_id, Award.serial, Edition.number, Edition.payload)
     designs = (Edition.design_revision_id, Edition.words_revision_id)
     statement = select(*columns, *designs).join(Award, Award.id == Edition.award_id).where(Edition.id.in_(ids))
-    rows = {row.id: tuple(row)[1:] for row in session.execute(statement)}
-    keys = queries.keys_of(session, ids)
-    return [Lease(edition_id, stage, *rows[edition_id], keys.get(edition_id, {})) for edition_id, stage in tasks]
+    rows, keys = {row.id: row for row in session.execute(statement)}, queries.keys_of(session, ids)
+    return [_lease(rows[edition_id], stage, keys.get(edition_id, {})) for edition_id, stage in tasks]
+
+
+def _lease(row: Row[Any], stage: str, keys: Mapping[str, str]) -> Lease:
+    designs = row.design_revision_id, row.words_revision_id
+    return Lease(row.id, stage, row.public_id, row.serial, row.number, row.payload, *designs, keys)
 
 
 def postpone(session: Session, lease: Lease, *, holder: str, problem: str, at: datetime) -> None:
