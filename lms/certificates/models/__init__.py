@@ -1,5 +1,6 @@
 """Tables of certification: the decision on a completed track, and the certificate as a signed record."""
 
+from lms.certificates.models.checks import ShareLink, VerificationCheck
 from lms.certificates.models.decisions import Application, Decision, Reply
 from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
 from lms.certificates.models.requests import CertificateShare, NameCheck, NameRequest, RevocationRequest
@@ -16,6 +17,8 @@ __all__ = [
     "NameRequest",
     "Reply",
     "RevocationRequest",
+    "ShareLink",
     "SigningKey",
     "StatusEvent",
+    "VerificationCheck",
 ]

@@ -54,6 +54,14 @@ from lms.certificates.queries.requests import (
     find_open_revocation,
     list_open_requests,
 )
+from lms.certificates.queries.verifying import (
+    LinkRow,
+    count_checks,
+    find_shared,
+    find_shown,
+    list_links,
+    shown_of,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -68,6 +76,7 @@ __all__ = [
     "History",
     "Holder",
     "Known",
+    "LinkRow",
     "NameLine",
     "PublicKey",
     "Released",
@@ -78,6 +87,7 @@ __all__ = [
     "completions_of",
     "count_applications",
     "count_awards",
+    "count_checks",
     "count_waiting",
     "credits_of",
     "files_of",
@@ -89,6 +99,8 @@ __all__ = [
     "find_open_name_request",
     "find_open_revocation",
     "find_problem",
+    "find_shared",
+    "find_shown",
     "get_application",
     "get_known",
     "get_own_application",
@@ -99,10 +111,12 @@ __all__ = [
     "list_certificates",
     "list_chosen",
     "list_keys",
+    "list_links",
     "list_open_requests",
     "list_own_applications",
     "list_released",
     "list_said",
     "named_files",
     "shared_with",
+    "shown_of",
 ]

@@ -136,6 +136,11 @@ def find_known(session: Session, serial: str) -> Known | None:
     return next(iter(_awards(session, Award.serial == serial, limit=1)), None)
 
 
+def list_known(session: Session, award_ids: Collection[int]) -> list[Known]:
+    """Return these awards with their history, the newest first. Three queries."""
+    return _awards(session, Award.id.in_(award_ids), limit=None)
+
+
 def get_known(session: Session, award_public_id: str) -> Known:
     """Return one award by its public id; raise `NotFound`. Three queries."""
     for known in _awards(session, Award.public_id == award_public_id, limit=1):

@@ -9,10 +9,12 @@ from lms.certificates.service.applications import (
     open_applications,
 )
 from lms.certificates.service.awards import Drafted, Reserved, draft_one, reserve
+from lms.certificates.service.checks import count_checks, fold_checks
 from lms.certificates.service.corrections import correct_name, request_name, settle_name
 from lms.certificates.service.issuing import Lease, Made, lease_of, lease_tasks, postpone, release, remake
 from lms.certificates.service.keys import add_key, compromise_key, retire_key
 from lms.certificates.service.life import lift, redraft, request_revocation, settle_revocation, suspend
+from lms.certificates.service.links import make_link, open_link, withdraw_link
 from lms.certificates.service.mending import recompute
 from lms.certificates.service.sharing import compare_name, share, withdraw_share
 
@@ -29,12 +31,16 @@ __all__ = [
     "compare_name",
     "compromise_key",
     "correct_name",
+    "count_checks",
     "decide",
     "draft_one",
+    "fold_checks",
     "lease_of",
     "lease_tasks",
     "lift",
+    "make_link",
     "open_applications",
+    "open_link",
     "postpone",
     "recompute",
     "redraft",
@@ -48,5 +54,6 @@ __all__ = [
     "settle_revocation",
     "share",
     "suspend",
+    "withdraw_link",
     "withdraw_share",
 ]

@@ -29,6 +29,11 @@ def download(serial: str, kind: str) -> Response:
     known = queries.find_known(reading(), plain) if plain else None
     if known is None or known.standing.edition is None or not _may_read(actor, known):
         raise NotFound
+    return send_released(known, kind)
+
+
+def send_released(known: Known, kind: str) -> Response:
+    """Return a file of the edition that counts, exactly as it was released; who may have it was judged before."""
     sha256 = queries.find_artifact(reading(), known.shown.edition_id, kind)
     if sha256 is None:
         raise NotFound

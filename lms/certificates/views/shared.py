@@ -1,0 +1,67 @@
+"""What a holder's link shows: her whole certificate, for whoever has the link, and nothing of any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from lms.certificates import queries
+from lms.certificates.queries import Known
+from lms.certificates.rules.checks import Check
+from lms.certificates.rules.links import TOKEN_LENGTH, hash_of
+from lms.certificates.rules.public import NAMED, OPEN, issuer_of
+from lms.certificates.views import turns
+from lms.certificates.views.blueprint import bp, page
+from lms.certificates.views.files import send_released
+from lms.certificates.views.saying import facts_of, quiet, told_of, wants
+from lms.clock import local_date, now
+from lms.db import reading
+from lms.errors import NotFound
+from lms.web.access import find_actor, public
+
+
+@bp.get("/verify/shared/<token>")
+@public
+def shared(token: str) -> Any:
+    """Show a whole certificate to whoever has the link."""
+    turns.take_turn("single")
+    link_id, known = _opened(token)
+    shown, state = known.shown, known.state_of(known.shown, local_date(now()))
+    if wants("application/json"):
+        more = {name: shown.payload[name] for name in ("name", "language_of_instruction")} if state in NAMED else {}
+        answer: Any = (jsonify(facts_of(known, shown, state) | more), 200)
+    else:
+        values: dict[str, Any] = {
+            "known": known,
+            "shown": shown,
+            "payload": shown.payload,
+            "issuer": issuer_of(shown.payload),
+        }
+        told, named, open_ = told_of(known, shown, state), state in NAMED, state in OPEN
+        answer = page("shared.html", told=told, named=named, token=token if open_ else "", **values)
+    actor = find_actor()
+    if actor is None or actor.person_id != known.person_id:
+        turns.count("shared", {Check(known.award_id, state): 1}, link_id=link_id)
+    return quiet(answer)
+
+
+@bp.get("/verify/shared/<token>/certificate.<any(pdf, json):kind>")
+@public
+def shared_file(token: str, kind: str) -> Response:
+    """Send a file of the certificate to whoever has the link, while the certificate counts or has ended in peace."""
+    turns.take_turn("single")
+    _link, known = _opened(token)
+    if known.state_of(known.shown, local_date(now())) not in OPEN:
+        raise NotFound
+    sent = send_released(known, kind)
+    return quiet((sent, sent.status_code))
+
+
+def _opened(token: str) -> tuple[int, Known]:
+    """Return the link of a token and its certificate; one that ended, was withdrawn or never was looks like missing."""
+    found = queries.find_shared(reading(), hash_of(token), now()) if len(token) == TOKEN_LENGTH else None
+    if found is None:
+        turns.wait_like_others()
+        raise NotFound
+    return found
