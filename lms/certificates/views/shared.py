@@ -27,23 +27,31 @@ def shared(token: str) -> Any:
     """Show a whole certificate to whoever has the link."""
     turns.take_turn("single")
     link_id, known = _opened(token)
-    shown, state = known.shown, known.state_of(known.shown, local_date(now()))
-    if wants("application/json"):
-        more = {name: shown.payload[name] for name in ("name", "language_of_instruction")} if state in NAMED else {}
-        answer: Any = (jsonify(facts_of(known, shown, state) | more), 200)
-    else:
-        values: dict[str, Any] = {
-            "known": known,
-            "shown": shown,
-            "payload": shown.payload,
-            "issuer": issuer_of(shown.payload),
-        }
-        told, named, open_ = told_of(known, shown, state), state in NAMED, state in OPEN
-        answer = page("shared.html", told=told, named=named, token=token if open_ else "", **values)
+    state = known.state_of(known.shown, local_date(now()))
+    answer = (jsonify(_facts(known, state)), 200) if wants("application/json") else _page(known, state, token)
     actor = find_actor()
     if actor is None or actor.person_id != known.person_id:
         turns.count("shared", {Check(known.award_id, state): 1}, link_id=link_id)
     return quiet(answer)
+
+
+def _facts(known: Known, state: str) -> dict[str, Any]:
+    names = ("name", "language_of_instruction") if state in NAMED else ()
+    return facts_of(known, known.shown, state) | {name: known.shown.payload[name] for name in names}
+
+
+def _page(known: Known, state: str, token: str) -> tuple[str, int]:
+    shown = known.shown
+    return page(
+        "shared.html",
+        known=known,
+        shown=shown,
+        payload=shown.payload,
+        issuer=issuer_of(shown.payload),
+        told=told_of(known, shown, state),
+        named=state in NAMED,
+        token=token if state in OPEN else "",
+    )
 
 
 @bp.get("/verify/shared/<token>/certificate.<any(pdf, json):kind>")
