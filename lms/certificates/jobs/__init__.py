@@ -1,7 +1,8 @@
 """What certificates does in the background: finishing those that are reserved, and looking after the files."""
 
 from lms.certificates.jobs.auditing import check_issued, open_file
-from lms.certificates.jobs.finishing import ensure_key, finish_issues, run
+from lms.certificates.jobs.finishing import finish_issues, make_page_now, run
 from lms.certificates.jobs.folding import fold_checks
+from lms.certificates.jobs.keyring import ensure_keys
 
-__all__ = ["check_issued", "ensure_key", "finish_issues", "fold_checks", "open_file", "run"]
+__all__ = ["check_issued", "ensure_keys", "finish_issues", "fold_checks", "make_page_now", "open_file", "run"]

@@ -2,7 +2,8 @@
 
 from lms.certificates.models.checks import ShareLink, VerificationCheck
 from lms.certificates.models.decisions import Application, Decision, Reply
-from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
+from lms.certificates.models.keys import EditionKey, SigningKey, StatusEntry, StatusList
+from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, StatusEvent
 from lms.certificates.models.requests import CertificateShare, NameCheck, NameRequest, RevocationRequest
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "CertificateShare",
     "Decision",
     "Edition",
+    "EditionKey",
     "IssueTask",
     "NameCheck",
     "NameRequest",
@@ -19,6 +21,8 @@ __all__ = [
     "RevocationRequest",
     "ShareLink",
     "SigningKey",
+    "StatusEntry",
     "StatusEvent",
+    "StatusList",
     "VerificationCheck",
 ]

@@ -14,8 +14,8 @@ NAMED = ("valid", "expired", "suspended")
 OPEN = ("valid", "expired")
 #: Left out: the name, the language of instruction, the holder's own language, and who signed.
 PUBLIC = (
-    "serial", "edition", "round", "track", "competencies", "minutes", "completed_on", "awarded_on", "valid_until",
-    "issuer", "keys", "key_id", "status", "disclaimers", "demonstration",
+    "type", "serial", "edition", "round", "track", "competencies", "minutes", "completed_on", "awarded_on",
+    "valid_until", "issuer", "keys", "status", "disclaimers", "demonstration",
 )  # fmt: skip
 
 
@@ -25,12 +25,6 @@ def public_facts(payload: Mapping[str, Any], state: str) -> dict[str, Any]:
     if state in NAMED:
         facts["name"] = mask_name(payload["name"])
     return facts
-
-
-def issuer_of(payload: Mapping[str, Any]) -> str:
-    """Return the name of who issued a certificate."""
-    issuer = payload["issuer"]
-    return str(issuer if isinstance(issuer, str) else issuer["name"])
 
 
 def ended_on(payload: Mapping[str, Any]) -> date | None:

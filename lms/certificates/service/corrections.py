@@ -14,7 +14,7 @@ from lms.certificates.queries import Known
 from lms.certificates.rules.decisions import LONGEST_NOTE
 from lms.certificates.rules.names import check_name
 from lms.certificates.rules.states import check_life
-from lms.certificates.service.awards import next_edition
+from lms.certificates.service.editions import next_edition
 from lms.certificates.service.locking import lock_award, lock_request
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from lms.certificates.views import batch, certifying, dropped, files, links, managing, offline, own, public, shared
+from lms.certificates.views import (
+    batch,
+    certifying,
+    dropped,
+    files,
+    issuer,
+    links,
+    managing,
+    offline,
+    own,
+    public,
+    shared,
+)
 from lms.certificates.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (batch, certifying, dropped, files, links, managing, offline, own, public, shared)
+PAGES = (batch, certifying, dropped, files, issuer, links, managing, offline, own, public, shared)
 
 __all__ = ["PAGES", "bp"]

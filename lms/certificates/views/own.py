@@ -87,6 +87,7 @@ def own_certificate(public_id: str) -> Any:
     known = own_known(actor, public_id)
     return page(
         "own_certificate.html",
+        other_pages=messages.other_pages(known.shown.payload["language"]),
         known=known,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),

@@ -14,7 +14,7 @@ from lms.certificates.forms import CheckNameForm
 from lms.certificates.queries import EditionFacts, Known
 from lms.certificates.rules.checks import Check
 from lms.certificates.rules.names import mask_name
-from lms.certificates.rules.public import NAMED, issuer_of
+from lms.certificates.rules.public import NAMED
 from lms.certificates.rules.serials import read_serial, show_serial
 from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, explained, page
@@ -92,7 +92,6 @@ def _page(known: Known, shown: EditionFacts, state: str) -> tuple[str, int]:
         form,
         known=known,
         payload=shown.payload,
-        issuer=issuer_of(shown.payload),
         shown=shown,
         told=told_of(known, shown, state),
         masked=mask_name(shown.payload["name"]) if state in NAMED else "",

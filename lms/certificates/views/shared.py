@@ -10,10 +10,10 @@ from lms.certificates import queries
 from lms.certificates.queries import Known
 from lms.certificates.rules.checks import Check
 from lms.certificates.rules.links import TOKEN_LENGTH, hash_of
-from lms.certificates.rules.public import NAMED, OPEN, issuer_of
+from lms.certificates.rules.public import NAMED, OPEN
 from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, page
-from lms.certificates.views.files import send_released
+from lms.certificates.views.files import send
 from lms.certificates.views.saying import facts_of, quiet, told_of, wants
 from lms.clock import local_date, now
 from lms.db import reading
@@ -47,7 +47,6 @@ def _page(known: Known, state: str, token: str) -> tuple[str, int]:
         known=known,
         shown=shown,
         payload=shown.payload,
-        issuer=issuer_of(shown.payload),
         told=told_of(known, shown, state),
         named=state in NAMED,
         token=token if state in OPEN else "",
@@ -62,7 +61,7 @@ def shared_file(token: str, kind: str) -> Response:
     _link, known = _opened(token)
     if known.state_of(known.shown, local_date(now())) not in OPEN:
         raise NotFound
-    sent = send_released(known, kind)
+    sent = send(known, kind)
     return quiet((sent, sent.status_code))
 
 
