@@ -15,8 +15,8 @@ function parts(token) {
     if (found.number !== 18 && found.number !== 61) throw new Error("no token");
     found = found.value;
   }
-  const [protectedBytes, , payload, signature] = found;
-  if (found.length !== 4 || !(payload instanceof Uint8Array) || signature.length !== 64) throw new Error("no token");
+  const [protectedBytes, unprotected, payload, signature] = found;
+  if (found.length !== 4 || unprotected.size !== 0 || !(payload instanceof Uint8Array) || signature.length !== 64) throw new Error("no token");
   const header = read(protectedBytes);
   if (header.get(1) !== -7 || header.has(2)) throw new Error("another algorithm");
   return { protectedBytes, payload, signature, key: hex(header.get(4)) };
