@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.certificates import queries, service
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import ensure_keys, finish_issues
 from lms.certificates.models import VerificationCheck
 from lms.certificates.rules.serials import serial_from, show_serial
 from lms.certificates.views import turns
@@ -247,7 +247,7 @@ def test_the_pages_speak_four_languages(client: FlaskClient, serial: str) -> Non
 
 def test_nothing_of_an_expired_key_is_needed(client: FlaskClient, content_app: Flask, make: Make) -> None:
     then = now() - timedelta(days=3 * 365)
-    ensure_key(config_of(content_app), at=then)
+    ensure_keys(config_of(content_app), at=then)
     worker, _ = certify(content_app, make, at=then)
     found = client.get(f"/verify/{show_serial(award_of(worker).serial)}", headers=JSON).get_json()
     assert found["state"] == "expired"
