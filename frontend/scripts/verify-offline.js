@@ -21,7 +21,7 @@ async function run(typed) {
   const answer = token ? await check(token, data.keys, expected) : { verdict: "nothing" };
   const [list, index] = answer.facts?.status ?? [];
   if (answer.facts && data.revoked[list]?.includes(index)) answer.verdict = "withdrawn";
-  fill(box, answer.verdict, answer.verdict === "withdrawn" ? null : answer.facts, document.documentElement.lang);
+  fill(box, answer.verdict, answer.verdict === "withdrawn" ? null : answer.facts, document.documentElement.lang, data.zone);
 }
 
 form.addEventListener("submit", (event) => {

@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 from lms import files
 from lms.certificates import service
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import Artifact, Award, SigningKey
+from lms.certificates.models import Artifact, Award, Edition, SigningKey
 from lms.certificates.rules.serials import show_serial
 from lms.certificates.service import NewKey
 from lms.clock import now
@@ -270,6 +270,14 @@ def saved(desk: Desk, chromium: Browser, folder: Path, language: str = "en-US") 
     return page
 
 
+def last_day() -> str:
+    """Return the last day on which the certificate counts, as the English page writes it."""
+    day = reading().scalar(select(Edition.valid_until))
+    reading().rollback()
+    assert day
+    return f"{day:%B} {day.day}, {day.year}"
+
+
 def asked(page: Page, typed: str) -> str:
     page.locator("#code").fill(typed)
     page.get_by_role("button").click()
@@ -282,8 +290,8 @@ def test_a_saved_page_checks_codes_without_a_network(desk: Desk, chromium: Brows
     scanned = f"HTTPS://HOST/V/{desk.serial}/1#{desk.code}"
     assert asked(page, scanned) == "good good expired"
     text = page.locator("main").inner_text()
-    for fact in (NAME, "First steps", "1 h 30 min", desk.serial):
-        assert fact in text
+    for fact in (NAME, "First steps", "1 h 30 min", desk.serial, last_day()):
+        assert fact in text, text
     assert asked(page, desk.code) == "good good expired"
     assert asked(page, f"{scanned[:90]}\n{scanned[90:]} ") == "good good expired"
     assert asked(page, desk.token(ends=int(time.time()) - 1)) == "expired good expired"

@@ -106,8 +106,8 @@ def test_a_file_of_others_is_foreign(
     method = document["proof"][0]["verificationMethod"].rpartition("#")[0]
     document["proof"][0]["verificationMethod"] = f"{method}#{'0' * 16}"
     others = [
-        json.dumps(document).encode(), b"{}", b"{", b"{" + b'"a":[' * 9000, b'{"proof": 1}', b'{"proof": [1]}', b"hello",
-        b"\xff\xd8\xff", b"a.b.c", b"[1]", b"{" + b" " * 300_000 + b"}",
+        json.dumps(document).encode(), b"{}", b"{", b"{" + b'"a":[' * 9000, b'{"proof": 1}', b'{"proof": [1]}',
+        b"hello", b"\xff\xd8\xff", b"a.b.c", b"[1]", b"{" + b" " * 300_000 + b"}",
     ]  # fmt: skip
     for content in others:
         assert verdict(client, content) == "foreign", content[:40]

@@ -10,14 +10,20 @@ export function day(iso, lang) {
   return new Intl.DateTimeFormat(TAGS[lang], { dateStyle: "long", timeZone: "UTC" }).format(Date.UTC(year, month - 1, date));
 }
 
-export function fill(box, verdict, facts, lang) {
+// The day that clocks of the issuer show at a moment in seconds.
+export function dayAt(seconds, zone) {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(seconds * 1000);
+  return ["year", "month", "day"].map((kind) => parts.find((each) => each.type === kind).value).join("-");
+}
+
+export function fill(box, verdict, facts, lang, zone = "UTC") {
   for (const part of box.querySelectorAll("[data-verdict]")) part.hidden = !part.dataset.verdict.split(" ").includes(verdict);
   const said = facts && {
     name: facts.name,
     title: facts.title,
     time: hours(facts.minutes),
     awarded: day(facts.awarded, lang),
-    ends: facts.ends === null ? "" : day(new Date((facts.ends - 1) * 1000).toISOString().slice(0, 10), lang),
+    ends: facts.ends === null ? "" : day(dayAt(facts.ends, zone), lang),
     serial: facts.serial.replace(/^(.{4})(.{4})(.{4})(.)$/, "CHW-$1-$2-$3-$4"),
     edition: String(facts.edition),
   };

@@ -9,6 +9,7 @@ from lms.certificates.queries import PublicKey
 from lms.certificates.queries.statuses import list_numbers, list_withdrawn
 from lms.certificates.rules.badges.issuer import IssuerKey, jwk
 from lms.certificates.views.blueprint import config
+from lms.clock import zone
 from lms.db import reading
 
 
@@ -25,9 +26,9 @@ def _key(key: PublicKey) -> dict[str, Any]:
 
 
 def issuer_data() -> dict[str, Any]:
-    """Return what the saved page holds: the issuer's address, its keys, and by status list what does not count.
+    """Return what the saved page holds: the issuer's address, zone and keys, and by status list what does not count.
 
     Two queries, and one more for each list of a hundred thousand places.
     """
     revoked = {str(number): list_withdrawn(reading(), number) for number in list_numbers(reading())}
-    return {"issuer": config().base_url, "keys": page_keys(), "revoked": revoked}
+    return {"issuer": config().base_url, "zone": str(zone()), "keys": page_keys(), "revoked": revoked}
