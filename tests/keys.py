@@ -1,4 +1,4 @@
-"""Signing keys for tests: sets that each process makes once and lends to every application, for making one takes long."""
+"""Signing keys for tests: sets that each process makes once, which takes long, and lends to every application."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("artifacts") as batch:
         batch.alter_column("kind", existing_type=sa.String(length=4), type_=sa.String(length=12), existing_nullable=False)
-        swap_check(batch, "ck_artifacts_kind_known", f"kind IN ('vc', 'jwt', 'code', {PAGES}, 'json')")
+        swap_check(batch, "ck_artifacts_kind_known", f"kind IN ({PAGES}, 'vc', 'jwt', 'code', 'json')")
     with op.batch_alter_table("issue_tasks") as batch:
         batch.add_column(sa.Column("stage", sa.String(length=12), nullable=False, server_default="credential"))
         batch.drop_constraint(op.f("pk_issue_tasks"), type_="primary")

@@ -53,13 +53,9 @@ def test_another_passphrase_or_name_is_refused(folder: KeyFolder) -> None:
 
 def test_a_file_without_a_passphrase_still_opens(folder: KeyFolder) -> None:
     key = ed25519.Ed25519PrivateKey.generate()
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     key_id = hashlib.sha256(public).hexdigest()[:16]
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     folder.path.mkdir()
     path = folder.path / f"{key_id}.pem"
     path.write_bytes(pem)

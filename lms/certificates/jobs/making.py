@@ -120,11 +120,11 @@ def _chain(workshop: Workshop, key_id: str) -> tuple[bytes, bytes]:
     """Return the certificate of a page key and the root that issued it."""
     certificate = workshop.keys[key_id].certificate
     if certificate is None:
-        raise CheckFailedError("no-trust", f"the page key {key_id} has no certificate")
+        raise CheckFailedError(f"the page key {key_id} has no certificate", "no-trust")
     for key in workshop.keys.values():
         if key.purpose == "root" and key.certificate is not None and is_issued_by(certificate, key.certificate):
             return certificate, key.certificate
-    raise CheckFailedError("no-trust", f"no root is known for the page key {key_id}")
+    raise CheckFailedError(f"no root is known for the page key {key_id}", "no-trust")
 
 
 def check_made(session: Session, workshop: Workshop, lease: Lease, stored: dict[str, Stored]) -> None:
@@ -149,4 +149,4 @@ def check_sealed(page: bytes, vc_sha256: str, trust: Trust) -> None:
     facts = check_page(page, roots=trust.roots)
     trust.key(facts.key_id, "page")
     if hashlib.sha256(facts.attachment).hexdigest() != vc_sha256:
-        raise CheckFailedError("altered", "the page holds the credential of another certificate")
+        raise CheckFailedError("the page holds the credential of another certificate")

@@ -149,7 +149,7 @@ def _tag(writer: PdfFileWriter, field: IndirectObject) -> None:
     )
     parent["/K"] = ArrayObject([*(kids if isinstance(kids, ArrayObject) else [parent.raw_get("/K")]), element])
     numbers = tree["/ParentTree"]["/Nums"]
-    number = NumberObject(max(numbers[::2], default=-1) + 1)
+    number = NumberObject(max((int(numbers[index]) for index in range(0, len(numbers), 2)), default=-1) + 1)
     numbers.extend([number, element])
     tree["/ParentTreeNextKey"] = NumberObject(number + 1)
     field.get_object()["/StructParent"] = number

@@ -10,7 +10,7 @@ CREDENTIAL_KINDS = ("vc", "jwt", "code")
 #: Pages, by paper (Letter, A4) and languages (the holder's and English, English alone, her own alone).
 PAGE_KINDS = ("pdf", "pdf-a4", "pdf-en", "pdf-a4-en", "pdf-own", "pdf-a4-own")
 #: "json" is the file of the first format, which is not made any more.
-ARTIFACT_KINDS = (*CREDENTIAL_KINDS, *PAGE_KINDS, "json")
+ARTIFACT_KINDS = (*PAGE_KINDS, *CREDENTIAL_KINDS, "json")
 
 CREDENTIAL = "credential"
 #: The page that is made of every certificate; the others are made when somebody asks for them.

@@ -129,8 +129,8 @@ def draft_one(
         valid_until=last_valid_day(awarded_on, track.valid_months),
         issuer=spec.issuer,
         signers=tuple(
-            Signer("", _both(words, f"{design.key}.yml:words.{name}", said))
-            for name, said in (("signer_one", spec.words.signer_one), ("signer_two", spec.words.signer_two))
+            Signer(each.name, _both(words, f"{design.key}.yml:signers.{number}", each.title))
+            for number, each in enumerate(spec.signers, 1)
         ),
         disclaimers=_both(words, f"{design.key}.yml:words.not_a_license", spec.words.not_a_license),
         template_key=design.key,

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor, Span
-from lms.certificates import queries, service
+from lms.certificates import messages, queries, service
 from lms.certificates.forms import AnswerForm, EmptyForm, NameForm
 from lms.certificates.queries import Known
 from lms.certificates.views.blueprint import bp, explained, page

@@ -65,9 +65,9 @@ def read_badge(document: Mapping[str, Any], key_id: str) -> Checked:
         record = document["evidence"][0]
         digest, edition = _RECORD.fullmatch(record["id"]), _EDITION.fullmatch(record["name"])
         if digest is None or edition is None or not document["id"].endswith("/verify/" + edition[1]):
-            raise CheckFailedError("not-ours", "the credential names no record of ours")
+            raise CheckFailedError("the credential names no record of ours", "not-ours")
         if "OpenBadgeCredential" not in document["type"]:
-            raise CheckFailedError("not-ours", "this is no badge")
+            raise CheckFailedError("this is no badge", "not-ours")
         return Checked(
             serial=edition[1],
             edition=int(edition[2]),
@@ -84,42 +84,42 @@ def read_badge(document: Mapping[str, Any], key_id: str) -> Checked:
             document=document,
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise CheckFailedError("not-ours", "the credential lacks what ours have") from error
+        raise CheckFailedError("the credential lacks what ours have", "not-ours") from error
 
 
 def check_listed(address: str, place: int, trust: Trust, *, at: datetime) -> bool:
     """Return whether a status list at hand marks a place as not valid any more; raise `CheckFailedError`."""
     content = trust.lists.get(address)
     if content is None:
-        raise CheckFailedError("no-trust", f"the status list {address} is not at hand")
+        raise CheckFailedError(f"the status list {address} is not at hand", "no-trust")
     document = _parsed(content)
     _verified(document, trust, [CREDENTIALS])
     try:
         ends = datetime.fromisoformat(document["validUntil"])
         subject = document["credentialSubject"]
         if document["id"] != address or subject["statusPurpose"] != "revocation":
-            raise CheckFailedError("not-ours", "this is another list")
+            raise CheckFailedError("this is another list", "not-ours")
         text = subject["encodedList"].removeprefix("u")
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         bits = zlib.decompressobj(wbits=31).decompress(packed, MOST_BYTES)
         found = bits[place // 8] >> (7 - place % 8) & 1
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, zlib.error) as error:
-        raise CheckFailedError("not-ours", f"the status list {address} cannot be read") from error
+        raise CheckFailedError(f"the status list {address} cannot be read", "not-ours") from error
     if at > ends:
-        raise CheckFailedError("no-trust", f"the status list {address} is too old: it counted until {ends:%Y-%m-%d}")
+        raise CheckFailedError(f"the status list {address} is too old: it counted until {ends:%Y-%m-%d}", "no-trust")
     return bool(found)
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
     """Return a JSON object without repeated members; raise `CheckFailedError`."""
     if len(content) > MOST_BYTES:
-        raise CheckFailedError("not-ours", "the file is too large to be a certificate of ours")
+        raise CheckFailedError("the file is too large to be a certificate of ours", "not-ours")
     try:
         document = json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise CheckFailedError("not-ours", "this is not JSON") from error
+        raise CheckFailedError("this is not JSON", "not-ours") from error
     if not isinstance(document, dict):
-        raise CheckFailedError("not-ours", "this is no credential")
+        raise CheckFailedError("this is no credential", "not-ours")
     return document
 
 
@@ -137,17 +137,17 @@ def _verified(document: Mapping[str, Any], trust: Trust, contexts: list[str]) ->
     issuer = document.get("issuer")
     named = issuer.get("id") if isinstance(issuer, dict) else issuer
     if named != key.issuer or proof["verificationMethod"] != f"{key.issuer}#{key_id}":
-        raise CheckFailedError("unknown-issuer", "the key is of another issuer than the one named")
+        raise CheckFailedError("the key is of another issuer than the one named", "unknown-issuer")
     stated = {name: value for name, value in document.items() if name != "proof"}
     configured = {name: value for name, value in proof.items() if name != "proofValue"}
     signed = _hashed({"@context": contexts, **configured}) + _hashed(stated)
     public = load_der_public_key(key.public_key)
     try:
         if not isinstance(public, Ed25519PublicKey):
-            raise CheckFailedError("unknown-issuer", f"the key {key_id} is of another kind")
+            raise CheckFailedError(f"the key {key_id} is of another kind", "unknown-issuer")
         public.verify(_base58(proof["proofValue"]), signed)
     except InvalidSignature as error:
-        raise CheckFailedError("altered", "the signature does not fit what the credential says") from error
+        raise CheckFailedError("the signature does not fit what the credential says") from error
     return key_id
 
 
@@ -163,9 +163,9 @@ def _proof_of(document: Mapping[str, Any], contexts: list[str]) -> tuple[Mapping
             and set(proof) == {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckFailedError("not-ours", "the credential has no proof as ours have") from error
+        raise CheckFailedError("the credential has no proof as ours have", "not-ours") from error
     if not is_ours:
-        raise CheckFailedError("not-ours", "the proof is of another kind than ours")
+        raise CheckFailedError("the proof is of another kind than ours", "not-ours")
     return proof, key_id
 
 
@@ -173,7 +173,7 @@ def _hashed(document: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of the canonical N-Quads of a document; raise `CheckFailedError`."""
     dropped: list[str] = []
     options = {
-        "algorithm": "RDFC10",
+        "algorithm": "URDNA2015",  # the same as RDFC-1.0 for all that has no control characters
         "format": "application/n-quads",
         "documentLoader": _load,
         "on_property_dropped": dropped.append,
@@ -181,9 +181,9 @@ def _hashed(document: Mapping[str, Any]) -> bytes:
     try:
         quads = jsonld.normalize(dict(document), options)
     except Exception as error:  # pyld raises many kinds for a document that is none
-        raise CheckFailedError("altered", "the credential cannot be put in its canonical form") from error
+        raise CheckFailedError("the credential cannot be put in its canonical form") from error
     if dropped or "http://example.org/base" in quads:
-        raise CheckFailedError("altered", "the credential has a member that means nothing")
+        raise CheckFailedError("the credential has a member that means nothing")
     return hashlib.sha256(quads.encode()).digest()
 
 
@@ -195,10 +195,10 @@ def _load(url: str, _options: Any = None) -> dict[str, Any]:
 def _base58(text: Any) -> bytes:
     """Return the 64 bytes of a signature in base58btc with its prefix; raise `CheckFailedError`."""
     if not isinstance(text, str) or not text.startswith("z") or len(text) > 100 or not set(text) <= set(_DIGITS):
-        raise CheckFailedError("altered", "the signature is none")
+        raise CheckFailedError("the signature is none")
     number = 0
     for digit in text[1:]:
         number = number * 58 + _DIGITS[digit]
     if number >> 512:
-        raise CheckFailedError("altered", "the signature is none")
+        raise CheckFailedError("the signature is none")
     return number.to_bytes(64)

@@ -51,21 +51,21 @@ def check_jwt(text: str, trust: Trust) -> Checked:
         key_id = str(header["kid"]).rpartition("/")[2]
         is_ours = header["alg"] == "RS256" and set(header) <= {"alg", "kid", "typ"}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CheckFailedError("not-ours", "this is no token of ours") from error
+        raise CheckFailedError("this is no token of ours", "not-ours") from error
     if not is_ours or len(text) > MOST_BYTES:
-        raise CheckFailedError("not-ours", "this token is of another kind than ours")
+        raise CheckFailedError("this token is of another kind than ours", "not-ours")
     key = trust.key(key_id, "jwt")
     public = load_der_public_key(key.public_key)
     if not isinstance(public, rsa.RSAPublicKey):
-        raise CheckFailedError("unknown-issuer", f"the key {key_id} is of another kind")
+        raise CheckFailedError(f"the key {key_id} is of another kind", "unknown-issuer")
     try:
         public.verify(signature, f"{head}.{body}".encode(), padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature as error:
-        raise CheckFailedError("altered", "the signature does not fit what the token says") from error
+        raise CheckFailedError("the signature does not fit what the token says") from error
     checked = read_badge(document, key_id)
     same = {"iss": checked.issuer, "jti": document["id"], "sub": document["credentialSubject"]["id"]}
     if any(document.get(name) != value for name, value in same.items()) or checked.issuer != key.issuer:
-        raise CheckFailedError("unknown-issuer", "the token names another issuer, subject or credential")
+        raise CheckFailedError("the token names another issuer, subject or credential", "unknown-issuer")
     return checked
 
 
@@ -80,17 +80,17 @@ def check_code(text: str, trust: Trust) -> Told:
             claims[1], claims[7].decode(), facts[5], facts[1], facts[2], facts[4], facts[3], tuple(facts[6]), key_id
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CheckFailedError("not-ours", "this code is of another kind than ours") from error
+        raise CheckFailedError("this code is of another kind than ours", "not-ours") from error
     key = trust.key(key_id, "code")
     public = load_der_public_key(key.public_key)
     if not is_ours or not isinstance(public, ec.EllipticCurvePublicKey) or claims[1] != key.issuer_url:
-        raise CheckFailedError("unknown-issuer", "the code names another issuer, or another kind of key")
+        raise CheckFailedError("the code names another issuer, or another kind of key", "unknown-issuer")
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
     signed = cbor2.dumps(["Signature1", body[0], b"", body[1]])
     try:
         public.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as error:
-        raise CheckFailedError("altered", "the signature does not fit what the code says") from error
+        raise CheckFailedError("the signature does not fit what the code says") from error
     return told
 
 
@@ -99,14 +99,14 @@ def _opened(text: str) -> tuple[dict[int, Any], tuple[bytes, bytes], bytes, Mapp
     try:
         raw = base64.b32decode(text + "=" * (-len(text) % 8))
         if len(raw) > 2000:
-            raise CheckFailedError("not-ours", "the code is too long to be ours")
+            raise CheckFailedError("the code is too long to be ours", "not-ours")
         message = _decoded(raw)
         protected, unprotected, payload, signature = message.value if isinstance(message, cbor2.CBORTag) else message
         if unprotected != {}:
-            raise CheckFailedError("not-ours", "the code has a header that is not signed")
+            raise CheckFailedError("the code has a header that is not signed", "not-ours")
         return _decoded(protected), (protected, payload), signature, _decoded(payload)
     except (ValueError, TypeError, RecursionError, binascii.Error, cbor2.CBORDecodeError) as error:
-        raise CheckFailedError("not-ours", "this is no code of ours") from error
+        raise CheckFailedError("this is no code of ours", "not-ours") from error
 
 
 def _decoded(content: bytes) -> Any:

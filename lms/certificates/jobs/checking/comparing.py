@@ -33,7 +33,7 @@ def check_same(checked: Checked, payload: bytes) -> None:
     place = (f"{record['issuer']['url']}/credentials/status/{record['status']['list']}", record["status"]["index"])
     listed = [(each["targetFramework"], each["targetCode"]) for each in _alignment(checked)]
     if checked.status != place or listed != [(each["framework"], each["code"]) for each in record["competencies"]]:
-        raise CheckFailedError("altered", "the credential states another place or other competencies than the record")
+        raise CheckFailedError("the credential states another place or other competencies than the record")
 
 
 def check_told(told: Told, payload: bytes) -> None:
@@ -55,7 +55,7 @@ def check_told(told: Told, payload: bytes) -> None:
 def _compare(found: Checked | Told, said: dict[str, Any]) -> None:
     for name, value in said.items():
         if getattr(found, name) != value:
-            raise CheckFailedError("altered", f"the file states another {name.replace('_', ' ')} than the record")
+            raise CheckFailedError(f"the file states another {name.replace('_', ' ')} than the record")
 
 
 def _alignment(checked: Checked) -> list[dict[str, str]]:
@@ -68,7 +68,7 @@ def check_dates(payload: bytes, at: datetime) -> None:
     """Raise `CheckFailedError` when a record's dates cannot be right, or this machine's clock is not."""
     record = json.loads(payload)
     if record["awarded_on"] < record["completed_on"]:
-        raise CheckFailedError("dates", "the certificate was awarded before the training was completed")
+        raise CheckFailedError("the certificate was awarded before the training was completed", "dates")
     frozen, awarded = (datetime.fromisoformat(record[name]) for name in ("frozen_at", "awarded_at"))
     if frozen < awarded or at + _CLOCKS_DIFFER < frozen:
-        raise CheckFailedError("dates", "the certificate is from an instant that is still to come; is the clock right?")
+        raise CheckFailedError("the certificate is from an instant that is still to come; is the clock right?", "dates")

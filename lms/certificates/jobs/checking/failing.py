@@ -10,7 +10,7 @@ CODES = ("not-ours", "altered", "unknown-issuer", "compromised", "dates", "no-tr
 class CheckFailedError(Exception):
     """A certificate is not what it should be. `code` is one of `CODES`; the message says what is wrong."""
 
-    def __init__(self, code: str, message: str) -> None:
-        """Say what kind of failure it is, and what is wrong."""
+    def __init__(self, message: str, code: str = "altered") -> None:
+        """Say what is wrong, and what kind of failure it is."""
         super().__init__(message)
         self.code = code

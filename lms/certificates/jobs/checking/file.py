@@ -57,4 +57,4 @@ def _read(content: bytes, trust: Trust) -> tuple[str, Checked]:
     try:
         return "jwt", check_jwt(content.decode("ascii"), trust)
     except UnicodeDecodeError as error:
-        raise CheckFailedError("not-ours", "this is no certificate of ours") from error
+        raise CheckFailedError("this is no certificate of ours", "not-ours") from error

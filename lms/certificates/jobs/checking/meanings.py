@@ -14,6 +14,8 @@ SCHEMA = "https://schema.org/"
 SEC = "https://w3id.org/security#"
 STATUS = "https://www.w3.org/ns/credentials/status#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+#: The context of badges writes it so, and what is signed has to say it so.
+BADGE_XSD = "https://www.w3.org/2001/XMLSchema#"
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
@@ -48,9 +50,9 @@ _BADGE: dict[str, Any] = {
     "Alignment": SCHEMA + "AlignmentObject",
     "criteria": {"@id": OB + "Criteria", "@type": "@id"},
     "awardedDate": {"@id": OB + "awardedDate", "@type": "xsd:dateTime"},
-    "hashed": {"@id": OB + "hashed", "@type": XSD + "boolean"},
-    "resultDescription": {"@id": OB + "resultDescription", "@type": XSD + "anyURI"},
+    "hashed": {"@id": OB + "hashed", "@type": BADGE_XSD + "boolean"},
+    "resultDescription": {"@id": OB + "resultDescription", "@type": BADGE_XSD + "anyURI"},
     **_terms(SCHEMA, "genre inLanguage value targetFramework targetName"),
-    **_terms(SCHEMA, "url targetUrl", XSD + "anyURI"),
+    **_terms(SCHEMA, "url targetUrl", BADGE_XSD + "anyURI"),
 }
 MEANINGS: dict[str, dict[str, Any]] = {CREDENTIALS: {"@context": _SHARED}, BADGES: {"@context": _BADGE}}

@@ -44,9 +44,9 @@ class Trust:
         """Return a key that may sign for `purpose`; raise `CheckFailedError` when it is not trusted to."""
         found = self.keys.get(key_id)
         if found is None or found.purpose != purpose:
-            raise CheckFailedError("unknown-issuer", f"the key {key_id[:64]} is not among those trusted for this")
+            raise CheckFailedError(f"the key {key_id[:64]} is not among those trusted for this", "unknown-issuer")
         if found.is_compromised:
-            raise CheckFailedError("compromised", f"the key {key_id} was compromised: nothing that it signed counts")
+            raise CheckFailedError(f"the key {key_id} was compromised: nothing that it signed counts", "compromised")
         return found
 
 
@@ -58,7 +58,7 @@ def read_trust(folder: Path) -> Trust:
         roots = tuple(base64.b64decode(each, validate=True) for each in index["roots"])
         lists = {str(each["url"]): (folder / _inside(each["file"])).read_bytes() for each in index["status"]}
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise CheckFailedError("no-trust", f"{folder} is not a folder of trust: {error}") from error
+        raise CheckFailedError(f"{folder} is not a folder of trust: {error}", "no-trust") from error
     return Trust({key.key_id: key for key in keys}, roots, lists)
 
 
