@@ -157,6 +157,7 @@ def outcome(state: str) -> str:
         "mistyped": _("Mistyped"),
         "altered": _("Altered"),
         "foreign": _("Not ours"),
+        "compromised": _("Not to be trusted"),
     }
     return said.get(state) or certificate_state(state)
 
@@ -178,6 +179,7 @@ MARKS = {
     "waiting": "now", "asked": "plain", "refused": "problem", "appealed": "attention", "certified": "good",
     "preparing": "now", "valid": "good", "expired": "attention", "replaced": "attention", "revoked": "problem",
     "suspended": "attention", "unknown": "problem", "mistyped": "attention", "altered": "problem", "foreign": "problem",
+    "compromised": "problem",
 }  # fmt: skip
 
 

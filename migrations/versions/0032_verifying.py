@@ -12,7 +12,8 @@ depends_on = None
 
 AT = sa.DateTime(timezone=True)
 WAYS = "'page', 'qr', 'json', 'file', 'batch', 'shared'"
-OUTCOMES = "'valid', 'expired', 'replaced', 'suspended', 'revoked', 'unknown', 'mistyped', 'altered', 'foreign'"
+OUTCOMES = "'valid', 'expired', 'replaced', 'suspended', 'revoked', 'unknown', 'mistyped', 'altered', 'foreign', "
+OUTCOMES += "'compromised'"
 
 
 def upgrade() -> None:
@@ -23,7 +24,7 @@ def upgrade() -> None:
         sa.Column("award_id", sa.Integer(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("way", sa.String(length=8), nullable=False),
-        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.CheckConstraint(f"way IN ({WAYS})", name=op.f("ck_verification_checks_way_known")),
         sa.CheckConstraint(f"outcome IN ({OUTCOMES})", name=op.f("ck_verification_checks_outcome_known")),

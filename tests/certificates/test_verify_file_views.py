@@ -111,7 +111,7 @@ def test_a_file_of_others_is_foreign(
     ]  # fmt: skip
     for content in others:
         assert verdict(client, content) == "foreign", content[:40]
-    assert verdict(client, b"%PDF-1.7\nnothing\n%%EOF") == "altered"  # a page without a seal
+    assert verdict(client, b"%PDF-1.7\nnothing\n%%EOF") == "altered"  # nothing seals it
     shown = send(client, b"hello")
     assert "This was not signed here" in text_of(shown)
 
@@ -152,7 +152,8 @@ def test_a_compromised_key_signs_nothing_that_counts(
             s.execute(update(SigningKey).where(SigningKey.purpose == "badge").values(compromised_at=now())) and None
         )
     )
-    assert verdict(client, badge) == "altered"
+    assert verdict(client, badge) == "compromised"
+    assert "is not trusted any more" in text_of(send(client, badge))
 
 
 def test_a_file_that_we_lost_is_told_as_altered(

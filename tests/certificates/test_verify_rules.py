@@ -115,6 +115,5 @@ def test_strangers_read_no_name_and_no_language() -> None:
     }
     assert "name" not in public.public_facts(payload, "revoked")
     assert "name" not in public.public_facts(payload, "replaced")
-    assert public.issuer_of(payload) == "Consortium"
     assert public.ended_on(payload) == day("2028-03-01")
     assert public.ended_on({"valid_until": None}) is None

@@ -27,12 +27,12 @@ from lms.files import DamagedFileError
 #: A page has some hundred thousand bytes.
 LARGEST_FILE = 2 * 1024 * 1024
 #: What a failed check means to a reader.
-_OUTCOMES = {"not-ours": "foreign", "unknown-issuer": "foreign"}
+_OUTCOMES = {"not-ours": "foreign", "unknown-issuer": "foreign", "compromised": "compromised"}
 
 
 @dataclass(frozen=True)
 class Received:
-    """What a file is: "genuine" with its certificate, "altered", "foreign", or "unknown" to our records."""
+    """What a file is: "genuine" with its certificate, "altered", "foreign", "compromised", or "unknown" to us."""
 
     outcome: str
     known: Known | None = None
@@ -74,9 +74,9 @@ def _parsed(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content) if len(content) <= MOST_BYTES else None
     except (ValueError, RecursionError) as error:
-        raise CheckFailedError("not-ours", "this is not JSON") from error
+        raise CheckFailedError("this is not JSON", "not-ours") from error
     if not isinstance(found, dict):
-        raise CheckFailedError("not-ours", "this is no credential")
+        raise CheckFailedError("this is no credential", "not-ours")
     return found
 
 
@@ -85,7 +85,7 @@ def _key_of(document: dict[str, Any]) -> str:
     try:
         return str(document["proof"][0]["verificationMethod"]).rpartition("#")[2]
     except (KeyError, IndexError, TypeError) as error:
-        raise CheckFailedError("not-ours", "this has no proof as ours have") from error
+        raise CheckFailedError("this has no proof as ours have", "not-ours") from error
 
 
 def _named(document: dict[str, Any]) -> tuple[str, int]:
@@ -94,7 +94,7 @@ def _named(document: dict[str, Any]) -> tuple[str, int]:
         name = str(document["evidence"][0]["name"])
         return str(document["id"]).rpartition("/")[2], int(name.rpartition(" ")[2])
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise CheckFailedError("altered", "this lacks what ours have") from error
+        raise CheckFailedError("this lacks what ours have") from error
 
 
 def _compared(session: Session, checked: Checked) -> Received:

@@ -42,7 +42,7 @@ class VerificationCheck(Base):
     #: The local day; after thirteen months the first of its year.
     day: Mapped[date] = mapped_column(index=True)
     way: Mapped[str] = mapped_column(String(8))
-    outcome: Mapped[str] = mapped_column(String(10))
+    outcome: Mapped[str] = mapped_column(String(12))
     number: Mapped[int]
 
 

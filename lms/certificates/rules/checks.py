@@ -10,7 +10,10 @@ from datetime import date
 #: How somebody checked: the number typed, the code scanned, by a program, a file, a list, a link of the holder.
 WAYS = ("page", "qr", "json", "file", "batch", "shared")
 #: What came of it: a state of the certificate, or what a number or a file was instead.
-OUTCOMES = ("valid", "expired", "replaced", "suspended", "revoked", "unknown", "mistyped", "altered", "foreign")
+OUTCOMES = (
+    "valid", "expired", "replaced", "suspended", "revoked",
+    "unknown", "mistyped", "altered", "foreign", "compromised",
+)  # fmt: skip
 #: Counts are kept by the day for this many months, then by the year.
 MONTHS_KEPT = 13
 

@@ -15,7 +15,14 @@ from lms.clock import local_date
 from lms.i18n import format_date
 from lms.i18n import gettext as _
 
-KINDS = {"valid": "success", "revoked": "error", "altered": "error", "foreign": "error", "unknown": "error"}
+KINDS = {
+    "valid": "success",
+    "revoked": "error",
+    "altered": "error",
+    "foreign": "error",
+    "unknown": "error",
+    "compromised": "error",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,10 @@ def told_refused(state: str) -> Told:
         "foreign": (
             _("This was not signed here"),
             _("It is no certificate of ours, or its issuer is unknown to us. Do not accept it as ours."),
+        ),
+        "compromised": (
+            _("The key that signed this is not trusted any more"),
+            _("Others may have signed with it, so it proves nothing. Please ask for the new edition."),
         ),
     }[state]
     return Told(KINDS.get(state, "warning"), heading, text)
