@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import cbor2
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from cwt import COSE, COSEKey
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
-from lms import files
 from lms.certificates import service
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import Artifact, Award, Edition, SigningKey
-from lms.certificates.rules.serials import show_serial
-from lms.certificates.service import NewKey
+from lms.certificates.models import Award, Edition, SigningKey
 from lms.clock import now
-from lms.config import ROOT
 from lms.db import reading, write
-from lms.i18n import TAGS
-from tests.certificates.story import actor_of, award_of, certify, config_of
-from tests.demo.conftest import _Quiet
-from tests.demo.test_browser import AXE, CHROMIUM, DESK, HEIGHT, PHONE, QUIET, WIDER, Watch
-from tests.demo.test_browser import TAGS as RULES
+from tests.certificates.desk import NAME, Desk, browsing, served, verdict, window
+from tests.certificates.story import actor_of
+from tests.demo.test_browser import CHROMIUM, Watch
 from tests.factories import Make
 
 pytestmark = [
@@ -44,9 +28,6 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(CHROMIUM is None, reason="NO CODE IS CHECKED IN A BROWSER: there is no chromium here"),
 ]
-
-NAME = "Sēla Vāʻinga"
-YEAR = 365 * 86400
 
 
 @pytest.fixture
@@ -57,92 +38,14 @@ def engine_name() -> str:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with browsing() as browser:
         yield browser
-        browser.close()
-
-
-@dataclass
-class Desk:
-    """A certificate, where it is checked, and a further key of the issuer that a library of others signs with."""
-
-    app: Flask
-    address: str
-    serial: str
-    code: str
-    issuer: str
-    kid: bytes
-    key: COSEKey
-    sent: list[str] = field(default_factory=list)
-
-    def token(self, *, kid: bytes | None = None, own: dict[int, Any] | None = None, **claims: Any) -> str:
-        """Return a token as the code would hold it, signed with the further key."""
-        at = int(time.time())
-        facts = {1: NAME, 2: "First steps", 3: 90, 4: "2026-03-05", 5: 1, 6: [1, 99_999_999]}
-        said = {
-            1: claims.get("issuer", self.issuer),
-            4: claims.get("ends", at + YEAR),
-            6: claims.get("issued", at),
-            7: claims.get("serial", self.serial[4:].replace("-", "")).encode(),
-            -70001: facts | (own or {}),
-        }
-        protected = {1: -7, 4: kid or self.kid}
-        signed = COSE.new().encode_and_sign(cbor2.dumps(said), self.key, protected=protected, unprotected={})
-        return base64.b32encode(signed).decode().rstrip("=")
-
-    def path(self, token: str) -> str:
-        return f"{self.address}/V/{self.serial}/1#{token}"
-
-
-def add_key(app: Flask) -> tuple[bytes, COSEKey]:
-    """Let the issuer have another key for codes, made here."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    key_id = hashlib.sha256(public).hexdigest()[:16]
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    url = config_of(app).base_url
-    write(
-        lambda s: service.add_keys(
-            s, [NewKey(key_id, "code", public, None)], issuer_url=url, at=now() - timedelta(days=9)
-        )
-    )
-    return bytes.fromhex(key_id), COSEKey.from_pem(pem, kid=bytes.fromhex(key_id), alg="ES256")
 
 
 @pytest.fixture
 def desk(content_app: Flask, make: Make) -> Iterator[Desk]:
-    """Serve a program with one certificate."""
-    worker, _ = certify(content_app, make, NAME, language="to", at=now())
-    sha256 = reading().scalar(select(Artifact.sha256).where(Artifact.kind == "code"))
-    assert sha256
-    code = files.get(config_of(content_app).data_dir, sha256).decode()
-    kid, key = add_key(content_app)
-    serial = show_serial(award_of(worker).serial)
-    reading().rollback()
-    server = make_server("127.0.0.1", 0, content_app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address = f"http://localhost:{server.server_port}"
-    yield Desk(content_app, address, serial, code, config_of(content_app).base_url, kid, key)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def window(chromium: Browser, desk: Desk, **more: Any) -> BrowserContext:
-    found = chromium.new_context(
-        viewport={"width": PHONE, "height": HEIGHT}, base_url=desk.address, reduced_motion="reduce", **more
-    )
-    found.set_default_timeout(20_000)
-    return found
-
-
-def verdict(page: Page) -> str:
-    """Return what a page says of a code, once it says something."""
-    page.wait_for_selector("[data-code]:not([hidden])")
-    said = page.locator("[data-verdict]:not([hidden])").evaluate_all("all => all.map(each => each.dataset.verdict)")
-    return " ".join(dict.fromkeys(said))
+    with served(content_app, make) as found:
+        yield found
 
 
 def opened(chromium: Browser, desk: Desk, token: str) -> tuple[str, str]:
@@ -328,36 +231,3 @@ def test_the_saved_page_may_ask_nobody(desk: Desk, tmp_path: Path) -> None:
     assert re.findall(r'(?:src|href)="[^"]*"', text) == []
     assert "PRIVATE" not in text
     assert len(answer.data) < 90_000
-
-
-# How the pages look
-
-
-def faults(page: Page, path: str) -> list[str]:
-    """Return what axe and the width of the window say of a page."""
-    page.goto(path)
-    if "#" in path:
-        verdict(page)
-    page.evaluate(f"{(ROOT / 'node_modules' / 'axe-core' / 'axe.min.js').read_text(encoding='utf-8')};undefined")
-    found = page.evaluate(AXE, RULES)
-    assert found["passes"] > 5
-    unsure = [each for each in found["incomplete"] if each[0] == "color-contrast"]
-    return [f"{path}: {each}" for each in (*found["violations"], *unsure, *page.evaluate(WIDER))]
-
-
-@pytest.mark.parametrize("language", TAGS)
-def test_the_pages_can_be_read_by_everyone(desk: Desk, chromium: Browser, language: str) -> None:
-    wrong: list[str] = []
-    for width in (PHONE, DESK):
-        page = window(chromium, desk, locale=language).new_page()
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        plain = f"/V/{desk.serial}/1"
-        for path in ("/verify", "/verify/many", f"/verify/{desk.serial}", plain + "#" + desk.code, f"{plain}#ABC"):
-            wrong += faults(page, path)
-        page.goto("/verify/many")
-        page.locator("#serials").fill(f"{desk.serial}\nCHW-0000-0000-0000-0\n{'x' * 60}")
-        page.locator("#many button").click()
-        page.wait_for_selector("table")
-        wrong += [f"many: {each}" for each in page.evaluate(WIDER)]
-        page.context.close()
-    assert wrong == []

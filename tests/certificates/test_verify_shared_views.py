@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,11 +15,20 @@ from sqlalchemy import select, update
 from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues
 from lms.certificates.models import ShareLink
+from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
 from lms.db import reading, write
 from lms.ids import new_client_id
-from tests.certificates.story import actor_of, award_of, certify, complete
+from tests.certificates.story import (
+    actor_of,
+    application_of,
+    award_of,
+    certify,
+    complete,
+    config_of,
+    said_of,
+)
 from tests.certificates.test_verify_views import counts
 from tests.certificates.test_views import counted, text_of
 from tests.factories import MadePerson, Make, sign_in
@@ -109,9 +119,6 @@ def test_a_link_shows_nothing_of_another_certificate(
     link = make_link(client, worker)
     serial = show_serial(award_of(worker).serial)
     complete(worker, cycle=2, at=now())
-    from lms.certificates.rules.decisions import Choice  # noqa: PLC0415 -- one use
-    from tests.certificates.story import application_of, said_of  # noqa: PLC0415 -- one use
-
     public_id = application_of(worker, cycle=2)
     actor, seen, key = actor_of(certifier, at=now()), said_of(public_id), new_client_id()
     write(lambda s: service.decide(s, actor, public_id, Choice("certify"), seen=seen, client_id=key, at=now()))
@@ -170,3 +177,15 @@ def test_links_are_made_with_care(client: FlaskClient, people: tuple[MadePerson,
     for answer in (client.get(path), client.post(path, data=data), client.post(f"{path}/{link}/withdraw")):
         assert answer.status_code == 404
     assert len(queries.list_links(reading(), award_of(worker).id, now() + timedelta(days=8))) == 19
+
+
+def test_another_secret_of_the_site_ends_no_link(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
+) -> None:
+    link = make_link(client, people[0])
+    config = config_of(content_app)
+    content_app.config["LMS"] = replace(config, secret_key="another secret of the site, long enough")
+    shown = client.get(path_of(people[0]))
+    assert "cannot be shown again" in text_of(shown)
+    assert "/verify/shared/" not in shown.get_data(as_text=True)
+    assert content_app.test_client().get(link).status_code == 200

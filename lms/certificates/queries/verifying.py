@@ -28,6 +28,7 @@ class LinkRow:
     opened: int
     last_opened_on: date | None
     client_id: str
+    token_hash: str
 
 
 def find_shown(session: Session, serial: str) -> Known | None:
@@ -68,6 +69,7 @@ def list_links(session: Session, award_id: int, at: datetime) -> list[LinkRow]:
             ShareLink.opened,
             ShareLink.last_opened_on,
             ShareLink.client_id,
+            ShareLink.token_hash,
         )
         .where(ShareLink.award_id == award_id, ShareLink.withdrawn_at.is_(None), ShareLink.ends_at > at)
         .order_by(ShareLink.id.desc())
