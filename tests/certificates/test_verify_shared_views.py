@@ -24,12 +24,11 @@ from tests.certificates.story import (
     actor_of,
     application_of,
     award_of,
-    certify,
     complete,
     config_of,
     said_of,
 )
-from tests.certificates.test_verify_views import counts
+from tests.certificates.test_verify_views import counts, learned_in_tongan
 from tests.certificates.test_views import counted, text_of
 from tests.factories import MadePerson, Make, sign_in
 
@@ -38,7 +37,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def people(content_app: Flask, make: Make) -> tuple[MadePerson, MadePerson]:
-    return certify(content_app, make, language="to", at=now())
+    return learned_in_tongan(content_app, make)
 
 
 def path_of(person: MadePerson) -> str:

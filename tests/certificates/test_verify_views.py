@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from datetime import timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.certificates import queries, service
 from lms.certificates.jobs import ensure_keys, finish_issues
@@ -22,6 +21,7 @@ from lms.certificates.views.turns import Turns
 from lms.clock import now
 from lms.db import db, reading, write
 from lms.i18n import LANGUAGES
+from lms.people.models import Person
 from tests.certificates.story import actor_of, award_of, certify, complete, config_of, decide
 from tests.certificates.test_views import counted, text_of
 from tests.factories import MadePerson, Make, sign_in
@@ -30,10 +30,17 @@ JSON = {"Accept": "application/json"}
 UNKNOWN, MISTYPED = "CHW-0000-0000-0000-0", "CHW-0000-0000-0000-1"
 
 
+def learned_in_tongan(app: Flask, make: Make) -> tuple[MadePerson, MadePerson]:
+    """Return a worker who learned in Tongan and reads English now, with her certificate, and her certifier."""
+    worker, certifier = certify(app, make, language="to", at=now())
+    write(lambda s: s.execute(update(Person).where(Person.id == worker.person_id).values(language="en")) and None)
+    return worker, certifier
+
+
 @pytest.fixture
 def people(content_app: Flask, make: Make) -> tuple[MadePerson, MadePerson]:
-    """A worker with a released certificate, and her certifier."""
-    return certify(content_app, make, language="to", at=now())
+    """A worker who learned in Tongan and reads English, with a released certificate, and her certifier."""
+    return learned_in_tongan(content_app, make)
 
 
 @pytest.fixture
@@ -144,14 +151,14 @@ def test_refused_numbers_take_as_long(client: FlaskClient, serial: str) -> None:
     times: dict[str, list[float]] = {UNKNOWN: [], MISTYPED: [], "nothing": []}
     for number in times:
         client.get(f"/verify/{number}")
-    for _ in range(25):
+    for _ in range(20):
         for number, taken in times.items():
             began = time.perf_counter()
             client.get(f"/verify/{number}")
             taken.append(time.perf_counter() - began)
-    middle = {number: statistics.median(taken) for number, taken in times.items()}
-    assert max(middle.values()) / min(middle.values()) < 1.1, middle
-    assert min(middle.values()) >= turns.REFUSAL
+    quick = {number: min(taken) for number, taken in times.items()}  # what a machine busy with else disturbs least
+    assert max(quick.values()) / min(quick.values()) < 1.1, quick
+    assert min(quick.values()) >= turns.REFUSAL
 
 
 # Counting
