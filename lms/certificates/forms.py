@@ -12,7 +12,9 @@ from wtforms.widgets import HiddenInput
 from lms.certificates.messages import reason
 from lms.certificates.rules import decisions
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.links import LIVES, LONGEST_LABEL
 from lms.i18n import lazy_gettext as _l
+from lms.i18n import ngettext
 from lms.web.forms import Form, OnceForm
 
 # Beside which field a broken rule is told.
@@ -130,6 +132,19 @@ class RevokeForm(Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.reason.choices = [(code, reason(code)) for code in decisions.REVOKE_REASONS]
+
+
+class LinkForm(OnceForm):
+    """A new link to a certificate: for whom, and for how long."""
+
+    beside: ClassVar[Mapping[str, str]] = {"link_days": "days"}
+
+    label = StringField(_l("For whom is it?"), validators=[Optional(), Length(max=LONGEST_LABEL)])
+    days = RadioField(_l("How long should it work?"), validators=[InputRequired(_l("Please choose how long."))])
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.days.choices = [(str(n), ngettext("%(num)s day", "%(num)s days", n)) for n in LIVES]
 
 
 class EmptyForm(Form):

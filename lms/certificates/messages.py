@@ -9,7 +9,8 @@ from lms.i18n import gettext as _
 def sentence(error: RuleBroken) -> str:
     """Return what the reader should know and do."""
     values = error.values
-    text = {**_of_names(values), **_of_decisions(values), **_of_life(), **_of_settings(values)}[error.code]
+    sentences = {**_of_names(values), **_of_decisions(values), **_of_life(), **_of_settings(values)}
+    text = {**sentences, **_of_checks(values)}[error.code]
     return f"{values['name']}: {text}" if "name" in values and error.code != "not_for_a_batch" else text
 
 
@@ -65,6 +66,22 @@ def _of_life() -> dict[str, str]:
         "already_asked": _("This was asked already and waits for an answer."),
         "second_person_needed": _("Another person must confirm this."),
         "too_many_names": _("There were many questions about this certificate. Please wait ten minutes."),
+    }
+
+
+def _of_checks(values: dict[str, object]) -> dict[str, str]:
+    most = values.get("most", "")
+    return {
+        "link_days": _("Please choose one of those that are offered."),
+        "link_not_now": _("There is nothing to show by a link: this certificate is not ready, or revoked."),
+        "too_many_links": _("You have %(most)s links that still work. Please withdraw one first.", most=most),
+        "list_empty": _("There is no number in this list. Please put one on each line."),
+        "list_too_long": _("Please send at most %(most)s numbers at once.", most=most),
+        "list_too_large": _("This list is too large. Please send at most %(most)s numbers at once.", most=most),
+        "list_unreadable": _("We could not read this list. Please send plain text or a CSV file."),
+        "file_missing": _("Please choose the file of the certificate, a PDF or JSON file."),
+        "file_too_large": _("This file is too large. A certificate has at most %(most)s MB.", most=most),
+        "file_busy": _("Many files are being checked just now. Please try again in a minute."),
     }
 
 
@@ -133,6 +150,18 @@ def certificate_state(state: str) -> str:
     return said[state]
 
 
+def outcome(state: str) -> str:
+    """Return what a check's outcome is called: a state of the certificate, or what the number or file was instead."""
+    said: dict[str, str] = {
+        "unknown": _("Not known"),
+        "mistyped": _("Mistyped"),
+        "altered": _("Altered"),
+        "foreign": _("Not ours"),
+        "compromised": _("Not to be trusted"),
+    }
+    return said.get(state) or certificate_state(state)
+
+
 def event_name(kind: str) -> str:
     """Return what an event in a certificate's history is called."""
     said: dict[str, str] = {
@@ -149,7 +178,8 @@ def event_name(kind: str) -> str:
 MARKS = {
     "waiting": "now", "asked": "plain", "refused": "problem", "appealed": "attention", "certified": "good",
     "preparing": "now", "valid": "good", "expired": "attention", "replaced": "attention", "revoked": "problem",
-    "suspended": "attention",
+    "suspended": "attention", "unknown": "problem", "mistyped": "attention", "altered": "problem", "foreign": "problem",
+    "compromised": "problem",
 }  # fmt: skip
 
 

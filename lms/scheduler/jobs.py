@@ -138,6 +138,12 @@ JOBS = (
     ),
     Job("mix-reports", _l("Put reports without a name in another order"), Daily(3, 10), translating_jobs.run),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
+    Job(
+        "fold-checks",
+        _l("Put old counts of certificates' checks together"),
+        Daily(3, 25),
+        certificates_jobs.fold_checks,
+    ),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),
     Job("sweep-files", _l("Remove uploaded files that nothing names any more"), Daily(3, 30), _sweep_files),
     Job("analyse-quizzes", _l("Work out what answers tell of questions"), Daily(3, 50), assessments_jobs.run),

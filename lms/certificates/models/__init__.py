@@ -1,5 +1,6 @@
 """Tables of certification: the decision on a completed track, and the certificate as a signed record."""
 
+from lms.certificates.models.checks import ShareLink, VerificationCheck
 from lms.certificates.models.decisions import Application, Decision, Reply
 from lms.certificates.models.keys import EditionKey, SigningKey, StatusEntry, StatusList
 from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, StatusEvent
@@ -18,8 +19,10 @@ __all__ = [
     "NameRequest",
     "Reply",
     "RevocationRequest",
+    "ShareLink",
     "SigningKey",
     "StatusEntry",
     "StatusEvent",
     "StatusList",
+    "VerificationCheck",
 ]

@@ -64,6 +64,14 @@ from lms.certificates.queries.requests import (
     find_open_revocation,
     list_open_requests,
 )
+from lms.certificates.queries.verifying import (
+    LinkRow,
+    count_checks,
+    find_shared,
+    find_shown,
+    list_links,
+    shown_of,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -78,6 +86,7 @@ __all__ = [
     "History",
     "Holder",
     "Known",
+    "LinkRow",
     "NameLine",
     "PublicKey",
     "Released",
@@ -88,6 +97,7 @@ __all__ = [
     "completions_of",
     "count_applications",
     "count_awards",
+    "count_checks",
     "count_signed_with",
     "count_waiting",
     "count_waiting_pages",
@@ -101,6 +111,8 @@ __all__ = [
     "find_open_name_request",
     "find_open_revocation",
     "find_problem",
+    "find_shared",
+    "find_shown",
     "get_application",
     "get_known",
     "get_known_by_id",
@@ -113,6 +125,7 @@ __all__ = [
     "list_certificates",
     "list_chosen",
     "list_keys",
+    "list_links",
     "list_open_requests",
     "list_own_applications",
     "list_released",
@@ -120,4 +133,5 @@ __all__ = [
     "list_to_rekey",
     "named_files",
     "shared_with",
+    "shown_of",
 ]

@@ -9,6 +9,7 @@ from lms.certificates.service.applications import (
     open_applications,
 )
 from lms.certificates.service.awards import Drafted, Reserved, draft_one, reserve
+from lms.certificates.service.checks import count_checks, fold_checks
 from lms.certificates.service.corrections import correct_name, request_name, settle_name
 from lms.certificates.service.editions import end_of
 from lms.certificates.service.issuing import (
@@ -23,6 +24,7 @@ from lms.certificates.service.issuing import (
 )
 from lms.certificates.service.keys import NewKey, add_keys, compromise_key, get_keys, retire_key
 from lms.certificates.service.life import lift, redraft, request_revocation, settle_revocation, suspend
+from lms.certificates.service.links import make_link, open_link, withdraw_link
 from lms.certificates.service.mending import recompute
 from lms.certificates.service.places import draw_places
 from lms.certificates.service.rekeying import rekey
@@ -42,17 +44,21 @@ __all__ = [
     "compare_name",
     "compromise_key",
     "correct_name",
+    "count_checks",
     "decide",
     "draft_one",
     "draw_places",
     "end_of",
+    "fold_checks",
     "get_keys",
     "keep_pages",
     "lease_page",
     "lease_tasks",
     "leases_of",
     "lift",
+    "make_link",
     "open_applications",
+    "open_link",
     "postpone",
     "recompute",
     "redraft",
@@ -66,5 +72,6 @@ __all__ = [
     "settle_revocation",
     "share",
     "suspend",
+    "withdraw_link",
     "withdraw_share",
 ]

@@ -60,7 +60,7 @@ def _application_page(row: queries.ApplicationRow, form: AnswerForm) -> Any:
     )
 
 
-def _own(actor: Actor, public_id: str) -> Known:
+def own_known(actor: Actor, public_id: str) -> Known:
     """Return the worker's own certificate; raise `NotFound` for anybody else's."""
     known = queries.get_known(reading(), public_id)
     if known.person_id != actor.person_id:
@@ -84,7 +84,7 @@ def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
 def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
-    known = _own(actor, public_id)
+    known = own_known(actor, public_id)
     return page(
         "own_certificate.html",
         other_pages=messages.other_pages(known.shown.payload["language"]),
@@ -92,6 +92,7 @@ def own_certificate(public_id: str) -> Any:
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),
         employers=_employers(actor, known),
+        checked=queries.count_checks(reading(), known.award_id, actor.today)[0],
         name_request=queries.find_open_name_request(reading(), known.award_id),
     )
 
@@ -114,7 +115,7 @@ def share(public_id: str, change: str) -> Response:
 def own_name(public_id: str) -> Any:
     """Let the worker ask for another spelling of her name."""
     actor = get_actor()
-    known = _own(actor, public_id)
+    known = own_known(actor, public_id)
     form = NameForm(name=known.shown.payload["name"])
     if form.validate_on_submit():
         with explained(form):

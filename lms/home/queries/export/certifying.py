@@ -15,6 +15,10 @@ def of_certifying() -> dict[str, Select[Any]]:
     decided = ("outcome", "reason_code", "note", "decided_at", "on_appeal")
     edition = ("number", "reason", "payload", "created_at", "valid_until")
     revocation = ("reason_code", "requested_at", "settled_at", "confirmed")
+    link, check = (
+        ("label", "made_at", "ends_at", "withdrawn_at", "opened", "last_opened_on"),
+        ("day", "way", "outcome", "number"),
+    )
     wish, shared = ("name", "note", "requested_at", "granted"), ("shared_at", "withdrawn_at")
     return {
         "applications": own_rows("applications", "cycle", "state", "opened_at", **track),
@@ -26,6 +30,8 @@ def of_certifying() -> dict[str, Select[Any]]:
         "certificate_shares": rows_below(
             "awards", "certificate_shares", "award_id", *shared, place="certificate_shares", **serial
         ),
+        "certificate_links": rows_below("awards", "share_links", "award_id", *link, **serial),
+        "certificate_checks": rows_below("awards", "verification_checks", "award_id", *check, **serial),
         "revocation_requests": rows_below("awards", "revocation_requests", "award_id", *revocation, **serial),
         "name_requests": rows_below("awards", "name_requests", "award_id", *wish, **serial),
     }
