@@ -138,7 +138,7 @@ def test_a_track_without_certificate_opens_none(worker: MadePerson) -> None:
 
 def test_a_track_that_was_retired_since_still_opens_one(make: Make, certifier: MadePerson) -> None:
     person = make.person("Late")
-    complete(person)
+    complete(person, is_named=False)
     write(lambda s: s.execute(Application.__table__.delete()) and None)
     story.republish(without=("track", TRACK))
     (told,) = write(lambda s: service.recompute(s, current(s), at=AT))
@@ -211,7 +211,7 @@ def test_certifying_twice_is_one_award(worker: MadePerson, certifier: MadePerson
     decide(certifier, worker)
     other = make.person("Certifier Two", roles=("certifier",))
     assert broken(decide, other, worker) == "already_certified"
-    case = service.applications.Case((worker.person_id, TRACK, 1), None)
+    case = service.awards.Case((worker.person_id, TRACK, 1), None)
     assert write(lambda s: service.reserve(s, [case], today=date(2026, 3, 5), at=AT)) == []
     assert count(Award) == 1
 
@@ -321,7 +321,7 @@ def test_a_batch_certifies_all_and_counts_once(content_app: Flask, make: Make, c
 
 def test_one_bad_name_keeps_the_whole_batch_back(make: Make, certifier: MadePerson) -> None:
     people = [make.person("Good Name"), make.person("漢字")]
-    complete(*people)
+    complete(*people, is_named=False)
     with pytest.raises(RuleBroken) as raised:
         batch(certifier, people)
     assert (raised.value.code, raised.value.values) == ("name_letter", {"letter": "漢", "name": "漢字"})
@@ -359,7 +359,7 @@ def test_without_a_key_nothing_is_reserved(content_app: Flask, make: Make) -> No
 
 
 def test_a_completion_that_is_not_there_is_not_certified(worker: MadePerson) -> None:
-    case = service.applications.Case((worker.person_id, TRACK, 2), None)
+    case = service.awards.Case((worker.person_id, TRACK, 2), None)
     assert broken(lambda: write(lambda s: service.reserve(s, [case], today=date(2026, 3, 5), at=AT))) == "not_completed"
 
 
@@ -414,7 +414,7 @@ def test_what_was_never_released_can_be_drafted_anew(
     write(lambda s: s.execute(update(Person).values(name="Malia Tupou")) and None)
     missing(lambda: write(lambda s: service.redraft(s, actor_of(worker), award, at=AT)))
     write(lambda s: service.redraft(s, actor, award, at=AT))
-    assert queries.get_known(reading(), award).shown.payload["name"] == "Malia Tupou"
+    assert queries.get_known(reading(), award).shown.payload["name"] == "Malia ʻAnau", "as she confirmed it"
     reading().rollback()
     assert finish_issues(content_app, at=AT) == 1
     known = queries.get_known(reading(), award)
@@ -751,7 +751,7 @@ def test_keys_are_added_once_and_marked(content_app: Flask) -> None:
 def test_what_is_missing_is_opened_and_scheduled(worker: MadePerson, certifier: MadePerson, make: Make) -> None:
     decide(certifier, worker)
     forgotten = make.person("Forgotten")
-    complete(forgotten)
+    complete(forgotten, is_named=False)
 
     def lose(session: Any) -> None:
         session.execute(Application.__table__.delete().where(Application.person_id == forgotten.person_id))

@@ -1,6 +1,7 @@
 """Tables of certification: the decision on a completed track, and the certificate as a signed record."""
 
 from lms.certificates.models.decisions import Application, Decision, Reply
+from lms.certificates.models.naming import NameConfirmation
 from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
 from lms.certificates.models.requests import CertificateShare, NameCheck, NameRequest, RevocationRequest
 
@@ -13,6 +14,7 @@ __all__ = [
     "Edition",
     "IssueTask",
     "NameCheck",
+    "NameConfirmation",
     "NameRequest",
     "Reply",
     "RevocationRequest",

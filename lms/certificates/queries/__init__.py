@@ -47,6 +47,14 @@ from lms.certificates.queries.facts import (
     holders_of,
 )
 from lms.certificates.queries.keys import PublicKey, count_waiting, find_current_key, list_keys
+from lms.certificates.queries.naming import (
+    Naming,
+    certified_by,
+    list_ready,
+    named_holders,
+    namings_of,
+    other_names_of,
+)
 from lms.certificates.queries.requests import (
     NameLine,
     RevocationLine,
@@ -69,12 +77,14 @@ __all__ = [
     "Holder",
     "Known",
     "NameLine",
+    "Naming",
     "PublicKey",
     "Released",
     "RevocationLine",
     "Said",
     "StatusLine",
     "bases_of",
+    "certified_by",
     "completions_of",
     "count_applications",
     "count_awards",
@@ -101,8 +111,12 @@ __all__ = [
     "list_keys",
     "list_open_requests",
     "list_own_applications",
+    "list_ready",
     "list_released",
     "list_said",
     "named_files",
+    "named_holders",
+    "namings_of",
+    "other_names_of",
     "shared_with",
 ]

@@ -15,6 +15,7 @@ from lms.actor import Actor
 from lms.certificates.models import Application, Award, Decision, Reply
 from lms.certificates.policy import visible_applications
 from lms.certificates.queries.facts import PEOPLE, Key
+from lms.certificates.queries.naming import other_names_of
 from lms.errors import NotFound
 from lms.people.rules import search_key
 from lms.tracks import queries as tracks
@@ -46,7 +47,7 @@ class ApplicationRow:
 
 @dataclass(frozen=True)
 class Said:
-    """One entry of an application's history. `kind`: "certify", "ask", "refuse", "answer" or "appeal"."""
+    """One entry of an application's history. `kind`: "certify", "ask", "refuse", "answer", "appeal" or "name"."""
 
     kind: str
     reason_code: str | None
@@ -58,7 +59,7 @@ class Said:
 
 @dataclass(frozen=True)
 class History:
-    """What an application went through: how many decisions and answers, and who (by account) refused it."""
+    """What an application went through: how many decisions, answers and other names, and who (by account) refused it."""
 
     said: int
     has_appealed: bool
@@ -161,7 +162,7 @@ def _one(session: Session, statement: Select[Any]) -> ApplicationRow:
 
 
 def list_said(session: Session, application_id: int) -> list[Said]:
-    """Return everything decided and answered about an application, in order. Two queries."""
+    """Return everything decided and answered about an application, in order, and other names. Three queries."""
     decider = aliased(_ACCOUNTS)
     decisions = session.execute(
         select(
@@ -183,12 +184,14 @@ def list_said(session: Session, application_id: int) -> list[Said]:
         .order_by(Reply.id)
     )
     said = [Said(*row) for row in decisions]
+    named = other_names_of(session, [application_id]).get(application_id, ())
+    said += [Said("name", None, name, None, "", at) for name, at in named]
     said += [Said("appeal" if row[0] else "answer", None, row[1], None, "", row[2]) for row in replies]
     return sorted(said, key=lambda each: each.at)
 
 
 def histories_of(session: Session, application_ids: Collection[int]) -> dict[int, History]:
-    """Return what each of these applications went through. Two queries."""
+    """Return what each of these applications went through. Three queries."""
     decisions = session.execute(
         select(Decision.application_id, Decision.outcome, Decision.decided_by).where(
             Decision.application_id.in_(application_ids)
@@ -198,6 +201,7 @@ def histories_of(session: Session, application_ids: Collection[int]) -> dict[int
         select(Reply.application_id, Reply.is_appeal).where(Reply.application_id.in_(application_ids))
     ).all()
     said = Counter(row.application_id for row in (*decisions, *replies))
+    said.update({key: len(names) for key, names in other_names_of(session, application_ids).items()})
     appealed = {row.application_id for row in replies if row.is_appeal}
     refused: dict[int, set[int]] = defaultdict(set)
     for row in decisions:

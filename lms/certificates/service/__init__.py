@@ -14,10 +14,12 @@ from lms.certificates.service.issuing import Lease, Made, lease_of, lease_tasks,
 from lms.certificates.service.keys import add_key, compromise_key, retire_key
 from lms.certificates.service.life import lift, redraft, request_revocation, settle_revocation, suspend
 from lms.certificates.service.mending import recompute
+from lms.certificates.service.naming import Confirmed, confirm_name, gate_name, reserve_overdue
 from lms.certificates.service.sharing import compare_name, share, withdraw_share
 
 __all__ = [
     "Batch",
+    "Confirmed",
     "Decided",
     "Drafted",
     "Lease",
@@ -28,9 +30,11 @@ __all__ = [
     "certify_many",
     "compare_name",
     "compromise_key",
+    "confirm_name",
     "correct_name",
     "decide",
     "draft_one",
+    "gate_name",
     "lease_of",
     "lease_tasks",
     "lift",
@@ -43,6 +47,7 @@ __all__ = [
     "request_name",
     "request_revocation",
     "reserve",
+    "reserve_overdue",
     "retire_key",
     "settle_name",
     "settle_revocation",

@@ -16,9 +16,9 @@ from lms.certificates import queries
 from lms.certificates.models import Award, Edition, IssueTask
 from lms.certificates.queries.facts import Key
 from lms.certificates.rules import payloads, serials
+from lms.certificates.rules.lives import last_day
 from lms.certificates.rules.names import check_name, check_words
 from lms.certificates.rules.payloads import Facts, Skill
-from lms.certificates.rules.states import last_valid_day
 from lms.certificates.specs import CertificateSpec
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import SOURCE_LOCALE, Library, Words, current, source_of, spec_of
@@ -97,13 +97,13 @@ def draft(session: Session, keys: Sequence[Key], *, today: date) -> dict[Key, Dr
     completions = queries.completions_of(session, keys)
     if len(completions) != len(set(keys)):
         raise RuleBroken("not_completed")
-    holders = queries.holders_of(session, [key[0] for key in keys])
+    holders = queries.named_holders(session, keys)
     bases = queries.bases_of(session, list(completions.values()))
     for key in completions:
         if not bases[key].is_proven:
-            raise RuleBroken("evidence_missing", name=holders[key[0]].name)
+            raise RuleBroken("evidence_missing", name=holders[key].name)
     return {
-        key: draft_one(session, library, each, holders[key[0]], bases[key], today=today)
+        key: draft_one(session, library, each, holders[key], bases[key], today=today)
         for key, each in completions.items()
     }
 
@@ -138,7 +138,7 @@ def draft_one(
         language_of_instruction=basis.languages,
         completed_on=completion.completed_on,
         awarded_on=awarded_on,
-        valid_until=last_valid_day(awarded_on, track.valid_months),
+        valid_until=last_day(track, completion.rounds or (completion.completed_on,), awarded_on),
         issuer=spec.issuer,
         disclaimers=_both(words, f"{design.key}.yml:words.not_a_license", spec.words.not_a_license),
         template_key=design.key,
