@@ -108,15 +108,33 @@ class AnswerForm(OnceForm):
     )
 
 
-class NameForm(Form):
-    """Another spelling of the name on a certificate."""
+class ConfirmNameForm(OnceForm):
+    """She saw the name drawn, and it is right. Asking for another spelling later has a note too."""
 
-    beside: ClassVar[Mapping[str, str]] = {**_OF_NAMES, "text_too_long": "note"}
+    beside: ClassVar[Mapping[str, str]] = {"text_too_long": "note"}
+
+    name = HiddenField()
+    note = _note(_l("What should we know about it?"))
+
+
+class SpellingForm(Form):
+    """The name as it should stand, to be drawn first."""
+
+    beside: ClassVar[Mapping[str, str]] = dict.fromkeys(_OF_NAMES, "spelled")
+
+    spelled = StringField(
+        _l("The name as it should stand"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
+    )
+
+
+class NameForm(Form):
+    """Another spelling of the name on a certificate, made by a certifier."""
+
+    beside: ClassVar[Mapping[str, str]] = _OF_NAMES
 
     name = StringField(
         _l("The name as it should stand"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
     )
-    note = _note(_l("What should we know about it?"))
 
 
 class RevokeForm(Form):

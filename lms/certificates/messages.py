@@ -28,6 +28,8 @@ def _of_names(values: dict[str, object]) -> dict[str, str]:
             letter=values.get("letter", ""),
         ),
         "name_is_the_same": _("This is the name that stands on the certificate now."),
+        "certificate_is_made": _("Your certificate is made already. Open it to have your name spelled another way."),
+        "nothing_to_confirm": _("This training is not certified, so there is no name to confirm now."),
     }
 
 

@@ -50,10 +50,10 @@ from lms.certificates.queries.keys import PublicKey, count_waiting, find_current
 from lms.certificates.queries.naming import (
     Naming,
     certified_by,
+    get_naming,
     list_ready,
     named_holders,
     namings_of,
-    other_names_of,
 )
 from lms.certificates.queries.requests import (
     NameLine,
@@ -101,6 +101,7 @@ __all__ = [
     "find_problem",
     "get_application",
     "get_known",
+    "get_naming",
     "get_own_application",
     "histories_of",
     "holders_of",
@@ -117,6 +118,5 @@ __all__ = [
     "named_files",
     "named_holders",
     "namings_of",
-    "other_names_of",
     "shared_with",
 ]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, String, and_, cast, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Date, Select, String, and_, cast, exists, func, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.certificates.models import Application, Award, Decision, NameConfirmation
 from lms.certificates.queries.facts import PEOPLE, Holder, Key, holders_of
+from lms.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def is_made() -> ColumnElement[bool]:
     return exists().where(same, Award.cycle == Application.cycle)
 
 
-def _namings(criterion: ColumnElement[bool]) -> Select[Any]:
+def select_namings(*more: Any) -> Select[Any]:
+    """Return the select of the columns of `Naming` of applications, in order, and `more`."""
     own = Application
     return (
         select(
@@ -73,19 +75,31 @@ def _namings(criterion: ColumnElement[bool]) -> Select[Any]:
             own.name_until,
             func.coalesce(NameConfirmation.name, ""),
             NameConfirmation.confirmed_at,
-            func.coalesce(NameConfirmation.has_same_letters, True),  # noqa: FBT003 -- SQL
+            func.coalesce(NameConfirmation.has_same_letters, true()),
             is_made().label("is_made"),
+            *more,
         )
         .join(PEOPLE, PEOPLE.c.id == own.person_id)
         .outerjoin(NameConfirmation, and_(NameConfirmation.application_id == own.id, _newest()))
-        .where(criterion)
     )
+
+
+#: How many columns `select_namings` has before `more`.
+WIDTH = 12
 
 
 def namings_of(session: Session, application_ids: Collection[int]) -> dict[int, Naming]:
     """Return the names on the certificates of these applications, by application. One query."""
-    rows = session.execute(_namings(Application.id.in_(application_ids)))
+    rows = session.execute(select_namings().where(Application.id.in_(application_ids)))
     return {row[0]: Naming(*row) for row in rows}
+
+
+def get_naming(session: Session, person_id: int, application_public_id: str) -> Naming:
+    """Return the name on the certificate of a worker's own application; raise `NotFound` for another's. One query."""
+    own = (Application.person_id == person_id) & (Application.public_id == application_public_id)
+    for row in session.execute(select_namings().where(own)):
+        return Naming(*row)
+    raise NotFound
 
 
 def named_holders(session: Session, keys: Collection[Key]) -> dict[Key, Holder]:
@@ -103,18 +117,10 @@ def named_holders(session: Session, keys: Collection[Key]) -> dict[Key, Holder]:
     return {key: replace(holders[key[0]], name=confirmed.get(key, holders[key[0]].name)) for key in keys}
 
 
-def other_names_of(session: Session, application_ids: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
-    """Return by application each confirmed name that has other letters than the account had, in order. One query."""
+def select_other_names(criterion: ColumnElement[bool]) -> Select[Any]:
+    """Return a select of application_id, name and confirmed_at of each confirmed name with other letters."""
     own = NameConfirmation
-    found: dict[int, list[tuple[str, datetime]]] = {}
-    rows = session.execute(
-        select(own.application_id, own.name, own.confirmed_at)
-        .where(own.application_id.in_(application_ids), own.has_same_letters.is_(False))
-        .order_by(own.id)
-    )
-    for row in rows:
-        found.setdefault(row.application_id, []).append((row.name, row.confirmed_at))
-    return found
+    return select(own.application_id, own.name, own.confirmed_at).where(criterion, own.has_same_letters.is_(False))
 
 
 def list_ready(session: Session, today: date, *, limit: int = 1000) -> list[int]:

@@ -61,14 +61,14 @@ class Life:
 
 
 def after(life: Life, deed: Deed) -> Life:
-    """Return the life after `deed`; raise `RuleBroken` "not_in_this_stage" when it cannot happen now.
+    """Return the life after `deed`; raise `ValueError` when it cannot happen now.
 
     One correction at a time: the edition that is being made is released first. Certifying what is named already
     reserves it at once.
     """
     is_pending = life.editions > life.counting
     if (life.stage, deed) not in WAYS or (deed == "correct" and is_pending) or (deed == "release" and not is_pending):
-        raise RuleBroken("not_in_this_stage")
+        raise ValueError(f"{deed} cannot happen to a certificate that is {life.stage}")
     stage = WAYS[life.stage, deed]
     is_named = life.is_named or deed in ("name", "rename")
     if stage == "unnamed" and is_named:
@@ -86,6 +86,22 @@ def stage_of(standing: Standing | None, application: str) -> Stage:
     if standing.edition is None:
         return "reserved"
     return "suspended" if standing.is_suspended else "issued"
+
+
+def check_life(standing: Standing, change: Deed) -> None:
+    """Raise `RuleBroken` when an award that stands so cannot be changed so, by `WAYS`.
+
+    `change` is "correct", "revoke", "suspend", "lift" or "redraft". What was never released can only be revoked, or
+    drafted anew.
+    """
+    stage = stage_of(standing, "certified")
+    if (stage, change) in WAYS:
+        return
+    if stage == "revoked":
+        raise RuleBroken("already_revoked")
+    if stage == "reserved":
+        raise RuleBroken("not_yet_issued")
+    raise RuleBroken({"redraft": "issued_already", "suspend": "already_suspended"}.get(change, "not_suspended"))
 
 
 def last_day(track: TrackSpec, completed_on: Sequence[date], awarded_on: date) -> date | None:

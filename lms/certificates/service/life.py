@@ -12,7 +12,7 @@ from lms.certificates import policy
 from lms.certificates.models import RevocationRequest, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.rules import decisions as rules
-from lms.certificates.rules.states import check_life
+from lms.certificates.rules.lives import check_life
 from lms.certificates.service.awards import redraft_edition
 from lms.certificates.service.issuing import give_up_tasks
 from lms.certificates.service.locking import lock_award, lock_request
