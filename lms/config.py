@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 DEFAULT_SECRET = "not-a-secret-for-demonstration-only"  # noqa: S105 -- refused in production
+DEFAULT_PASSPHRASE = "not-a-secret-for-demonstration-only"  # noqa: S105 -- refused in production
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("demo", "production", "test")
 #: Whom pages name for help outside production: name, phone, e-mail.
@@ -35,6 +36,8 @@ class Config:
     inbound_secret: str
     timezone: str
     keys_dir: Path
+    #: What the files of private keys are encrypted with.
+    keys_passphrase: str
     content_dir: Path
     help_name: str
     help_phone: str
@@ -62,6 +65,7 @@ class Config:
             inbound_secret=env.get("LMS_INBOUND_SECRET", ""),
             timezone=env.get("LMS_TIMEZONE", "America/Los_Angeles"),
             keys_dir=Path(env.get("LMS_KEYS_DIR", str(data / "keys"))).resolve(),
+            keys_passphrase=env.get("LMS_KEYS_PASSPHRASE", DEFAULT_PASSPHRASE),
             content_dir=Path(env.get("LMS_CONTENT_DIR", str(ROOT / "content"))).resolve(),
             help_name=env.get("LMS_HELP_NAME", invented[0]).strip(),
             help_phone=env.get("LMS_HELP_PHONE", invented[1]).strip(),
@@ -91,6 +95,8 @@ class Config:
         """Yield what would not be safe, or would send people to nobody, in a real installation."""
         if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
             yield "LMS_SECRET_KEY must be set to at least 32 random characters."
+        if self.keys_passphrase == DEFAULT_PASSPHRASE or len(self.keys_passphrase) < 16:
+            yield "LMS_KEYS_PASSPHRASE must be set to at least 16 characters; it opens the signing keys."
         if urlsplit(self.base_url).scheme != "https":
             yield "LMS_BASE_URL must begin with https://."
         if not (self.help_name and self.help_phone and self.help_email):

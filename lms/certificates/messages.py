@@ -153,3 +153,15 @@ MARKS = {
     "preparing": "now", "valid": "good", "expired": "attention", "replaced": "attention", "revoked": "problem",
     "suspended": "attention",
 }  # fmt: skip
+
+
+def other_pages(own: str) -> list[tuple[str, str]]:
+    """Return the other pages that a certificate can be drawn as, with what they are called, for a holder's language."""
+    pages = [
+        ("pdf-own", _("In your language alone")),
+        ("pdf-en", _("In English alone")),
+        ("pdf-a4", _("On A4 paper")),
+        ("pdf-a4-own", _("In your language alone, on A4 paper")),
+        ("pdf-a4-en", _("In English alone, on A4 paper")),
+    ]
+    return [pages[2]] if own == "en" else pages

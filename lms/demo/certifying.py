@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import ensure_keys, finish_issues
 from lms.certificates.queries import list_certificates, list_own_applications
 from lms.certificates.rules.decisions import MOST_AT_ONCE, Choice
 from lms.certificates.service import (
@@ -35,7 +35,7 @@ CORRECTED, REVOKED, SUSPENDED = (3, 17, 29, 41), (8, 52), (60,)
 def certify_all(app: Flask, cast: Cast, plan: Plan) -> None:
     """Decide every application of the plan, sign what was certified, then correct, revoke and suspend a few."""
     config: Config = app.config["LMS"]
-    ensure_key(config, at=morning(cast.founded))
+    ensure_keys(config, at=morning(cast.founded))
     certified = [worker for worker in plan.workers if worker.ending == "certified"]
     write(lambda session: _confirm_names(session, cast, certified))
     for at, public_ids in sorted(_weeks(cast, certified, plan.today).items()):

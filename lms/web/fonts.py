@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
@@ -15,6 +16,7 @@ from lms.config import ROOT
 FOLDER = ROOT / "lms" / "web" / "static" / "fonts"
 REGULAR, ITALIC, SEMIBOLD, BOLD = "PublicSans-Regular", "PublicSans-Italic", "PublicSans-SemiBold", "PublicSans-Bold"
 NAMES = (REGULAR, ITALIC, SEMIBOLD, BOLD)
+MORE_LETTERS = "NotoSans-Regular"
 
 
 class MissingGlyphError(Exception):
@@ -29,11 +31,17 @@ def load_fonts(folder: Path = FOLDER) -> dict[str, frozenset[int]]:
     """Register the fonts and return the code points that each can draw."""
     rl_config.useA85 = 0  # streams as bytes: a fifth smaller, and faster
     drawn = {}
-    for name in NAMES:
+    for name in (*NAMES, MORE_LETTERS):
         font = TTFont(name, str(folder / f"{name}.ttf"), asciiReadable=False)
         pdfmetrics.registerFont(font)
         drawn[name] = frozenset(font.face.charToGlyph)
     return drawn
+
+
+def face(name: str) -> Any:
+    """Return reportlab's font of a name, for what writes its own operators."""
+    load_fonts()
+    return pdfmetrics.getFont(name)
 
 
 def check_glyphs(text: str, font: str) -> str:
@@ -43,6 +51,18 @@ def check_glyphs(text: str, font: str) -> str:
         if ord(letter) not in known:
             raise MissingGlyphError(letter, text)
     return text
+
+
+def drawable(text: str, font: str) -> tuple[str, str]:
+    """Return a text that somebody typed and a font that draws it: `font`, else Noto Sans, which has more letters.
+
+    A letter that neither has is shown as the sign of a missing one. Names are not for this: they are refused instead.
+    """
+    known = load_fonts()
+    if all(ord(letter) in known[font] for letter in text):
+        return text, font
+    more = known[MORE_LETTERS]
+    return "".join(letter if ord(letter) in more else "\ufffd" for letter in text), MORE_LETTERS
 
 
 @lru_cache(maxsize=4000)
@@ -78,14 +98,19 @@ def _joined(parts: Sequence[str], widths: Sequence[float], gap: float, width: fl
     return lines
 
 
-def balance(parts: Sequence[str], font: str, size: float, width: float, joint: str = " ") -> list[str]:
-    """Return as few lines as `wrap` needs, but of nearly equal length; the joint is left out where a line ends."""
+def balance(
+    parts: Sequence[str], font: str, size: float, width: float, joint: str = " ", *, close: float = 2
+) -> list[str]:
+    """Return as few lines as `wrap` needs, but of nearly equal length; the joint is left out where a line ends.
+
+    Widths that differ by less than `close` points are as good as equal.
+    """
     widths, gap = [width_of(part, font, size) for part in parts], width_of(joint, font, size)
     lines = _joined(parts, widths, gap, width, joint)
     if len(lines) < 2:
         return lines
     narrow, wide = width / len(lines), width
-    while wide - narrow > 2:
+    while wide - narrow > close:
         middle = (narrow + wide) / 2
         if len(_joined(parts, widths, gap, middle, joint)) > len(lines):
             narrow = middle

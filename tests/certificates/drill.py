@@ -22,7 +22,7 @@ from sqlalchemy import event, func, select
 from lms import files
 from lms.app import create_app
 from lms.certificates import queries, service
-from lms.certificates.jobs import check_issued, ensure_key, finish_issues
+from lms.certificates.jobs import check_issued, finish_issues
 from lms.certificates.models import Artifact, Award, Decision, Edition, StatusEvent
 from lms.db import db, reading, write
 from lms.web.fonts import load_fonts
@@ -30,6 +30,7 @@ from tests.certificates.story import actor_of, application_of, complete, config_
 from tests.conftest import AT
 from tests.databases import make_config
 from tests.factories import Make
+from tests.keys import ensure_keys
 
 ROUNDS = 4
 
@@ -76,7 +77,7 @@ class Drill:
         self.app = create_app(self.config)
         with self.app.app_context():
             make = Make(write)
-            ensure_key(config_of(self.app), at=AT - timedelta(days=1))
+            ensure_keys(config_of(self.app), at=AT - timedelta(days=1))
             self.certifier = make.person("Certifier", roles=("certifier",))
             self.people = [make.person(f"Worker {number:04}") for number in range(people)]
             for start in range(0, people, 200):

@@ -16,7 +16,7 @@ from lms.assessments.models import PaperForm
 from lms.assessments.service import Entered, Kept
 from lms.assessments.specs import QuizSpec
 from lms.certificates import queries, service
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Application, Award
 from lms.certificates.rules.decisions import Choice
 from lms.clock import local_date
@@ -35,6 +35,7 @@ from lms.tracks.models import TrackCompletion
 from lms.tracks.specs import TrackSpec
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.keys import ensure_keys
 
 TRACK = "first-steps"
 CERTIFY = Choice("certify")
@@ -208,7 +209,7 @@ def certify(
     app: Flask, make: Make, name: str = "Malia ʻAnau", *, language: str = "en", at: datetime = AT
 ) -> tuple[MadePerson, MadePerson]:
     """Return a worker with a released certificate, and the certifier who decided."""
-    ensure_key(config_of(app), at=at - timedelta(days=1))
+    ensure_keys(config_of(app), at=at - timedelta(days=1))
     worker = make.person(name, language=language)
     certifier = make.person("Certifier", roles=("certifier",))
     complete(worker, at=at - timedelta(days=1), language=language)

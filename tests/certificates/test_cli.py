@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from lms.certificates import queries
 from lms.certificates.cli import group, keys_group
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import IssueTask, SigningKey
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
@@ -22,6 +22,7 @@ from lms.db import reading, write
 from tests.certificates.story import actor_of, award_of, complete, config_of, decide
 from tests.databases import make_config
 from tests.factories import MadePerson, Make
+from tests.keys import ensure_keys
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def engine_name() -> str:
 
 @pytest.fixture
 def certifier(content_app: Flask, make: Make) -> MadePerson:
-    ensure_key(config_of(content_app), at=now() - timedelta(days=30))
+    ensure_keys(config_of(content_app), at=now() - timedelta(days=30))
     return make.person("Certifier One", roles=("certifier",))
 
 

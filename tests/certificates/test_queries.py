@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from lms.assessments.models import Attempt
 from lms.certificates import queries
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.queries import Filter
 from lms.content.library import current
 from lms.db import reading, write
@@ -19,13 +19,14 @@ from lms.errors import NotFound
 from tests.certificates.story import TRACK, actor_of, application_of, award_of, by_hand, complete, config_of, decide
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.keys import ensure_keys
 
 TODAY = date(2026, 3, 6)
 
 
 @pytest.fixture
 def certifier(content_app: Flask, make: Make) -> MadePerson:
-    ensure_key(config_of(content_app), at=AT - timedelta(days=30))
+    ensure_keys(config_of(content_app), at=AT - timedelta(days=30))
     return make.person("Certifier One", roles=("certifier",))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from datetime import date
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.certificates.rules import decisions, lives, names, payloads, serials, states
+from lms.certificates.rules import decisions, lives, names, serials, states
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.states import Event, Standing
 from lms.errors import RuleBroken
@@ -334,67 +333,3 @@ def test_an_answer_has_words() -> None:
     decisions.check_text("yes")
     assert broken(decisions.check_text, " \n ") == "answer_empty"
     assert broken(decisions.check_text, "x" * 2001) == "text_too_long"
-
-
-# Payloads
-
-FACTS = payloads.Facts(
-    name="Malia ʻAnau",
-    language="to",
-    track_key="first-steps",
-    track_title={"en": "First steps", "to": "Ngaahi ʻuluaki laka"},
-    skills=(payloads.Skill("chw-core/communication", 45, {"en": "Communication"}),),
-    minutes={"class": 90},
-    language_of_instruction="to+en",
-    completed_on=date(2026, 3, 4),
-    awarded_on=date(2026, 3, 5),
-    valid_until=None,
-    issuer="Consortium",
-    disclaimers={"en": "Not a license."},
-    template_key="completion",
-    publication=3,
-    hashes={"track": "a" * 64},
-    is_demonstration=True,
-)
-
-
-def test_a_payload_is_canonical_and_says_everything() -> None:
-    frozen = payloads.freeze(FACTS, serial="0" * 13, edition=1, key_id="abc")
-    found = json.loads(frozen.payload)
-    assert found["serial"] == "CHW-0000-0000-0000-0"
-    assert found["competencies"] == [
-        {"framework": "chw-core", "code": "communication", "minutes": 45, "title": {"en": "Communication"}}
-    ]
-    assert found["valid_until"] is None
-    assert found["name"] == "Malia ʻAnau"
-    assert list(found) == sorted(found)
-    assert frozen.payload.decode().startswith('{"awarded_on":"2026-03-05","competencies"')
-    assert payloads.freeze(FACTS, serial="0" * 13, edition=1, key_id="abc") == frozen
-
-
-def test_a_further_edition_changes_number_key_and_name_alone() -> None:
-    first = json.loads(payloads.freeze(FACTS, serial="0" * 13, edition=1, key_id="abc").payload)
-    second = json.loads(payloads.refreeze(first, edition=2, key_id="def", name="Malia Anau").payload)
-    assert second == {**first, "edition": 2, "key_id": "def", "name": "Malia Anau"}
-    assert json.loads(payloads.refreeze(first, edition=2, key_id="def").payload)["name"] == "Malia ʻAnau"
-
-
-def test_a_date_of_expiry_is_written_as_a_date() -> None:
-    ending = payloads.Facts(**{**FACTS.__dict__, "valid_until": date(2028, 3, 5)})
-    frozen = payloads.freeze(ending, serial="0" * 13, edition=1, key_id="abc")
-    assert json.loads(frozen.payload)["valid_until"] == "2028-03-05"
-
-
-def test_an_award_has_one_key() -> None:
-    assert payloads.award_key(7, "core", 2) == "7:core:2"
-
-
-@pytest.mark.parametrize(
-    ("base", "address"),
-    [
-        ("https://training.example.org", "HTTPS://TRAINING.EXAMPLE.ORG/V/CHW-0000-0000-0000-0/2"),
-        ("http://localhost:5000/Lms", "HTTP://LOCALHOST:5000/Lms/V/CHW-0000-0000-0000-0/2"),
-    ],
-)
-def test_the_code_opens_the_short_address(base: str, address: str) -> None:
-    assert payloads.verify_address(base, "0" * 13, 2) == address

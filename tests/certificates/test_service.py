@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, update
 from lms.audit.models import AuditEvent
 from lms.certificates import queries, service
 from lms.certificates.events import DecisionMade, decision_made
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import (
     Application,
     Award,
@@ -46,6 +46,7 @@ from tests.certificates import story
 from tests.certificates.story import TRACK, actor_of, application_of, award_of, complete, config_of, decide
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
+from tests.keys import ensure_keys
 from tests.racing import look_together, outcomes, race
 
 ASK = Choice("ask", "dates-unclear", "Which day was it?")
@@ -95,7 +96,7 @@ def answer(person: MadePerson, text: str, *, is_appeal: bool = False, client_id:
 
 @pytest.fixture
 def certifier(content_app: Flask, make: Make) -> MadePerson:
-    ensure_key(config_of(content_app), at=AT - timedelta(days=30))
+    ensure_keys(config_of(content_app), at=AT - timedelta(days=30))
     return make.person("Certifier One", roles=("certifier",))
 
 
@@ -217,7 +218,7 @@ def test_certifying_twice_is_one_award(worker: MadePerson, certifier: MadePerson
 
 
 def test_nobody_certifies_herself(content_app: Flask, make: Make) -> None:
-    ensure_key(config_of(content_app), at=AT)
+    ensure_keys(config_of(content_app), at=AT)
     person = make.person("Both", roles=("certifier",))
     complete(person)
     missing(decide, person, person)

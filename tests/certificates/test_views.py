@@ -16,7 +16,7 @@ from sqlalchemy import event, func, insert, select, update
 
 from lms.assessments.service import answer_objection, object_to_entry
 from lms.certificates import queries, service
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Application, Award, Edition, NameRequest, RevocationRequest, StatusEvent
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.serials import show_serial
@@ -36,13 +36,14 @@ from tests.certificates.story import (
     decide,
 )
 from tests.factories import MadePerson, Make, sign_in
+from tests.keys import ensure_keys
 
 JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
 def certifier(content_app: Flask, make: Make) -> MadePerson:
-    ensure_key(config_of(content_app), at=now() - timedelta(days=30))
+    ensure_keys(config_of(content_app), at=now() - timedelta(days=30))
     return make.person("Certifier One", roles=("certifier",))
 
 

@@ -133,6 +133,9 @@ key: done
 issuer: The consortium
 ink: "#000000"
 accent: "#0b5e5a"
+signers:
+  - {title: Coordinator}
+  - {name: Ana Cruz, title: Representative}
 words:
   heading: Certificate
   presented_to: Given to
@@ -145,8 +148,6 @@ words:
   serial: "Number {serial}"
   verify: Go to {url}.
   not_a_license: Not a license.
-  signer_one: Coordinator
-  signer_two: Representative
   language_of_instruction: Taught in {language}.
 """,
 }

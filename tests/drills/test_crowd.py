@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from lms.assessments.models import Attempt
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Artifact, Award, StatusEvent
 from lms.clock import now
 from lms.courses.models import ModuleCompletion
@@ -19,11 +19,12 @@ from lms.surveys.models import SurveyReceipt, WaitingAnswer
 from lms.tracks.models import TrackCompletion
 from tests.drills import crowd as drill
 from tests.factories import Make
+from tests.keys import ensure_keys
 
 
 def drilled(app: Flask, make: Make, folder: Path, *, workers: int, kills: int, seconds: float) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
-    ensure_key(app.config["LMS"], at=now())
+    ensure_keys(app.config["LMS"], at=now())
     crowd = drill.gather(app, make, workers, folder)
     killed = drill.run(app, crowd, kills=kills, seconds=seconds)
     finish_issues(app, at=now())

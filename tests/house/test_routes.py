@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from lms.actor import ROLES, Actor
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Application, Award
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.service import confirm_name, decide
@@ -34,6 +34,7 @@ from lms.web.access import Access, access_of
 from tests.conftest import Browser
 from tests.drills.crowd import MODULE, _almost
 from tests.factories import MadePerson, Make, day, sign_in
+from tests.keys import ensure_keys
 
 TABLE = Path(__file__).with_name("routes.txt")
 
@@ -134,7 +135,7 @@ def address(app: Flask, rule: Rule) -> str:
 
 def certified(app: Flask, make: Make, worker: MadePerson) -> tuple[str, str, str]:
     """Let a worker come as far as a certificate; return her application's and award's public ids, and the serial."""
-    ensure_key(app.config["LMS"], at=now())
+    ensure_keys(app.config["LMS"], at=now())
     library, at = current(reading()), now() - timedelta(hours=2)
     actor = Actor(worker.account_id, worker.person_id, worker.person_public_id, "", "en", local_date(at))
     write(lambda session: _almost(session, library, actor))

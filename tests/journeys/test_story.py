@@ -21,13 +21,14 @@ from ruamel.yaml import YAML
 
 from lms.assessments.items import rules_of
 from lms.assessments.specs import QuizSpec
-from lms.certificates.jobs import ensure_key, finish_issues
+from lms.certificates.jobs import finish_issues
 from lms.clock import now
 from lms.config import ROOT, Config
 from lms.notifications.jobs import send_letters
 from tests.conftest import Browser as Client
 from tests.factories import PASSPHRASE, MadePerson, Make
 from tests.journeys.browser import Browser, Form, Page
+from tests.keys import ensure_keys
 
 NAMES = {
     "en": "Maya Quillfeather-O'Brien",
@@ -151,7 +152,7 @@ def test_from_assignment_to_a_verified_certificate(
     content_app: Flask, make: Make, visit: Callable[[], Browser], language: str
 ) -> None:
     config: Config = content_app.config["LMS"]
-    ensure_key(config, at=now())
+    ensure_keys(config, at=now())
     organization = make.organization("Río Hondo Promotoras")
     worker = make.person(NAMES[language], language=language)
     make.employment(worker, organization)

@@ -1,7 +1,8 @@
 """What certificates does in the background: finishing those that are reserved, and looking after the files."""
 
 from lms.certificates.jobs.auditing import check_issued, open_file
-from lms.certificates.jobs.finishing import ensure_key, finish_issues, run
+from lms.certificates.jobs.finishing import finish_issues, make_page_now, run
+from lms.certificates.jobs.keyring import ensure_keys
 from lms.certificates.jobs.naming import run as settle_names
 
-__all__ = ["check_issued", "ensure_key", "finish_issues", "open_file", "run", "settle_names"]
+__all__ = ["check_issued", "ensure_keys", "finish_issues", "make_page_now", "open_file", "run", "settle_names"]

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from lms import files
 from lms.certificates import queries, service
-from lms.certificates.jobs import checking, keyring
+from lms.certificates.jobs import checking
 from lms.certificates.jobs.checking import CheckFailedError
-from lms.certificates.jobs.drawing import draw_certificate
-from lms.certificates.jobs.keyring import KeyUnusableError
-from lms.certificates.jobs.making import sheet_of, sign_payload
-from lms.clock import local_date
+from lms.certificates.jobs.keyring.provider import KeyUnusableError
+from lms.certificates.jobs.making import Workshop, check_credential, check_sealed, write_credential, write_page
+from lms.certificates.jobs.workshops import open_workshop
+from lms.certificates.rules.kinds import CREDENTIAL, CREDENTIAL_KINDS, PAGE_KINDS
 from lms.config import Config
 from lms.db import reading
 from lms.differences import Difference
@@ -28,29 +28,30 @@ def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Dif
 
     It is mendable when the file can be made again with the same bytes; with `fix` that is done.
     """
-    keys = {key.key_id: key.public_key for key in queries.list_keys(reading())}
-    found = []
+    workshop, found = open_workshop(config), []
     for released in queries.list_released(reading()):
-        problem = _problem(config, released, keys, at)
+        problem = _problem(workshop, released, at)
         if problem:
-            is_mendable = _restore(config, released, fix=fix)
+            is_mendable = _restore(workshop, released, fix=fix)
             found.append(Difference(f"{released.serial} edition {released.number}: {problem}", is_mendable))
         reading().rollback()
     return found
 
 
-def _problem(config: Config, released: queries.Released, keys: dict[str, bytes], at: datetime) -> str:
+def _problem(workshop: Workshop, released: queries.Released, at: datetime) -> str:
     """Return what is wrong with one certificate, or ""."""
+    names = dict(queries.files_of(reading(), released.edition_id))
+    if "json" in names:
+        return "it was made in the first format, which nobody else reads; correct it, or issue it again"
+    if hashlib.sha256(released.payload).hexdigest() != released.payload_sha256:
+        return "the record was altered"
     try:
-        found = {
-            kind: files.get(config.data_dir, sha256)
-            for kind, sha256 in queries.files_of(reading(), released.edition_id)
-        }
-        checked = checking.check_json(found["json"], keys)
-        if checked.sha256 != released.payload_sha256:
-            raise CheckFailedError("the file states something else than the record")
-        checking.check_pdf(found["pdf"], checked, base_url=config.base_url)
-        checking.check_dates(checked.payload, local_date(at))
+        content = {kind: workshop.get(sha256) for kind, sha256 in names.items()}
+        check_credential(content, released.payload, workshop.trust)
+        for kind in PAGE_KINDS:
+            if kind in content:
+                check_sealed(content[kind], names["vc"], workshop.trust)
+        checking.check_dates(released.payload, at)
     except files.DamagedFileError:
         return "a file was altered"
     except (NotFound, KeyError):
@@ -60,41 +61,44 @@ def _problem(config: Config, released: queries.Released, keys: dict[str, bytes],
     return ""
 
 
-def _restore(config: Config, released: queries.Released, *, fix: bool) -> bool:
+def _restore(workshop: Workshop, released: queries.Released, *, fix: bool) -> bool:
     """Return whether every damaged file of a certificate can be made again; with `fix` make them."""
+    names = queries.files_of(reading(), released.edition_id)
     damaged = [
-        (kind, sha256)
-        for kind, sha256 in queries.files_of(reading(), released.edition_id)
-        if not _is_whole(config, sha256)
+        (kind, sha256) for kind, sha256 in sorted(names, key=_credentials_first) if not _is_whole(workshop, sha256)
     ]
-    remade = [rebuild(config, released.edition_id, kind, sha256) for kind, sha256 in damaged]
-    for content in remade if fix else ():
-        if content is not None:
-            files.put(config.data_dir, content)
+    remade = []
+    for kind, sha256 in damaged:
+        content = rebuild(workshop, released.edition_id, kind, sha256)
+        if content is not None and fix:
+            files.put(workshop.config.data_dir, content)
+        remade.append(content)
     return bool(damaged) and None not in remade
 
 
-def _is_whole(config: Config, sha256: str) -> bool:
+def _credentials_first(file: tuple[str, str]) -> bool:
+    """Return False for what pages are made from, so that it comes first."""
+    return file[0] not in CREDENTIAL_KINDS
+
+
+def _is_whole(workshop: Workshop, sha256: str) -> bool:
     """Return whether a file is there with the content that its name promises."""
     try:
-        files.get(config.data_dir, sha256)
+        workshop.get(sha256)
     except (NotFound, files.DamagedFileError):
         return False
     return True
 
 
-def rebuild(config: Config, edition_id: int, kind: str, sha256: str) -> bytes | None:
+def rebuild(workshop: Workshop, edition_id: int, kind: str, sha256: str) -> bytes | None:
     """Return the file of a released edition made again; None when that does not give the bytes that `sha256` names."""
+    stage = CREDENTIAL if kind in CREDENTIAL_KINDS else kind
     try:
-        lease = service.lease_of(reading(), edition_id)
-        if kind == "json":
-            key = keyring.load_key(config.keys_dir, lease.key_id)
-            content = sign_payload(lease.payload, lease.key_id, key)
-        else:
-            content = draw_certificate(sheet_of(reading(), config, lease))
-    except (KeyUnusableError, MissingGlyphError):
+        (lease,) = service.leases_of(reading(), [(edition_id, stage)])
+        made = write_credential(workshop, lease) if stage == CREDENTIAL else write_page(reading(), workshop, lease)
+    except (KeyUnusableError, MissingGlyphError, CheckFailedError, NotFound, files.DamagedFileError, KeyError):
         return None
-    return content if hashlib.sha256(content).hexdigest() == sha256 else None
+    return made[kind] if hashlib.sha256(made[kind]).hexdigest() == sha256 else None
 
 
 def open_file(config: Config, edition_id: int, kind: str, sha256: str) -> bytes:
@@ -108,7 +112,7 @@ def open_file(config: Config, edition_id: int, kind: str, sha256: str) -> bytes:
         log.error(  # noqa: TRY400 -- that it is missing says it all
             "a file of edition %s is missing or was altered: %s", edition_id, sha256
         )
-        content = rebuild(config, edition_id, kind, sha256)
+        content = rebuild(open_workshop(config), edition_id, kind, sha256)
         if content is None:
             raise files.DamagedFileError(sha256) from error
         files.put(config.data_dir, content)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from lms.certificates.jobs.drawing.page import fit_name
+from lms.certificates.jobs.drawing.name import fit_name
 from lms.web.fonts import FOLDER, SEMIBOLD, check_glyphs
 
 #: How wide a name may be on the certificate, in points, and how many pixels one of them is here.

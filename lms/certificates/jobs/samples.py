@@ -1,28 +1,37 @@
-"""Sample certificates of invented people, to look at: signed with a key that everybody knows, and worth nothing."""
+"""Sample certificates of invented people, to look at: signed with keys that lie beside them, and worth nothing."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
-from lms.certificates.jobs.drawing import draw_certificate
-from lms.certificates.jobs.making import sheet_of, sign_payload
-from lms.certificates.queries import Basis, Completion, Holder
+from lms.certificates import service
+from lms.certificates.jobs import publishing
+from lms.certificates.jobs.keyring import KeyFolder, KeyProvider
+from lms.certificates.jobs.making import Workshop, page_of, write_credential
+from lms.certificates.jobs.workshops import trust_of
+from lms.certificates.queries import Basis, Completion, Holder, PublicKey
 from lms.certificates.rules import payloads, serials
+from lms.certificates.rules.kinds import ALGORITHMS, FIRST_PAGE, SIGNING_PURPOSES
+from lms.certificates.rules.payloads import Keys, Marks, Place
+from lms.certificates.rules.places import LIST_SIZE
 from lms.certificates.service import Lease, draft_one
-from lms.config import Config
+from lms.clock import local_date
+from lms.config import DEFAULT_PASSPHRASE, Config
 from lms.content.library import Library, current
 from lms.courses.specs import ModuleSpec
 from lms.errors import RuleBroken
 from lms.tracks.specs import TrackSpec
 
-KEY_ID = "sample"
+#: Since when the keys of samples count.
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = (
     ("Mele Fīfita", "en"),
     ("María de los Ángeles Guadalupe Hernández Rodríguez de la Cruz y Villaseñor", "es"),
@@ -35,32 +44,69 @@ NAMES = (
 )
 
 
-def write_samples(session: Session, config: Config, folder: Path, *, count: int, today: date) -> list[Path]:
-    """Write the PDF and JSON of `count` samples into `folder`, with the public key; return their paths.
+def write_samples(session: Session, config: Config, folder: Path, *, count: int, at: datetime) -> list[Path]:
+    """Write page and credential of `count` samples into `folder`, with what verifies them; return their paths.
 
-    The same content and day give the same bytes. Raises `RuleBroken` when no track leads to a certificate.
+    Their keys are made there at the first time and used again: the same content and instant give the same bytes.
+    Raises `RuleBroken` when no track leads to a certificate.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"sample certificates").digest())
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    (folder / f"{KEY_ID}.pub.pem").write_bytes(public)
+    workshop, keys = _workshop(config, folder)
     paths = []
-    for lease in _leases(session, count, today):
-        name = serials.show_serial(lease.serial)
-        contents = {
-            "json": sign_payload(lease.payload, KEY_ID, key),
-            "pdf": draw_certificate(sheet_of(session, config, lease)),
-        }
-        for kind, content in contents.items():
-            path = folder / f"{name}.{kind}"
+    for lease in _leases(session, keys, count, at):
+        made = write_credential(workshop, lease)
+        page = page_of(session, workshop, lease, vc=made["vc"], code=made["code"].decode())
+        for kind, content in (("json", made["vc"]), ("jwt", made["jwt"]), ("pdf", page)):
+            path = folder / f"{serials.show_serial(lease.serial)}.{kind}"
             path.write_bytes(content)
             paths.append(path)
     return paths
 
 
-def _leases(session: Session, count: int, today: date) -> Iterator[Lease]:
+def _workshop(config: Config, folder: Path) -> tuple[Workshop, Keys]:
+    """Return a workshop with keys of its own, in the folder, that everybody may know."""
+    provider, index = KeyFolder(folder / "keys", DEFAULT_PASSPHRASE), folder / "trust.json"
+    if index.is_file():
+        known = [_read(entry) for entry in json.loads(index.read_bytes())["keys"]]
+    else:
+        known = _make(provider, config.base_url)
+        folder.mkdir(parents=True, exist_ok=True)
+        index.write_bytes(publishing.dump(publishing.index_of(known, [], {"name": "Samples", "url": config.base_url})))
+    workshop = Workshop(config, provider, {key.key_id: key for key in known}, trust_of(known))
+    return workshop, Keys(known[0].issuer_url, {key.purpose: key.key_id for key in known if key.purpose != "root"})
+
+
+def _make(provider: KeyProvider, url: str) -> list[PublicKey]:
+    """Make a key of each kind."""
+    made, root = [], None
+    for purpose in ("root", *SIGNING_PURPOSES):
+        key_id, public = provider.create(purpose)
+        certificate = None
+        if purpose in ("root", "page"):
+            certificate = provider.certify(key_id, name="Samples (worth nothing)", url=url, at=BEGIN, root=root)
+        root = (key_id, certificate) if purpose == "root" and certificate else root
+        made.append(PublicKey(key_id, purpose, ALGORITHMS[purpose], public, certificate, url, BEGIN, None, None))
+    return made
+
+
+def _read(entry: dict[str, Any]) -> PublicKey:
+    """Return a key as the folder's index tells it."""
+    public, certificate = base64.b64decode(entry["public_key"]), entry["certificate"]
+    return PublicKey(
+        entry["id"],
+        entry["purpose"],
+        entry["algorithm"],
+        public,
+        base64.b64decode(certificate) if certificate else None,
+        entry["issuer_url"],
+        BEGIN,
+        None,
+        None,
+    )
+
+
+def _leases(session: Session, keys: Keys, count: int, at: datetime) -> Iterator[Lease]:
     """Yield what `count` samples are made from."""
-    library = current(session)
+    library, today = current(session), local_date(at)
     tracks = [track for key in library.keys("track") if (track := library.spec(TrackSpec, "track", key)).certificate]
     if not tracks:
         raise RuleBroken("no_certificate")
@@ -73,9 +119,11 @@ def _leases(session: Session, count: int, today: date) -> Iterator[Lease]:
         drafted = draft_one(session, library, completion, holder, basis, today=today)
         bits = int.from_bytes(hashlib.sha256(f"sample {number}".encode()).digest()[:8]) >> 4
         serial = serials.serial_from(bits)
-        frozen = payloads.freeze(drafted.facts, serial=serial, edition=1, key_id=KEY_ID)
-        design = drafted.design
-        yield Lease(0, "", serial, 1, frozen.payload, KEY_ID, design.revision_id, design.words_revision_id)
+        until = drafted.facts.valid_until
+        marks = Marks(serial, 1, 1, at, at, service.end_of(until), keys, Place(1, bits % LIST_SIZE))
+        frozen, design = payloads.freeze(drafted.facts, marks), drafted.design
+        revisions = design.revision_id, design.words_revision_id
+        yield Lease(0, FIRST_PAGE, "", serial, 1, frozen.payload, *revisions, keys.by_purpose)
 
 
 def _minutes(library: Library, track: TrackSpec) -> tuple[dict[str, int], int]:

@@ -1,8 +1,9 @@
 """Tables of certification: the decision on a completed track, and the certificate as a signed record."""
 
 from lms.certificates.models.decisions import Application, Decision, Reply
+from lms.certificates.models.keys import EditionKey, SigningKey, StatusEntry, StatusList
 from lms.certificates.models.naming import NameConfirmation
-from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
+from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, StatusEvent
 from lms.certificates.models.requests import CertificateShare, NameCheck, NameRequest, RevocationRequest
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "CertificateShare",
     "Decision",
     "Edition",
+    "EditionKey",
     "IssueTask",
     "NameCheck",
     "NameConfirmation",
@@ -19,5 +21,7 @@ __all__ = [
     "Reply",
     "RevocationRequest",
     "SigningKey",
+    "StatusEntry",
     "StatusEvent",
+    "StatusList",
 ]

@@ -1,4 +1,4 @@
-"""The certificate as a record: award, frozen editions, artifacts, append-only status events, keys."""
+"""The certificate as a record: award, frozen editions, artifacts, append-only status events."""
 
 from __future__ import annotations
 
@@ -7,31 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.certificates.rules.kinds import ARTIFACT_KINDS, EDITION_REASONS, STAGES, STATUS_KINDS
 from lms.db import Base, one_of
 from lms.ids import new_public_id
 from lms.triggers import append_only
-
-EDITION_REASONS = ("initial", "name_correction", "data_correction", "rekey")
-STATUS_KINDS = ("issued", "replaced", "suspended", "lifted", "revoked")
-ARTIFACT_KINDS = ("json", "pdf")
-KEY_PURPOSES = ("payload",)
-
-
-class SigningKey(Base):
-    """The public half of a signing key. The private half is a file outside the database."""
-
-    __tablename__ = "signing_keys"
-    __table_args__ = (one_of("purpose", KEY_PURPOSES),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    #: First 16 hex digits of SHA-256 over the raw public key.
-    key_id: Mapped[str] = mapped_column(String(64), unique=True)
-    purpose: Mapped[str] = mapped_column(String(12))
-    algorithm: Mapped[str] = mapped_column(String(20))
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    activated_at: Mapped[datetime]
-    retired_at: Mapped[datetime | None]
-    compromised_at: Mapped[datetime | None]
 
 
 class Award(Base):
@@ -54,7 +33,7 @@ class Award(Base):
 
 
 class Edition(Base):
-    """One frozen wording of an award: the exact bytes that are signed. A trigger refuses change and deletion."""
+    """One frozen wording of an award: what every file of it is made from. A trigger refuses change and deletion."""
 
     __tablename__ = "editions"
     __table_args__ = (
@@ -70,8 +49,6 @@ class Edition(Base):
     #: RFC 8785 canonical JSON of the payload.
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     payload_sha256: Mapped[str] = mapped_column(String(64))
-    #: The key chosen in the reserving transaction.
-    key_id: Mapped[str] = mapped_column(ForeignKey("signing_keys.key_id"))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
     created_at: Mapped[datetime]
     #: Last local day of validity, from the payload; None for no expiry. Here so that lists can filter.
@@ -89,7 +66,7 @@ class Artifact(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
-    kind: Mapped[str] = mapped_column(String(4))
+    kind: Mapped[str] = mapped_column(String(12))
     #: Name of the file in `lms/files.py`.
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
@@ -111,10 +88,15 @@ class StatusEvent(Base):
 
 
 class IssueTask(Base):
-    """An edition that still has to be signed, drawn, checked and released. One worker holds it at a time."""
+    """What still has to be made of an edition. One worker holds it at a time.
+
+    The stage "credential" signs the files for programs and releases the edition; every other stage is the kind of page
+    that it draws and seals.
+    """
 
     __tablename__ = "issue_tasks"
     __table_args__ = (
+        one_of("stage", STAGES),
         Index(
             "ix_issue_tasks_waiting",
             "run_at",
@@ -124,11 +106,12 @@ class IssueTask(Base):
     )
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
+    stage: Mapped[str] = mapped_column(String(12), primary_key=True)
     run_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     locked_by: Mapped[str | None] = mapped_column(String(80))
     locked_until: Mapped[datetime | None]
-    #: Released, or given up because the award was revoked or re-made under another key.
+    #: Made, or given up because the award was revoked or re-made under another key.
     done_at: Mapped[datetime | None]
     #: The last error's class and sentence, for the administrator.
     problem: Mapped[str | None] = mapped_column(String(500))

@@ -93,7 +93,6 @@ class EditionFacts:
 
     edition_id: int
     number: int
-    key_id: str
     created_at: datetime
     valid_until: date | None
     payload: Mapping[str, Any]
@@ -134,6 +133,13 @@ def _matches(search: str) -> ColumnElement[bool]:
 def find_known(session: Session, serial: str) -> Known | None:
     """Return the award with this serial (13 symbols), or None. Three queries at most."""
     return next(iter(_awards(session, Award.serial == serial, limit=1)), None)
+
+
+def get_known_by_id(session: Session, award_id: int) -> Known:
+    """Return one award by its id; raise `NotFound`. Three queries."""
+    for known in _awards(session, Award.id == award_id, limit=1):
+        return known
+    raise NotFound
 
 
 def get_known(session: Session, award_public_id: str) -> Known:
@@ -181,7 +187,6 @@ def _editions(session: Session, award_ids: list[int]) -> dict[int, tuple[Edition
             Edition.award_id,
             Edition.id,
             Edition.number,
-            Edition.key_id,
             Edition.created_at,
             Edition.valid_until,
             Edition.payload,
@@ -191,7 +196,7 @@ def _editions(session: Session, award_ids: list[int]) -> dict[int, tuple[Edition
         .order_by(Edition.number)
     )
     for row in rows:
-        found[row[0]] += (EditionFacts(*row[1:6], json.loads(row[6]), row[7]),)
+        found[row[0]] += (EditionFacts(*row[1:5], json.loads(row[5]), row[6]),)
     return found
 
 
@@ -215,7 +220,7 @@ def _row(known: Known, today: date) -> CertificateRow:
 
 
 def find_artifact(session: Session, edition_id: int, kind: str) -> str | None:
-    """Return the name of the file of one released edition ("json" or "pdf"), or None."""
+    """Return the name of the file of this kind of one released edition, or None."""
     return session.execute(
         select(Artifact.sha256)
         .join(StatusEvent, and_(StatusEvent.edition_id == Artifact.edition_id, StatusEvent.kind == "issued"))
@@ -235,8 +240,8 @@ def shared_with(session: Session, award_id: int) -> frozenset[int]:
 
 def find_problem(session: Session, edition_id: int) -> str | None:
     """Return why an edition could not be made yet, for staff; None when nothing went wrong."""
-    statement = select(IssueTask.problem).where(IssueTask.edition_id == edition_id, IssueTask.done_at.is_(None))
-    return session.execute(statement).scalar_one_or_none()
+    waiting = IssueTask.edition_id == edition_id, IssueTask.done_at.is_(None), IssueTask.problem.is_not(None)
+    return session.scalars(select(IssueTask.problem).where(*waiting).order_by(IssueTask.stage)).first()
 
 
 @dataclass(frozen=True)
@@ -246,13 +251,14 @@ class Released:
     edition_id: int
     serial: str
     number: int
+    payload: bytes
     payload_sha256: str
 
 
 def list_released(session: Session) -> list[Released]:
     """Return every released edition, the oldest first."""
     rows = session.execute(
-        select(Edition.id, Award.serial, Edition.number, Edition.payload_sha256)
+        select(Edition.id, Award.serial, Edition.number, Edition.payload, Edition.payload_sha256)
         .join(Award, Award.id == Edition.award_id)
         .join(StatusEvent, and_(StatusEvent.edition_id == Edition.id, StatusEvent.kind == "issued"))
         .order_by(Edition.id)

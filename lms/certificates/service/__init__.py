@@ -10,11 +10,23 @@ from lms.certificates.service.applications import (
 )
 from lms.certificates.service.awards import Drafted, Reserved, draft_one, reserve
 from lms.certificates.service.corrections import correct_name, request_name, settle_name
-from lms.certificates.service.issuing import Lease, Made, lease_of, lease_tasks, postpone, release, remake
-from lms.certificates.service.keys import add_key, compromise_key, retire_key
+from lms.certificates.service.editions import end_of
+from lms.certificates.service.issuing import (
+    Lease,
+    Made,
+    keep_pages,
+    lease_page,
+    lease_tasks,
+    leases_of,
+    postpone,
+    release,
+)
+from lms.certificates.service.keys import NewKey, add_keys, compromise_key, get_keys, retire_key
 from lms.certificates.service.life import lift, redraft, request_revocation, settle_revocation, suspend
 from lms.certificates.service.mending import recompute
 from lms.certificates.service.naming import Confirmed, confirm_name, gate_name, reserve_overdue
+from lms.certificates.service.places import draw_places
+from lms.certificates.service.rekeying import rekey
 from lms.certificates.service.sharing import compare_name, share, withdraw_share
 
 __all__ = [
@@ -24,8 +36,9 @@ __all__ = [
     "Drafted",
     "Lease",
     "Made",
+    "NewKey",
     "Reserved",
-    "add_key",
+    "add_keys",
     "answer",
     "certify_many",
     "compare_name",
@@ -34,16 +47,21 @@ __all__ = [
     "correct_name",
     "decide",
     "draft_one",
+    "draw_places",
+    "end_of",
     "gate_name",
-    "lease_of",
+    "get_keys",
+    "keep_pages",
+    "lease_page",
     "lease_tasks",
+    "leases_of",
     "lift",
     "open_applications",
     "postpone",
     "recompute",
     "redraft",
+    "rekey",
     "release",
-    "remake",
     "request_name",
     "request_revocation",
     "reserve",

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
 from lms.certificates import queries
-from lms.certificates.models import Award, Edition, IssueTask
+from lms.certificates.models import Award
 from lms.certificates.queries.facts import Key
 from lms.certificates.rules import payloads, serials
 from lms.certificates.rules.lives import last_day
 from lms.certificates.rules.names import check_name, check_words
-from lms.certificates.rules.payloads import Facts, Skill
+from lms.certificates.rules.payloads import Facts, Keys, Signer, Skill
+from lms.certificates.service.editions import Design, New, insert_editions, marks_of
+from lms.certificates.service.keys import get_keys
+from lms.certificates.service.places import draw_places
 from lms.certificates.specs import CertificateSpec
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import SOURCE_LOCALE, Library, Words, current, source_of, spec_of
@@ -49,14 +52,6 @@ class Reserved:
 
 
 @dataclass(frozen=True)
-class Design:
-    """The revisions that a certificate is drawn with."""
-
-    revision_id: int
-    words_revision_id: int | None
-
-
-@dataclass(frozen=True)
 class Drafted:
     """What a certificate will state, and with which design."""
 
@@ -74,21 +69,13 @@ def reserve(session: Session, cases: Sequence[Case], *, today: date, at: datetim
     new = [case for case in cases if payloads.award_key(*case.key) not in known]
     if not new:
         return []
-    key_id = get_key(session, at)
+    keys = get_keys(session, at)
     drafts = draft(session, [case.key for case in new], today=today)
     awards = _insert_awards(session, new, at)
-    reserved = _insert_editions(session, awards, drafts, key_id, at)
+    reserved = _insert_first(session, awards, drafts, keys, at)
     for each in reserved:
         record(session, None, "certificates.reserved", "award", each.award_id, at=at, serial=each.serial)
     return reserved
-
-
-def get_key(session: Session, at: datetime) -> str:
-    """Return the id of the key in force; raise `RuleBroken` when there is none."""
-    key_id = queries.find_current_key(session, at)
-    if key_id is None:
-        raise RuleBroken("no_key")
-    return key_id
 
 
 def draft(session: Session, keys: Sequence[Key], *, today: date) -> dict[Key, Drafted]:
@@ -132,14 +119,19 @@ def draft_one(
         name=holder.name,
         language=holder.language,
         track_key=track.key,
+        track_sha256=source.sha256,
         track_title=_both(track_words, f"{track.key}.yml:title", track.title),
         skills=tuple(_skill(library, holder.language, *each) for each in basis.minutes.items()),
-        minutes={"class": basis.whole},
+        minutes={"class": basis.whole, **_practice(track, completion)},
         language_of_instruction=basis.languages,
         completed_on=completion.completed_on,
         awarded_on=awarded_on,
         valid_until=last_day(track, completion.rounds or (completion.completed_on,), awarded_on),
         issuer=spec.issuer,
+        signers=tuple(
+            Signer(each.name, _both(words, f"{design.key}.yml:signers.{number}", each.title))
+            for number, each in enumerate(spec.signers, 1)
+        ),
         disclaimers=_both(words, f"{design.key}.yml:words.not_a_license", spec.words.not_a_license),
         template_key=design.key,
         publication=library.publication_number,
@@ -149,6 +141,17 @@ def draft_one(
     )
     _check_words(spec, words, facts)
     return Drafted(facts, Design(design.revision_id, words.revision_id))
+
+
+def _practice(track: TrackSpec, completion: queries.Completion) -> dict[str, int]:
+    """Return the minutes of practice that were counted, by kind; those of a part that takes several are "practice"."""
+    kinds = {part.id or part.kind: part.kind or "practice" for part in track.hours}
+    found: dict[str, int] = {}
+    for entry in completion.entries:
+        if entry.get("kind") == "hours" and entry["item"] in kinds:
+            kind = kinds[entry["item"]]
+            found[kind] = found.get(kind, 0) + entry["minutes"]
+    return found
 
 
 def _check_name(holder: queries.Holder) -> None:
@@ -189,7 +192,7 @@ def _awards_by_key(session: Session, cases: Sequence[Case]) -> dict[str, Any]:
     """Return the awards that these cases have already, by award key."""
     found: dict[str, Any] = {}
     for chunk in chunks([payloads.award_key(*case.key) for case in cases], 500):
-        statement = select(Award.id, Award.award_key, Award.serial).where(Award.award_key.in_(chunk))
+        statement = select(Award.id, Award.award_key, Award.serial, Award.awarded_at).where(Award.award_key.in_(chunk))
         found |= {row.award_key: row for row in session.execute(statement)}
     return found
 
@@ -229,103 +232,16 @@ def _renewed(session: Session, cases: Sequence[Case]) -> dict[Key, int]:
     return {before[row.award_key]: row.id for row in session.execute(statement)}
 
 
-def _insert_editions(
-    session: Session, awards: Mapping[Key, Any], drafts: Mapping[Key, Drafted], key_id: str, at: datetime
+def _insert_first(
+    session: Session, awards: Mapping[Key, Any], drafts: Mapping[Key, Drafted], keys: Keys, at: datetime
 ) -> list[Reserved]:
     """Freeze and insert the first edition of each award, with the task to make it."""
-    rows = []
-    for key, award in awards.items():
-        frozen = payloads.freeze(drafts[key].facts, serial=award.serial, edition=1, key_id=key_id)
-        rows.append(
-            edition_row(
-                award.id,
-                1,
-                "initial",
-                frozen,
-                key_id=key_id,
-                at=at,
-                valid_until=drafts[key].facts.valid_until,
-                design=drafts[key].design,
-            )
-        )
-    ids = insert_editions(session, rows, at)
+    places = draw_places(session, len(awards), at=at)
+    new = []
+    for (key, award), place in zip(awards.items(), places, strict=True):
+        facts = drafts[key].facts
+        marks = marks_of(award, facts.valid_until, number=1, round_=key[2], at=at, keys=keys, place=place)
+        frozen = payloads.freeze(facts, marks)
+        new.append(New(award.id, 1, "initial", frozen, keys, place, facts.valid_until, drafts[key].design))
+    ids = insert_editions(session, new, at)
     return [Reserved(award.id, key, award.serial, ids[award.id]) for key, award in awards.items()]
-
-
-def edition_row(
-    award_id: int,
-    number: int,
-    reason: str,
-    frozen: payloads.Frozen,
-    *,
-    key_id: str,
-    at: datetime,
-    valid_until: date | None,
-    design: Design,
-) -> dict[str, Any]:
-    """Return the values of one edition."""
-    return {
-        "award_id": award_id,
-        "number": number,
-        "reason": reason,
-        "payload": frozen.payload,
-        "payload_sha256": frozen.sha256,
-        "key_id": key_id,
-        "created_at": at,
-        "valid_until": valid_until,
-        "design_revision_id": design.revision_id,
-        "words_revision_id": design.words_revision_id,
-    }
-
-
-def insert_editions(session: Session, rows: Sequence[dict[str, Any]], at: datetime) -> dict[int, int]:
-    """Insert editions and a task to make each; return their ids by award."""
-    found = session.execute(insert(Edition).returning(Edition.id, Edition.award_id), list(rows)).all()
-    session.execute(insert(IssueTask), [{"edition_id": row.id, "run_at": at, "tries": 0} for row in found])
-    return {row.award_id: row.id for row in found}
-
-
-def redraft_edition(session: Session, known: queries.Known, *, today: date, at: datetime) -> int:
-    """Freeze and insert a further edition with the facts of today under the same serial; return its id.
-
-    The award's holder is locked. Raises `RuleBroken` as `draft` does.
-    """
-    key: Key = (known.person_id, known.track_key, known.cycle)
-    drafted, key_id, number = draft(session, [key], today=today)[key], get_key(session, at), known.newest.number + 1
-    frozen = payloads.freeze(drafted.facts, serial=known.serial, edition=number, key_id=key_id)
-    row = edition_row(
-        known.award_id,
-        number,
-        "data_correction",
-        frozen,
-        key_id=key_id,
-        at=at,
-        valid_until=drafted.facts.valid_until,
-        design=drafted.design,
-    )
-    return insert_editions(session, [{**row, "supersedes_id": known.newest.edition_id}], at)[known.award_id]
-
-
-def next_edition(session: Session, known: queries.Known, reason: str, *, name: str | None = None, at: datetime) -> int:
-    """Freeze and insert a further edition of an award under the key in force, with its task; return its id.
-
-    The serial and every other fact stay; `name` replaces the name. The award's holder is locked.
-    """
-    newest = known.newest
-    number = newest.number + 1
-    key_id = get_key(session, at)
-    frozen = payloads.refreeze(newest.payload, edition=number, key_id=key_id, name=name)
-    last = session.execute(
-        select(Edition.design_revision_id, Edition.words_revision_id).where(Edition.id == newest.edition_id)
-    ).one()
-    row = edition_row(
-        known.award_id,
-        number,
-        reason,
-        frozen,
-        key_id=key_id,
-        at=at,
-        valid_until=newest.valid_until,
-        design=Design(*last),
-    )
-    return insert_editions(session, [{**row, "supersedes_id": newest.edition_id}], at)[known.award_id]

@@ -14,7 +14,7 @@ from lms.certificates.queries import Known
 from lms.certificates.rules.decisions import LONGEST_NOTE
 from lms.certificates.rules.lives import check_life
 from lms.certificates.rules.names import is_same_name
-from lms.certificates.service.awards import next_edition
+from lms.certificates.service.editions import next_edition
 from lms.certificates.service.locking import lock_award, lock_request
 from lms.certificates.service.naming import gate_name
 from lms.db import insert_once

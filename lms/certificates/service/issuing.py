@@ -1,12 +1,12 @@
-"""Releasing certificates: a worker leases reserved editions, makes them, and hands them back to be released."""
+"""Making certificates: a worker leases what is due of reserved editions, makes it, and hands it back to be released."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
@@ -14,7 +14,7 @@ from lms.certificates import queries
 from lms.certificates.events import CertificateIssued, Issued, certificate_issued
 from lms.certificates.models import Artifact, Award, Edition, IssueTask, SigningKey, StatusEvent
 from lms.certificates.queries import Known
-from lms.certificates.service.awards import next_edition
+from lms.certificates.rules.kinds import CREDENTIAL, FIRST_PAGE
 from lms.db import insert_once
 from lms.people.service import lock
 from lms.signals import announce
@@ -26,90 +26,101 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Lease:
-    """A reserved edition that one worker holds: all that it is made from."""
+    """One stage of an edition that one worker holds: all that it is made from."""
 
     edition_id: int
+    stage: str
     award_public_id: str
     serial: str
     number: int
     payload: bytes
-    key_id: str
     design_revision_id: int
     words_revision_id: int | None
+    #: Key ids by purpose.
+    keys: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Made:
-    """An edition that was signed, drawn, stored and checked: (kind, SHA-256, bytes) of each file."""
+    """A stage that was made, stored and checked: (kind, SHA-256, bytes) of each file."""
 
     lease: Lease
     artifacts: tuple[tuple[str, str, int], ...]
 
 
-def lease_tasks(session: Session, *, holder: str, at: datetime, limit: int) -> list[Lease]:
-    """Hold up to `limit` editions that are due for five minutes, and return them, the oldest first."""
+def lease_tasks(session: Session, *, holder: str, at: datetime, limit: int, pages: bool = False) -> list[Lease]:
+    """Hold up to `limit` credentials, or pages, that are due for five minutes; return them, the oldest first."""
     due = (
-        select(IssueTask.edition_id)
+        select(IssueTask.edition_id, IssueTask.stage)
         .where(
+            IssueTask.stage != CREDENTIAL if pages else IssueTask.stage == CREDENTIAL,
             IssueTask.done_at.is_(None),
             IssueTask.run_at <= at,
             or_(IssueTask.locked_until.is_(None), IssueTask.locked_until <= at),
         )
-        .order_by(IssueTask.run_at, IssueTask.edition_id)
+        .order_by(IssueTask.run_at, IssueTask.edition_id, IssueTask.stage)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list(session.scalars(due))
-    if not ids:
-        return []
-    session.execute(
-        update(IssueTask)
-        .where(IssueTask.edition_id.in_(ids))
-        .values(locked_by=holder, locked_until=at + LEASE, tries=IssueTask.tries + 1)
-    )
-    return _leases(session, ids)
+    return _hold(session, [(row.edition_id, row.stage) for row in session.execute(due)], holder, at)
 
 
-def lease_of(session: Session, edition_id: int) -> Lease:
-    """Return what one edition is made from, whoever holds it: to make a lost file again."""
-    (lease,) = _leases(session, [edition_id])
+def lease_page(session: Session, edition_id: int, stage: str, *, holder: str, at: datetime) -> Lease | None:
+    """Hold one page of a released edition that somebody waits for; None when it is made, or another holds it."""
+    row = {"edition_id": edition_id, "stage": stage, "run_at": at, "tries": 0}
+    insert_once(session, IssueTask, [row], "edition_id")
+    task = session.get(IssueTask, (edition_id, stage), with_for_update=True, populate_existing=True)
+    if task is None or task.done_at is not None or (task.locked_until is not None and task.locked_until > at):
+        return None
+    (lease,) = _hold(session, [(edition_id, stage)], holder, at)
     return lease
 
 
-def _leases(session: Session, edition_ids: Sequence[int]) -> list[Lease]:
-    rows = session.execute(
-        select(
-            Edition.id,
-            Award.public_id,
-            Award.serial,
-            Edition.number,
-            Edition.payload,
-            Edition.key_id,
-            Edition.design_revision_id,
-            Edition.words_revision_id,
-        )
-        .join(Award, Award.id == Edition.award_id)
-        .where(Edition.id.in_(edition_ids))
-        .order_by(Edition.id)
+def _hold(session: Session, tasks: Sequence[tuple[int, str]], holder: str, at: datetime) -> list[Lease]:
+    if not tasks:
+        return []
+    session.execute(
+        update(IssueTask)
+        .where(tuple_(IssueTask.edition_id, IssueTask.stage).in_(tasks))
+        .values(locked_by=holder, locked_until=at + LEASE, tries=IssueTask.tries + 1)
+        .execution_options(synchronize_session=False)
     )
-    return [Lease(*row) for row in rows]
+    return leases_of(session, tasks)
 
 
-def postpone(session: Session, edition_id: int, *, holder: str, problem: str, at: datetime) -> None:
+def leases_of(session: Session, tasks: Sequence[tuple[int, str]]) -> list[Lease]:
+    """Return what these stages of editions are made from, whoever holds them, in their order. Two queries."""
+    ids = {edition_id for edition_id, _stage in tasks}
+    columns = (Edition.id, Award.public_id, Award.serial, Edition.number, Edition.payload)
+    designs = (Edition.design_revision_id, Edition.words_revision_id)
+    statement = select(*columns, *designs).join(Award, Award.id == Edition.award_id).where(Edition.id.in_(ids))
+    rows = {row.id: tuple(row)[1:] for row in session.execute(statement)}
+    keys = queries.keys_of(session, ids)
+    return [Lease(edition_id, stage, *rows[edition_id], keys.get(edition_id, {})) for edition_id, stage in tasks]
+
+
+def postpone(session: Session, lease: Lease, *, holder: str, problem: str, at: datetime) -> None:
     """Give a lease back after a failure, to be tried again after a growing pause; keep what went wrong."""
-    task = session.get(IssueTask, edition_id, with_for_update=True)
-    if task is None or task.locked_by != holder or task.done_at is not None:
+    task = _held(session, lease, holder)
+    if task is None:
         return
     pause = min(FIRST_PAUSE * 2 ** min(task.tries - 1, 12), LONGEST_PAUSE)
     task.run_at, task.problem = at + pause, problem[:500]
     task.locked_by = task.locked_until = None
 
 
+def _held(session: Session, lease: Lease, holder: str) -> IssueTask | None:
+    """Return the locked task of a lease that `holder` has still; None when it is not for this worker to do."""
+    key = (lease.edition_id, lease.stage)
+    task = session.get(IssueTask, key, with_for_update=True, populate_existing=True)
+    return None if task is None or task.done_at is not None or task.locked_by != holder else task
+
+
 def release(session: Session, made: Sequence[Made], *, holder: str, at: datetime) -> list[Issued]:
     """Release what `holder` made and still holds: artifacts, status events, audit, announcement; return what is new.
 
     An edition that was released meanwhile, or given up because its award was revoked, stays as it is. One whose
-    key was found to be compromised meanwhile is handed back: the next lease makes it under another key.
+    key was found to be compromised meanwhile is handed back: it is reserved anew under another key.
     """
     public_ids = [each.lease.award_public_id for each in made]
     lock(session, session.scalars(select(Award.person_id).where(Award.public_id.in_(public_ids))).all())
@@ -121,11 +132,11 @@ def release(session: Session, made: Sequence[Made], *, holder: str, at: datetime
 
 def _release(session: Session, made: Made, holder: str, at: datetime) -> Issued | None:
     """Release one edition; return None when it is not for this worker to do."""
-    task = session.get(IssueTask, made.lease.edition_id, with_for_update=True, populate_existing=True)
-    if task is None or task.done_at is not None or task.locked_by != holder:
+    task = _held(session, made.lease, holder)
+    if task is None:
         return None
     task.locked_by = task.locked_until = None
-    if _is_compromised(session, made.lease.key_id):
+    if _is_compromised(session, made.lease):
         return None
     task.done_at, task.problem = at, None
     known = queries.get_known(session, made.lease.award_public_id)
@@ -133,10 +144,10 @@ def _release(session: Session, made: Made, holder: str, at: datetime) -> Issued 
     return Issued(known.award_id, known.person_id, known.track_key, known.serial, made.lease.number)
 
 
-def _is_compromised(session: Session, key_id: str) -> bool:
-    """Return whether a key is compromised; until this transaction ends nobody can find it so."""
-    key = select(SigningKey.compromised_at).where(SigningKey.key_id == key_id).with_for_update(read=True)
-    return session.execute(key).scalar_one() is not None
+def _is_compromised(session: Session, lease: Lease) -> bool:
+    """Return whether a key of an edition is compromised; until this transaction ends nobody can find it so."""
+    keys = select(SigningKey.compromised_at).where(SigningKey.key_id.in_(lease.keys.values()))
+    return any(each is not None for each in session.scalars(keys.order_by(SigningKey.id).with_for_update(read=True)))
 
 
 def give_up_tasks(session: Session, known: Known, why: str, *, at: datetime) -> None:
@@ -149,15 +160,16 @@ def give_up_tasks(session: Session, known: Known, why: str, *, at: datetime) -> 
 
 
 def _write_release(session: Session, known: Known, made: Made, at: datetime) -> None:
-    """Write the artifacts and the events of a release."""
+    """Write the artifacts and the events of a release, and the task to draw its page."""
     edition_id = made.lease.edition_id
-    rows = [{"edition_id": edition_id, "kind": k, "sha256": sha, "size": size} for k, sha, size in made.artifacts]
-    insert_once(session, Artifact, rows)
+    _write_artifacts(session, made)
     session.add(StatusEvent(award_id=known.award_id, edition_id=edition_id, kind="issued", at=at))
     session.flush()
     if known.standing.edition is not None:
         replaced = StatusEvent(award_id=known.award_id, edition_id=known.shown.edition_id, kind="replaced", at=at)
         session.add(replaced)
+    page = {"edition_id": edition_id, "stage": FIRST_PAGE, "run_at": at, "tries": 0}
+    insert_once(session, IssueTask, [page], "edition_id")
     record(
         session,
         None,
@@ -170,19 +182,20 @@ def _write_release(session: Session, known: Known, made: Made, at: datetime) -> 
     )
 
 
-def remake(session: Session, lease: Lease, *, holder: str, at: datetime) -> int | None:
-    """Give up an edition whose key was compromised before it was signed, and reserve the next under another key.
+def _write_artifacts(session: Session, made: Made) -> None:
+    edition_id = made.lease.edition_id
+    rows = [{"edition_id": edition_id, "kind": k, "sha256": sha, "size": size} for k, sha, size in made.artifacts]
+    insert_once(session, Artifact, rows)
 
-    Returns the new edition's id; None when the edition is not held any more. Raises `RuleBroken` without a key.
-    """
-    person_id = session.scalar(select(Award.person_id).where(Award.public_id == lease.award_public_id))
-    lock(session, [person_id] if person_id is not None else [])
-    task = session.get(IssueTask, lease.edition_id, with_for_update=True)
-    if task is None or task.done_at is not None or task.locked_by != holder:
-        return None
-    known = queries.get_known(session, lease.award_public_id)
-    edition_id = next_edition(session, known, "rekey", at=at)
-    task.done_at, task.problem = at, "given up: the key was compromised"
-    task.locked_by = task.locked_until = None
-    record(session, None, "certificates.rekeyed", "award", known.award_id, at=at, edition=known.newest.number + 1)
-    return edition_id
+
+def keep_pages(session: Session, made: Sequence[Made], *, holder: str, at: datetime) -> int:
+    """Keep the pages that `holder` made and still holds, and return how many are new."""
+    kept = 0
+    for each in sorted(made, key=lambda each: (each.lease.edition_id, each.lease.stage)):
+        task = _held(session, each.lease, holder)
+        if task is not None:
+            task.done_at, task.problem = at, None
+            task.locked_by = task.locked_until = None
+            _write_artifacts(session, each)
+            kept += 1
+    return kept

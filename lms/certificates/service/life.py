@@ -14,9 +14,9 @@ from lms.certificates.models import RevocationRequest, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.rules import decisions as rules
 from lms.certificates.rules.lives import check_life
-from lms.certificates.service.awards import redraft_edition
 from lms.certificates.service.issuing import give_up_tasks
 from lms.certificates.service.locking import lock_award, lock_request
+from lms.certificates.service.redrafting import redraft_edition
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, render_template
 
 from lms.certificates import messages
+from lms.certificates.rules.payloads import issuer_name
 from lms.certificates.rules.serials import show_serial
 from lms.config import Config
 from lms.content.library import Text
@@ -35,6 +36,7 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
         "application_state": messages.application_state,
         "certificate_state": messages.certificate_state,
         "show_serial": show_serial,
+        "issuer_name": issuer_name,
         "titled": titled,
         "tongue": tongue,
         "format_iso": format_iso,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Response
+from flask import Response, request
 
 from lms.actor import Actor
 from lms.certificates import jobs, policy, queries
 from lms.certificates.queries import Known
+from lms.certificates.rules.kinds import FIRST_PAGE, PAGE_KINDS
 from lms.certificates.rules.serials import read_serial, show_serial
 from lms.certificates.views.blueprint import bp, config, page
+from lms.clock import now
 from lms.db import reading
 from lms.errors import NotFound
 from lms.files import DamagedFileError
@@ -18,34 +20,49 @@ from lms.organizations.queries import spans_of
 from lms.tracks.queries import askers_of
 from lms.web.access import get_actor, signed_in
 
-_TYPES = {"pdf": "application/pdf", "json": "application/json"}
+#: The artifact and the media type of each ending.
+_ENDINGS = {"pdf": (FIRST_PAGE, "application/pdf"), "json": ("vc", "application/json"), "jwt": ("jwt", "text/plain")}
 
 
-@bp.get("/certificates/<serial>.<any(pdf, json):kind>")
+@bp.get("/certificates/<serial>.<any(pdf, json, jwt):kind>")
 @signed_in
 def download(serial: str, kind: str) -> Response:
-    """Send the edition that counts, exactly as it was released."""
+    """Send the edition that counts, exactly as it was released; `?page=` names another page than the usual one."""
     actor, plain = get_actor(), read_serial(serial)
     known = queries.find_known(reading(), plain) if plain else None
     if known is None or known.standing.edition is None or not _may_read(actor, known):
         raise NotFound
-    sha256 = queries.find_artifact(reading(), known.shown.edition_id, kind)
+    return send(known, kind, request.args.get("page", ""))
+
+
+def send(known: Known, ending: str, rendering: str = "") -> Response:
+    """Send a file of the edition that counts, whoever may see it; a page that nobody has drawn yet is drawn now."""
+    usual, media_type = _ENDINGS[ending]
+    kind = rendering if ending == "pdf" and rendering in PAGE_KINDS else usual
+    edition_id = known.shown.edition_id
+    sha256 = queries.find_artifact(reading(), edition_id, kind)
+    if sha256 is None and ending == "pdf":
+        sha256 = jobs.make_page_now(config(), edition_id, kind, at=now())
+        if sha256 is None:
+            return _told(known, "preparing.html")
     if sha256 is None:
         raise NotFound
     try:
-        content = jobs.open_file(config(), known.shown.edition_id, kind, sha256)
+        content = jobs.open_file(config(), edition_id, kind, sha256)
     except DamagedFileError:
-        return _damaged(known)
-    response = Response(content, mimetype=_TYPES[kind])
-    name = f"{show_serial(known.serial)}-{known.shown.number}.{kind}"
+        return _told(known, "damaged.html")
+    response = Response(content, mimetype=media_type)
+    name = f"{show_serial(known.serial)}-{known.shown.number}{kind.removeprefix(usual)}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _damaged(known: Known) -> Response:
-    """Say that the file is damaged and cannot be made again here."""
-    body, status = page("damaged.html", known=known, status=503)
-    return Response(body, status)
+def _told(known: Known, template: str) -> Response:
+    """Say why the file cannot be had now."""
+    body, status = page(template, known=known, status=503)
+    response = Response(body, status)
+    response.headers["Retry-After"] = "10"
+    return response
 
 
 def _may_read(actor: Actor, known: Known) -> bool:

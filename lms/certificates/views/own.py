@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.actor import Actor, Span
-from lms.certificates import queries, service
+from lms.certificates import messages, queries, service
 from lms.certificates.forms import AnswerForm, EmptyForm
 from lms.certificates.queries import Known
 from lms.certificates.views.blueprint import bp, explained, page
@@ -88,6 +88,7 @@ def own_certificate(public_id: str) -> Any:
     known = own_award(actor, public_id)
     return page(
         "own_certificate.html",
+        other_pages=messages.other_pages(known.shown.payload["language"]),
         known=known,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),

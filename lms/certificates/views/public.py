@@ -99,7 +99,7 @@ def _facts(known: Known, shown: EditionFacts, state: str) -> dict[str, Any]:
     payload = shown.payload
     public_facts = (
         "serial", "edition", "track", "competencies", "minutes", "language_of_instruction", "completed_on",
-        "awarded_on", "valid_until", "issuer", "disclaimers", "demonstration", "key_id",
+        "awarded_on", "valid_until", "issuer", "disclaimers", "demonstration",
     )  # fmt: skip
     facts: dict[str, Any] = {name: payload[name] for name in public_facts}
     facts |= {"state": state, "payload_sha256": shown.sha256, "current_edition": known.standing.edition}

@@ -1,6 +1,20 @@
-"""Draws the one page of a certificate. Everything comes from the signed payload and the words it names."""
+"""Draws certificates, cards and transcripts. Everything comes from frozen facts and the words that they name."""
 
+from lms.certificates.jobs.drawing.card import draw_card
 from lms.certificates.jobs.drawing.page import draw_certificate
-from lms.certificates.jobs.drawing.wording import Column, Sheet, column_of
+from lms.certificates.jobs.drawing.renderings import RENDERINGS, Rendering
+from lms.certificates.jobs.drawing.tables import Table
+from lms.certificates.jobs.drawing.transcript import Transcript, draw_transcript
+from lms.certificates.jobs.drawing.wording import Sheet, sheet_of
 
-__all__ = ["Column", "Sheet", "column_of", "draw_certificate"]
+__all__ = [
+    "RENDERINGS",
+    "Rendering",
+    "Sheet",
+    "Table",
+    "Transcript",
+    "draw_card",
+    "draw_certificate",
+    "draw_transcript",
+    "sheet_of",
+]

@@ -1,0 +1,182 @@
+"""Text that is fitted: how many lines it takes at a size, where they break, and writing them on the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from lms.certificates.jobs.drawing.accents import MARKS, clusters, steps
+from lms.certificates.jobs.drawing.pen import number, rgb
+from lms.certificates.jobs.drawing.tags import Paper
+from lms.certificates.jobs.drawing.wording import Said
+from lms.web import fonts
+
+LEADING = 1.3
+#: A joint at which a line may break; inside the parts that it joins none does.
+DOT = "  \u00b7  "
+
+
+class Run:
+    """Words that flow into lines: the parts, and how wide each is at size 1."""
+
+    __slots__ = ("font", "gap", "joint", "parts", "whole", "widest", "widths")
+
+    def __init__(self, parts: Sequence[str], font: str, joint: str = " ") -> None:
+        self.parts, self.font, self.joint = parts, font, joint
+        self.widths = [fonts.width_of(part, font, 1) for part in parts]
+        self.gap = fonts.width_of(joint, font, 1)
+        self.widest = max(self.widths)
+        self.whole = sum(self.widths) + self.gap * (len(parts) - 1)
+
+    def count(self, room: float) -> float:
+        """Return how many lines it takes, where `room` is the width over the size; without end if a part is wider."""
+        if self.whole <= room:
+            return 1
+        if self.widest > room:
+            return math.inf
+        count, used, gap = 1, -self.gap, self.gap
+        for own in self.widths:
+            if used + gap + own <= room:
+                used += gap + own
+            else:
+                count, used = count + 1, own
+        return count
+
+    def lines(self, room: float) -> list[str]:
+        """Return the lines, of nearly equal length."""
+        if self.whole <= room:
+            return [self.joint.join(self.parts)]
+        return fonts.balance(self.parts, self.font, 1, room, self.joint, close=0.1)
+
+
+@lru_cache(maxsize=3000)
+def run_of(text: str, font: str) -> Run:
+    """Return the words of a sentence; those of a design come back on every page."""
+    return Run(text.split(" "), font)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences of one kind in one language: on one line where they fit together, else each on its own."""
+
+    sentences: tuple[str, ...]
+    language: str
+    font: str
+    scale: float = 1.0
+    #: Room above, in parts of the text size.
+    above: float = 0.35
+    #: What stands between the sentences; none other than a blank breaks a line elsewhere, while that is possible.
+    joint: str = " "
+    role: str = "P"
+    color: str = ""
+
+    @cached_property
+    def _together(self) -> Run:
+        if self.joint != " ":
+            return Run(self.sentences, self.font, self.joint)
+        return run_of(" ".join(self.sentences), self.font)
+
+    def _runs(self, room: float) -> list[Run]:
+        """Return what begins a line each, where `room` is the width over the size of this paragraph."""
+        together = self._together
+        if len(self.sentences) == 1:
+            return [together] if self.joint == " " else [run_of(self.sentences[0], self.font)]
+        if together.whole <= room or (self.joint != " " and together.widest <= room):
+            return [together]
+        return [run_of(each, self.font) for each in self.sentences]
+
+    def height(self, size: float, width: float) -> float:
+        """Return how high it is at a text size, with the room above; without end when a word is too wide."""
+        step = size * self.scale
+        room = width / step
+        return (sum(run.count(room) for run in self._runs(room)) * LEADING + self.above) * step
+
+    def lines(self, size: float, width: float) -> list[str]:
+        """Return the lines at a text size."""
+        room = width / (size * self.scale)
+        return [line for run in self._runs(room) for line in run.lines(room)]
+
+
+def paragraphs(said: Sequence[Said], font: str, **look: float | str) -> list[Paragraph]:
+    """Return sentences as one paragraph, or as several where their languages differ."""
+    grouped: list[tuple[str, list[str]]] = []
+    for text, language in said:
+        if grouped and grouped[-1][0] == language:
+            grouped[-1][1].append(text)
+        else:
+            grouped.append((language, [text]))
+    return [Paragraph(tuple(texts), language, font, **look) for language, texts in grouped]  # type: ignore[arg-type]
+
+
+def write(
+    paper: Paper,
+    text: str,
+    x: float,
+    y: float,
+    *,
+    font: str,
+    size: float,
+    color: str,
+    share: float = 1,
+    align: float = 0.5,
+) -> None:
+    """Write one line: from `x` with `align` 0, around it with 0.5, up to it with 1. Raises `MissingGlyphError`."""
+    left = x - fonts.width_of(text, font, size) * align
+    show = shown(paper, text, font, size)
+    paper.draw(f"BT {rgb(color, share)} rg 1 0 0 1 {number(left)} {number(y)} Tm {show} ET")
+
+
+def write_lines(
+    paper: Paper,
+    lines: Sequence[str],
+    x: float,
+    y: float,
+    *,
+    font: str,
+    size: float,
+    color: str,
+    leading: float = LEADING,
+) -> float:
+    """Write lines downwards around `x`, the first with its baseline at `y`; return where the next would stand.
+
+    A line that goes on ends in a blank, so that what is read aloud or copied keeps its words apart.
+    """
+    put = [f"BT {rgb(color)} rg"]
+    for at, line in enumerate(lines, 1):
+        left = x - fonts.width_of(line, font, size) / 2
+        show = shown(paper, line if at == len(lines) else f"{line} ", font, size)
+        put.append(f"1 0 0 1 {number(left)} {number(y)} Tm {show}")
+        y -= size * leading
+    paper.draw(" ".join([*put, "ET"]))
+    return y
+
+
+def shown(paper: Paper, text: str, font: str, size: float) -> str:
+    """Return the operators that show a text: a fifth of the time of reportlab's own."""
+    fonts.check_glyphs(text, font)
+    document, face = paper.canvas._doc, fonts.face(font)  # noqa: SLF001 -- the fonts of a file are found by it
+    escape = paper.canvas._escape  # noqa: SLF001
+
+    def pieces(part: str) -> list[tuple[str, str]]:
+        """Return each piece of a text that one of the file's fonts shows: the name of the font, and the codes."""
+        return [
+            (face.getSubsetInternalName(subset, document), f"({escape(codes)})")
+            for subset, codes in face.splitString(part, document)
+        ]
+
+    def plain(part: str) -> str:
+        return " ".join(f"{name} {number(size)} Tf {codes} Tj" for name, codes in pieces(part))
+
+    def marked(cluster: str) -> str:
+        put = [f"/Span <</ActualText <FEFF{cluster.encode('utf-16-be').hex().upper()}>>> BDC"]
+        for step in steps(cluster, font):
+            for name, codes in pieces(step.text):
+                put.append(f"{name} {number(size)} Tf {number(step.up * size / 1000)} Ts")
+                put.append(f"[{number(-step.right)} {codes} {number(step.right)}] TJ")
+        return " ".join([*put, "0 Ts EMC"])
+
+    if MARKS.search(text) is None:
+        return plain(text)
+    return " ".join(marked(each) if MARKS.search(each) else plain(each) for each in clusters(text))
