@@ -150,6 +150,12 @@ class RevokeForm(Form):
         self.reason.choices = [(code, reason(code)) for code in decisions.REVOKE_REASONS]
 
 
+class SealForm(Form):
+    """She saw what a correction changes; the seal says what that was."""
+
+    seal = HiddenField()
+
+
 class EmptyForm(Form):
     """A button that needs no more than its address."""
 

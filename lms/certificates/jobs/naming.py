@@ -10,7 +10,7 @@ from lms.config import Config
 from lms.db import reading, write
 
 
-def run(_config: Config, *, at: datetime) -> str:
+def run(config: Config, *, at: datetime) -> str:  # noqa: ARG001 -- the shape of every job
     """Reserve what is ready, inside an application context; return how many were, and how many cannot be."""
     ids = queries.list_ready(reading(), local_date(at))
     reading().rollback()

@@ -72,6 +72,7 @@ from lms.certificates.queries.requests import (
     find_open_revocation,
     list_open_requests,
 )
+from lms.certificates.queries.rounds import Renewing, renewing_of
 
 __all__ = [
     "PAGE_SIZE",
@@ -90,6 +91,7 @@ __all__ = [
     "Naming",
     "PublicKey",
     "Released",
+    "Renewing",
     "RevocationLine",
     "Said",
     "StatusLine",
@@ -133,5 +135,6 @@ __all__ = [
     "named_files",
     "named_holders",
     "namings_of",
+    "renewing_of",
     "shared_with",
 ]

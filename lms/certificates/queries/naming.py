@@ -117,7 +117,7 @@ def named_holders(session: Session, keys: Collection[Key]) -> dict[Key, Holder]:
     return {key: replace(holders[key[0]], name=confirmed.get(key, holders[key[0]].name)) for key in keys}
 
 
-def select_other_names(criterion: ColumnElement[bool]) -> Select[Any]:
+def select_other_names(criterion: ColumnElement[bool]) -> Select[int, str, datetime]:
     """Return a select of application_id, name and confirmed_at of each confirmed name with other letters."""
     own = NameConfirmation
     return select(own.application_id, own.name, own.confirmed_at).where(criterion, own.has_same_letters.is_(False))

@@ -27,10 +27,12 @@ from lms.certificates.service.mending import recompute
 from lms.certificates.service.naming import Confirmed, confirm_name, gate_name, reserve_overdue
 from lms.certificates.service.places import draw_places
 from lms.certificates.service.rekeying import rekey
+from lms.certificates.service.restating import Change, Restated, correct_data, restate
 from lms.certificates.service.sharing import compare_name, share, withdraw_share
 
 __all__ = [
     "Batch",
+    "Change",
     "Confirmed",
     "Decided",
     "Drafted",
@@ -38,12 +40,14 @@ __all__ = [
     "Made",
     "NewKey",
     "Reserved",
+    "Restated",
     "add_keys",
     "answer",
     "certify_many",
     "compare_name",
     "compromise_key",
     "confirm_name",
+    "correct_data",
     "correct_name",
     "decide",
     "draft_one",
@@ -66,6 +70,7 @@ __all__ = [
     "request_revocation",
     "reserve",
     "reserve_overdue",
+    "restate",
     "retire_key",
     "settle_name",
     "settle_revocation",

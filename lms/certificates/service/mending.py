@@ -45,7 +45,8 @@ def _open_missing(session: Session, at: datetime) -> list[str]:
 
 def _reserve_missing(session: Session, at: datetime) -> tuple[list[str], list[str]]:
     """Reserve the certificates that wait for no name any more; return those that were, and those that cannot be."""
-    mended, refused = [], []
+    mended: list[str] = []
+    refused: list[str] = []
     for application_id in queries.list_ready(session, local_date(at)):
         problem = reserve_overdue(session, application_id, at=at)
         said = f"application {application_id} is certified, its name is settled, and no certificate was reserved"

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 
-from lms.actor import Actor
 from lms.certificates import queries, service
 from lms.certificates.forms import ConfirmNameForm, SpellingForm
 from lms.certificates.jobs.picturing import draw_name
@@ -84,10 +83,10 @@ def own_naming(public_id: str) -> Any:
     draft = Draft.of(naming.name)
     if draft.is_confirmed:
         name, key = draft.confirm.name.data or "", draft.confirm.client_id.data
+        draft.show(name)
         with explained(draft.confirm):
             done = write(lambda s: service.confirm_name(s, actor, public_id, name, client_id=key, at=now()))
             return _after(public_id, done)
-        draft.show(name)
     return _page(naming, draft)
 
 
@@ -114,20 +113,16 @@ def own_name(public_id: str) -> Any:
     actor = get_actor()
     known = own_award(actor, public_id)
     draft = Draft.of(known.newest.payload["name"])
-    if draft.is_confirmed:
-        with explained(draft.confirm):
-            _say_respelled(_respell(actor, public_id, draft.confirm))
-            return redirect(url_for("certificates.own_certificate", public_id=public_id))
-        draft.show(draft.confirm.name.data or "")
     now_on_it = known.newest.payload["name"]
+    if draft.is_confirmed:
+        name, note = draft.confirm.name.data or "", draft.confirm.note.data or ""
+        draft.show(name)
+        with explained(draft.confirm):
+            _say_respelled(write(lambda s: service.request_name(s, actor, public_id, name, note, at=now())))
+            return redirect(url_for("certificates.own_certificate", public_id=public_id))
     at_once = is_same_name(draft.confirm.name.data or now_on_it, now_on_it)
     forms = (draft.spelling, draft.confirm)
     return page("own_name.html", *forms, known=known, at_once=at_once, standing=now_on_it, **draft.values)
-
-
-def _respell(actor: Actor, public_id: str, form: ConfirmNameForm) -> bool:
-    name, note = form.name.data or "", form.note.data or ""
-    return write(lambda session: service.request_name(session, actor, public_id, name, note, at=now()))
 
 
 def _say_respelled(is_done: bool) -> None:

@@ -90,6 +90,8 @@ def own_certificate(public_id: str) -> Any:
         "own_certificate.html",
         other_pages=messages.other_pages(known.shown.payload["language"]),
         known=known,
+        renewing=queries.renewing_of(reading(), actor.person_id, known.track_key, known.cycle, today=actor.today),
+        renewal_words=messages.renewal_words,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),
         employers=_employers(actor, known),
