@@ -42,17 +42,18 @@ def _page(form: SealForm, known: Known) -> Any:
     with explained(form):
         restated = service.restate(reading(), known)
     form.seal.data = restated.seal if restated else ""
-    rows = [_row(each) for each in restated.changes] if restated else []
+    rows = [row_of(each) for each in restated.changes] if restated else []
     return page("facts.html", form, form=form, known=known, rows=rows, is_the_same=restated is not None and not rows)
 
 
-def _row(change: Change) -> tuple[str, str, str]:
+def row_of(change: Change) -> tuple[str, str, str]:
     """Return what a member is called, what the certificate says, and what it would say."""
-    label, say = _members()[change.member]
+    label, say = members()[change.member]
     return label, say(change.before), say(change.after)
 
 
-def _members() -> dict[str, tuple[str, Callable[[Any], str]]]:
+def members() -> dict[str, tuple[str, Callable[[Any], str]]]:
+    """Return what each member is called, and how its value is said."""
     return {
         "track": (_("Training"), lambda value: str(titled(value["title"]))),
         "competencies": (_("Skills"), _skills),
