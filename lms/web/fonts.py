@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +54,27 @@ def check_glyphs(text: str, font: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4000)
+def spelled(text: str, font: str) -> str:
+    """Return `text` with each letter that `font` lacks as a letter and the marks on it, such as ṓ as ō and ´.
+
+    Raises `MissingGlyphError` when it cannot draw these either.
+    """
+    known = load_fonts()[font]
+    if all(ord(letter) in known for letter in text):
+        return text
+    return "".join(letter if ord(letter) in known else _taken_apart(letter, text, known) for letter in text)
+
+
+def _taken_apart(letter: str, text: str, known: frozenset[int]) -> str:
+    """Return a letter and its marks, with as many of these in the letter's own glyph as the font has."""
+    parts = unicodedata.decomposition(letter)
+    if not parts or parts.startswith("<"):
+        raise MissingGlyphError(letter, text)
+    letters = [chr(int(part, 16)) for part in parts.split(" ")]
+    return "".join(each if ord(each) in known else _taken_apart(each, text, known) for each in letters)
+
+
 def drawable(text: str, font: str) -> tuple[str, str]:
     """Return a text that somebody typed and a font that draws it: `font`, else Noto Sans, which has more letters.
 
@@ -68,7 +90,7 @@ def drawable(text: str, font: str) -> tuple[str, str]:
 @lru_cache(maxsize=4000)
 def _unit_width(word: str, font: str) -> float:
     """Return the width of a word at size 1; the few words of the designs come back on every page."""
-    return float(pdfmetrics.stringWidth(check_glyphs(word, font), font, 1000)) / 1000
+    return float(pdfmetrics.stringWidth(spelled(word, font), font, 1000)) / 1000
 
 
 def width_of(text: str, font: str, size: float) -> float:

@@ -1,28 +1,27 @@
-"""The page: one sheet, every letter, the name never cut, a code that opens the check."""
+"""The page: one sheet of either paper, every fact, the name never cut, a code that opens the check."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from io import BytesIO
+from itertools import product
+from typing import Any
 
 import pypdfium2
 import pytest
-from flask import Flask
 from pypdf import PdfReader
 
-from lms.certificates.jobs import samples
-from lms.certificates.jobs.drawing import Sheet, draw_certificate, marks, page
-from lms.certificates.jobs.drawing.wording import column_of
-from lms.certificates.jobs.making import sheet_of
-from lms.db import reading
+from lms.certificates.jobs.drawing import RENDERINGS, draw_certificate, page, qr
+from lms.certificates.jobs.drawing.body import INSIDE
+from lms.certificates.jobs.drawing.name import LARGEST, fit_name
+from lms.certificates.jobs.drawing.wording import Column, Said, Signer, Skill
 from lms.web import fonts
 from lms.web.fonts import SEMIBOLD, MissingGlyphError
-from tests.certificates.story import config_of
+from tests.certificates.drawn import code_of, payload_of, sheet, sheet_from, text_of
 
-DAY = date(2026, 3, 5)
+LETTER, A4 = (792, 612), (842, 595)
 LONG = (
     "María de los Ángeles Guadalupe Hernández Rodríguez de la Cruz y Villaseñor",
     "ʻAnaseini Fakafānuamālōlōtuʻuʻofaheʻotua",
@@ -36,18 +35,11 @@ LONG = (
 
 @pytest.fixture
 def engine_name() -> str:
-    """Drawing needs no second engine."""
+    """Drawing needs no database."""
     return "sqlite"
 
 
-@pytest.fixture
-def sheets(content_app: Flask) -> list[Sheet]:
-    """One sheet for each language, with the words that are published."""
-    leases = list(samples._leases(reading(), 4, DAY))
-    return [sheet_of(reading(), config_of(content_app), lease) for lease in leases]
-
-
-def words_on(content: bytes) -> Iterator[tuple[str, float, float, float, float]]:
+def rects(content: bytes) -> Iterator[tuple[str, float, float, float, float]]:
     """Yield each run of text with its place on the page."""
     text = pypdfium2.PdfDocument(content)[0].get_textpage()
     for number in range(text.count_rects()):
@@ -55,171 +47,208 @@ def words_on(content: bytes) -> Iterator[tuple[str, float, float, float, float]]
         yield text.get_text_bounded(left, bottom, right, top), left, bottom, right, top
 
 
-def text_of(content: bytes) -> str:
-    return re.sub(r"\s+", " ", pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range())
+def operators_of(content: bytes) -> str:
+    """Return what draws the page."""
+    stream = PdfReader(BytesIO(content)).pages[0].get_contents()
+    assert stream is not None
+    return stream.get_data().decode("latin-1")
 
 
-def test_each_language_is_one_letter_page_that_says_everything(sheets: list[Sheet]) -> None:
-    assert {sheet.columns[0].language for sheet in sheets} == {"en", "es", "to", "sm"}
-    for sheet in sheets:
-        content = draw_certificate(sheet)
+def facts_of(column: Column) -> list[Said]:
+    """Return every sentence that a page has in one language."""
+    return [
+        column.heading, column.presented_to, column.title, column.completed, column.hours, *column.kinds,
+        column.instruction, column.competencies, column.issued_on, column.validity, column.verify,
+        column.not_a_license, column.versions,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "tag"), [*product(RENDERINGS, ("en", "es", "to", "sm"))])
+def test_each_rendering_is_one_page_that_says_everything(kind: str, tag: str) -> None:
+    for key in ("completion", "first-steps"):
+        drawn = sheet(key, tag, kind=kind)
+        content = draw_certificate(drawn)
         document = pypdfium2.PdfDocument(content)
         assert len(document) == 1
-        assert document[0].get_size() == (792, 612)
+        assert tuple(map(round, document[0].get_size())) == (A4 if "a4" in kind else LETTER)
         found = text_of(content)
-        assert sheet.name in found
-        assert sheet.serial in found
-        for column in sheet.columns:
-            assert column.heading in found
-            for sentence in (column.title, column.completed, column.hours, column.issued_on, column.not_a_license):
-                assert sentence in found
-            for skill in column.skills:
-                assert skill in found.replace("\u00a0", " ")
+        for column in drawn.columns:
+            assert [said.text for said in facts_of(column) if said.text not in found] == []
+        for skill in drawn.skills:
+            assert all(said.text in found for said in skill.titles)
+            assert f"{skill.hours} · {skill.code}" in found
+        for signer in drawn.signers:
+            assert signer.name in found
+            assert all(said.text in found for said in signer.titles)
+        for text in (drawn.name, drawn.issuer, drawn.serial, drawn.payload_sha256):
+            assert text in found
 
 
-def test_the_same_sheet_gives_the_same_bytes(sheets: list[Sheet]) -> None:
-    for sheet in sheets:
-        assert draw_certificate(sheet) == draw_certificate(sheet)
+@pytest.mark.parametrize(
+    ("kind", "tags"),
+    [
+        ("pdf", {"es": ("es", "en"), "en": ("en",)}),
+        ("pdf-en", {"es": ("en",), "en": ("en",)}),
+        ("pdf-own", {"es": ("es",), "en": ("en",)}),
+    ],
+)
+def test_a_rendering_has_its_languages(kind: str, tags: dict[str, tuple[str, ...]]) -> None:
+    for tag, expected in tags.items():
+        assert tuple(column.language for column in sheet(tag=tag, kind=kind).columns) == expected
 
 
-def test_the_file_says_what_it_is(sheets: list[Sheet]) -> None:
-    for sheet in sheets:
-        reader = PdfReader(BytesIO(draw_certificate(sheet)))
-        assert reader.metadata is not None
-        assert reader.metadata.title == f"{sheet.columns[0].heading}: {sheet.name}"
-        assert reader.metadata.subject == sheet.address
-        root = reader.trailer["/Root"]
-        assert root["/Lang"] == sheet.columns[0].language
-        assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
-        names = {
-            str(font["/BaseFont"]) for font in (f.get_object() for f in reader.pages[0]["/Resources"]["/Font"].values())
-        }
-        assert all("PublicSans" in name for name in names), names
+def test_the_same_sheet_gives_the_same_bytes() -> None:
+    for kind in RENDERINGS:
+        assert draw_certificate(sheet(kind=kind)) == draw_certificate(sheet(kind=kind))
 
 
-@pytest.mark.parametrize("name", LONG)
-def test_a_name_is_never_cut(sheets: list[Sheet], name: str) -> None:
-    for sheet in (sheets[0], sheets[2]):
-        content = draw_certificate(replace(sheet, name=name))
+def test_the_file_says_what_it_is() -> None:
+    drawn = sheet()
+    reader = PdfReader(BytesIO(draw_certificate(drawn)))
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"{drawn.columns[0].heading.text}: {drawn.name}"
+    assert reader.metadata.subject == drawn.address == "HTTPS://TRAINING.EXAMPLE.ORG/V/CHW-7K2M-9QXR-4TBN-D/1"
+    assert reader.metadata.keywords == f"{drawn.serial} edition 1 sha256 {drawn.payload_sha256}"
+    assert str(reader.metadata.creation_date) == "2026-11-29 06:10:00+00:00"
+    resources: Any = reader.pages[0]["/Resources"]
+    fonts_used = resources["/Font"].values()
+    assert {str(font.get_object()["/BaseFont"]).partition("+")[2] for font in fonts_used} == set(fonts.NAMES)
+
+
+@pytest.mark.parametrize(("name", "key"), [*product(LONG, ("completion", "first-steps"))])
+def test_a_name_is_never_cut(name: str, key: str) -> None:
+    for kind, tag in (("pdf", "en"), ("pdf", "es"), ("pdf-a4", "to"), ("pdf-a4-own", "sm")):
+        content = draw_certificate(sheet(key, tag, name, kind))
         assert name.replace(" ", "") in text_of(content).replace(" ", "")
-        for text, left, bottom, right, top in words_on(content):
-            if text.strip() and text.strip() not in "DEMONSTRATION":
-                assert 36 <= left <= right <= 792 - 36, text
-                assert 36 <= bottom <= top <= 612 - 36, text
+        width, height = A4 if "a4" in kind else LETTER
+        for text, left, bottom, right, top in rects(content):
+            if text.strip():
+                assert 46 <= left <= right <= width - 46, text
+                assert 46 <= bottom <= top <= height - 46, text
 
 
-def test_the_name_is_the_largest_text(sheets: list[Sheet]) -> None:
-    for sheet in sheets:
-        size, lines = page.fit_name(sheet.name, page.WIDTH - 136)
-        assert size >= 30
-        assert len(lines) <= 2
+def test_the_name_is_the_largest_text() -> None:
+    for name, kind in product(LONG, ("pdf", "pdf-en")):
+        content = draw_certificate(sheet("completion", "es", name, kind, demonstration=True))
+        operators = operators_of(content)
+        sizes = sorted({float(size) for size in re.findall(r"/F\S+ ([\d.]+) Tf", operators)})
+        width = (A4 if "a4" in kind else LETTER)[0] - 2 * INSIDE - 20
+        assert sizes[-1] == pytest.approx(fit_name(name, width)[0], abs=0.001)
+        assert sizes[-2] <= sizes[-1] * 0.81, name
 
 
 def test_names_shrink_then_break_and_never_grow_past_the_page() -> None:
     width = 600.0
     for name in (*LONG, "A", "Ana " * 40):
-        size, lines = page.fit_name(name.strip(), width)
+        size, lines = fit_name(name.strip(), width)
         assert " ".join(lines) == name.strip()
         assert all(fonts.width_of(line, SEMIBOLD, size) <= width + 0.01 for line in lines)
-    assert len(page.fit_name(LONG[0], width)[1]) == 2
-    assert len(page.fit_name("Li", width)[1]) == 1
-    assert page.fit_name("Li", width)[0] == 46
+    assert len(fit_name(LONG[0], width)[1]) == 2
+    assert fit_name("Li", width) == (LARGEST, ["Li"])
 
 
-def test_a_missing_letter_stops_the_page(sheets: list[Sheet]) -> None:
+def test_a_missing_letter_stops_the_page() -> None:
     with pytest.raises(MissingGlyphError, match=r"U\+6F22"):
-        draw_certificate(replace(sheets[0], name="漢"))
-    with pytest.raises(MissingGlyphError):
-        draw_certificate(replace(sheets[0], issuer="✓"))
+        draw_certificate(sheet(name="漢"))
+    with pytest.raises(MissingGlyphError, match=r"U\+2713"):
+        draw_certificate(replace(sheet(), issuer="✓"))
 
 
-def test_the_code_on_the_page_is_the_one_for_the_address(sheets: list[Sheet]) -> None:
+@pytest.mark.parametrize(("kind", "length"), [*product(("pdf", "pdf-a4"), (60, 330, 430))])
+def test_the_code_on_the_page_is_the_one_for_its_text(kind: str, length: int) -> None:
     scale = 8
-    for sheet in sheets:
-        picture = pypdfium2.PdfDocument(draw_certificate(sheet))[0].render(scale=scale).to_pil().convert("L")
-        modules = marks.qr_modules(sheet.address)
-        side = marks.QR_SIDE / len(modules)
-        assert abs(marks.QR_SIDE - 24 / 25.4 * 72) < 0.01
-        left, top = 792 - 58 - 8 - marks.QR_SIDE, 612 - 89 - marks.QR_SIDE
-        for row, line in enumerate(modules):
-            for column, dark in enumerate(line):
-                x, y = left + (column + 0.5) * side, top + (row + 0.5) * side
-                assert (picture.getpixel((round(x * scale), round(y * scale))) < 128) == dark
-        quiet = side * 4
-        border = [(left - quiet / 2, top + 30), (left + marks.QR_SIDE + quiet / 2, top + 30)]
-        border += [(left + 30, top - quiet / 2), (left + 30, top + marks.QR_SIDE + quiet / 2)]
-        assert all(picture.getpixel((round(x * scale), round(y * scale))) > 200 for x, y in border)
+    drawn = sheet_from(payload_of(), kind, code=code_of(length))
+    picture = pypdfium2.PdfDocument(draw_certificate(drawn))[0].render(scale=scale).to_pil().convert("L")
+    rows = qr.modules(drawn.code)
+    side = qr.side_of(rows)
+    assert side >= 24 / 25.4 * 72 - 0.01
+    module = side / len(rows)
+    assert module >= 0.4 / 25.4 * 72 - 0.001
+    width, height = picture.width / scale, picture.height / scale
+    left, top = width - INSIDE - side, height - 69 - side
+    for row, line in enumerate(rows):
+        for column, dark in enumerate(line):
+            x, y = left + (column + 0.5) * module, top + (row + 0.5) * module
+            assert (picture.getpixel((round(x * scale), round(y * scale))) < 128) == (dark == "1")
+    for step in range(2 * len(rows)):
+        at, quiet = step / 2 * module, 3.5 * module
+        border = [(left - quiet, top + at), (left + side + quiet, top + at)]
+        border += [(left + at, top - quiet), (left + at, top + side + quiet)]
+        assert all(picture.getpixel((round(x * scale), round(y * scale))) > 250 for x, y in border)
 
 
-def test_the_code_is_small_enough_to_scan() -> None:
-    assert len(marks.qr_modules("HTTPS://TRAINING.CONSORTIUM.EXAMPLE.ORG/V/CHW-0000-0000-0000-0/1")) <= 33
+def test_invented_people_are_marked_and_real_ones_are_not() -> None:
+    for invented in (True, False):
+        drawn = sheet(demonstration=invented)
+        content = draw_certificate(drawn)
+        assert all((column.demonstration.text in text_of(content)) == invented for column in drawn.columns)
+        pale = page.mark((396.0, 306.0), 78, drawn.look.accent)
+        operators = operators_of(content)
+        assert (pale in operators) == invented
+        assert "DEMONSTRATION" not in text_of(content)
 
 
-def test_invented_people_are_marked_and_real_ones_are_not(sheets: list[Sheet]) -> None:
-    assert "DEMONSTRATION" in text_of(draw_certificate(sheets[0])).replace(" ", "")
-    assert "DEMONSTRATION" not in text_of(draw_certificate(replace(sheets[0], is_demonstration=False)))
+def test_a_later_edition_says_its_number() -> None:
+    drawn = sheet(edition=2)
+    assert drawn.address.endswith("/2")
+    assert f"{drawn.serial} / 2" in text_of(draw_certificate(drawn))
 
 
-def test_a_later_edition_says_its_number(sheets: list[Sheet]) -> None:
-    assert f"{sheets[0].serial} / 2" in text_of(draw_certificate(replace(sheets[0], edition=2)))
+def test_a_signer_without_a_name_has_an_empty_line() -> None:
+    signers = [{"name": "", "title": {"en": "Elder"}}, {"name": "Ana Cruz", "title": {"en": "Coordinator"}}]
+    drawn = sheet(signers=signers, kind="pdf")
+    assert [signer.titles for signer in drawn.signers] == [(Said("Elder", "en"),), (Said("Coordinator", "en"),)]
+    found = text_of(draw_certificate(drawn))
+    assert found.count("Elder") == found.count("Ana Cruz") == found.count("Coordinator") == 1
 
 
-def test_many_skills_and_no_expiry_fit(sheets: list[Sheet]) -> None:
-    skills = tuple(f"A core skill with quite a long title {number} (12 h 30 min)" for number in range(11))
-    broad = ("One skill whose title is far longer than any column of any certificate can be " * 2,)
-    for many in (skills, broad):
-        columns = tuple(replace(column, skills=many) for column in sheets[2].columns)
-        content = draw_certificate(replace(sheets[2], columns=columns))
-        assert all(skill.strip().replace(" ", "") in re.sub(r"\s|·", "", text_of(content)) for skill in many)
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 7, 11, 24])
+def test_any_number_of_skills_fits(count: int) -> None:
+    title = "A core skill with quite a long title, number"
+    skills = tuple(
+        Skill((Said(f"Ko e taukei lōloa {n}", "to"), Said(f"{title} {n}", "en")), "chw-core/skill", "12 h 30 min")
+        for n in range(count)
+    )
+    drawn = replace(sheet(), skills=skills)
+    content = draw_certificate(drawn)
+    found = text_of(content)
+    assert all(said.text in found for skill in skills for said in skill.titles)
+    assert (drawn.columns[0].competencies.text in found) == (count > 0)
+    lowest = min(bottom for text, _, bottom, _, _ in rects(content) if text.strip().startswith(title[:12]) or not count)
+    assert lowest > (150 if count else 0)
 
 
-def test_words_that_are_long_in_one_place_fit(sheets: list[Sheet]) -> None:
+def test_words_that_are_long_in_one_place_fit() -> None:
     long_words = tuple(
         replace(
             column,
-            heading="A heading that is much too long for half a page, and for a whole one too",
-            title="Fakafānuamālōlōtuʻuʻofaheʻotuafakafānuamālōlōtuʻu",
-            not_a_license=column.not_a_license * 3,
+            heading=Said("A heading that is much too long for half a page, and for a whole one too", "en"),
+            presented_to=Said("With very many words of thanks that need more than half of a page of paper, to", "en"),
+            title=Said("Fakafānuamālōlōtuʻuʻofaheʻotuafakafānuamālōlōtuʻu", "to"),
+            not_a_license=Said(column.not_a_license.text * 3, "en"),
         )
-        for column in sheets[2].columns
+        for column in sheet().columns
     )
-    content = draw_certificate(replace(sheets[2], columns=long_words))
-    for text, left, _bottom, right, _top in words_on(content):
-        if text.strip() and text.strip() not in "DEMONSTRATION":
-            assert 36 <= left <= right <= 792 - 36, text
+    signers = tuple(
+        Signer("Wolfeschlegelsteinhausenbergerdorff " * 3, (Said("Fakafānuamālōlōtuʻu" * 3, "to"),)) for _ in "ab"
+    )
+    drawn = replace(sheet(), columns=long_words, signers=signers, issuer="The consortium of many organizations " * 4)
+    for text, left, bottom, right, _ in rects(draw_certificate(drawn)):
+        if text.strip():
+            assert 46 <= left <= right <= 746, text
+            assert bottom > 46, text
 
 
-def test_words_fill_in_dates_hours_and_languages() -> None:
-    payload = {
-        "track": {"title": {"en": "First steps", "es": "Primeros pasos"}},
-        "competencies": [{"title": {"en": "Outreach"}, "minutes": 90}],
-        "minutes": {"class": 75, "field": 15},
-        "completed_on": "2026-03-05",
-        "awarded_on": "2026-03-06",
-        "valid_until": None,
-        "language_of_instruction": "es+en",
-    }
-    say = lambda name: {  # noqa: E731
-        "completed": "{track}|{date}",
-        "hours": "{hours}",
-        "language_of_instruction": "{language}",
-        "issued_on": "{date}",
-        "expires_on": "{date}",
-        "no_expiry": "never",
-        "verify": "{url}",
-    }.get(name, name)
-    spanish = column_of(payload, "es", say, verify_page="x/verify")
-    assert spanish.completed == "Primeros pasos|5 de marzo de 2026"
-    assert spanish.hours == "1 h 30 min"
-    assert spanish.instruction == "español + inglés"
-    assert spanish.skills == ("Outreach (1 h 30 min)",)
-    assert spanish.validity == "never"
-    english = column_of({**payload, "valid_until": "2028-03-06"}, "en", say, verify_page="x/verify")
-    assert (english.completed, english.validity) == ("First steps|March 5, 2026", "March 6, 2028")
-    assert english.instruction == "Spanish + English"
-    tongan = column_of({**payload, "language_of_instruction": "to"}, "to", say, verify_page="x")
-    assert tongan.instruction == "lea faka-Tonga"
-    assert tongan.title == "First steps"
-    samoan = column_of({**payload, "language_of_instruction": "sm+to"}, "sm", say, verify_page="x")
-    assert samoan.instruction.startswith("gagana Sāmoa + ")
-    assert samoan.completed == "First steps|5 Mati 2026"
+def test_designs_look_different() -> None:
+    looks = {sheet(key).look for key in ("completion", "first-steps")}
+    assert len(looks) == len({look.motif for look in looks}) == len({look.accent for look in looks}) == 2
+    plain = draw_certificate(sheet())
+    for motif in ("weave", "waves"):
+        assert draw_certificate(replace(sheet(), look=replace(sheet().look, motif=motif))) != plain
+
+
+def test_lines_end_in_a_blank_where_the_sentence_goes_on() -> None:
+    drawn = sheet("completion", "es", LONG[0])
+    joined = re.sub(r"[\r\n]+", "", pypdfium2.PdfDocument(draw_certificate(drawn))[0].get_textpage().get_text_range())
+    assert LONG[0] in joined
+    assert drawn.columns[0].completed.text in joined

@@ -29,8 +29,10 @@ from lms.certificates.models import (
     SigningKey,
     StatusEvent,
 )
-from lms.certificates.rules import names, serials
+from lms.certificates.rules import names, places, serials
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.kinds import SIGNING_PURPOSES
+from lms.certificates.rules.payloads import Place
 from lms.certificates.service import sharing
 from lms.competencies.models import Evidence
 from lms.content.library import current
@@ -165,7 +167,7 @@ def test_certifying_reserves_a_certificate(worker: MadePerson, certifier: MadePe
     assert payload["minutes"] == {"class": sum(each["minutes"] for each in payload["competencies"])}
     assert set(payload["track"]["title"]) == {"en", "to"}
     assert [each["code"] for each in payload["competencies"]] == ["communication", "outreach"]
-    assert payload["key_id"] == edition.key_id
+    assert payload["keys"] == queries.keys_of(reading(), [edition.id])[edition.id]
     assert set(payload["content"]["revisions"]) == {"track", "certificate", "words"}
     assert edition.words_revision_id is not None
     assert reading().execute(select(IssueTask.done_at)).scalar_one() is None
@@ -448,14 +450,15 @@ def test_evidence_of_other_sources_rounds_and_modules_is_not_counted(worker: Mad
 
 
 def test_a_design_that_is_gone_stops_the_certificate(worker: MadePerson, certifier: MadePerson) -> None:
-    story.republish(without=("certificate", "completion"))
+    story.republish(without=("certificate", "first-steps"))
     assert broken(decide, certifier, worker) == "no_certificate"
 
 
 def test_a_track_that_is_retired_is_still_certified_as_it_was(worker: MadePerson, certifier: MadePerson) -> None:
     story.republish(without=("track", TRACK))
     assert decide(certifier, worker).state == "certified"
-    assert json.loads(read(select(Edition.payload)))["track"] == {"key": TRACK, "title": {"en": "First steps"}}
+    track = json.loads(read(select(Edition.payload)))["track"]
+    assert (track["key"], track["title"]) == (TRACK, {"en": "First steps"})
 
 
 def test_a_serial_that_was_drawn_before_is_drawn_again(
@@ -512,7 +515,9 @@ def test_a_corrected_name_is_a_new_edition(content_app: Flask, issued: str, cert
     old, new = after.editions
     assert [after.state_of(each, date(2026, 3, 6)) for each in (old, new)] == ["replaced", "valid"]
     assert old.payload == before.shown.payload
-    assert {**new.payload, "name": 0, "edition": 0} == {**old.payload, "name": 0, "edition": 0}
+    own = dict.fromkeys(("name", "edition", "frozen_at", "status"))
+    assert {**new.payload, **own} == {**old.payload, **own}
+    assert new.payload["status"] != old.payload["status"]
     assert [event.kind for event in after.events] == ["issued", "issued", "replaced"]
     reading().rollback()
     assert read(select(Edition.supersedes_id).where(Edition.number == 2)) == old.edition_id
@@ -732,18 +737,43 @@ def test_no_names_of_a_certificate_in_preparation(worker: MadePerson, certifier:
 
 
 def test_keys_are_added_once_and_marked(content_app: Flask) -> None:
-    add = lambda: write(lambda s: service.add_key(s, "abc", b"0" * 32, at=AT))  # noqa: E731
+    new = [service.NewKey(f"{purpose}-key", purpose, purpose.encode()) for purpose in SIGNING_PURPOSES]
+    add = lambda: write(lambda s: service.add_keys(s, new, issuer_url="https://a.example", at=AT))  # noqa: E731
+    in_force = lambda at=AT: (queries.find_keys_in_force(reading(), at), reading().rollback())[0]  # noqa: E731
+    assert in_force() is None
     add()
     add()
-    assert count(SigningKey) == 1
-    assert actions().count("certificates.key_added") == 1
-    assert queries.find_current_key(reading(), AT) == "abc"
-    assert queries.find_current_key(reading(), AT - timedelta(days=1)) is None
-    reading().rollback()
-    write(lambda s: service.retire_key(s, "abc", at=AT))
-    assert queries.find_current_key(reading(), AT) is None
-    reading().rollback()
+    assert count(SigningKey) == 4
+    assert actions().count("certificates.key_added") == 4
+    found = in_force()
+    assert found is not None
+    assert (found.issuer_url, found.by_purpose["code"]) == ("https://a.example", "code-key")
+    assert in_force(AT - timedelta(days=1)) is None
+    moved = service.NewKey("moved", "badge", b"moved")
+    write(lambda s: service.add_keys(s, [moved], issuer_url="https://b.example", at=AT + timedelta(days=1)))
+    assert in_force() == found
+    assert in_force(AT + timedelta(days=2)) is None, "keys of two sites make no set"
+    write(lambda s: service.retire_key(s, "moved", at=AT))
+    assert in_force(AT + timedelta(days=2)) == found
+    write(lambda s: service.retire_key(s, "jwt-key", at=AT))
+    assert in_force() is None
     missing(lambda: write(lambda s: service.compromise_key(s, "nothing", at=AT)))
+
+
+def test_places_are_free_ones_in_a_list_with_room(
+    worker: MadePerson, certifier: MadePerson, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = lambda number: write(lambda s: service.draw_places(s, number, at=AT))  # noqa: E731
+    first = draw(50)
+    assert len({each.position for each in first}) == 50
+    assert {each.list_number for each in first} == {1}
+    drawn = iter([3, 3, 3, 4])
+    monkeypatch.setattr(secrets, "randbelow", lambda size: next(drawn))
+    decide(certifier, worker)
+    assert draw(1) == [Place(1, 4)], "place 3 is taken"
+    monkeypatch.setattr(places, "_FULL", 1)
+    monkeypatch.setattr(secrets, "randbelow", lambda size: 3)
+    assert draw(1) == [Place(2, 3)], "the first list is half full"
 
 
 # Mending
@@ -774,15 +804,29 @@ def test_overdue_and_hollow_releases_are_told(content_app: Flask, worker: MadePe
     assert not line.mendable
     edition = read(select(Edition.id))
     award = award_of(worker)
+    page = {"edition_id": edition, "stage": "pdf", "run_at": AT, "tries": 0}
 
     def hollow(session: Any) -> None:
         session.execute(update(IssueTask).values(done_at=AT))
+        session.execute(insert(IssueTask).values(**page, done_at=AT))
         session.add(StatusEvent(award_id=award.id, edition_id=edition, kind="issued", at=AT))
 
     write(hollow)
     assert write(lambda s: service.recompute(s, current(s), at=AT)) == [
         Difference(f"edition {edition} was released without its files", mendable=False)
     ]
+
+
+def test_a_page_without_a_task_is_scheduled(content_app: Flask, worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    finish_issues(content_app, at=AT, pages=False)
+    write(lambda s: s.execute(IssueTask.__table__.delete().where(IssueTask.stage == "pdf")) and None)
+    (line,) = write(lambda s: service.recompute(s, current(s), at=AT))
+    assert line.text.endswith("was released without a task to draw its page")
+    (late,) = write(lambda s: service.recompute(s, current(s), at=LATER))
+    assert "released and lacks a page: it waits" in late.text
+    assert finish_issues(content_app, at=LATER) == 0
+    assert write(lambda s: service.recompute(s, current(s), at=LATER)) == []
 
 
 def test_nothing_is_missing_in_a_whole_story(issued: str) -> None:

@@ -712,7 +712,14 @@ def test_the_files_are_those_that_were_released(client: FlaskClient, worker: Mad
     assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
     assert pdf.headers["Content-Disposition"] == f'attachment; filename="{serial}-1.pdf"'
     document = json.loads(client.get(f"/certificates/{serial}.json").data)
-    assert document["payload"]["serial"] == serial
+    assert document["id"].endswith(f"/verify/{serial}")
+    token = client.get(f"/certificates/{serial}.jwt")
+    assert (token.mimetype, token.data.count(b".")) == ("text/plain", 2)
+    other = client.get(f"/certificates/{serial}.pdf?page=pdf-a4-own")
+    assert other.headers["Content-Disposition"] == f'attachment; filename="{serial}-1-a4-own.pdf"'
+    assert other.data != pdf.data
+    assert client.get(f"/certificates/{serial}.pdf?page=pdf-a4-own").data == other.data
+    assert client.get(f"/certificates/{serial}.pdf?page=nonsense").data == pdf.data
     for other in ("CHW-0000-0000-0000-0", "nonsense", serial[:-1] + ("0" if serial[-1] != "0" else "1")):
         assert client.get(f"/certificates/{other}.pdf").status_code == 404
     assert client.get(f"/certificates/{serial}.exe").status_code == 404

@@ -43,8 +43,13 @@ def check_name(name: str) -> None:
     if not unicodedata.is_normalized("NFC", name):
         raise RuleBroken("name_not_composed")
     for cluster in graphemes(name):
-        if not DRAWN.issuperset(cluster):
+        if not is_drawn(cluster):
             raise RuleBroken("name_letter", letter=cluster)
+
+
+def is_drawn(letter: str) -> bool:
+    """Return whether a letter can be printed: by its own glyph, or as a letter with marks (ō and an acute for ṓ)."""
+    return DRAWN.issuperset(letter) or DRAWN.issuperset(unicodedata.normalize("NFD", letter))
 
 
 def check_words(text: str) -> None:

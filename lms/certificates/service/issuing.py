@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -94,9 +95,9 @@ def leases_of(session: Session, tasks: Sequence[tuple[int, str]]) -> list[Lease]
     columns = (Edition.id, Award.public_id, Award.serial, Edition.number, Edition.payload)
     designs = (Edition.design_revision_id, Edition.words_revision_id)
     statement = select(*columns, *designs).join(Award, Award.id == Edition.award_id).where(Edition.id.in_(ids))
-    rows = {row.id: tuple(row)[1:] for row in session.execute(statement)}
+    rows: dict[int, Any] = {row.id: row[1:] for row in session.execute(statement)}
     keys = queries.keys_of(session, ids)
-    return [Lease(edition_id, stage, *rows[edition_id], keys.get(edition_id, {})) for edition_id, stage in tasks]
+    return [Lease(number, stage, *rows[number], keys=keys.get(number, {})) for number, stage in tasks]
 
 
 def postpone(session: Session, lease: Lease, *, holder: str, problem: str, at: datetime) -> None:

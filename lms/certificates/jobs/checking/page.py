@@ -76,9 +76,9 @@ def _check_outside(content: bytes) -> None:
     if not content.endswith((b"%%EOF", b"%%EOF\n", b"%%EOF\r\n")):
         raise CheckFailedError("the file does not end as a PDF does: it is not whole, or something was added to it")
     if content.count(b" obj") > MOST_OBJECTS:
-        raise CheckFailedError("the file has too many parts for a page of ours")
+        raise CheckFailedError("the file has too many parts for a page of ours", "not-ours")
     if b"/Encrypt" in content[content.rfind(b"trailer") :]:
-        raise CheckFailedError("the file is encrypted")
+        raise CheckFailedError("the file is encrypted", "not-ours")
 
 
 def _range(content: bytes) -> tuple[int, int, int]:
@@ -87,8 +87,7 @@ def _range(content: bytes) -> tuple[int, int, int]:
     if marks > 1:
         raise CheckFailedError("the file has more than one signature")
     if found is None:
-        raise CheckFailedError(
-            "the file has no signature that covers it" if marks else "the file has no signature", "not-ours"
-        )
+        sentence = "the file has no signature that covers it" if marks else "the file has no signature"
+        raise CheckFailedError(sentence, "altered" if marks else "not-ours")
     begin, end, rest = (int(number) for number in found.groups())
     return begin, end, rest

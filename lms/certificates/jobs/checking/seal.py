@@ -81,14 +81,14 @@ def check_days(signer: Signer, signed_at: datetime, now: datetime | None) -> Non
     """Raise `CheckFailedError` unless both certificates were valid at the time of signing, and that is not to come."""
     for certificate, name in ((signer.root, "root certificate"), (signer.certificate, "certificate of the signer")):
         if not certificate.not_valid_before_utc <= signed_at <= certificate.not_valid_after_utc:
-            raise CheckFailedError(f"the {name} was not valid when the page was signed")
+            raise CheckFailedError(f"the {name} was not valid when the page was signed", "dates")
     if now is not None and signed_at > now:
-        raise CheckFailedError("the page was signed at a time that is still to come; is the clock right?")
+        raise CheckFailedError("the page was signed at a time that is still to come; is the clock right?", "dates")
 
 
-def _require(is_right: object, sentence: str) -> None:
+def _require(is_right: object, sentence: str, code: str = "altered") -> None:
     if not is_right:
-        raise CheckFailedError(sentence)
+        raise CheckFailedError(sentence, code)
 
 
 def _signer_certificate(certificates: Sequence[bytes], roots: Sequence[bytes]) -> bytes:
@@ -162,24 +162,34 @@ def _check_flags(leaf: x509.Certificate, root: x509.Certificate) -> None:
     for certificate in (leaf, root):
         extensions = certificate.extensions
         is_strange = any(each.critical and not isinstance(each.value, _KNOWN) for each in extensions)
-        _require(not is_strange, "a certificate of the chain states a condition that is not known here")
+        _require(
+            not is_strange, "a certificate of the chain states a condition that is not known here", "unknown-issuer"
+        )
     may = root.extensions.get_extension_for_class(x509.KeyUsage).value
     basic = root.extensions.get_extension_for_class(x509.BasicConstraints).value
-    _require(basic.ca and may.key_cert_sign, "the root certificate may not issue certificates")
+    _require(basic.ca and may.key_cert_sign, "the root certificate may not issue certificates", "unknown-issuer")
     may = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     basic = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value
-    _require(not basic.ca and not may.key_cert_sign, "the certificate of the signer is one that issues certificates")
-    _require(may.digital_signature and may.content_commitment, "the certificate of the signer may not sign documents")
+    _require(
+        not basic.ca and not may.key_cert_sign,
+        "the certificate of the signer is one that issues certificates",
+        "unknown-issuer",
+    )
+    _require(
+        may.digital_signature and may.content_commitment,
+        "the certificate of the signer may not sign documents",
+        "unknown-issuer",
+    )
     purposes = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     is_for_documents = [purpose.dotted_string for purpose in purposes] == [DOCUMENT_SIGNING]
-    _require(is_for_documents, "the certificate of the signer is not for documents")
+    _require(is_for_documents, "the certificate of the signer is not for documents", "unknown-issuer")
 
 
 def _check_signature(signer: cms.SignerInfo, leaf: x509.Certificate) -> None:
     """Verify the signature over the attributes with the key of the certificate."""
     key = leaf.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < SMALLEST_KEY:
-        raise CheckFailedError("the key of the signer is not of the kind that we use")
+        raise CheckFailedError("the key of the signer is not of the kind that we use", "unknown-issuer")
     attributes = signer["signed_attrs"].dump()  # tagged [0] where it stands, and signed as the SET that it is
     try:
         key.verify(signer["signature"].native, b"\x31" + attributes[1:], PKCS1v15(), SHA256())

@@ -15,6 +15,7 @@ from lms.web.fonts import BOLD, ITALIC, REGULAR, SEMIBOLD
 #: From the edge of the paper to the text.
 INSIDE = 64.0
 _LARGEST, _LARGEST_ALONE, _LEAST = 12.5, 14.0, 4.0
+_TITLE = 1.65  # the size of the track's title, in parts of the text size
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def body_of(sheet: Sheet, places: Sequence[Place], width: float) -> Body:
 def _sentences(column: Column) -> list[Paragraph]:
     """Return what stands under the name in one column, from top to bottom."""
     return [
-        *paragraphs([column.title], BOLD, scale=1.65, above=0, role="H2", color="accent"),
+        *paragraphs([column.title], BOLD, scale=_TITLE, above=0, role="H2", color="accent"),
         *paragraphs([column.completed], REGULAR, above=0.25),
         *paragraphs([column.hours], REGULAR),
         *paragraphs(column.kinds, SEMIBOLD, scale=0.92, above=0.05, joint=DOT),
@@ -71,10 +72,13 @@ def _sentences(column: Column) -> list[Paragraph]:
     ]
 
 
-def fitted_size(body: Body, room: float) -> float:
-    """Return the largest text size, in quarters of a point, at which the body fits; the least when none does."""
-    low = int(_LEAST * 4)
-    high = int((_LARGEST if len(body.places) > 1 else _LARGEST_ALONE) * 4)
+def fitted_size(body: Body, room: float, most: float) -> float:
+    """Return the largest text size, in quarters of a point, at which the body fits; the least when none does.
+
+    No text is larger than `most`.
+    """
+    largest = min(_LARGEST if len(body.places) > 1 else _LARGEST_ALONE, most / _TITLE)
+    low, high = int(_LEAST * 4), int(largest * 4)
     while low < high:
         middle = (low + high + 1) // 2
         if body.height(middle / 4) <= room:
@@ -84,10 +88,11 @@ def fitted_size(body: Body, room: float) -> float:
     return low / 4
 
 
-def draw_body(paper: Paper, sheet: Sheet, places: Sequence[Place], top: float, bottom: float) -> None:
+def draw_body(paper: Paper, sheet: Sheet, places: Sequence[Place], between: tuple[float, float], most: float) -> None:
     """Write title, sentences and competencies between two heights, as large as there is room for."""
+    top, bottom = between
     body = body_of(sheet, places, paper.width - 2 * INSIDE)
-    size = fitted_size(body, top - bottom)
+    size = fitted_size(body, top - bottom, most)
     height = body.columns_height(size)
     begin = top - (top - bottom - body.height(size)) * 0.4
     for parts, place in zip(body.columns, places, strict=True):

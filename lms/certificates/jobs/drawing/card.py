@@ -36,7 +36,7 @@ def draw_card(sheet: Sheet) -> bytes:
     with paper.artifact():
         paper.draw(_outline(left, bottom, sheet))
         if sheet.is_demonstration:
-            mark(paper, (left + WIDTH / 2, bottom + HEIGHT / 2 - 8), 21, sheet.look.accent)
+            paper.draw(mark((left + WIDTH / 2, bottom + HEIGHT / 2 - 8), 21, sheet.look.accent))
     _front(paper, sheet, left, bottom)
     _back(paper, sheet, left + WIDTH, bottom)
     y = bottom - 42

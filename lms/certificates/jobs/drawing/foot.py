@@ -13,7 +13,7 @@ from lms.web import fonts
 from lms.web.fonts import REGULAR, SEMIBOLD
 
 _LOWEST = 54.5  # the lowest baseline
-_CODE = 66.0  # the lower edge of the code
+_CODE = 69.0  # the lower edge of the code
 _RADIUS, _SEAL = 37.0, 108.0  # of the seal, and the height of its centre
 _SIGN, _SIGN_ROOM = 128.0, 28.0  # the lines to sign on, and the room above them
 _ROLE = 7.8

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lms.certificates.jobs.drawing import body, foot, qr
+from lms.certificates.jobs.drawing.accents import drawn
 from lms.certificates.jobs.drawing.body import INSIDE, Place
 from lms.certificates.jobs.drawing.flow import LEADING, run_of, write, write_lines
 from lms.certificates.jobs.drawing.frames import frame
 from lms.certificates.jobs.drawing.name import fit_name
-from lms.certificates.jobs.drawing.pen import rgb, rule, turned
+from lms.certificates.jobs.drawing.pen import Pen, rgb, rule, turned
 from lms.certificates.jobs.drawing.renderings import PAPERS
 from lms.certificates.jobs.drawing.tags import About, Paper
 from lms.certificates.jobs.drawing.wording import Sheet
@@ -18,7 +20,7 @@ from lms.web.fonts import BOLD, ITALIC, SEMIBOLD
 
 _GUTTER = 36.0
 _ALONE, _BESIDE, _LEAST = 34.0, 27.0, 17.0  # headings: alone, beside another language, at least
-_BELOW_NAME = 0.85  # a heading is never as large as the name
+_BELOW_NAME = 0.8  # the size of any other text, in parts of the name's
 
 
 def draw_certificate(sheet: Sheet) -> bytes:
@@ -31,10 +33,12 @@ def draw_certificate(sheet: Sheet) -> bytes:
     with paper.artifact():
         paper.draw(frame(paper.width, paper.height, sheet.look))
         if sheet.is_demonstration:
-            mark(paper, (paper.width / 2, paper.height / 2), 78, sheet.look.accent)
+            paper.draw(mark((paper.width / 2, paper.height / 2), 78, sheet.look.accent))
     places = _places(paper, len(sheet.columns))
-    y = _name(paper, sheet, _head(paper, sheet, places))
-    body.draw_body(paper, sheet, places, y - 12, foot.top_of(rows))
+    name = fit_name(sheet.name, paper.width - 2 * INSIDE - 20)
+    most = name[0] * _BELOW_NAME
+    y = _name(paper, sheet, name, _head(paper, sheet, places, most))
+    body.draw_body(paper, sheet, places, (y - 12, foot.top_of(rows)), most)
     foot.draw_foot(paper, sheet, rows)
     return paper.finish()
 
@@ -51,12 +55,16 @@ def about(sheet: Sheet) -> About:
     )
 
 
-def mark(paper: Paper, middle: tuple[float, float], size: float, accent: str) -> None:
-    """Write around a place, pale and behind everything, that the person is invented."""
+@lru_cache(maxsize=20)
+def mark(middle: tuple[float, float], size: float, accent: str) -> str:
+    """Return, around a place, pale and behind everything, that the person is invented.
+
+    It is drawn and not written: a program that reads the text would find its letters between those of the name. The
+    sentence that says so stands in the small print.
+    """
     text = "DEMONSTRATION"
-    paper.draw(f"q {turned(24, *middle)} cm")
-    write(paper, text, 0, -size / 3, font=SEMIBOLD, size=size, color=accent, share=0.075)
-    paper.draw("Q")
+    pen = Pen().raw(f"{turned(24, *middle)} cm {rgb(accent, 0.075)} rg")
+    return pen.raw(drawn(text, -fonts.width_of(text, SEMIBOLD, size) / 2, -size / 3, SEMIBOLD, size)).text
 
 
 def _places(paper: Paper, count: int) -> list[Place]:
@@ -67,49 +75,43 @@ def _places(paper: Paper, count: int) -> list[Place]:
     return [Place(INSIDE + width / 2, width), Place(paper.width - INSIDE - width / 2, width)]
 
 
-def _head(paper: Paper, sheet: Sheet, places: Sequence[Place]) -> float:
-    """Write the issuer, the heading and the words before the name; return the line beneath."""
+def _head(paper: Paper, sheet: Sheet, places: Sequence[Place], most: float) -> float:
+    """Write the issuer, the heading and the words before the name, at most so large; return the line beneath."""
     ink = sheet.look.ink
     with paper.element("P"):
-        size = min(11.5, (paper.width - 2 * INSIDE) / fonts.width_of(sheet.issuer, SEMIBOLD, 1))
+        size = min(11.5, most, (paper.width - 2 * INSIDE) / fonts.width_of(sheet.issuer, SEMIBOLD, 1))
         write(paper, sheet.issuer, paper.width / 2, paper.height - 75, font=SEMIBOLD, size=size, color=ink)
-    y = _headings(paper, sheet, places) - 23
+    y = _headings(paper, sheet, places, most) - 23
     for column, place in zip(sheet.columns, places, strict=True):
         said = column.presented_to
         with paper.element("P", language=said.language):
-            size = min(12, place.width / fonts.width_of(said.text, ITALIC, 1))
+            size = min(12, most, place.width / fonts.width_of(said.text, ITALIC, 1))
             write(paper, said.text, place.center, y, font=ITALIC, size=size, color=ink)
     return y
 
 
-def _headings(paper: Paper, sheet: Sheet, places: Sequence[Place]) -> float:
+def _headings(paper: Paper, sheet: Sheet, places: Sequence[Place], most: float) -> float:
     """Write the heading in each language, at one size; return the lowest line."""
     width = places[0].width
     runs = [run_of(column.heading.text, BOLD) for column in sheet.columns]
-    most_of_name = fit_name(sheet.name, name_width(paper))[0] * _BELOW_NAME
     size = _ALONE if len(places) == 1 else _BESIDE
     size = max(_LEAST, min(size, width / max(run.whole for run in runs)))
-    size = min(size, most_of_name, width / max(run.widest for run in runs))
+    size = min(size, most, width / max(run.widest for run in runs))
     lines = [run.lines(width / size) for run in runs]
-    most = max(map(len, lines))
+    count = max(map(len, lines))
     top = paper.height - 82 - size
     with paper.group("H1"):
         for column, place, heading in zip(sheet.columns, places, lines, strict=True):
             with paper.element("Span", language=column.heading.language):
-                y = top - (most - len(heading)) * size * LEADING / 2
+                y = top - (count - len(heading)) * size * LEADING / 2
                 write_lines(paper, heading, place.center, y, font=BOLD, size=size, color=sheet.look.accent)
-    return top - (most - 1) * size * LEADING
+    return top - (count - 1) * size * LEADING
 
 
-def name_width(paper: Paper) -> float:
-    """Return how wide a line of the name may be."""
-    return paper.width - 2 * INSIDE - 20
-
-
-def _name(paper: Paper, sheet: Sheet, y: float) -> float:
+def _name(paper: Paper, sheet: Sheet, fitted: tuple[float, list[str]], y: float) -> float:
     """Write the name and the fine line under it; return the line beneath."""
     middle = paper.width / 2
-    size, lines = fit_name(sheet.name, name_width(paper))
+    size, lines = fitted
     y -= 12 + size
     with paper.element("P", language=sheet.name_language):
         write_lines(paper, lines, middle, y, font=SEMIBOLD, size=size, color=sheet.look.ink, leading=1.1)

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 ROOT_YEARS = 20
 PAGE_YEARS = 11
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-NAME_LIMIT = 64  # ub-common-name and ub-organization-name of RFC 5280
+NAME_LIMIT = 64  # ub-common-name and ub-organization-name of RFC 5280, counted in bytes of UTF-8
 
 
 def make_root(key: RSAPrivateKey, *, name: str, at: datetime) -> bytes:
@@ -84,10 +84,15 @@ def _named(name: str, role: str) -> x509.Name:
     """Return the distinguished name of an issuer, cut to what X.509 allows."""
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name[:NAME_LIMIT].strip()),
-            x509.NameAttribute(NameOID.COMMON_NAME, name[: NAME_LIMIT - len(role)].strip() + role),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(name, NAME_LIMIT)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(name, NAME_LIMIT - len(role)) + role),
         ]
     )
+
+
+def _cut(name: str, size: int) -> str:
+    """Return the beginning of a name in at most `size` bytes, without half a letter."""
+    return name.encode()[:size].decode(errors="ignore").strip()
 
 
 def _instant(at: datetime) -> datetime:

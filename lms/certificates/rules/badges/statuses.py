@@ -6,7 +6,7 @@ import base64
 import gzip
 import zlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lms.certificates.rules.badges import addresses
@@ -79,7 +79,7 @@ def status_jwt(document: dict[str, Any], sign: Sign, *, url: str, key_id: str) -
 
 def moment(at: datetime) -> str:
     """Return a moment in UTC as our documents write it, in whole seconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _check(index: int) -> None:
