@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 from sqlalchemy import select, update
 
 from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues, settle_names
-from lms.certificates.jobs.picturing import SCALE, WIDTH, draw_name
+from lms.certificates.jobs.drawing.accents import drawn
+from lms.certificates.jobs.drawing.name import fit_name
+from lms.certificates.jobs.picturing import MARGIN, WIDTH, draw_name
 from lms.certificates.models import Application, Award, Edition, NameConfirmation, NameRequest, SigningKey
 from lms.certificates.rules import naming as rules
 from lms.certificates.rules.decisions import Choice
@@ -25,7 +26,7 @@ from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.people.models import Person
-from lms.web.fonts import MissingGlyphError
+from lms.web.fonts import SEMIBOLD, MissingGlyphError
 from tests.certificates.story import (
     actor_of,
     application_of,
@@ -138,24 +139,52 @@ def test_what_confirming_does_to_an_application() -> None:
 # The picture
 
 
-def test_a_name_is_drawn_in_lines_and_never_cut() -> None:
-    sizes = {}
-    for name in ("Li", "Malia ʻAnau", "Sēla Vāʻinga Mele Lavinia ʻAkauʻola-Fīnauafisi " * 3):
-        image = Image.open(io.BytesIO(draw_name(name.strip())))
-        sizes[name] = image.size
-        assert image.width <= WIDTH * SCALE + 50
-        edges = [image.crop(box) for box in ((0, 0, 8, image.height), (image.width - 8, 0, *image.size))]
-        assert all(edge.getextrema() == (255, 255) for edge in edges), "nothing reaches the edge"
-        assert image.getextrema() == (32, 255)
-    assert draw_name("Malia ʻAnau") == draw_name("Malia ʻAnau")
+def corners(picture: str) -> tuple[float, float, list[tuple[float, float]]]:
+    """Return width and height of a picture, and every point of its outlines from the top left."""
+    box = re.search(r'viewBox="0 (\S+) (\S+) (\S+)"', picture)
+    path = re.search(r' d="([^"]*)"', picture)
+    assert box and path
+    numbers = [float(each) for each in re.findall(r"-?[\d.]+", path[1])]
+    return (
+        float(box[2]),
+        float(box[3]),
+        [(x, -y - float(box[1])) for x, y in zip(numbers[::2], numbers[1::2], strict=True)],
+    )
 
 
-def test_every_mark_is_drawn() -> None:
-    plain, marked = (Image.open(io.BytesIO(draw_name(each))) for each in ("a", "ā\u0301"))
-    ink = [sum(value < 128 for value in image.tobytes()) for image in (plain, marked)]
-    assert ink[1] > ink[0] * 1.2
+@pytest.mark.parametrize(
+    "name",
+    ["Li", "Malia ʻAnau", "Sēla Vāʻinga Mele Lavinia ʻAkauʻola-Fīnauafisi", "Nguyễn Łukasz Ñandú", "W" * 90, "Ṓ́ Ó"],
+)
+def test_a_name_is_drawn_whole(name: str) -> None:
+    picture = draw_name(name)
+    across, high, points = corners(picture)
+    assert across <= WIDTH + 2 * MARGIN + 1
+    assert all(0 <= x <= across and 0 <= y <= high for x, y in points), "nothing is cut"
+    assert draw_name(name) == picture
+    size, lines = fit_name(name, WIDTH)
+    assert high >= size * 1.25 * len(lines)
+
+
+def test_every_mark_is_drawn_over_its_letter() -> None:
+    outlines = {each: draw_name(each).count("M") for each in ("a", "ā", "ā\u0301", "\u02bba")}
+    assert outlines["a"] < outlines["ā"] < outlines["ā\u0301"], "each mark has an outline of its own"
+    assert outlines["\u02bba"] == outlines["a"] + 1
+    _, _, plain = corners(draw_name("ā"))
+    _, _, marked = corners(draw_name("ā\u0301"))
+    assert max(x for x, _ in marked) == pytest.approx(max(x for x, _ in plain), abs=0.2), "a mark takes no room"
+    assert min(y for _, y in marked) < min(y for _, y in plain)
     with pytest.raises(MissingGlyphError):
         draw_name("漢")
+
+
+def test_the_picture_has_the_outlines_of_the_page() -> None:
+    """The same operators that the page of a certificate is drawn with, in the letters of another format."""
+    page = drawn("Vāʻinga", MARGIN, -MARGIN, SEMIBOLD, 48.0)
+    numbers = re.findall(r"-?[\d.]+", page)
+    path = re.search(r' d="([^"]*)"', draw_name("Vāʻinga"))
+    assert path is not None
+    assert len(re.findall(r"-?[\d.]+", path[1])) == len(numbers) > 100
 
 
 # Confirming

@@ -55,9 +55,9 @@ def test_she_sees_her_name_and_confirms_it(
     assert len(sent) <= 12
     assert 'alt="Malia ʻAnau"' in page.get_data(as_text=True)
     assert "Yes, my name is right" in text_of(page)
-    picture = client.get("/record/name.png", query_string={"name": "Malia ʻAnau"})
-    assert (picture.status_code, picture.mimetype) == (200, "image/png")
-    assert client.get("/record/name.png", query_string={"name": "漢字"}).status_code == 404
+    picture = client.get("/record/name.svg", query_string={"name": "Malia ʻAnau"})
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert client.get("/record/name.svg", query_string={"name": "漢字"}).status_code == 404
     done = client.post(f"{path}/name", data={"name": "Malia ʻAnau", "client_id": new_client_id()})
     assert done.headers["Location"] == f"/record/certificates/{award_of(worker).public_id}"
     assert "being made now" in text_of(client.get(done.headers["Location"]))

@@ -1,51 +1,50 @@
-"""A picture of a name as the certificate bears it: the same font file, the same size and lines, the same glyphs."""
+"""A picture of a name as the certificate bears it: the same size and lines, and the same outlines of every glyph."""
 
 from __future__ import annotations
 
-import io
-from functools import lru_cache
+import re
 
-from PIL import Image, ImageDraw, ImageFont
-
-from lms.certificates.jobs.drawing.accents import MARKS, Step, clusters, steps
+from lms.certificates.jobs.drawing.accents import drawn
 from lms.certificates.jobs.drawing.name import fit_name
-from lms.web.fonts import FOLDER, SEMIBOLD, check_glyphs, width_of
+from lms.web import fonts
+from lms.web.fonts import SEMIBOLD
 
-#: How wide a name may be on the certificate, in points, and how many pixels one of them is here.
-WIDTH, SCALE = 640.0, 2
-_MARGIN = 12 * SCALE
-_INK, _PAPER = 32, 255
-
-
-@lru_cache(maxsize=16)
-def _font(size: float) -> ImageFont.FreeTypeFont:
-    """Return the certificate's font. The plain layout places glyphs by their widths, as the page does."""
-    path = str(FOLDER / f"{SEMIBOLD}.ttf")
-    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+#: How wide a name may be on the certificate, in points, and what is left free around it.
+WIDTH, MARGIN = 640.0, 12.0
+_LINE = 1.25  # from one base line to the next, in sizes
+_INK = "#1b1b1b"
+#: Operators of a page, as a path of SVG has them.
+_AS_SVG = {"m": "M", "l": "L", "c": "C", "h": "Z", "f": ""}
+_NUMBER = re.compile(r"-?[\d.]+")
+_OPERATOR = re.compile(r"((?:-?[\d.]+ )*)([a-z])(?: |$)")
 
 
-def draw_name(name: str) -> bytes:
-    """Return a PNG of a name that has passed the name gate; raise `MissingGlyphError` for a letter without a glyph."""
-    check_glyphs(name, SEMIBOLD)
-    points, lines = fit_name(name, WIDTH)
-    size = points * SCALE
-    ascent, descent = _font(size).getmetrics()
-    widths = [width_of(line, SEMIBOLD, size) for line in lines]
-    high = ascent + descent
-    image = Image.new("L", (round(max(widths)) + 2 * _MARGIN, high * len(lines) + _MARGIN), _PAPER)
-    pen = ImageDraw.Draw(image)
-    for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
-        _draw_line(pen, line, size, ((image.width - width) / 2, number * high + ascent + _MARGIN / 2))
-    out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
-    return out.getvalue()
+def draw_name(name: str) -> str:
+    """Return an SVG of a name that has passed the name gate; raise `MissingGlyphError` for a letter without a glyph."""
+    plain = fonts.spelled(name, SEMIBOLD)
+    size, lines = fit_name(plain, WIDTH)
+    widths = [fonts.width_of(line, SEMIBOLD, size) for line in lines]
+    across = max(widths) + 2 * MARGIN
+    paths = [
+        _path(drawn(line, (across - width) / 2, -size * number * _LINE, SEMIBOLD, size))
+        for number, (line, width) in enumerate(zip(lines, widths, strict=True))
+    ]
+    return _picture(" ".join(paths), across, size, len(lines))
 
 
-def _draw_line(pen: ImageDraw.ImageDraw, line: str, size: float, start: tuple[float, float]) -> None:
-    """Draw one line from its left end on its base line; marks of their own stand over or under their letter."""
-    left, base = start
-    for piece in clusters(line):
-        for step in steps(piece, SEMIBOLD) if MARKS.search(piece) else (Step(piece),):
-            at = (left + step.right * size / 1000, base - step.up * size / 1000)
-            pen.text(at, step.text, fill=_INK, font=_font(size), anchor="ls")
-        left += width_of(piece, SEMIBOLD, size)
+def _picture(path: str, across: float, size: float, lines: int) -> str:
+    """Return the SVG of a path: as high as its lines, and higher where marks stand above each other."""
+    heights = [-float(each) for each in _NUMBER.findall(path)[1::2]]
+    top = min(-size, *heights) - MARGIN / 2
+    high = max(size * (0.3 + (lines - 1) * _LINE), *heights) + MARGIN / 2 - top
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top:.1f} {across:.1f} {high:.1f}" '
+        f'width="{across:.1f}" height="{high:.1f}">'
+        f'<rect y="{top:.1f}" width="100%" height="100%" fill="#fff"/>'
+        f'<path transform="scale(1 -1)" fill="{_INK}" d="{path}"/></svg>'
+    )
+
+
+def _path(operators: str) -> str:
+    """Return the operators of a page as the data of a path, in the same coordinates."""
+    return " ".join(f"{_AS_SVG[each[2]]}{each[1].strip()}" for each in _OPERATOR.finditer(operators)).strip()

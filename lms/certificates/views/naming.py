@@ -63,7 +63,7 @@ class Draft:
         return {"spelling": self.spelling, "confirm": self.confirm, "shown": shown, "better": suggest_glottal(typed)}
 
 
-@bp.get("/record/name.png")
+@bp.get("/record/name.svg")
 @signed_in
 def name_picture() -> Response:
     """Draw a name as the certificate bears it."""
@@ -71,7 +71,7 @@ def name_picture() -> Response:
         content = draw_name(service.gate_name(request.args.get("name", "")))
     except RuleBroken as error:
         raise NotFound from error
-    return Response(content, mimetype="image/png")
+    return Response(content, mimetype="image/svg+xml")
 
 
 @bp.route("/record/applications/<public_id>/name", methods=["GET", "POST"])
