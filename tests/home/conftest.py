@@ -24,6 +24,7 @@ from lms.certificates.models import (
     Reply,
     StatusEvent,
 )
+from lms.certificates.service import confirm_name
 from lms.clock import local_date, now
 from lms.content.library import current
 from lms.courses.models import LessonProgress, ModuleCompletion
@@ -211,10 +212,15 @@ class Story:
 
         self.run(fn)
 
-    def finish_first(self, person: MadePerson, *, on: int = -10) -> None:
-        """Enrol in the short track, long ago, and complete it."""
+    def finish_first(self, person: MadePerson, *, on: int = -10, is_named: bool = True) -> None:
+        """Enrol in the short track, long ago, and complete it; with `is_named` she confirms her name at once."""
         self.enrol(person)
         self.complete(person, "communication", "outreach", on=on)
+        if is_named:
+            who = self.actor(person)
+            own = select(Application.public_id).where(Application.person_id == person.person_id)
+            key, at = new_client_id(), now()
+            self.run(lambda s: confirm_name(s, who, s.scalars(own).one(), who.name, client_id=key, at=at))
 
     def decide(self, person: MadePerson, by: MadePerson, outcome: str, *, track: str = FIRST) -> str:
         """Write a decision on her application and return its public id."""

@@ -16,9 +16,9 @@ from lms.certificates import queries
 from lms.certificates.models import Award
 from lms.certificates.queries.facts import Key
 from lms.certificates.rules import payloads, serials
+from lms.certificates.rules.lives import last_day
 from lms.certificates.rules.names import check_name, check_words
 from lms.certificates.rules.payloads import Facts, Keys, Signer, Skill
-from lms.certificates.rules.states import last_valid_day
 from lms.certificates.service.editions import Design, New, insert_editions, marks_of
 from lms.certificates.service.keys import get_keys
 from lms.certificates.service.places import draw_places
@@ -84,13 +84,13 @@ def draft(session: Session, keys: Sequence[Key], *, today: date) -> dict[Key, Dr
     completions = queries.completions_of(session, keys)
     if len(completions) != len(set(keys)):
         raise RuleBroken("not_completed")
-    holders = queries.holders_of(session, [key[0] for key in keys])
+    holders = queries.named_holders(session, keys)
     bases = queries.bases_of(session, list(completions.values()))
     for key in completions:
         if not bases[key].is_proven:
-            raise RuleBroken("evidence_missing", name=holders[key[0]].name)
+            raise RuleBroken("evidence_missing", name=holders[key].name)
     return {
-        key: draft_one(session, library, each, holders[key[0]], bases[key], today=today)
+        key: draft_one(session, library, each, holders[key], bases[key], today=today)
         for key, each in completions.items()
     }
 
@@ -126,7 +126,7 @@ def draft_one(
         language_of_instruction=basis.languages,
         completed_on=completion.completed_on,
         awarded_on=awarded_on,
-        valid_until=last_valid_day(awarded_on, track.valid_months),
+        valid_until=last_day(track, completion.rounds or (completion.completed_on,), awarded_on),
         issuer=spec.issuer,
         signers=tuple(
             Signer(each.name, _both(words, f"{design.key}.yml:signers.{number}", each.title))
