@@ -95,6 +95,8 @@ class CertificateSpec(Spec):
     key: Key
     #: Printed as it is, in every language.
     issuer: Title
+    #: The issuer's number as a provider of continuing education, where it has one.
+    provider_number: Annotated[str, StringConstraints(max_length=40, pattern=r"^$|^\S(.*\S)?$")] = ""
     ink: Color
     accent: Color
     #: A second, warmer colour for ornaments.

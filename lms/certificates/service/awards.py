@@ -28,6 +28,7 @@ from lms.content.library import SOURCE_LOCALE, Library, Words, current, source_o
 from lms.db import chunks, insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
+from lms.tracks.queries import level_title
 from lms.tracks.specs import TrackSpec
 
 _DRAWS = 8  # a serial is drawn again when sixty random bits were drawn before
@@ -124,10 +125,14 @@ def draft_one(
         skills=tuple(_skill(library, holder.language, *each) for each in basis.minutes.items()),
         minutes={"class": basis.whole, **_practice(track, completion)},
         language_of_instruction=basis.languages,
+        level=track.rung,
+        level_title=_level_title(library, track.rung, holder.language),
+        started_on=completion.started_on or completion.completed_on,
         completed_on=completion.completed_on,
         awarded_on=awarded_on,
         valid_until=last_day(track, completion.rounds or (completion.completed_on,), awarded_on),
         issuer=spec.issuer,
+        provider_number=spec.provider_number,
         signers=tuple(
             Signer(each.name, _both(words, f"{design.key}.yml:signers.{number}", each.title))
             for number, each in enumerate(spec.signers, 1)
@@ -185,7 +190,15 @@ def _skill(library: Library, language: str, competency: str, minutes: int) -> Sk
     except (NotFound, StopIteration) as error:
         raise RuleBroken("competency_unknown", competency=competency) from error
     words = library.words("framework", framework, language)
-    return Skill(competency, minutes, _both(words, f"{framework}.yml:{code}.title", title))
+    return Skill(competency, minutes, _both(words, f"{framework}.yml:{code}.title", title), spec.version)
+
+
+def _level_title(library: Library, level: str, language: str) -> dict[str, str]:
+    """Return what a step of the ladder is called in English and in the worker's language; nothing for no step."""
+    if not level:
+        return {}
+    english, own = (level_title(library, level, each) for each in (SOURCE_LOCALE, language))
+    return {SOURCE_LOCALE: english.text} if own.is_english else {SOURCE_LOCALE: english.text, language: own.text}
 
 
 def _awards_by_key(session: Session, cases: Sequence[Case]) -> dict[str, Any]:
