@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, tuple_, update
+from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
@@ -99,7 +99,7 @@ def leases_of(session: Session, tasks: Sequence[tuple[int, str]]) -> list[Lease]
     return [_lease(rows[edition_id], stage, keys.get(edition_id, {})) for edition_id, stage in tasks]
 
 
-def _lease(row: Row[Any], stage: str, keys: Mapping[str, str]) -> Lease:
+def _lease(row: Any, stage: str, keys: Mapping[str, str]) -> Lease:
     designs = row.design_revision_id, row.words_revision_id
     return Lease(row.id, stage, row.public_id, row.serial, row.number, row.payload, *designs, keys)
 
