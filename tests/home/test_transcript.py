@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from lms.certificates.cli import group
 from lms.certificates.jobs import finish_issues
@@ -23,6 +24,7 @@ from lms.certificates.jobs.checking.page import PageFacts, check_page
 from lms.certificates.jobs.transcripts import CannotSealError, find_sealer, issuer_of, seal_transcript
 from lms.certificates.jobs.workshops import open_workshop
 from lms.certificates.models import SigningKey
+from lms.certificates.models.checks import VerificationCheck
 from lms.certificates.rules.serials import show_serial
 from lms.certificates.service import retire_key
 from lms.clock import now
@@ -276,6 +278,38 @@ def test_a_transcript_is_verified_offline(content_app: Flask, held: Held, tmp_pa
     assert "nothing of what came later" in good.output
     file.write_bytes(file.read_bytes() + b"\n%%EOF\n")
     assert run(group, ["verify", str(file), "--trust", str(trust)]).exit_code == 1
+
+
+def test_a_stranger_is_told_what_a_transcript_is_worth(
+    client: FlaskClient, content_app: Flask, worker: MadePerson
+) -> None:
+    """It is genuine, and it says nothing of what came later; it counts as a check of no certificate."""
+    rename(worker, NAME, invented=True)
+    content = got(client, worker)
+    stranger = content_app.test_client()
+
+    def send(sent: bytes, **headers: str) -> Any:
+        return stranger.post("/verify/file", data={"file": (io.BytesIO(sent), "record.pdf")}, headers=headers)
+
+    with counted() as statements:
+        page = send(content).get_data(as_text=True)
+    assert len(statements) <= 12
+    for expected in (
+        "This training record is genuine",
+        "It says nothing of what came later.",
+        NAME,
+        "an invented person",
+    ):
+        assert expected in page, expected
+    facts = send(content, Accept="application/json").get_json()
+    assert (facts["genuine"], facts["state"], facts["name"]) == (True, "transcript", NAME)
+    assert facts["issuer"]["url"] == config_of(content_app).base_url
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", facts["made_at"])
+    assert reading().scalars(select(VerificationCheck.id)).all() == []
+    reading().rollback()
+    altered = content.replace(b"/PageMode /UseNone", b"/PageMode /UseNine")
+    assert altered != content
+    assert send(altered, Accept="application/json").get_json() == {"genuine": False, "state": "altered"}
 
 
 def test_the_issuer_is_named_as_the_designs_name_it(content_app: Flask) -> None:
