@@ -34,7 +34,7 @@ def transcript(*, rows: int = 3, name: str = LONG, title: str = "Un módulo") ->
         name_language="es",
         issuer="LA County CHW/P/R Consortium",
         facts=(("Hecho el", "29 de noviembre de 2026"), ("Práctica", "40 h")),
-        tables=(
+        parts=(
             Table("Certificados", ("Nombre", "Número", "Desde", "Hasta", "Estado"), certificates, "-", (3, 3, 2, 2, 1)),
             Table("Módulos", ("Módulo", "Terminado", "Horas"), modules, "Ninguno.", (5, 2, 1), 1),
             Table("Otras capacitaciones", ("Nombre", "Horas"), (), "Ninguna registrada.", (1, 1)),
@@ -55,7 +55,7 @@ def test_every_row_is_there_once_and_in_order(rows: int) -> None:
     made = transcript(rows=rows)
     pages = pages_of(draw_transcript(made))
     whole = " ".join(pages)
-    expected = [" ".join(row) for row in made.tables[1].rows]
+    expected = [" ".join(row) for row in made.parts[1].rows]
     assert [row for row in expected if whole.count(f"{row} ") != 1] == []
     assert [whole.index(row) for row in expected] == sorted(whole.index(row) for row in expected)
     assert ("Ninguno." in whole) == (rows == 0)

@@ -25,7 +25,7 @@ _SMALL = 8.4
 class Transcript:
     """Everything on a transcript, in the words of one language.
 
-    `tables` are, in this order, the certificates with their states, the modules with hours and dates, the competencies
+    `parts` are, in this order, the certificates with their states, the modules with hours and dates, the competencies
     with minutes, practicum and supervised hours, and outside trainings.
     """
 
@@ -38,7 +38,7 @@ class Transcript:
     issuer: str
     #: What stands under the name, such as ("Made on", "November 29, 2026").
     facts: tuple[tuple[str, str], ...]
-    tables: tuple[Table, ...]
+    parts: tuple[Table, ...]
     #: What stands at the end, such as how to check a certificate.
     notes: tuple[str, ...]
     #: "Page {page} of {pages}".
@@ -71,7 +71,7 @@ def _drawn(transcript: Transcript, *, pages: int) -> _Pages:
     out = _Pages(transcript, Paper(letter if transcript.paper == "letter" else A4, about), pages)
     out.begin()
     _head(out)
-    for table in transcript.tables:
+    for table in transcript.parts:
         _table(out, table)
     with out.paper.group("Sect"):
         for number, note in enumerate(transcript.notes):

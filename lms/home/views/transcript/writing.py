@@ -43,7 +43,7 @@ def transcript_of(held: Held, library: Library, about: About) -> Transcript:
             (_("Time in modules"), format_hours(sum(each.minutes for each in held.modules))),
             (_("Time in the field and at sessions"), format_hours(field)),
         ),
-        tables=tuple(each.table for each in tables_of(held, library, about.tag)),
+        parts=tuple(each.table for each in tables_of(held, library, about.tag)),
         notes=_notes(about),
         page_of=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
         made_at=about.made_at,
