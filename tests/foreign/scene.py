@@ -202,7 +202,7 @@ class _Stage:
         names = ["/.well-known/did.json", "/.well-known/jwks.json", "/credentials/root.pem"]
         names += [f"/credentials/keys/{key.key_id}" for key in keys if key.purpose != "root"]
         answers = {path: client.get(path) for path in [*names, "/credentials/status/1"]}
-        token = client.get("/credentials/status/1", headers={"Accept": "application/vc+jwt"})
+        token = client.get("/credentials/status/1", headers={"Accept": "application/vc+jwt, */*;q=0.5"})
         assert (answers[names[0]].status_code, token.mimetype) == (200, "application/jwt")
         pages = {URL + path: each.data for path, each in answers.items() if each.status_code == 200}
         trust = self.folder / f"trust-{name}"

@@ -9,8 +9,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -150,6 +152,29 @@ def test_the_scripts_ask_the_site_that_is_trusted_and_no_other(scene: Scene, des
     elsewhere = lines_of("check_badge.py certificate").replace("training.example.org", "evil.example.org")
     assert "Refused" in pasted(folder, elsewhere).stderr
     assert "another issuer" in pasted(folder, lines_of("check_badge.mjs").replace("training.", "evil.")).stdout
+
+
+class Site(BaseHTTPRequestHandler):
+    """A site that answers with what it was asked for."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"{self.path} as {self.headers['Accept']}".encode())
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+def test_without_a_folder_the_site_is_asked(scene: Scene, desk: Desk) -> None:
+    folder = desk(scene["valid"], scene.before)
+    with HTTPServer(("127.0.0.1", 0), Site) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        site = f"http://127.0.0.1:{server.server_port}"
+        (folder / "ask.py").write_text("from issuer import SITE, fetch\nprint(fetch(SITE + '/a').decode())\n")
+        done = pasted(folder, f"checking/bin/python ask.py certificate.json {site}")
+        server.shutdown()
+    assert done.stdout == "/a as application/vc+jwt, */*;q=0.5\n", done.stderr
 
 
 def test_the_page_is_checked_with_the_site_too(scene: Scene, desk: Desk) -> None:
