@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from lms.certificates.queries import Renewing
 from lms.errors import RuleBroken
+from lms.i18n import format_date
 from lms.i18n import gettext as _
 
 
@@ -29,6 +31,8 @@ def _of_names(values: dict[str, object]) -> dict[str, str]:
             letter=values.get("letter", ""),
         ),
         "name_is_the_same": _("This is the name that stands on the certificate now."),
+        "certificate_is_made": _("Your certificate is made already. Open it to have your name spelled another way."),
+        "nothing_to_confirm": _("This training is not certified, so there is no name to confirm now."),
     }
 
 
@@ -60,6 +64,8 @@ def _of_life() -> dict[str, str]:
         "not_yet_issued": _("This certificate is still being prepared. Please try again in a few minutes."),
         "issued_already": _("This certificate is issued already. Its facts do not change any more."),
         "still_preparing": _("A new edition is being prepared. Please try again in a few minutes."),
+        "nothing_to_correct": _("The record says today what the certificate says. There is nothing to correct."),
+        "facts_changed": _("The record has changed since you opened this page. Please look at it again."),
         "already_suspended": _("This certificate is suspended already."),
         "not_suspended": _("This certificate is not suspended."),
         "another_request_waits": _("Another request to revoke it waits: its reason, note or person is not the same."),
@@ -160,6 +166,27 @@ def outcome(state: str) -> str:
         "compromised": _("Not to be trusted"),
     }
     return said.get(state) or certificate_state(state)
+
+
+def renewal_words(renewing: Renewing) -> str:
+    """Return what a holder can do about the end of her certificate, "" where it has none or is past."""
+    if renewing.renewal is None:
+        return ""
+    days = renewing.renewal
+    opens_on, due_on, lapses_on = (format_date(each) for each in (days.opens_on, days.due_on, days.lapses_on))
+    said: dict[str, str] = {
+        "early": _("You can renew it from %(since)s to %(until)s.", since=opens_on, until=due_on),
+        "open": _("Please renew it by %(date)s. You can begin now.", date=due_on),
+        "late": _(
+            "It was to be renewed by %(date)s. Until %(last)s you can still renew it in time; until you have, it has "
+            "expired for whoever checks it.",
+            date=due_on,
+            last=lapses_on,
+        ),
+        "lapsed": _("It was to be renewed by %(date)s. You can still renew it; it then counts anew.", date=due_on),
+        "renewed": _("You have finished this training again since. The newer certificate counts from now on."),
+    }
+    return said[renewing.phase]
 
 
 def event_name(kind: str) -> str:

@@ -118,6 +118,12 @@ def _sweep_files(config: Config, *, at: datetime) -> str:
 JOBS = (
     Job("letters", _l("Send letters and text messages that are due"), Every(5), notifications_jobs.run),
     Job("certificates", _l("Sign, draw and release certificates that were decided"), Every(5), _finish_certificates),
+    Job(
+        "certificate-names",
+        _l("Make the certificates whose names waited two weeks"),
+        Daily(0, 30),
+        certificates_jobs.settle_names,
+    ),
     Job("staff-lists", _l("Go on with lists of staff that were begun"), Every(5), organizations_jobs.run),
     Job("training-tables", _l("Go on with tables of earlier training that were begun"), Every(5), training_jobs.run),
     Job("assign-files", _l("Go on reading long files of people to be asked"), Every(5), tracks_jobs.read_files),

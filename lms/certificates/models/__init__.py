@@ -3,6 +3,7 @@
 from lms.certificates.models.checks import ShareLink, VerificationCheck
 from lms.certificates.models.decisions import Application, Decision, Reply
 from lms.certificates.models.keys import EditionKey, SigningKey, StatusEntry, StatusList
+from lms.certificates.models.naming import NameConfirmation
 from lms.certificates.models.records import Artifact, Award, Edition, IssueTask, StatusEvent
 from lms.certificates.models.requests import CertificateShare, NameCheck, NameRequest, RevocationRequest
 
@@ -16,6 +17,7 @@ __all__ = [
     "EditionKey",
     "IssueTask",
     "NameCheck",
+    "NameConfirmation",
     "NameRequest",
     "Reply",
     "RevocationRequest",

@@ -57,6 +57,14 @@ from lms.certificates.queries.keys import (
     list_keys,
     list_to_rekey,
 )
+from lms.certificates.queries.naming import (
+    Naming,
+    certified_by,
+    get_naming,
+    list_ready,
+    named_holders,
+    namings_of,
+)
 from lms.certificates.queries.requests import (
     NameLine,
     RevocationLine,
@@ -64,6 +72,7 @@ from lms.certificates.queries.requests import (
     find_open_revocation,
     list_open_requests,
 )
+from lms.certificates.queries.rounds import Renewing, renewing_of
 from lms.certificates.queries.verifying import (
     LinkRow,
     count_checks,
@@ -88,12 +97,15 @@ __all__ = [
     "Known",
     "LinkRow",
     "NameLine",
+    "Naming",
     "PublicKey",
     "Released",
+    "Renewing",
     "RevocationLine",
     "Said",
     "StatusLine",
     "bases_of",
+    "certified_by",
     "completions_of",
     "count_applications",
     "count_awards",
@@ -116,6 +128,7 @@ __all__ = [
     "get_application",
     "get_known",
     "get_known_by_id",
+    "get_naming",
     "get_own_application",
     "histories_of",
     "holders_of",
@@ -128,10 +141,14 @@ __all__ = [
     "list_links",
     "list_open_requests",
     "list_own_applications",
+    "list_ready",
     "list_released",
     "list_said",
     "list_to_rekey",
     "named_files",
+    "named_holders",
+    "namings_of",
+    "renewing_of",
     "shared_with",
     "shown_of",
 ]

@@ -10,14 +10,30 @@ from lms.certificates.views import (
     issuer,
     links,
     managing,
+    naming,
     offline,
     own,
     public,
+    restating,
     shared,
 )
 from lms.certificates.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (batch, certifying, dropped, files, issuer, links, managing, offline, own, public, shared)
+PAGES = (
+    batch,
+    certifying,
+    dropped,
+    files,
+    issuer,
+    links,
+    managing,
+    naming,
+    offline,
+    own,
+    public,
+    restating,
+    shared,
+)
 
 __all__ = ["PAGES", "bp"]

@@ -24,6 +24,9 @@ def of_certifying() -> dict[str, Select[Any]]:
         "applications": own_rows("applications", "cycle", "state", "opened_at", **track),
         "decisions": rows_below("applications", "decisions", "application_id", *decided, **track),
         "replies": rows_below("applications", "replies", "application_id", "text", "is_appeal", "written_at", **track),
+        "name_confirmations": rows_below(
+            "applications", "name_confirmations", "application_id", "name", "confirmed_at", **track
+        ),
         "certificates": own_rows("awards", "cycle", "serial", "awarded_at", **track),
         "certificate_editions": rows_below("awards", "editions", "award_id", *edition, **serial),
         "certificate_history": rows_below("awards", "status_events", "award_id", "kind", "reason_code", "at", **serial),
