@@ -52,11 +52,16 @@ def faults(page: Page, path: str) -> list[str]:
     page.goto(path)
     if "#" in path:
         verdict(page)
+    return look(page)
+
+
+def look(page: Page) -> list[str]:
+    """Return what they say of the page that is open."""
     page.evaluate(f"{(ROOT / 'node_modules' / 'axe-core' / 'axe.min.js').read_text(encoding='utf-8')};undefined")
     found = page.evaluate(AXE, RULES)
     assert found["passes"] > 5
     unsure = [each for each in found["incomplete"] if each[0] == "color-contrast"]
-    return [f"{path}: {each}" for each in (*found["violations"], *unsure, *page.evaluate(WIDER))]
+    return [f"{page.url}: {each}" for each in (*found["violations"], *unsure, *page.evaluate(WIDER))]
 
 
 @pytest.mark.parametrize("language", TAGS)
@@ -72,7 +77,7 @@ def test_the_pages_can_be_read_by_everyone(desk: Desk, chromium: Browser, langua
         page.locator("#serials").fill(f"{desk.serial}\nCHW-0000-0000-0000-0\n{'x' * 60}")
         page.locator("#many button").click()
         page.wait_for_selector("table")
-        wrong += [f"many: {each}" for each in page.evaluate(WIDER)]
+        wrong += look(page)
         page.context.close()
     assert wrong == []
 
@@ -117,6 +122,6 @@ def test_links_and_files_can_be_read_by_everyone(desk: Desk, chromium: Browser, 
     page.locator("#check-file button").click()
     page.wait_for_selector(".usa-alert--success")
     assert NAME in page.locator("main").inner_text()
-    wrong += [str(each) for each in page.evaluate(WIDER)]
+    wrong += look(page)
     page.context.close()
     assert wrong == []

@@ -19,6 +19,7 @@ from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
 from lms.db import reading, write
+from lms.home.queries import read_export
 from lms.ids import new_client_id
 from tests.certificates.story import (
     actor_of,
@@ -188,3 +189,17 @@ def test_another_secret_of_the_site_ends_no_link(
     assert "cannot be shown again" in text_of(shown)
     assert "/verify/shared/" not in shown.get_data(as_text=True)
     assert content_app.test_client().get(link).status_code == 200
+
+
+def test_her_download_tells_of_links_and_checks_without_the_token(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
+) -> None:
+    link = make_link(client, people[0])
+    content_app.test_client().get(link)
+    reading().rollback()
+    found = read_export(reading(), people[0].person_id)
+    reading().rollback()
+    (told,) = found["certificate_links"]
+    assert (told["label"], told["opened"]) == ("Clinic", 1)
+    assert {"token_hash", "client_id", "public_id"}.isdisjoint(told)
+    assert [(row["way"], row["number"]) for row in found["certificate_checks"]] == [("shared", 1)]

@@ -206,6 +206,8 @@ def two_houses(content_app: Flask, make: Make) -> tuple[dict[str, MadePerson], l
         f"/record/certificates/{award}",
         f"/record/certificates/{award}/name",
         f"/record/certificates/{award}/share",
+        f"/record/certificates/{award}/links",
+        f"/record/certificates/{award}/links/{award}/withdraw",
         f"/certificates/{serial}.pdf",
         f"/certificates/{serial}.json",
         f"/certify/applications/{application}",
