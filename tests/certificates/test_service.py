@@ -447,7 +447,7 @@ def test_evidence_of_other_sources_rounds_and_modules_is_not_counted(worker: Mad
 
 
 def test_a_design_that_is_gone_stops_the_certificate(worker: MadePerson, certifier: MadePerson) -> None:
-    story.republish(without=("certificate", "completion"))
+    story.republish(without=("certificate", "first-steps"))
     assert broken(decide, certifier, worker) == "no_certificate"
 
 
