@@ -46,7 +46,13 @@ def test_what_is_wrong_with_a_design_is_said() -> None:
         said = refused(signers=[{"title": "Coordinator"}] * count)
         assert said.endswith(f"two people sign a certificate; here are {count}")
     assert refused(signers=[{"title": "a"}, {"name": "b"}]) == "signers.1.title: Field required"
-    for name, why in ((" Ana", "name_spaces"), ("An\u0301a", "name_not_composed"), ("漢", "name_letter")):
+    for name, why in (
+        (" ", "it is blank"),
+        (" Ana", "it has blanks at an end, or two together"),
+        ("An\u200ba", "it has the sign U+200B, which nobody sees"),
+        ("An\u0301a", "letters and accents must be composed (Unicode NFC)"),
+        ("漢", "the font lacks the letter 漢"),
+    ):
         said = refused(signers=[{"title": "a"}, {"title": "b", "name": name}])
         assert said == f"signers.1.name: Value error, this name cannot be printed: {why}"
     assert "control characters are not allowed" in refused(signers=[{"title": "a\tb"}, {"title": "b"}])
