@@ -28,6 +28,10 @@ PLACEHOLDERS = {
     "serial": {"serial"},
     "verify": {"url"},
     "language_of_instruction": {"language"},
+    "other_hours": {"hours"},
+    "level": {"level"},
+    "begun": {"date", "frameworks"},
+    "provider": {"number"},
     "versions": {"rules", "content"},
     "seal": {"issuer"},
     "code": {"url"},
@@ -62,6 +66,10 @@ class CertificateWords(Spec):
     verify: Sentence
     not_a_license: Sentence
     language_of_instruction: Sentence
+    other_hours: Title = "other practice {hours}"
+    level: Sentence = "Career step: {level}."
+    begun: Sentence = "Training began on {date}. Framework: {frameworks}."
+    provider: Sentence = "Provider number: {number}."
     versions: Sentence = "Rules {rules}, content version {content}."
     demonstration: Sentence = "Demonstration: the person is invented, and this page certifies nothing."
     card: Sentence = "Cut the card out along the marks, and fold it in the middle."
