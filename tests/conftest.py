@@ -30,7 +30,8 @@ PASSPHRASE = "a long enough passphrase"
 
 
 #: Files of few tests that take long, the longest first. The first loads the demonstration: two more would wait for it.
-LONG = """demo/test_browser certificates/test_drills notifications/test_jobs scheduler/test_loop drills/test_attempts
+LONG = """demo/test_browser certificates/test_drills foreign/test_credentials foreign/test_manual foreign/test_pages
+    notifications/test_jobs scheduler/test_loop drills/test_attempts
     publish/test_plans tracks/test_crowd tracks/test_life notifications/test_planning notifications/test_yearly
     notifications/test_follow_ups house/test_layout house/test_routes tracks/test_asking_again tracks/test_standing
     house/test_migrations assessments/test_two_tabs drills/test_crowd assessments/exchange/test_hostile

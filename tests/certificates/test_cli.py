@@ -146,19 +146,6 @@ def test_a_file_is_verified_offline(content_app: Flask, worker: MadePerson, tmp_
     assert "holds no public key" in call().stderr
 
 
-def test_samples_are_the_same_every_time(content_app: Flask, tmp_path: Path) -> None:
-    for folder in ("one", "two"):
-        result = lms(content_app, "certificates", "samples", tmp_path / folder, "--count", "4")
-        assert result.output == f"8 files in {tmp_path / folder}\n"
-    names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert len(names) == 9
-    for name in names:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    sample = next((tmp_path / "one").glob("*.json"))
-    checked = lms(content_app, "certificates", "verify", sample, "--trust", tmp_path / "one")
-    assert checked.exit_code == 0
-
-
 def test_no_samples_in_production_or_without_content(
     content_app: Flask, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

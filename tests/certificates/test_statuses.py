@@ -114,6 +114,7 @@ def test_a_list_as_a_jwt() -> None:
     claims = jwt.decode(text, pem("jwt"), algorithms=["RS256"], options={"verify_exp": False})
     assert {term: claims[term] for term in found} == found
     assert (claims["iss"], claims["jti"], claims["sub"]) == (found["issuer"], ADDRESS, f"{ADDRESS}#list")
+    assert jwt.get_unverified_header(text)["kid"] == f"did:web:training.example.org#{KEYS['jwt']}"
 
 
 @pytest.mark.parametrize("is_revoked", [False, True])
@@ -125,7 +126,7 @@ def test_another_program_asks_the_list(is_revoked: bool) -> None:
     published = {ADDRESS: statuses.status_jwt(listed, sign_jwt, url=URL, key_id=KEYS["jwt"]).encode()}
     published[f"{URL}/.well-known/did.json"] = json.dumps(issuer.did_document(URL, issuer_keys())).encode()
     verifier = OB3LdpVerifier()
-    call: dict[str, Any] = {"check_status": True, "download": published.__getitem__, "verify_status_list": False}
+    call: dict[str, Any] = {"check_status": True, "download": published.__getitem__, "verify_status_list": True}
     if not is_revoked:
         verifier.verify(proofs.dump(badge), **call)
         return

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 
-from lms.certificates.jobs.drawing import Table, Transcript, draw_card, draw_transcript, qr
+from lms.certificates.jobs.drawing import Part, Transcript, draw_card, draw_transcript, qr
 from lms.certificates.jobs.drawing.card import HEIGHT, WIDTH
 from lms.web.fonts import MissingGlyphError
 from tests.certificates.drawn import sheet, text_of
@@ -34,10 +34,10 @@ def transcript(*, rows: int = 3, name: str = LONG, title: str = "Un módulo") ->
         name_language="es",
         issuer="LA County CHW/P/R Consortium",
         facts=(("Hecho el", "29 de noviembre de 2026"), ("Práctica", "40 h")),
-        tables=(
-            Table("Certificados", ("Nombre", "Número", "Desde", "Hasta", "Estado"), certificates, "-", (3, 3, 2, 2, 1)),
-            Table("Módulos", ("Módulo", "Terminado", "Horas"), modules, "Ninguno.", (5, 2, 1), 1),
-            Table("Otras capacitaciones", ("Nombre", "Horas"), (), "Ninguna registrada.", (1, 1)),
+        parts=(
+            Part("Certificados", ("Nombre", "Número", "Desde", "Hasta", "Estado"), certificates, "-", (3, 3, 2, 2, 1)),
+            Part("Módulos", ("Módulo", "Terminado", "Horas"), modules, "Ninguno.", (5, 2, 1), 1),
+            Part("Otras capacitaciones", ("Nombre", "Horas"), (), "Ninguna registrada.", (1, 1)),
         ),
         notes=("Para comprobar un certificado, vaya a training.example.org/verify.",),
         page_of="Página {page} de {pages}",
@@ -55,7 +55,7 @@ def test_every_row_is_there_once_and_in_order(rows: int) -> None:
     made = transcript(rows=rows)
     pages = pages_of(draw_transcript(made))
     whole = " ".join(pages)
-    expected = [" ".join(row) for row in made.tables[1].rows]
+    expected = [" ".join(row) for row in made.parts[1].rows]
     assert [row for row in expected if whole.count(f"{row} ") != 1] == []
     assert [whole.index(row) for row in expected] == sorted(whole.index(row) for row in expected)
     assert ("Ninguno." in whole) == (rows == 0)
@@ -102,7 +102,7 @@ def test_the_same_transcript_gives_the_same_bytes() -> None:
 
 def test_a_table_is_refused_when_a_row_has_too_few_cells() -> None:
     with pytest.raises(ValueError, match="every row needs 2 cells"):
-        Table("A", ("b", "c"), (("d",),), "", (1, 1))
+        Part("A", ("b", "c"), (("d",),), "", (1, 1))
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,17 @@
-"""The documents are true: what exists is named, what is named exists, links lead somewhere, a printed script runs."""
+"""The documents are true: what exists is named, what is named exists, links lead somewhere, promises name tests."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import click
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 
 from lms.actor import ROLES
 from lms.app import create_app
-from lms.certificates.jobs.making import sign_payload
-from lms.certificates.rules.payloads import Facts, Skill, freeze
-from lms.certificates.rules.serials import serial_from
 from lms.commands import cli
 from lms.config import ROOT
 from lms.scheduler.jobs import JOBS
@@ -187,51 +178,13 @@ def test_every_test_and_function_that_is_named_exists() -> None:
     assert promised > 60
 
 
-def test_the_script_that_checks_a_certificate_works(tmp_path: Path) -> None:
-    """The script of docs/certificates.md accepts what is signed here and refuses one changed letter."""
-    (script,) = re.findall(r"```python\n(.*?)```", text_of("certificates.md"), re.DOTALL)
-    key = Ed25519PrivateKey.generate()
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    (tmp_path / "k1.pub.pem").write_bytes(public)
-    frozen = freeze(strange_facts(), serial=serial_from(7), edition=1, key_id="k1")
-    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    document = json.loads(sign_payload(frozen.payload, "k1", key))
-    document["payload"] = dict(reversed(document["payload"].items()))  # the order in the file must not matter
-    good.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    bad.write_text(good.read_text(encoding="utf-8").replace("Fīfita", "Fifita"), encoding="utf-8")
-    (tmp_path / "check_certificate.py").write_text(script, encoding="utf-8")
-    answers = [
-        subprocess.run(
-            [sys.executable, "check_certificate.py", file.name, "."],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for file in (good, bad)
-    ]
-    assert [answer.returncode for answer in answers] == [0, 1]
-    assert frozen.sha256 in answers[0].stdout
-    assert "altered" in answers[1].stderr
-
-
-def strange_facts() -> Facts:
-    """Return facts with every kind of letter that could be written in two ways."""
-    return Facts(
-        name='ʻMele "Mo\'o" \\ Fīfita \u2028 \x7f\t😀',
-        language="to",
-        track_key="t",
-        track_title={"en": "Track </script>", "to": "Hala ʻo e ako"},
-        skills=(Skill("f/c", 45, {"en": "Listening"}),),
-        minutes={"class": 90},
-        language_of_instruction="to",
-        completed_on=date(2026, 3, 5),
-        awarded_on=date(2026, 3, 6),
-        valid_until=None,
-        issuer="Issuer",
-        disclaimers={"en": "Not a license."},
-        template_key="completion",
-        publication=1,
-        hashes={"track": "0" * 64},
-        is_demonstration=True,
-    )
+def test_every_promise_of_certificates_names_its_test() -> None:
+    """Its scripts and commands are pasted and run in `tests/foreign/test_manual.py`, beside the programs they need."""
+    table = text_of("certificates.md").partition("## Every promise and its test")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 30
+    for row in rows:
+        named = re.findall(r"^\| .+ \| `(tests/[\w/]+\.py)` `(test_\w+)` \|$", row)
+        assert len(named) == 1, row
+        assert re.search(rf"^def {named[0][1]}\(", (ROOT / named[0][0]).read_text(encoding="utf-8"), re.MULTILINE), row
+    assert len(set(rows)) == len(rows)

@@ -29,6 +29,8 @@ from lms.certificates.rules.badges import addresses, issuer, proofs, statuses
 JSON = "application/json"
 CREDENTIAL = "application/vc"
 TOKEN = "application/jwt"  # noqa: S105 -- a media type
+#: A status list as a credential, and as a token.
+Forms = tuple[bytes, bytes]
 
 
 def did_document(keys: list[PublicKey], url: str) -> bytes:
@@ -76,8 +78,7 @@ def status_list(
         return None
     keys = service.get_keys(session, at)
     signers = Signers(provider, keys.issuer_url, keys.by_purpose["badge"], keys.by_purpose["jwt"])
-    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return _signed_list(signers, number, tuple(list_withdrawn(session, number)), hour, as_token)
+    return signed_list(signers, number, tuple(list_withdrawn(session, number)), at=at, as_token=as_token)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,12 @@ class Signers:
     url: str
     badge: str
     jwt: str
+
+
+def signed_list(signers: Signers, number: int, withdrawn: tuple[int, ...], *, at: datetime, as_token: bool) -> bytes:
+    """Return a list of what was withdrawn, signed as of the hour of `at`."""
+    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return _signed_list(signers, number, withdrawn, hour, as_token)
 
 
 @lru_cache(maxsize=32)
@@ -113,20 +120,30 @@ def write_bundle(session: Session, provider: KeyProvider, folder: Path, *, name:
     Raises `RuleBroken` without keys, and `KeyUnusableError`.
     """
     keys, url = queries.list_keys(session), service.get_keys(session, at).issuer_url
-    lists, written = [], {}
+    lists: dict[int, Forms] = {}
     for number in list_numbers(session):
+        forms = [status_list(session, provider, number, at=at, as_token=form) for form in (False, True)]
+        lists[number] = (forms[0] or b"", forms[1] or b"")
+    return write_folder(folder, keys, lists, {"name": name, "url": url}, at=at)
+
+
+def write_folder(
+    folder: Path, keys: list[PublicKey], lists: Mapping[int, Forms], named: Mapping[str, str], *, at: datetime
+) -> list[Path]:
+    """Write the folder of trust of the issuer `named` by "name" and "url"; return the files."""
+    url, index = named["url"], []
+    written: dict[str, bytes] = {}
+    for number, forms in lists.items():
         path = f"credentials/status/{number}"
-        for suffix, as_token in (("", False), (".jwt", True)):
-            content = status_list(session, provider, number, at=at, as_token=as_token)
-            written[path + suffix] = content or b""
-        lists.append({"list": number, "url": addresses.status_url(url, number), "file": path})
+        written |= {path: forms[0], f"{path}.jwt": forms[1]}
+        index.append({"list": number, "url": addresses.status_url(url, number), "file": path})
     made_at = {"made_at": statuses.moment(at.astimezone(UTC))}
     written |= {
         ".well-known/did.json": did_document(keys, url),
         ".well-known/jwks.json": jwks(keys, url),
         "credentials/root.pem": root_pem(keys),
         **{f"credentials/keys/{key.id}": dump(issuer.jwk(key)) for key in _of(keys, url) if key.purpose != "root"},
-        "trust.json": dump(index_of(keys, lists, {"name": name, "url": url}) | made_at),
+        "trust.json": dump(index_of(keys, index, named) | made_at),
     }
     return [_write(folder / path, content) for path, content in written.items()]
 

@@ -51,6 +51,7 @@ def write_samples(session: Session, config: Config, folder: Path, *, count: int,
     Raises `RuleBroken` when no track leads to a certificate.
     """
     workshop, keys = _workshop(config, folder)
+    _publish(workshop, keys, folder, at)
     paths = []
     for lease in _leases(session, keys, count, at):
         made = write_credential(workshop, lease)
@@ -69,10 +70,16 @@ def _workshop(config: Config, folder: Path) -> tuple[Workshop, Keys]:
         known = [_read(entry) for entry in json.loads(index.read_bytes())["keys"]]
     else:
         known = _make(provider, config.base_url)
-        folder.mkdir(parents=True, exist_ok=True)
-        index.write_bytes(publishing.dump(publishing.index_of(known, [], {"name": "Samples", "url": config.base_url})))
     workshop = Workshop(config, provider, {key.key_id: key for key in known}, trust_of(known))
     return workshop, Keys(known[0].issuer_url, {key.purpose: key.key_id for key in known if key.purpose != "root"})
+
+
+def _publish(workshop: Workshop, keys: Keys, folder: Path, at: datetime) -> None:
+    """Write the folder of trust of samples, with a list that says of none that it was revoked."""
+    signers = publishing.Signers(workshop.provider, keys.issuer_url, keys.by_purpose["badge"], keys.by_purpose["jwt"])
+    forms = [publishing.signed_list(signers, 1, (), at=at, as_token=form) for form in (False, True)]
+    named = {"name": "Samples", "url": keys.issuer_url}
+    publishing.write_folder(folder, list(workshop.keys.values()), {1: (forms[0], forms[1])}, named, at=at)
 
 
 def _make(provider: KeyProvider, url: str) -> list[PublicKey]:

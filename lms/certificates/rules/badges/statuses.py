@@ -73,8 +73,12 @@ def status_document(url: str, number: int, bits: Iterable[int], *, at: datetime)
 
 
 def status_jwt(document: dict[str, Any], sign: Sign, *, url: str, key_id: str) -> str:
-    """Return a list as a JWT, which some verifiers ask for."""
-    return envelope(document, sign, kid=addresses.key_url(url, key_id))
+    """Return a list as a JWT, which some verifiers ask for.
+
+    Its head names the key as the issuer's document does (VC-JOSE-COSE 1.0): verifiers that hold on to the issuer's DID
+    refuse any other name. A badge's JWT names the address of the JWK, because Open Badges 3.0 wants it so.
+    """
+    return envelope(document, sign, kid=addresses.method_of(url, key_id))
 
 
 def moment(at: datetime) -> str:
