@@ -224,7 +224,7 @@ PAGES: dict[str, Where] = {
 #: Pages for everybody who is signed in that show supervisors the staff of theirs.
 ALSO: dict[str, Where] = {
     "assessments.sheet_picture": of("entered"),
-    "certificates.download": lambda m: [],  # the serials are added by `addresses`
+    **dict.fromkeys(("certificates.card", "certificates.download"), lambda m: []),  # `addresses` adds the serials
     "fieldwork.close": of("session"),
     "fieldwork.correct": lambda m: [{**each, "person_id": m.ana.person_public_id} for each in m.each("session")],
     "fieldwork.plans": ONCE,
@@ -314,6 +314,7 @@ def addresses(app: Flask, move: Move) -> dict[str, str]:
                 found[url_for(endpoint, **{name: value for name, value in values.items() if value != ""})] = endpoint
     for serial in reading().scalars(select(Award.serial).order_by(Award.id)):
         found |= {f"/certificates/{serial}.{kind}": "certificates.download" for kind in ("pdf", "json")}
+        found[f"/certificates/{serial}/card.pdf"] = "certificates.card"
     reading().rollback()
     return found
 

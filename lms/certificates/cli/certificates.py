@@ -18,7 +18,7 @@ from lms.actor import Actor
 from lms.certificates import jobs, queries, service
 from lms.certificates.cli.shared import FILE, FOLDER, config_of, fail
 from lms.certificates.jobs import publishing, samples
-from lms.certificates.jobs.checking import CheckFailedError, check_file, read_trust
+from lms.certificates.jobs.checking import CheckFailedError, TranscriptVerdict, check_any, read_trust
 from lms.certificates.jobs.keyring import KeyUnusableError
 from lms.certificates.jobs.keyring.making import provider_of
 from lms.certificates.rules.decisions import REVOKE_REASONS
@@ -152,11 +152,16 @@ def _actor(identifier: str) -> Actor:
 @click.argument("file", type=FILE)
 @click.option("--trust", "folder", type=FOLDER, required=True, help="A folder that `trust-bundle` wrote.")
 def verify(file: Path, folder: Path) -> None:
-    """Check a certificate's file (JSON, token or PDF) offline, with nothing but the folder."""
+    """Check a certificate's file (JSON, token or PDF) or a transcript offline, with nothing but the folder."""
     try:
-        verdict = check_file(file.read_bytes(), read_trust(folder), at=now())
+        verdict = check_any(file.read_bytes(), read_trust(folder), at=now())
     except CheckFailedError as error:
         fail(f"{file}: {error}")
+        return
+    if isinstance(verdict, TranscriptVerdict):
+        click.echo(f"A transcript of {verdict.name}: the seal is good (key {verdict.key_id}).")
+        click.echo(f"Made at {verdict.made_at:%Y-%m-%dT%H:%M:%SZ} by {verdict.issuer_name}, {verdict.issuer_url}")
+        click.echo("It says how the record stood then, and nothing of what came later.")
         return
     checked = verdict.checked
     click.echo(f"{checked.serial} edition {checked.edition}: the signature is good (key {checked.key_id}).")

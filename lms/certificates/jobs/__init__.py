@@ -1,6 +1,7 @@
 """What certificates does in the background: finishing those that are reserved, and looking after the files."""
 
 from lms.certificates.jobs.auditing import check_issued, open_file
+from lms.certificates.jobs.cards import make_card
 from lms.certificates.jobs.finishing import finish_issues, make_page_now, run
 from lms.certificates.jobs.folding import fold_checks
 from lms.certificates.jobs.keyring import ensure_keys
@@ -11,6 +12,7 @@ __all__ = [
     "ensure_keys",
     "finish_issues",
     "fold_checks",
+    "make_card",
     "make_page_now",
     "open_file",
     "run",

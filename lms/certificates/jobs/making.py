@@ -16,7 +16,7 @@ from lms.certificates import queries
 from lms.certificates.jobs import checking
 from lms.certificates.jobs.checking import CheckFailedError, Trust
 from lms.certificates.jobs.checking.page import check_page
-from lms.certificates.jobs.drawing import RENDERINGS, draw_certificate, sheet_of
+from lms.certificates.jobs.drawing import RENDERINGS, Sheet, draw_certificate, sheet_of
 from lms.certificates.jobs.keyring.chain import is_issued_by
 from lms.certificates.jobs.keyring.provider import KeyProvider
 from lms.certificates.jobs.sealing import seal_page
@@ -91,10 +91,10 @@ def write_page(session: Session, workshop: Workshop, lease: Lease) -> dict[str, 
     return {lease.stage: page_of(session, workshop, lease, vc=made["vc"], code=made["code"].decode())}
 
 
-def page_of(session: Session, workshop: Workshop, lease: Lease, *, vc: bytes, code: str) -> bytes:
-    """Return the page of the kind that `lease.stage` names, with the credential `vc` inside it, sealed."""
+def sheet_from(session: Session, lease: Lease, code: str) -> Sheet:
+    """Return what is drawn for an edition, in the rendering that `lease.stage` names, with the signed code."""
     payload = json.loads(lease.payload)
-    sheet = sheet_of(
+    return sheet_of(
         payload,
         payload_sha256=hashlib.sha256(lease.payload).hexdigest(),
         spec=spec_of(CertificateSpec, source_of(session, lease.design_revision_id)),
@@ -103,7 +103,12 @@ def page_of(session: Session, workshop: Workshop, lease: Lease, *, vc: bytes, co
         code=tokens.qr_text(payload, code),
         verify_page=f"{payload['issuer']['url'].partition('://')[2]}/verify",
     )
-    certificate, root = _chain(workshop, lease.keys["page"])
+
+
+def page_of(session: Session, workshop: Workshop, lease: Lease, *, vc: bytes, code: str) -> bytes:
+    """Return the page of the kind that `lease.stage` names, with the credential `vc` inside it, sealed."""
+    payload, sheet = json.loads(lease.payload), sheet_from(session, lease, code)
+    certificate, root = chain_of(workshop, lease.keys["page"])
     return seal_page(
         draw_certificate(sheet),
         sign=workshop.sign_with(lease.keys["page"]),
@@ -116,7 +121,7 @@ def page_of(session: Session, workshop: Workshop, lease: Lease, *, vc: bytes, co
     )
 
 
-def _chain(workshop: Workshop, key_id: str) -> tuple[bytes, bytes]:
+def chain_of(workshop: Workshop, key_id: str) -> tuple[bytes, bytes]:
     """Return the certificate of a page key and the root that issued it."""
     certificate = workshop.keys[key_id].certificate
     if certificate is None:

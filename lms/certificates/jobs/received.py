@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 
 from lms.certificates import queries
 from lms.certificates.jobs.auditing import open_file
-from lms.certificates.jobs.checking import Checked, CheckFailedError, Trust, check_file, check_same
+from lms.certificates.jobs.checking import (
+    Checked,
+    CheckFailedError,
+    TranscriptVerdict,
+    Trust,
+    check_any,
+    check_file,
+    check_same,
+)
 from lms.certificates.jobs.checking.badge import MOST_BYTES
 from lms.certificates.jobs.workshops import trust_of
 from lms.certificates.queries import EditionFacts, Known
@@ -32,13 +40,17 @@ _OUTCOMES = {"not-ours": "foreign", "unknown-issuer": "foreign", "compromised": 
 
 @dataclass(frozen=True)
 class Received:
-    """What a file is: "genuine" with its certificate, "altered", "foreign", "compromised", or "unknown" to us."""
+    """What a file is: "genuine" with its certificate, "altered", "foreign", "compromised", or "unknown" to us.
+
+    Or "transcript", whose seal is good. No record of it is kept, so that its seal alone speaks for it.
+    """
 
     outcome: str
     known: Known | None = None
     shown: EditionFacts | None = None
     #: What the file says and we signed, of a genuine one.
     checked: Checked | None = None
+    transcript: TranscriptVerdict | None = None
 
 
 def judge_file(session: Session, config: Config, content: bytes, *, at: datetime) -> Received:
@@ -47,8 +59,10 @@ def judge_file(session: Session, config: Config, content: bytes, *, at: datetime
     try:
         if content.lstrip()[:1] == b"{":
             return _judge_json(session, config, content, trust, at)
-        checked = check_file(content, trust, at=at).checked
-        return _compared(session, checked)
+        found = check_any(content, trust, at=at)
+        if isinstance(found, TranscriptVerdict):
+            return Received("transcript", transcript=found)
+        return _compared(session, found.checked)
     except CheckFailedError as error:
         return Received(_OUTCOMES.get(error.code, "altered"))
 

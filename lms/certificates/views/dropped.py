@@ -12,7 +12,7 @@ from lms.certificates.jobs.received import LARGEST_FILE, Received, judge_file
 from lms.certificates.rules.checks import Check
 from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, config, page
-from lms.certificates.views.saying import facts_of, quiet, told_of, told_refused, wants
+from lms.certificates.views.saying import facts_of, quiet, told_of, told_refused, transcript_facts, wants
 from lms.clock import local_date, now
 from lms.db import reading
 from lms.errors import RuleBroken
@@ -28,7 +28,7 @@ _PATIENCE = 10.0
 @public
 @csrf.exempt  # type: ignore[untyped-decorator]  # it changes nothing and acts for nobody; a program has no other proof
 def verify_file() -> Any:
-    """Say what a PDF or JSON file is worth."""
+    """Say what a PDF or JSON file is worth. A transcript is no certificate, and is not counted as a check of any."""
     if request.method == "GET":
         return redirect(url_for("certificates.verify_form"))
     turns.take_turn("file")
@@ -38,7 +38,8 @@ def verify_file() -> Any:
         return _refused(error)
     state = _state(found)
     answer = (jsonify(_facts(found, state)), 200) if wants("application/json") else _page(found, state)
-    turns.count("file", {Check(found.known.award_id if found.shown and found.known else None, state): 1})
+    if found.transcript is None:
+        turns.count("file", {Check(found.known.award_id if found.shown and found.known else None, state): 1})
     return quiet(answer)
 
 
@@ -73,12 +74,16 @@ def _state(found: Received) -> str:
 
 
 def _facts(found: Received, state: str) -> dict[str, Any]:
+    if found.transcript is not None:
+        return {"genuine": True, "state": state, **transcript_facts(found.transcript)}
     if found.known is None or found.shown is None or found.checked is None:
         return {"genuine": False, "state": state}
     return {"genuine": True, **facts_of(found.known, found.shown, state), "name": found.checked.name}
 
 
 def _page(found: Received, state: str) -> tuple[str, int]:
+    if found.transcript is not None:
+        return page("verify_transcript.html", transcript=found.transcript)
     known, shown, checked = found.known, found.shown, found.checked
     told = told_of(known, shown, state) if known and shown else told_refused(state)
     return page("verify_file.html", told=told, known=known, shown=shown, checked=checked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from flask import Response, request
 
@@ -20,6 +21,8 @@ from lms.organizations.queries import spans_of
 from lms.tracks.queries import askers_of
 from lms.web.access import get_actor, signed_in
 
+#: In these states the card for a wallet is offered: it says of itself until when it is good.
+CARD_STATES = ("valid", "expired")
 #: The artifact and the media type of each ending.
 _ENDINGS = {"pdf": (FIRST_PAGE, "application/pdf"), "json": ("vc", "application/json"), "jwt": ("jwt", "text/plain")}
 
@@ -28,11 +31,36 @@ _ENDINGS = {"pdf": (FIRST_PAGE, "application/pdf"), "json": ("vc", "application/
 @signed_in
 def download(serial: str, kind: str) -> Response:
     """Send the edition that counts, exactly as it was released; `?page=` names another page than the usual one."""
-    actor, plain = get_actor(), read_serial(serial)
+    return send(_readable(get_actor(), serial), kind, request.args.get("page", ""))
+
+
+@bp.get("/certificates/<serial>/card.pdf")
+@signed_in
+def card(serial: str) -> Response:
+    """Send the card for a wallet of a certificate that counts or counted until its end; `?paper=a4`.
+
+    One that is revoked, suspended, being made, or of the first format (which has no code) answers as missing.
+    """
+    known = _readable(get_actor(), serial)
+    edition_id = known.shown.edition_id
+    sha256 = queries.find_artifact(reading(), edition_id, "code")
+    if sha256 is None or known.state_of(known.shown, get_actor().today) not in CARD_STATES:
+        raise NotFound
+    paper: Literal["letter", "a4"] = "a4" if request.args.get("paper") == "a4" else "letter"
+    try:
+        content = jobs.make_card(reading(), config(), edition_id, sha256, paper=paper)
+    except DamagedFileError:
+        return _told(known, "damaged.html")
+    return _file(content, "application/pdf", f"{show_serial(known.serial)}-{known.shown.number}-card.pdf")
+
+
+def _readable(actor: Actor, serial: str) -> Known:
+    """Return a released certificate that the actor may open; raise `NotFound`."""
+    plain = read_serial(serial)
     known = queries.find_known(reading(), plain) if plain else None
     if known is None or known.standing.edition is None or not _may_read(actor, known):
         raise NotFound
-    return send(known, kind, request.args.get("page", ""))
+    return known
 
 
 def send(known: Known, ending: str, rendering: str = "") -> Response:
@@ -51,8 +79,12 @@ def send(known: Known, ending: str, rendering: str = "") -> Response:
         content = jobs.open_file(config(), edition_id, kind, sha256)
     except DamagedFileError:
         return _told(known, "damaged.html")
-    response = Response(content, mimetype=media_type)
     name = f"{show_serial(known.serial)}-{known.shown.number}{kind.removeprefix(usual)}.{ending}"
+    return _file(content, media_type, name)
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

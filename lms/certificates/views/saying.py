@@ -9,7 +9,9 @@ from typing import Any
 from flask import Response, request
 
 from lms.certificates import messages
+from lms.certificates.jobs.checking import TranscriptVerdict
 from lms.certificates.queries import EditionFacts, Known
+from lms.certificates.rules.payloads import instant
 from lms.certificates.rules.public import ended_on, public_facts
 from lms.clock import local_date
 from lms.i18n import format_date
@@ -111,6 +113,16 @@ def facts_of(known: Known, shown: EditionFacts, state: str) -> dict[str, Any]:
     facts = public_facts(shown.payload, state)
     facts |= {"state": state, "since": began.isoformat() if began else None, "reason": reason_of(known, state)}
     return facts | {"payload_sha256": shown.sha256, "current_edition": known.standing.edition}
+
+
+def transcript_facts(found: TranscriptVerdict) -> dict[str, Any]:
+    """Return what a program is told of a transcript: whose it is, who sealed it, and when."""
+    return {
+        "name": found.name,
+        "issuer": {"name": found.issuer_name, "url": found.issuer_url},
+        "made_at": instant(found.made_at),
+        "demonstration": found.is_demonstration,
+    }
 
 
 def wants(mimetype: str) -> bool:

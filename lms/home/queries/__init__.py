@@ -22,6 +22,12 @@ from lms.home.queries.facts import (
     ModuleDone,
     gather,
 )
+from lms.home.queries.held import (
+    Elsewhere,
+    Held,
+    Skill,
+    read_held,
+)
 from lms.home.queries.joined import (
     JoinedRecord,
     SetAside,
@@ -70,9 +76,11 @@ __all__ = [
     "Asked",
     "AskedTrack",
     "Choices",
+    "Elsewhere",
     "ExportedLine",
     "Facts",
     "Gathered",
+    "Held",
     "JobRow",
     "JoinedRecord",
     "LatestBatch",
@@ -82,6 +90,7 @@ __all__ = [
     "OfficeCounts",
     "Parts",
     "SetAside",
+    "Skill",
     "SpellHere",
     "TeamCounts",
     "WaitingCounts",
@@ -101,6 +110,7 @@ __all__ = [
     "list_spells_here",
     "parts_of",
     "read_export",
+    "read_held",
     "read_team",
     "team_news",
 ]

@@ -8,16 +8,19 @@ from lms.certificates.jobs.checking.badge import Checked, check_badge, check_lis
 from lms.certificates.jobs.checking.compact import Told, check_code, check_jwt
 from lms.certificates.jobs.checking.comparing import check_dates, check_same, check_told
 from lms.certificates.jobs.checking.failing import CheckFailedError
-from lms.certificates.jobs.checking.file import Verdict, check_file
+from lms.certificates.jobs.checking.file import Verdict, check_any, check_file
+from lms.certificates.jobs.checking.transcript import TranscriptVerdict
 from lms.certificates.jobs.checking.trust import Trust, TrustedKey, read_trust
 
 __all__ = [
     "CheckFailedError",
     "Checked",
     "Told",
+    "TranscriptVerdict",
     "Trust",
     "TrustedKey",
     "Verdict",
+    "check_any",
     "check_badge",
     "check_code",
     "check_dates",

@@ -10,6 +10,7 @@ from lms.certificates.jobs.checking.badge import Checked, check_badge, check_lis
 from lms.certificates.jobs.checking.compact import check_jwt
 from lms.certificates.jobs.checking.failing import CheckFailedError
 from lms.certificates.jobs.checking.page import check_page
+from lms.certificates.jobs.checking.transcript import TranscriptVerdict, read_transcript
 from lms.certificates.jobs.checking.trust import Trust
 
 #: "unlisted": the signature is good, and the status list was not at hand or too old, so that nothing later is known.
@@ -30,9 +31,25 @@ class Verdict:
     unlisted: str = ""
 
 
+def check_any(content: bytes, trust: Trust, *, at: datetime) -> Verdict | TranscriptVerdict:
+    """Return the verdict on a certificate's file, or on a transcript; raise `CheckFailedError` unless it is genuine."""
+    found = _read(content, trust)
+    return found if isinstance(found, TranscriptVerdict) else _judged(*found, trust, at)
+
+
 def check_file(content: bytes, trust: Trust, *, at: datetime) -> Verdict:
-    """Return the verdict on a certificate's file; raise `CheckFailedError` for one that is not genuine."""
-    kind, checked = _read(content, trust)
+    """Return the verdict on a certificate's file; raise `CheckFailedError` for one that is not genuine.
+
+    A transcript is no certificate, and is refused as "not-ours": `check_any` answers for both.
+    """
+    found = check_any(content, trust, at=at)
+    if isinstance(found, TranscriptVerdict):
+        raise CheckFailedError("this is a transcript, and no certificate", "not-ours")
+    return found
+
+
+def _judged(kind: str, checked: Checked, trust: Trust, at: datetime) -> Verdict:
+    """Return how a genuine certificate stands."""
     try:
         withdrawn = check_listed(*checked.status, trust, at=at)
     except CheckFailedError as error:
@@ -46,12 +63,12 @@ def _has_ended(checked: Checked, at: datetime) -> bool:
     return checked.valid_until is not None and at > datetime.fromisoformat(checked.valid_until)
 
 
-def _read(content: bytes, trust: Trust) -> tuple[str, Checked]:
-    """Return the kind of a file, and what its credential says."""
+def _read(content: bytes, trust: Trust) -> tuple[str, Checked] | TranscriptVerdict:
+    """Return the kind of a file and what its credential says, or what a transcript says."""
     if content.lstrip()[:5] == b"%PDF-":
         page = check_page(content, roots=trust.roots)
         trust.key(page.key_id, "page")
-        return "pdf", check_badge(page.attachment, trust)
+        return read_transcript(page, trust) or ("pdf", check_badge(page.attachment, trust))
     if content.lstrip()[:1] == b"{":
         return "json", check_badge(content, trust)
     try:

@@ -16,7 +16,7 @@ from lms.certificates.jobs.checking.inside import Inside, read_inside
 from lms.certificates.jobs.checking.seal import check_days, check_seal
 
 LARGEST = 5_000_000  # bytes; a page has some 80,000
-MOST_OBJECTS = 2_000
+MOST_OBJECTS = 20_000  # a page has some 130, a transcript five and more for each row
 LONGEST_SEAL = 65_536  # hexadecimal digits
 _RANGE = re.compile(rb"/ByteRange ?\[ ?0 ([1-9]\d{0,6}) ([1-9]\d{0,6}) ([1-9]\d{0,6}) ?\]")
 _HEX = re.compile(rb"(?:[0-9A-F]{2})+")

@@ -75,8 +75,8 @@ def _drawn(transcript: Transcript, *, pages: int) -> _Pages:
     for part in transcript.parts:
         _part(out, part)
     with out.paper.group("Sect"):
-        for note in transcript.notes:
-            out.paragraph(note, SIZE, above=7)
+        for number, note in enumerate(transcript.notes):
+            out.paragraph(note, SIZE, above=7 if number else 24)
     return out
 
 

@@ -1,0 +1,44 @@
+"""A worker's whole record as a sealed PDF, for her alone: made when she asks, and kept nowhere."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, make_response, render_template, request
+
+from lms.certificates.jobs.transcripts import CannotSealError, issuer_of, seal_transcript
+from lms.certificates.jobs.workshops import open_workshop
+from lms.clock import now
+from lms.config import Config
+from lms.content.library import current
+from lms.db import reading
+from lms.home.queries import read_held
+from lms.home.views.blueprint import bp
+from lms.home.views.transcript.writing import About, facts_of, transcript_of
+from lms.i18n import language
+from lms.web.access import get_actor, signed_in
+
+
+@bp.get("/record/transcript.pdf")
+@signed_in
+def transcript() -> Response:
+    """Send the reader her own record, sealed as it stands now, in the language that she reads; `?paper=a4`."""
+    actor, library, config = get_actor(), current(reading()), _config()
+    host = urlsplit(config.base_url).netloc
+    paper: Literal["letter", "a4"] = "a4" if request.args.get("paper") == "a4" else "letter"
+    issuer = issuer_of(library, host)
+    about = About(actor.name, actor.language, language(), issuer, f"{host}/verify", now().replace(microsecond=0), paper)
+    held = read_held(reading(), library, actor.person_id, actor.today)
+    try:
+        content = seal_transcript(open_workshop(config), transcript_of(held, library, about), facts_of(held, library))
+    except CannotSealError as error:
+        current_app.logger.exception("a transcript cannot be sealed")
+        return make_response(render_template("home/not_sealed.html", code=error.code), 503)
+    headers = {"Content-Disposition": 'attachment; filename="my-record.pdf"', "Cache-Control": "private, no-store"}
+    return current_app.response_class(content, mimetype="application/pdf", headers=headers)
+
+
+def _config() -> Config:
+    found: Config = current_app.config["LMS"]
+    return found
