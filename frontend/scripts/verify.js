@@ -1,4 +1,5 @@
 // The check of the code behind the address, in the browser alone: what follows "#" is never sent.
+// A whole address, pasted from a scanner where a number is asked for, is opened from here for the same reason.
 // [data-code] holds the keys, the number and the edition; what is to be said stands in it, hidden, once for each verdict.
 import { check } from "./code/token.js";
 import { fill } from "./code/show.js";
@@ -22,6 +23,18 @@ function keep() {
   }
 }
 
+function paste(field) {
+  field.maxLength = 1000;
+  field.form.addEventListener("submit", (event) => {
+    const scanned = /\/V\/([\w-]+)\/(\d+)(#\S+)/i.exec(field.value);
+    if (!scanned) return;
+    event.preventDefault();
+    location.assign(`/V/${scanned[1]}/${scanned[2]}${scanned[3]}`);
+  });
+}
+
+const field = document.querySelector("input[name=serial]");
+if (field) paste(field);
 if (box && token) {
   keep();
   run();

@@ -28,12 +28,24 @@ PLACEHOLDERS = {
     "serial": {"serial"},
     "verify": {"url"},
     "language_of_instruction": {"language"},
+    "other_hours": {"hours"},
+    "level": {"level"},
+    "begun": {"date", "frameworks"},
+    "provider": {"number"},
     "versions": {"rules", "content"},
     "seal": {"issuer"},
     "code": {"url"},
 }
 #: Contrast that text needs on white paper (WCAG 2.2, 1.4.3; the accent is only used large).
 _CONTRAST = {"ink": 7.0, "accent": 4.5}
+#: What is said to an author about a name, by the code of the rule.
+_WHY = {
+    "name_empty": "it is blank",
+    "name_spaces": "it has blanks at an end, or two together",
+    "name_hidden_sign": "it has the sign {sign}, which nobody sees",
+    "name_not_composed": "letters and accents must be composed (Unicode NFC)",
+    "name_letter": "the font lacks the letter {letter}",
+}
 
 
 class CertificateWords(Spec):
@@ -54,6 +66,10 @@ class CertificateWords(Spec):
     verify: Sentence
     not_a_license: Sentence
     language_of_instruction: Sentence
+    other_hours: Title = "other practice {hours}"
+    level: Sentence = "Career step: {level}."
+    begun: Sentence = "Training began on {date}. Framework: {frameworks}."
+    provider: Sentence = "Provider number: {number}."
     versions: Sentence = "Rules {rules}, content version {content}."
     demonstration: Sentence = "Demonstration: the person is invented, and this page certifies nothing."
     card: Sentence = "Cut the card out along the marks, and fold it in the middle."
@@ -85,7 +101,8 @@ class Signer(Spec):
             try:
                 check_name(value)
             except RuleBroken as error:
-                raise ValueError(f"this name cannot be printed: {error.code}") from error
+                why = _WHY[error.code].format(**error.values)
+                raise ValueError(f"this name cannot be printed: {why}") from error
         return value
 
 

@@ -366,6 +366,19 @@ def test_a_renewal_is_a_new_award_that_ends_when_it_is_due(
     assert before.phase == "renewed"
 
 
+def test_an_early_round_that_is_certified_late_ends_by_its_own_day(certifier: MadePerson, make: Make) -> None:
+    publish_renewed("completion", months=12)
+    worker = make.person("Malia ʻAnau")
+    complete(worker, cycle=1, at=AT)
+    complete(worker, cycle=2, at=AT + 300 * DAY)
+    actor = actor_of(certifier, at=AT + 310 * DAY)
+    ids = [application_of(worker, cycle=cycle) for cycle in (1, 2)]
+    write(lambda s: service.certify_many(s, actor, ids, client_id=secrets.token_hex(16), at=AT + 310 * DAY))
+    ends = list(reading().scalars(select(Edition.valid_until).order_by(Edition.award_id)))
+    reading().rollback()
+    assert ends == [add_months(local_date(AT), 12), add_months(local_date(AT + 300 * DAY), 12)]
+
+
 def test_nothing_is_renewed_of_a_track_that_is_gone(content_app: Flask, make: Make) -> None:
     found = queries.renewing_of(reading(), make.person().person_id, "gone", 1, today=AT.date())
     assert (found.phase, found.renewal) == ("endless", None)

@@ -121,6 +121,8 @@ def test_two_hundred_names_are_read_as_they_are(tmp_path: Path) -> None:
         content = draw_certificate(drawn)
         assert name_among(by_pdftotext(content, tmp_path), *around) == name
         assert name_among(by_pdfium(content), *around) == name
+        both = draw_certificate(sheet("completion", ("es", "to", "sm")[compared % 3], name, demonstration=True))
+        assert name in " ".join(" ".join(by_pdfium(both)).split())
         compared += 1
         broken += len(fit_name(name, 644)[1]) == 2
     assert compared == COUNT

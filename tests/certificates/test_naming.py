@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues, settle_names
@@ -22,7 +22,7 @@ from lms.certificates.rules import naming as rules
 from lms.certificates.rules.decisions import Choice
 from lms.clock import local_date
 from lms.content.library import current
-from lms.db import reading, write
+from lms.db import db, reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.people.models import Person
@@ -357,6 +357,26 @@ def test_her_word_is_kept_where_the_certificate_cannot_be_reserved(
     assert told.mendable
     assert write(lambda s: service.recompute(s, current(s), at=AT)) == []
     assert finish_issues(content_app, at=AT) == 1
+
+
+def test_nothing_is_left_of_a_certificate_that_could_not_be_reserved_whole(
+    worker: MadePerson, certifier: MadePerson
+) -> None:
+    decide(certifier, worker)
+
+    def refuse(_c: Any, _u: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO editions"):
+            raise RuleBroken("no_key")
+
+    event.listen(db.engines["write"], "before_cursor_execute", refuse)
+    try:
+        assert confirm(worker) == service.Confirmed("certified", None)
+    finally:
+        event.remove(db.engines["write"], "before_cursor_execute", refuse)
+    assert (all_of(select(Award.id)), len(all_of(select(NameConfirmation.id)))) == ([], 1)
+    (told,) = write(lambda s: service.recompute(s, current(s), at=AT))
+    assert told.mendable
+    assert len(all_of(select(Award.id))) == len(all_of(select(Edition.id))) == 1
 
 
 def test_recompute_finds_those_that_are_overdue(worker: MadePerson, certifier: MadePerson) -> None:

@@ -159,6 +159,7 @@ def test_what_the_gate_lets_through_the_font_can_draw() -> None:
 
 def test_words_that_cannot_be_printed_are_named() -> None:
     names.check_words("Entrenamiento de\u00a0promotores: ¡ʻOku maau!")
+    names.check_words("Ko e\u00a0akṓ")
     with pytest.raises(RuleBroken) as raised:
         names.check_words("First steps ✓")
     assert (raised.value.code, raised.value.values) == ("words_letter", {"letter": "✓", "text": "First steps ✓"})

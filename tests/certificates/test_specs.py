@@ -46,7 +46,13 @@ def test_what_is_wrong_with_a_design_is_said() -> None:
         said = refused(signers=[{"title": "Coordinator"}] * count)
         assert said.endswith(f"two people sign a certificate; here are {count}")
     assert refused(signers=[{"title": "a"}, {"name": "b"}]) == "signers.1.title: Field required"
-    for name, why in ((" Ana", "name_spaces"), ("An\u0301a", "name_not_composed"), ("漢", "name_letter")):
+    for name, why in (
+        (" ", "it is blank"),
+        (" Ana", "it has blanks at an end, or two together"),
+        ("An\u200ba", "it has the sign U+200B, which nobody sees"),
+        ("An\u0301a", "letters and accents must be composed (Unicode NFC)"),
+        ("漢", "the font lacks the letter 漢"),
+    ):
         said = refused(signers=[{"title": "a"}, {"title": "b", "name": name}])
         assert said == f"signers.1.name: Value error, this name cannot be printed: {why}"
     assert "control characters are not allowed" in refused(signers=[{"title": "a\tb"}, {"title": "b"}])
@@ -62,7 +68,7 @@ def test_sentences_need_their_names_and_no_other() -> None:
 def test_what_a_file_leaves_out_has_usual_words_which_are_translated() -> None:
     data = data_of()
     usual = [name for name, field in CertificateWords.model_fields.items() if not field.is_required()]
-    assert len(usual) == 8
+    assert len(usual) == 12
     short = {name: said for name, said in data["words"].items() if name not in usual}
     spec = CertificateSpec.read({**data, "words": short})
     assert spec == spec_of("completion")

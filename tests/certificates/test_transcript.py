@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 
-from lms.certificates.jobs.drawing import Table, Transcript, draw_card, draw_transcript, qr
+from lms.certificates.jobs.drawing import Part, Transcript, draw_card, draw_transcript, qr
 from lms.certificates.jobs.drawing.card import HEIGHT, WIDTH
 from lms.web.fonts import MissingGlyphError
 from tests.certificates.drawn import sheet, text_of
@@ -35,9 +35,9 @@ def transcript(*, rows: int = 3, name: str = LONG, title: str = "Un módulo") ->
         issuer="LA County CHW/P/R Consortium",
         facts=(("Hecho el", "29 de noviembre de 2026"), ("Práctica", "40 h")),
         parts=(
-            Table("Certificados", ("Nombre", "Número", "Desde", "Hasta", "Estado"), certificates, "-", (3, 3, 2, 2, 1)),
-            Table("Módulos", ("Módulo", "Terminado", "Horas"), modules, "Ninguno.", (5, 2, 1), 1),
-            Table("Otras capacitaciones", ("Nombre", "Horas"), (), "Ninguna registrada.", (1, 1)),
+            Part("Certificados", ("Nombre", "Número", "Desde", "Hasta", "Estado"), certificates, "-", (3, 3, 2, 2, 1)),
+            Part("Módulos", ("Módulo", "Terminado", "Horas"), modules, "Ninguno.", (5, 2, 1), 1),
+            Part("Otras capacitaciones", ("Nombre", "Horas"), (), "Ninguna registrada.", (1, 1)),
         ),
         notes=("Para comprobar un certificado, vaya a training.example.org/verify.",),
         page_of="Página {page} de {pages}",
@@ -102,7 +102,7 @@ def test_the_same_transcript_gives_the_same_bytes() -> None:
 
 def test_a_table_is_refused_when_a_row_has_too_few_cells() -> None:
     with pytest.raises(ValueError, match="every row needs 2 cells"):
-        Table("A", ("b", "c"), (("d",),), "", (1, 1))
+        Part("A", ("b", "c"), (("d",),), "", (1, 1))
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,21 @@ def test_another_language_and_a_compared_name_keep_the_code(desk: Desk, chromium
     page.context.close()
 
 
+def test_a_scanned_address_is_pasted_and_its_code_not_sent(desk: Desk, chromium: Browser) -> None:
+    page = window(chromium, desk).new_page()
+    page.on("request", lambda request: desk.sent.append(f"{request.url} {request.post_data or ''}"))
+    page.goto("/verify")
+    page.locator("#serial").fill(f"HTTPS://HOST/V/{desk.serial}/1#{desk.code}")
+    page.locator("#serial").press("Enter")
+    assert verdict(page) == "good"
+    assert not [each for each in desk.sent if desk.code[:20] in each]
+    page.goto("/verify")
+    page.locator("#serial").fill(desk.serial)
+    page.locator("#serial").press("Enter")
+    page.wait_for_url(f"**/verify/{desk.serial}")
+    page.context.close()
+
+
 def test_without_a_code_nothing_is_said(desk: Desk, chromium: Browser) -> None:
     page = window(chromium, desk).new_page()
     page.goto(f"{desk.address}/V/{desk.serial}/1")

@@ -100,6 +100,11 @@ def test_each_state_is_told_with_its_day_and_reason(
     assert "issued by mistake" in said
 
 
+def test_an_address_leads_to_the_check_as_well(client: FlaskClient, serial: str) -> None:
+    for typed, path in ((serial.lower(), f"/verify/{serial}"), (f"HTTPS://HOST/V/{serial}/1", f"/V/{serial}/1")):
+        assert client.get("/verify", query_string={"serial": typed}).headers["Location"] == path
+
+
 # Refusals
 
 

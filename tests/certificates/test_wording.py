@@ -71,7 +71,9 @@ def test_what_is_not_translated_is_english_and_says_so() -> None:
 
 def test_a_title_without_a_translation_stands_there_once() -> None:
     payload = payload_of(tag="sm")
-    payload["competencies"] = [{"framework": "c3", "code": "x", "minutes": 60, "title": {"en": "Outreach"}}]
+    payload["competencies"] = [
+        {"framework": "c3", "version": "", "code": "x", "minutes": 60, "title": {"en": "Outreach"}}
+    ]
     drawn = sheet_from(payload)
     assert drawn.skills[0].titles == (Said("Outreach", "en"),)
     assert (drawn.skills[0].code, drawn.skills[0].hours) == ("c3/x", "1 h")
@@ -80,3 +82,16 @@ def test_a_title_without_a_translation_stands_there_once() -> None:
 def test_the_number_tells_later_editions_apart() -> None:
     assert sheet().number == "CHW-7K2M-9QXR-4TBN-D"
     assert sheet(edition=3).number == "CHW-7K2M-9QXR-4TBN-D / 3"
+
+
+def test_the_small_print_says_what_not_every_certificate_has() -> None:
+    (column,) = sheet_from(payload_of(tag="en", minutes={"class": 60, "work-paid": 30, "practice": 60})).columns
+    assert [each.text for each in column.kinds] == ["in class 1 h", "other practice 1 h 30 min"]
+    assert [each.text for each in column.details] == [
+        "Career step: Core.",
+        "Training began on September 1, 2026. Framework: chw-core 2026-11.",
+        "Provider number: CE-0001.",
+    ]
+    plain = payload_of(tag="en", level=None, competencies=[])
+    plain["issuer"]["provider_number"] = ""
+    assert sheet_from(plain).columns[0].details == ()

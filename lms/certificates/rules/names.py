@@ -56,8 +56,9 @@ def check_words(text: str) -> None:
     """Raise `RuleBroken` when a sentence or title cannot be printed, naming it and the letter."""
     if _DRAWN_IN_WORDS.issuperset(text):
         return
-    letter = next(each for each in graphemes(text) if not _DRAWN_IN_WORDS.issuperset(each))
-    raise RuleBroken("words_letter", letter=letter, text=text)
+    for letter in graphemes(text):
+        if letter != "\u00a0" and not is_drawn(letter):
+            raise RuleBroken("words_letter", letter=letter, text=text)
 
 
 def graphemes(text: str) -> list[str]:

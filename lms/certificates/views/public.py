@@ -12,6 +12,7 @@ from flask import jsonify, redirect, request, url_for
 from lms.certificates import queries, service
 from lms.certificates.forms import CheckNameForm
 from lms.certificates.queries import EditionFacts, Known
+from lms.certificates.rules.batches import read_cell
 from lms.certificates.rules.checks import Check
 from lms.certificates.rules.names import mask_name
 from lms.certificates.rules.public import NAMED
@@ -32,7 +33,10 @@ _LONGEST_SHOWN = 40
 def verify_form() -> Any:
     """Ask for the number of a certificate, for its file, or for a list."""
     typed = request.args.get("serial", "").strip()
-    if typed and (serial := read_serial(typed)):
+    serial, edition = read_cell(typed)
+    if serial and edition:
+        return redirect(url_for("certificates.verify_edition", serial=show_serial(serial), edition=edition))
+    if serial:
         return redirect(url_for("certificates.verify", serial=show_serial(serial)))
     return quiet(page("verify_form.html", typed=typed, refused="", status=400 if typed else 200))
 

@@ -101,7 +101,7 @@ def _small_print(paper: Paper, sheet: Sheet, place: Place, top: float) -> None:
 def _sentences(column: Column, sheet: Sheet) -> list[tuple[Run, str]]:
     """Return the small print in one language."""
     first = [column.demonstration] if sheet.is_demonstration else []
-    rest = [column.not_a_license, column.verify, column.versions]
+    rest = [column.not_a_license, column.verify, *column.details, column.versions]
     parts = [*paragraphs(first, SEMIBOLD), *paragraphs(rest, REGULAR)]
     return [(run_of(" ".join(part.sentences), part.font), part.language) for part in parts]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from lms.certificates.jobs.drawing import body, foot, qr
+from lms.certificates.jobs.drawing.about import About
 from lms.certificates.jobs.drawing.accents import drawn
 from lms.certificates.jobs.drawing.body import INSIDE, Place
 from lms.certificates.jobs.drawing.flow import LEADING, run_of, write, write_lines
@@ -13,7 +14,7 @@ from lms.certificates.jobs.drawing.frames import frame
 from lms.certificates.jobs.drawing.name import fit_name
 from lms.certificates.jobs.drawing.pen import Pen, rgb, rule, turned
 from lms.certificates.jobs.drawing.renderings import PAPERS
-from lms.certificates.jobs.drawing.tags import About, Art, Paper, art_of
+from lms.certificates.jobs.drawing.tags import Art, Paper, art_of
 from lms.certificates.jobs.drawing.wording import Sheet
 from lms.web import fonts
 from lms.web.fonts import BOLD, ITALIC, SEMIBOLD

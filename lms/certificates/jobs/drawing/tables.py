@@ -20,7 +20,7 @@ _PAD = 4.2
 
 
 @dataclass(frozen=True)
-class Table:
+class Part:
     """One part of a transcript: a heading, columns and rows, or a sentence that says why there are none."""
 
     heading: str
@@ -61,12 +61,12 @@ class Row:
         return max(len(cell.lines) for cell in self.cells) * SIZE * _LEADING + 2 * _PAD
 
 
-def row_of(table: Table, texts: Sequence[str], width: float, *, font: str = REGULAR) -> Row:
+def row_of(part: Part, texts: Sequence[str], width: float, *, font: str = REGULAR) -> Row:
     """Return the cells of a row of a table that is `width` points wide."""
-    whole, left, cells = sum(table.shares), 0.0, []
-    for number, (text, share) in enumerate(zip(texts, table.shares, strict=True)):
+    whole, left, cells = sum(part.shares), 0.0, []
+    for number, (text, share) in enumerate(zip(texts, part.shares, strict=True)):
         room = width * share / whole
-        align = float(number >= len(table.columns) - table.numbers)
+        align = float(number >= len(part.columns) - part.numbers)
         shown, face = drawable(text, font)
         lines = tuple(_lines(shown, face, room - _GAP))
         cells.append(Cell(lines, face, left + (room if align else 0), align))
@@ -81,14 +81,14 @@ def _lines(text: str, font: str, width: float) -> list[str]:
 
 
 def _broken(word: str, font: str, width: float) -> Iterator[str]:
-    """Yield a word in parts that fit."""
-    part = ""
+    """Yield a word in pieces that fit."""
+    piece = ""
     for letter in word:
-        if part and fonts.width_of(part + letter, font, SIZE) > width:
-            yield part
-            part = ""
-        part += letter
-    yield part
+        if piece and fonts.width_of(piece + letter, font, SIZE) > width:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
 
 
 def draw_row(paper: Paper, row: Row, place: tuple[float, float], *, role: str) -> float:

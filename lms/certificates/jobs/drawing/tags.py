@@ -10,14 +10,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from html import escape
+from datetime import UTC
 from io import BytesIO
 from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject
 from reportlab.pdfgen.canvas import Canvas
 
+from lms.certificates.jobs.drawing.about import About, xmp_packet
 from lms.web import fonts
 
 #: How hard pages are packed: more takes thrice the time for a twentieth of the size.
@@ -66,18 +66,6 @@ class Art:
 def art_of(name: str, box: tuple[float, float, float, float], operators: str) -> Art:
     """Return operators packed; keep what this returns."""
     return Art(name, " ".join(f"{corner:.2f}" for corner in box), zlib.compress(operators.encode("ascii"), 9))
-
-
-@dataclass(frozen=True)
-class About:
-    """What a reader program shows of a file, and the language of what has no other."""
-
-    title: str
-    author: str
-    subject: str
-    keywords: str
-    languages: tuple[str, ...]
-    made_at: datetime
 
 
 class Paper:
@@ -244,30 +232,3 @@ def _joined(pairs: list[tuple[str, str]]) -> list[str]:
             parts += [text, name]
             text = ""
     return [*parts, text]
-
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" \
-xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
-<dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
-<dc:language><rdf:Bag>{languages}</rdf:Bag></dc:language>
-<xmp:CreateDate>{made}</xmp:CreateDate><xmp:ModifyDate>{made}</xmp:ModifyDate>
-<xmp:CreatorTool>{author}</xmp:CreatorTool><pdf:Keywords>{keywords}</pdf:Keywords>
-</rdf:Description></rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>"""
-
-
-def xmp_packet(about: About) -> str:
-    """Return the metadata as XMP (ISO 16684-1), without the statement of conformance that nobody has checked."""
-    return _XMP.format(
-        title=escape(about.title),
-        author=escape(about.author),
-        subject=escape(about.subject),
-        keywords=escape(about.keywords),
-        languages="".join(f"<rdf:li>{language}</rdf:li>" for language in dict.fromkeys(about.languages)),
-        made=about.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    )

@@ -8,11 +8,12 @@ from typing import Literal
 
 from reportlab.lib.pagesizes import A4, letter
 
+from lms.certificates.jobs.drawing.about import About
 from lms.certificates.jobs.drawing.flow import Run, write
 from lms.certificates.jobs.drawing.name import fit_name
 from lms.certificates.jobs.drawing.pen import rgb, rule
-from lms.certificates.jobs.drawing.tables import ACCENT, GLOW, INK, SIZE, Table, draw_row, row_of
-from lms.certificates.jobs.drawing.tags import About, Paper
+from lms.certificates.jobs.drawing.tables import ACCENT, GLOW, INK, SIZE, Part, draw_row, row_of
+from lms.certificates.jobs.drawing.tags import Paper
 from lms.web.fonts import BOLD, REGULAR, SEMIBOLD, drawable
 
 _INSIDE = 56.0
@@ -38,7 +39,7 @@ class Transcript:
     issuer: str
     #: What stands under the name, such as ("Made on", "November 29, 2026").
     facts: tuple[tuple[str, str], ...]
-    parts: tuple[Table, ...]
+    parts: tuple[Part, ...]
     #: What stands at the end, such as how to check a certificate.
     notes: tuple[str, ...]
     #: "Page {page} of {pages}".
@@ -71,8 +72,8 @@ def _drawn(transcript: Transcript, *, pages: int) -> _Pages:
     out = _Pages(transcript, Paper(letter if transcript.paper == "letter" else A4, about), pages)
     out.begin()
     _head(out)
-    for table in transcript.parts:
-        _table(out, table)
+    for part in transcript.parts:
+        _part(out, part)
     with out.paper.group("Sect"):
         for number, note in enumerate(transcript.notes):
             out.paragraph(note, SIZE, above=7 if number else 24)
@@ -158,15 +159,15 @@ def _head(out: _Pages) -> None:
             out.paragraph(f"{label}: {value}", SIZE, above=2)
 
 
-def _table(out: _Pages, table: Table) -> None:
+def _part(out: _Pages, part: Part) -> None:
     """Write a table with its heading; on a further page its column heads stand again."""
-    heads = row_of(table, table.columns, out.width, font=SEMIBOLD)
-    rows = [row_of(table, cells, out.width) for cells in table.rows]
+    heads = row_of(part, part.columns, out.width, font=SEMIBOLD)
+    rows = [row_of(part, cells, out.width) for cells in part.rows]
     out.need(52 + sum(row.height for row in rows[:2]))
-    out.paragraph(table.heading, 13, above=20, role="H2", color=ACCENT)
+    out.paragraph(part.heading, 13, above=20, role="H2", color=ACCENT)
     out.y -= 5
     if not rows:
-        out.paragraph(table.empty, SIZE)
+        out.paragraph(part.empty, SIZE)
         return
     with out.paper.group("Table"):
         with out.paper.group("TR"):

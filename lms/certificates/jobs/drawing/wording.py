@@ -52,6 +52,8 @@ class Column:
     verify: Said
     not_a_license: Said
     versions: Said
+    #: The step of the career, the first day and the frameworks, and the issuer's number as a provider.
+    details: tuple[Said, ...]
     demonstration: Said
     #: How the card is made of the page that it is printed on.
     card: Said
@@ -191,9 +193,7 @@ def column_of(payload: Mapping[str, Any], tag: str, say: Callable[[str], Said], 
             date=_day(payload["completed_on"]),
         ),
         hours=fill("hours", hours=format_hours(sum(minutes.values()))),
-        kinds=tuple(
-            fill(f"{kind}_hours", hours=format_hours(minutes[kind])) for kind in KINDS if minutes.get(kind, 0) > 0
-        ),
+        kinds=tuple(fill(f"{kind}_hours", hours=format_hours(spent)) for kind, spent in _by_kind(minutes)),
         instruction=fill("language_of_instruction", language=_tongues(payload["language_of_instruction"])),
         competencies=fill("competencies"),
         issued_on=fill("issued_on", date=_day(payload["awarded_on"])),
@@ -204,11 +204,31 @@ def column_of(payload: Mapping[str, Any], tag: str, say: Callable[[str], Said], 
         versions=fill(
             "versions", rules=payload["track"]["revision"][:_SHOWN_OF_HASH], content=str(content["publication"])
         ),
+        details=tuple(
+            fill(name, **values) for name, values in _details(payload, tag) if all(value for value in values.values())
+        ),
         demonstration=fill("demonstration"),
         card=fill("card"),
         seal=fill("seal", issuer=payload["issuer"]["name"]),
         code=fill("code", url=verify_page),
     )
+
+
+def _by_kind(minutes: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield the minutes of the kinds that are named one by one, then those of all others together."""
+    yield from ((kind, minutes[kind]) for kind in KINDS if minutes.get(kind, 0) > 0)
+    other = sum(spent for kind, spent in minutes.items() if kind not in KINDS)
+    if other:
+        yield "other", other
+
+
+def _details(payload: Mapping[str, Any], tag: str) -> Iterator[tuple[str, dict[str, Callable[[str], str] | str]]]:
+    """Yield the sentences of the small print that not every certificate has, with what is filled in."""
+    level, frameworks = payload["level"], {each["framework"]: each["version"] for each in payload["competencies"]}
+    yield "level", {"level": said_in(level["title"], tag).text if level else ""}
+    said = ", ".join(f"{framework} {version}".rstrip() for framework, version in frameworks.items())
+    yield "begun", {"date": _day(payload["started_on"]), "frameworks": said}
+    yield "provider", {"number": payload["issuer"]["provider_number"]}
 
 
 def said_in(titles: Mapping[str, str], tag: str) -> Said:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lms.certificates.jobs.drawing import Table
+from lms.certificates.jobs.drawing import Part as Drawn
 from lms.certificates.messages import certificate_state
 from lms.certificates.rules.serials import show_serial
 from lms.competencies.queries import competency_title
@@ -28,7 +28,7 @@ class Part:
     """A table with a key for programs, and of each row its codes: keys, ISO dates, minutes."""
 
     key: str
-    table: Table
+    table: Drawn
     codes: tuple[dict[str, Any], ...]
 
 
@@ -51,7 +51,7 @@ def _part(key: str, table: tuple[str, tuple[tuple[str, float], ...], str], rows:
     heading, columns, empty = table
     found = list(rows)
     cells, shares = tuple(row[0] for row in found), tuple(share for _name, share in columns)
-    drawn = Table(heading, tuple(name for name, _share in columns), cells, empty, shares, numbers)
+    drawn = Drawn(heading, tuple(name for name, _share in columns), cells, empty, shares, numbers)
     return Part(key, drawn, tuple(row[1] for row in found))
 
 
