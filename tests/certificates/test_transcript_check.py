@@ -90,6 +90,8 @@ def test_what_does_not_fit_the_seal_is_refused(changed: dict[str, Any]) -> None:
 
 def test_a_key_of_another_site_or_that_others_have_seals_nothing() -> None:
     assert refusal(sealed(), trust(url="https://elsewhere.example")) == "altered"
+    moved = "https://elsewhere.example"
+    assert refusal(sealed(issuer={"name": NAME, "url": moved}), trust(url=moved)) == "altered"
     assert refusal(sealed(), trust(is_compromised=True)) == "compromised"
     assert refusal(sealed(), Trust({}, (root_of(),))) == "unknown-issuer"
 
