@@ -1,4 +1,4 @@
-"""`make bench`: CPU milliseconds per request of six pages, each beside its floor in the same run.
+"""`make bench`: CPU milliseconds per request of six pages and of a certificate, each beside its floor in the same run.
 
 Both servers are waitress with one thread on the demonstration data (SQLite). One client sends requests over a kept
 connection, in turns (page, floor, page, floor), and reads how long each server's threads were on a core
@@ -26,6 +26,7 @@ from urllib.parse import urlencode
 
 from ruamel.yaml import YAML
 
+from benchmarks import certificate
 from lms.config import ROOT
 from lms.demo.accounts import PASSPHRASE
 
@@ -246,6 +247,7 @@ def main() -> None:
             with server(floor_command, environ, floor_port) as floor_pid:
                 Browser(floor_port).request("GET", "/page/learner-page")
                 report(cases, pid, floor_pid)
+        certificate.main()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

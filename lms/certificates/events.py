@@ -1,4 +1,4 @@
-"""Facts that certificates announces: a decision was made, a certificate was released."""
+"""Facts that certificates announces: a decision was made, a certificate was released, or something became of it."""
 
 from __future__ import annotations
 
@@ -39,5 +39,17 @@ class CertificateIssued:
     at: datetime
 
 
+@dataclass(frozen=True)
+class StatusChanged:
+    """A certificate was suspended, or lifted, or revoked: `kind` says which. The reason is None when it was lifted."""
+
+    award_id: int
+    person_id: int
+    kind: str
+    reason_code: str | None
+    at: datetime
+
+
 decision_made = Signal("decision-made")
 certificate_issued = Signal("certificate-issued")
+status_changed = Signal("status-changed")

@@ -12,7 +12,9 @@ from wtforms.widgets import HiddenInput
 from lms.certificates.messages import reason
 from lms.certificates.rules import decisions
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.links import LIVES, LONGEST_LABEL
 from lms.i18n import lazy_gettext as _l
+from lms.i18n import ngettext
 from lms.web.forms import Form, OnceForm
 
 # Beside which field a broken rule is told.
@@ -108,15 +110,33 @@ class AnswerForm(OnceForm):
     )
 
 
-class NameForm(Form):
-    """Another spelling of the name on a certificate."""
+class ConfirmNameForm(OnceForm):
+    """She saw the name drawn, and it is right. Asking for another spelling later has a note too."""
 
-    beside: ClassVar[Mapping[str, str]] = {**_OF_NAMES, "text_too_long": "note"}
+    beside: ClassVar[Mapping[str, str]] = {"text_too_long": "note"}
+
+    name = HiddenField()
+    note = _note(_l("What should we know about it?"))
+
+
+class SpellingForm(Form):
+    """The name as it should stand, to be drawn first."""
+
+    beside: ClassVar[Mapping[str, str]] = dict.fromkeys(_OF_NAMES, "spelled")
+
+    spelled = StringField(
+        _l("The name as it should stand"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
+    )
+
+
+class NameForm(Form):
+    """Another spelling of the name on a certificate, made by a certifier."""
+
+    beside: ClassVar[Mapping[str, str]] = _OF_NAMES
 
     name = StringField(
         _l("The name as it should stand"), validators=[InputRequired(_l("Please write the name.")), Length(max=200)]
     )
-    note = _note(_l("What should we know about it?"))
 
 
 class RevokeForm(Form):
@@ -130,6 +150,25 @@ class RevokeForm(Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.reason.choices = [(code, reason(code)) for code in decisions.REVOKE_REASONS]
+
+
+class LinkForm(OnceForm):
+    """A new link to a certificate: for whom, and for how long."""
+
+    beside: ClassVar[Mapping[str, str]] = {"link_days": "days"}
+
+    label = StringField(_l("For whom is it?"), validators=[Optional(), Length(max=LONGEST_LABEL)])
+    days = RadioField(_l("How long should it work?"), validators=[InputRequired(_l("Please choose how long."))])
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.days.choices = [(str(n), ngettext("%(num)s day", "%(num)s days", n)) for n in LIVES]
+
+
+class SealForm(Form):
+    """She saw what a correction changes; the seal says what that was."""
+
+    seal = HiddenField()
 
 
 class EmptyForm(Form):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from lms.certificates.queries import Renewing
 from lms.errors import RuleBroken
+from lms.i18n import format_date
 from lms.i18n import gettext as _
 
 
 def sentence(error: RuleBroken) -> str:
     """Return what the reader should know and do."""
     values = error.values
-    text = {**_of_names(values), **_of_decisions(values), **_of_life(), **_of_settings(values)}[error.code]
+    sentences = {**_of_names(values), **_of_decisions(values), **_of_life(), **_of_settings(values)}
+    text = {**sentences, **_of_checks(values)}[error.code]
     return f"{values['name']}: {text}" if "name" in values and error.code != "not_for_a_batch" else text
 
 
@@ -28,6 +31,8 @@ def _of_names(values: dict[str, object]) -> dict[str, str]:
             letter=values.get("letter", ""),
         ),
         "name_is_the_same": _("This is the name that stands on the certificate now."),
+        "certificate_is_made": _("Your certificate is made already. Open it to have your name spelled another way."),
+        "nothing_to_confirm": _("This training is not certified, so there is no name to confirm now."),
     }
 
 
@@ -59,12 +64,30 @@ def _of_life() -> dict[str, str]:
         "not_yet_issued": _("This certificate is still being prepared. Please try again in a few minutes."),
         "issued_already": _("This certificate is issued already. Its facts do not change any more."),
         "still_preparing": _("A new edition is being prepared. Please try again in a few minutes."),
+        "nothing_to_correct": _("The record says today what the certificate says. There is nothing to correct."),
+        "facts_changed": _("The record has changed since you opened this page. Please look at it again."),
         "already_suspended": _("This certificate is suspended already."),
         "not_suspended": _("This certificate is not suspended."),
         "another_request_waits": _("Another request to revoke it waits: its reason, note or person is not the same."),
         "already_asked": _("This was asked already and waits for an answer."),
         "second_person_needed": _("Another person must confirm this."),
         "too_many_names": _("There were many questions about this certificate. Please wait ten minutes."),
+    }
+
+
+def _of_checks(values: dict[str, object]) -> dict[str, str]:
+    most = values.get("most", "")
+    return {
+        "link_days": _("Please choose one of those that are offered."),
+        "link_not_now": _("There is nothing to show by a link: this certificate is not ready, or revoked."),
+        "too_many_links": _("You have %(most)s links that still work. Please withdraw one first.", most=most),
+        "list_empty": _("There is no number in this list. Please put one on each line."),
+        "list_too_long": _("Please send at most %(most)s numbers at once.", most=most),
+        "list_too_large": _("This list is too large. Please send at most %(most)s numbers at once.", most=most),
+        "list_unreadable": _("We could not read this list. Please send plain text or a CSV file."),
+        "file_missing": _("Please choose the file of the certificate, a PDF or JSON file."),
+        "file_too_large": _("This file is too large. A certificate has at most %(most)s MB.", most=most),
+        "file_busy": _("Many files are being checked just now. Please try again in a minute."),
     }
 
 
@@ -133,6 +156,39 @@ def certificate_state(state: str) -> str:
     return said[state]
 
 
+def outcome(state: str) -> str:
+    """Return what a check's outcome is called: a state of the certificate, or what the number or file was instead."""
+    said: dict[str, str] = {
+        "unknown": _("Not known"),
+        "mistyped": _("Mistyped"),
+        "altered": _("Altered"),
+        "foreign": _("Not ours"),
+        "compromised": _("Not to be trusted"),
+    }
+    return said.get(state) or certificate_state(state)
+
+
+def renewal_words(renewing: Renewing) -> str:
+    """Return what a holder can do about the end of her certificate, "" where it has none or is past."""
+    if renewing.renewal is None:
+        return ""
+    days = renewing.renewal
+    opens_on, due_on, lapses_on = (format_date(each) for each in (days.opens_on, days.due_on, days.lapses_on))
+    said: dict[str, str] = {
+        "early": _("You can renew it from %(since)s to %(until)s.", since=opens_on, until=due_on),
+        "open": _("Please renew it by %(date)s. You can begin now.", date=due_on),
+        "late": _(
+            "It was to be renewed by %(date)s. Until %(last)s you can still renew it in time; until you have, it has "
+            "expired for whoever checks it.",
+            date=due_on,
+            last=lapses_on,
+        ),
+        "lapsed": _("It was to be renewed by %(date)s. You can still renew it; it then counts anew.", date=due_on),
+        "renewed": _("You have finished this training again since. The newer certificate counts from now on."),
+    }
+    return said[renewing.phase]
+
+
 def event_name(kind: str) -> str:
     """Return what an event in a certificate's history is called."""
     said: dict[str, str] = {
@@ -149,7 +205,8 @@ def event_name(kind: str) -> str:
 MARKS = {
     "waiting": "now", "asked": "plain", "refused": "problem", "appealed": "attention", "certified": "good",
     "preparing": "now", "valid": "good", "expired": "attention", "replaced": "attention", "revoked": "problem",
-    "suspended": "attention",
+    "suspended": "attention", "unknown": "problem", "mistyped": "attention", "altered": "problem", "foreign": "problem",
+    "compromised": "problem",
 }  # fmt: skip
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import StringConstraints, ValidationInfo, field_validator
 
+from lms.certificates.rules.names import check_name
 from lms.content.library import Source
 from lms.content.shapes import Key, Sentence, Spec, Title, Told, file_of, told_of
+from lms.errors import RuleBroken
 
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Motif = Literal["weave", "leaves", "waves"]
@@ -72,8 +74,19 @@ class CertificateWords(Spec):
 class Signer(Spec):
     """Who signs: a name printed under the line, or none; and in which role."""
 
-    name: Annotated[str, StringConstraints(max_length=120, pattern=r"^$|^\S(.*\S)?$")] = ""
+    name: Annotated[str, StringConstraints(max_length=120)] = ""
     title: Title
+
+    @field_validator("name")
+    @classmethod
+    def _can_be_printed(cls, value: str) -> str:
+        """Ask of a signer's name what is asked of a holder's, once there is one."""
+        if value:
+            try:
+                check_name(value)
+            except RuleBroken as error:
+                raise ValueError(f"this name cannot be printed: {error.code}") from error
+        return value
 
 
 class CertificateSpec(Spec):
@@ -82,18 +95,27 @@ class CertificateSpec(Spec):
     key: Key
     #: Printed as it is, in every language.
     issuer: Title
+    #: The issuer's number as a provider of continuing education, where it has one.
+    provider_number: Annotated[str, StringConstraints(max_length=40, pattern=r"^$|^\S(.*\S)?$")] = ""
     ink: Color
     accent: Color
     #: A second, warmer colour for ornaments.
     glow: Color = "#c8871e"
     motif: Motif = "weave"
-    signers: Annotated[tuple[Signer, ...], Field(min_length=2, max_length=2)]
+    signers: tuple[Signer, ...]
     words: CertificateWords
 
     @classmethod
     def from_source(cls, source: Source) -> Self:
         """Return the certificate's design of `source`."""
         return cls.read(_newer(file_of(source)))
+
+    @field_validator("signers")
+    @classmethod
+    def _two_sign(cls, value: tuple[Signer, ...]) -> tuple[Signer, ...]:
+        if len(value) != 2:
+            raise ValueError(f"two people sign a certificate; here are {len(value)}")
+        return value
 
     @field_validator("ink", "accent")
     @classmethod

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.certificates.jobs import ensure_keys, finish_issues
@@ -14,6 +15,7 @@ from lms.certificates.rules.decisions import MOST_AT_ONCE, Choice
 from lms.certificates.service import (
     answer,
     certify_many,
+    confirm_name,
     correct_name,
     decide,
     request_revocation,
@@ -35,6 +37,7 @@ def certify_all(app: Flask, cast: Cast, plan: Plan) -> None:
     config: Config = app.config["LMS"]
     ensure_keys(config, at=morning(cast.founded))
     certified = [worker for worker in plan.workers if worker.ending == "certified"]
+    write(lambda session: _confirm_names(session, cast, certified))
     for at, public_ids in sorted(_weeks(cast, certified, plan.today).items()):
         certifier = _certifier(cast, at)
         for part in chunks(public_ids, MOST_AT_ONCE):
@@ -47,6 +50,15 @@ def certify_all(app: Flask, cast: Cast, plan: Plan) -> None:
     _ask_and_refuse(cast, plan)
     _live_on(cast, certified, morning(plan.today) - timedelta(days=2))
     finish_issues(app, at=morning(plan.today) - timedelta(days=1))
+
+
+def _confirm_names(session: Session, cast: Cast, certified: list[Worker]) -> None:
+    """Let each of them say, an hour after she finished, that her name stands right; of the others some have not yet."""
+    for worker in certified:
+        public_id, opened_at = _application(cast, worker)
+        at = opened_at + timedelta(hours=1)
+        actor = as_actor(cast.workers[worker.number], "worker", at.date())
+        confirm_name(session, actor, public_id, worker.name, client_id=new_client_id(), at=at)
 
 
 def _certifier(cast: Cast, at: datetime, email: str = "certifier@demo.example") -> Actor:

@@ -11,7 +11,7 @@ from lms.actor import Span
 from lms.clock import local_date, zone
 from lms.tracks.rules import TrackProgress
 
-StepKind = Literal["answer", "learn", "certificate", "wait", "practice", "choose", "rest"]
+StepKind = Literal["answer", "name", "learn", "certificate", "wait", "practice", "choose", "rest"]
 
 #: The home page of each role, the strongest first.
 HOMES = (
@@ -107,14 +107,17 @@ class Case:
     cycle: int
     state: str
     opened_on: date
+    #: Until when the certificate waits for her to confirm her name; None when it does not.
+    name_until: date | None = None
 
 
 @dataclass(frozen=True)
 class Next:
     """The one thing to do next.
 
-    "answer" a decision, "learn" in a track, look at a new "certificate", "wait" for the certifier, "practice" in the
-    field, "choose" a track, or "rest" when nothing is left. `public_id` names the case or the certificate.
+    "answer" a decision, confirm her "name" for a certificate, "learn" in a track, look at a new "certificate", "wait"
+    for the certifier, "practice" in the field, "choose" a track, or "rest" when nothing is left. `public_id` names the
+    case or the certificate.
     """
 
     kind: StepKind
@@ -136,8 +139,8 @@ def next_of(
     `learning` holds active tracks in order, each with the module to work on; `choices` the tracks that can begin,
     `practice` active tracks in order that ask for hours, a sign-off or another track now.
     """
-    if asked := next((case for case in cases if case.state == "asked"), None):
-        return Next("answer", asked.track_key, asked.public_id)
+    if first := _first_of_all(cases):
+        return first
     if learning:
         way, module_key = learning[0]
         return Next("learn", way.track_key, module_key=module_key)
@@ -150,6 +153,14 @@ def next_of(
     kind: StepKind
     kind, keys = ("practice", practice) if practice else ("choose", choices)
     return Next(kind, keys[0]) if keys else Next("rest")
+
+
+def _first_of_all(cases: Sequence[Case]) -> Next | None:
+    """Return what takes a minute and lets a certificate go on: a question to answer, a name to confirm; or None."""
+    if asked := next((case for case in cases if case.state == "asked"), None):
+        return Next("answer", asked.track_key, asked.public_id)
+    unnamed = next((case for case in cases if case.name_until is not None), None)
+    return Next("name", unnamed.track_key, unnamed.public_id) if unnamed else None
 
 
 def is_news(holding: Holding, today: date) -> bool:

@@ -12,7 +12,14 @@ from lms.assessments.events import (
     results_ready,
     tries_given,
 )
-from lms.certificates.events import CertificateIssued, DecisionMade, certificate_issued, decision_made
+from lms.certificates.events import (
+    CertificateIssued,
+    DecisionMade,
+    StatusChanged,
+    certificate_issued,
+    decision_made,
+    status_changed,
+)
 from lms.content.library import current
 from lms.fieldwork.events import (
     HoursReturned,
@@ -65,6 +72,11 @@ def on_recovery_vouched(vouched: RecoveryVouched, *, session: Session) -> None:
 def on_certificate_issued(issued: CertificateIssued, *, session: Session) -> None:
     """Tell each worker that her certificate is ready."""
     service.write_certificate_letters(session, issued)
+
+
+def on_status_changed(changed: StatusChanged, *, session: Session) -> None:
+    """Tell a worker that her certificate was suspended, counts again, or was revoked."""
+    service.write_status_letter(session, changed)
 
 
 def on_decision_made(made: DecisionMade, *, session: Session) -> None:
@@ -163,6 +175,7 @@ def connect() -> None:
     code_made.connect(on_code_made)
     recovery_vouched.connect(on_recovery_vouched)
     certificate_issued.connect(on_certificate_issued)
+    status_changed.connect(on_status_changed)
     decision_made.connect(on_decision_made)
     track_assigned.connect(on_track_assigned)
     track_completed.connect(on_track_completed)

@@ -118,6 +118,12 @@ def _sweep_files(config: Config, *, at: datetime) -> str:
 JOBS = (
     Job("letters", _l("Send letters and text messages that are due"), Every(5), notifications_jobs.run),
     Job("certificates", _l("Sign, draw and release certificates that were decided"), Every(5), _finish_certificates),
+    Job(
+        "certificate-names",
+        _l("Make the certificates whose names waited two weeks"),
+        Daily(0, 30),
+        certificates_jobs.settle_names,
+    ),
     Job("staff-lists", _l("Go on with lists of staff that were begun"), Every(5), organizations_jobs.run),
     Job("training-tables", _l("Go on with tables of earlier training that were begun"), Every(5), training_jobs.run),
     Job("assign-files", _l("Go on reading long files of people to be asked"), Every(5), tracks_jobs.read_files),
@@ -138,6 +144,12 @@ JOBS = (
     ),
     Job("mix-reports", _l("Put reports without a name in another order"), Daily(3, 10), translating_jobs.run),
     Job("forget", _l("Forget old guesses, ended sessions and codes"), Daily(3, 15), people_jobs.run),
+    Job(
+        "fold-checks",
+        _l("Put old counts of certificates' checks together"),
+        Daily(3, 25),
+        certificates_jobs.fold_checks,
+    ),
     Job("forget-lists", _l("Forget old lists of staff"), Daily(3, 20), organizations_jobs.forget),
     Job("sweep-files", _l("Remove uploaded files that nothing names any more"), Daily(3, 30), _sweep_files),
     Job("analyse-quizzes", _l("Work out what answers tell of questions"), Daily(3, 50), assessments_jobs.run),

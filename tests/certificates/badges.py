@@ -76,7 +76,7 @@ def payload_of(**changes: Any) -> dict[str, Any]:
         "serial": "CHW-7K3M-9PXA-2QWD-C",
         "edition": 1,
         "round": 1,
-        "issuer": {"name": "LA County CHW/P/R Consortium", "url": URL},
+        "issuer": {"name": "LA County CHW/P/R Consortium", "url": URL, "provider_number": "CE-0001"},
         "keys": dict(KEYS),
         "status": {"list": 1, "index": 70123},
         "awarded_at": "2026-11-28T06:10:00Z",
@@ -86,11 +86,19 @@ def payload_of(**changes: Any) -> dict[str, Any]:
         "language": "to",
         "track": {"key": "core", "revision": "ab" * 32, "title": dict(TITLE)},
         "competencies": [
-            {"framework": "chw-core", "code": code, "minutes": 60 + 10 * number, "title": {"en": code.title()}}
+            {
+                "framework": "chw-core",
+                "version": "2026-11",
+                "code": code,
+                "minutes": 60 + 10 * number,
+                "title": {"en": code.title()},
+            }
             for number, code in enumerate(COMPETENCIES)
         ],
         "minutes": {"class": 900, "practicum": 600, "supervised": 300},
         "language_of_instruction": "to+en",
+        "level": {"key": "core", "title": {"en": "Core", "to": "Tefito"}},
+        "started_on": "2026-09-01",
         "completed_on": "2026-11-20",
         "awarded_on": "2026-11-27",
         "valid_until": "2098-11-29",
@@ -109,6 +117,7 @@ def payload_of(**changes: Any) -> dict[str, Any]:
     }
 
 
+_CORE = {"framework": "chw-core", "version": "2026-11"}
 COMPETENCIES = (
     "communication relationships coordination capacity advocacy education assessment outreach conduct evaluation"
     " knowledge"
@@ -137,6 +146,7 @@ def payloads(draw: st.DrawFn) -> dict[str, Any]:
         round=draw(st.integers(1, 9)),
         issuer={
             "name": draw(_TEXT),
+            "provider_number": draw(st.just("") | _SLUG),
             "url": draw(st.sampled_from([URL, "https://chw.example:8443", "https://lms.example.org/chw/a"])),
         },
         status={"list": draw(st.integers(1, 9)), "index": draw(st.integers(0, 131071))},
@@ -148,13 +158,20 @@ def payloads(draw: st.DrawFn) -> dict[str, Any]:
         language=draw(st.sampled_from(["en", "es", "to", "sm"])),
         track={"key": draw(_SLUG), "revision": draw(_HEX), "title": draw(_TEXTS)},
         competencies=[
-            {"framework": framework, "code": code, "minutes": draw(st.integers(0, 9999)), "title": draw(_TEXTS)}
+            {
+                "framework": framework,
+                "version": "1",
+                "code": code,
+                "minutes": draw(st.integers(0, 9999)),
+                "title": draw(_TEXTS),
+            }
             for framework, code in codes
         ],
         minutes=draw(
             st.dictionaries(st.sampled_from(["class", "practicum", "supervised", "other"]), st.integers(1, 99999))
         ),
         language_of_instruction=draw(st.sampled_from(["en", "to+en"])),
+        level=draw(st.none() | st.fixed_dictionaries({"key": _SLUG, "title": _TEXTS})),
         completed_on=draw(_DAY),
         awarded_on=draw(_DAY),
         signers=[{"name": draw(st.just("") | _TEXT), "title": draw(_TEXTS)} for _ in range(2)],

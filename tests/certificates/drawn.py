@@ -66,7 +66,13 @@ def payload_of(key: str = "first-steps", tag: str = "to", name: str = "Sēla Vā
         signers.append({"name": signer.name, "title": {"en": signer.title, tag: said}})
     no_license = words.text(f"{key}.yml:words.not_a_license", spec.words.not_a_license).text
     skills = [
-        {"framework": "chw-core", "code": code, "minutes": 90, "title": both({"en": title, **own}, tag)}
+        {
+            "framework": "chw-core",
+            "version": "2026-11",
+            "code": code,
+            "minutes": 90,
+            "title": both({"en": title, **own}, tag),
+        }
         for code, title, own in SKILLS
     ]
     return {
@@ -74,7 +80,7 @@ def payload_of(key: str = "first-steps", tag: str = "to", name: str = "Sēla Vā
         "serial": "CHW-7K2M-9QXR-4TBN-D",
         "edition": 1,
         "round": 1,
-        "issuer": {"name": "LA County CHW/P/R Consortium", "url": ISSUER},
+        "issuer": {"name": "LA County CHW/P/R Consortium", "url": ISSUER, "provider_number": "CE-0001"},
         "awarded_at": "2026-11-29T06:10:00Z",
         "frozen_at": "2026-11-29T06:10:00Z",
         "name": name,
@@ -83,6 +89,8 @@ def payload_of(key: str = "first-steps", tag: str = "to", name: str = "Sēla Vā
         "competencies": skills,
         "minutes": {"class": 900, "practicum": 600, "supervised": 330},
         "language_of_instruction": "to+en",
+        "level": {"key": "core", "title": {"en": "Core"}},
+        "started_on": "2026-09-01",
         "completed_on": "2026-11-20",
         "awarded_on": "2026-11-29",
         "valid_until": "2028-11-29",

@@ -61,9 +61,28 @@ def actor_of(person: MadePerson, *, at: datetime = AT) -> Actor:
     )
 
 
-def complete(*people: MadePerson, track: str = TRACK, cycle: int = 1, at: datetime = AT, language: str = "en") -> None:
-    """Write that these people completed a track, with credits and evidence, and open their applications."""
+def complete(
+    *people: MadePerson,
+    track: str = TRACK,
+    cycle: int = 1,
+    at: datetime = AT,
+    language: str = "en",
+    is_named: bool = True,
+) -> None:
+    """Write that these people completed a track, with credits and evidence, and open their applications.
+
+    With `is_named` each confirms her account's name at once.
+    """
     write(lambda session: _complete(session, people, track, cycle, at, language))
+    if is_named:
+        for person in people:
+            confirm(person, cycle=cycle, at=at)
+
+
+def confirm(person: MadePerson, name: str | None = None, *, cycle: int = 1, at: datetime = AT) -> service.Confirmed:
+    """Have a worker confirm how her name stands on her certificate."""
+    actor, public_id, key = actor_of(person, at=at), application_of(person, cycle=cycle), new_client_id()
+    return write(lambda s: service.confirm_name(s, actor, public_id, name or actor.name, client_id=key, at=at))
 
 
 def _complete(

@@ -6,6 +6,7 @@ import base64
 import copy
 import hashlib
 import json
+import time
 import timeit
 from collections.abc import Iterator
 from typing import Any
@@ -93,8 +94,9 @@ def test_a_badge_states_what_its_payload_holds() -> None:
     assert told["minutes-towards"].startswith("chw-core/communication 60; chw-core/relationships 70; ")
     assert told["rules"] == payload["track"]["revision"]
     assert (told["edition"], told["round"], told["demonstration"]) == ("1", "1", "true")
-    assert (told["completed-on"], told["awarded-on"]) == (payload["completed_on"], payload["awarded_on"])
-    assert (told["valid-until"], told["language-of-instruction"]) == ("2098-11-29", "to+en")
+    assert (told["trained"], told["counts"]) == ("2026-09-01/2026-11-20", "2026-11-27/2098-11-29")
+    assert (told["level"], told["provider-number"]) == ("Core", "CE-0001")
+    assert told["language-of-instruction"] == "to+en"
 
 
 def test_an_achievement_is_the_track_in_english() -> None:
@@ -110,7 +112,7 @@ def test_an_achievement_is_the_track_in_english() -> None:
         "type": ["Alignment"],
         "targetName": "Communication",
         "targetUrl": f"{URL}/credentials/frameworks/chw-core#communication",
-        "targetFramework": "chw-core",
+        "targetFramework": "chw-core 2026-11",
         "targetCode": "communication",
         "targetType": "CFItem",
     }
@@ -349,7 +351,7 @@ def test_the_same_payload_gives_the_same_bytes() -> None:
 def test_a_badge_costs_at_most_twenty_signatures() -> None:
     payload = payload_of()
     badge, signature = (
-        min(timeit.repeat(call, number=50, repeat=20))
+        min(timeit.repeat(call, timer=time.process_time, number=50, repeat=20))
         for call in (lambda: proofs.dump(secured(payload)), lambda: sign_badge(b"0" * 64))
     )
     assert badge < 20 * signature, f"{badge / signature:.1f}"

@@ -285,6 +285,22 @@ def test_a_page_certificate_is_no_root() -> None:
     assert "not issued by a root" in refused(forged)
 
 
+def test_a_root_stands_for_itself() -> None:
+    """One that another key signed is a link of somebody's chain, whatever its names say."""
+    real = x509.load_der_x509_certificate(root_of())
+    builder = x509.CertificateBuilder(
+        real.subject, real.subject, real.public_key(), 9, real.not_valid_before_utc, real.not_valid_after_utc
+    )
+    for each in real.extensions:
+        builder = builder.add_extension(each.value, critical=each.critical)
+    made = {
+        owner: builder.sign(key_of(owner), hashes.SHA256()).public_bytes(Encoding.DER)
+        for owner in ("root", "other root")
+    }
+    assert check_page(Sealed(root=made["root"]).make(), roots=[made["root"]])
+    assert "not issued by a root" in refused(Sealed(root=made["other root"]).make(), roots=(made["other root"],))
+
+
 def test_a_trusted_certificate_that_may_not_issue_is_no_root() -> None:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")])
     root = (

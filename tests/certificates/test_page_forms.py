@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -187,6 +188,7 @@ def test_pages_that_were_rightly_signed_but_are_not_ours(monkeypatch: pytest.Mon
         ((b"/SubFilter /ETSI.CAdES.detached", b"/SubFilter /adbe.pkcs7.detached"), "not a PAdES signature"),
         ((b"/M (D\\07220261129061000Z)\n/Name", b"/M (D\\0722026112906100+Z)\n/Name"), "not written as ours"),
         ((b"/Type /EmbeddedFile", b"/Type /EmbeddedFyle"), "holds no credential"),
+        ((b"%%EOF\n", b"%%EOX\n"), "does not end as a PDF does"),
     ],
 )
 def test_seals_that_allow_more_are_refused(change: tuple[bytes, bytes], sentence: str) -> None:
@@ -194,3 +196,20 @@ def test_seals_that_allow_more_are_refused(change: tuple[bytes, bytes], sentence
     assert good().count(change[0]) == 1, good()[:100]
     altered = good().replace(*change)
     assert sentence in refused(resigned(altered))
+
+
+def test_the_signature_of_the_document_is_the_one_that_covers_it() -> None:
+    """A reader that finds the range by its looks is led astray by one in a comment."""
+    found = re.search(rb"(/ByteRange)( \[0 \d+ \d+ \d+\]) {30}", good())
+    assert found
+    decoy = b"/Byte#52ange [0 1 2 3] %" + found[1] + found[2] + b"\n"
+    altered = good().replace(found[0], decoy.ljust(len(found[0])))
+    assert len(altered) == len(good())
+    assert "not the one that covers the file" in refused(resigned(altered))
+
+
+def test_what_certifies_the_document_is_its_signature() -> None:
+    found = re.search(rb"/DocMDP (\d+) 0 R", good())
+    assert found
+    other = b"/DocMDP %d 0 R" % (int(found[1]) - 1)
+    assert "does not certify" in refused(resigned(good().replace(found[0], other)))

@@ -18,13 +18,17 @@ FACTS = Facts(
     track_key="first-steps",
     track_title={"en": "First steps", "to": "Ngaahi ʻuluaki laka"},
     track_sha256="a" * 64,
-    skills=(Skill("chw-core/communication", 45, {"en": "Communication"}),),
+    skills=(Skill("chw-core/communication", 45, {"en": "Communication"}, "2026-11"),),
     minutes={"class": 90, "practicum": 0},
     language_of_instruction="to+en",
+    level="entry",
+    level_title={"en": "Entry"},
+    started_on=date(2026, 2, 1),
     completed_on=date(2026, 3, 4),
     awarded_on=date(2026, 3, 5),
     valid_until=None,
     issuer="Consortium",
+    provider_number="CE 7",
     signers=(Signer("", {"en": "Training coordinator"}),),
     disclaimers={"en": "Not a license."},
     template_key="completion",
@@ -54,9 +58,21 @@ def test_a_payload_is_canonical_and_says_everything() -> None:
     assert payloads.is_current(found)
     assert found["serial"] == "CHW-0000-0000-0000-0"
     assert found["competencies"] == [
-        {"framework": "chw-core", "code": "communication", "minutes": 45, "title": {"en": "Communication"}}
+        {
+            "framework": "chw-core",
+            "version": "2026-11",
+            "code": "communication",
+            "minutes": 45,
+            "title": {"en": "Communication"},
+        }
     ]
-    assert found["issuer"] == {"name": "Consortium", "url": "https://training.example.org"}
+    assert found["issuer"] == {
+        "name": "Consortium",
+        "url": "https://training.example.org",
+        "provider_number": "CE 7",
+    }
+    assert (found["level"], found["started_on"]) == ({"key": "entry", "title": {"en": "Entry"}}, "2026-02-01")
+    assert frozen(replace(FACTS, level="", level_title={}))["level"] is None
     assert found["keys"] == KEYS.by_purpose
     assert found["status"] == {"list": 1, "index": 70123}
     assert found["signers"] == [{"name": "", "title": {"en": "Training coordinator"}}]
@@ -79,7 +95,7 @@ def test_a_further_edition_changes_what_is_its_own_alone() -> None:
         "frozen_at": "2026-04-01T00:00:00Z",
         "keys": OTHERS.by_purpose,
         "status": {"list": 2, "index": 5},
-        "issuer": {"name": "Consortium", "url": "https://other.example.org"},
+        "issuer": {**first["issuer"], "url": "https://other.example.org"},
     }
     assert second == {**first, **changed, "name": "Malia Anau"}
     assert json.loads(payloads.refreeze(first, **more).payload)["name"] == "Malia ʻAnau"
@@ -93,7 +109,7 @@ def test_an_end_is_a_day_and_an_instant() -> None:
 
 def test_one_of_the_first_format_becomes_one_of_todays() -> None:
     today = frozen()
-    gone = ("round", "awarded_at", "ends_at", "keys", "status", "frozen_at", "signers")
+    gone = ("round", "awarded_at", "ends_at", "keys", "status", "frozen_at", "signers", "level", "started_on")
     old = {name: value for name, value in today.items() if name not in gone}
     old |= {"type": "chw-certificate/1", "key_id": "e" * 16, "issuer": "Consortium"}
     old["track"] = {"key": "first-steps", "title": today["track"]["title"]}
@@ -101,7 +117,10 @@ def test_one_of_the_first_format_becomes_one_of_todays() -> None:
     assert (payloads.issuer_name(old), payloads.issuer_name(today)) == ("Consortium", "Consortium")
     modern = payloads.modern(old, round_=1, awarded_at=MARKS.awarded_at, ends_at=None)
     more: dict[str, Any] = {"edition": 1, "frozen_at": MARKS.frozen_at, "keys": KEYS, "place": MARKS.place}
-    assert json.loads(payloads.refreeze(modern, **more).payload) == {**today, "signers": []}
+    unknown = {"signers": [], "level": None, "started_on": today["completed_on"]}
+    unknown |= {"issuer": {**today["issuer"], "provider_number": ""}}
+    unknown |= {"competencies": [{**each, "version": ""} for each in today["competencies"]]}
+    assert json.loads(payloads.refreeze(modern, **more).payload) == {**today, **unknown}
     assert payloads.modern(today, round_=9, awarded_at=MARKS.awarded_at, ends_at=None) == today
     ending = payloads.modern(old, round_=1, awarded_at=MARKS.awarded_at, ends_at=MARKS.awarded_at)
     assert ending["ends_at"] == "2026-03-05T18:00:00Z"

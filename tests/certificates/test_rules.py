@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.certificates.rules import decisions, names, serials, states
+from lms.certificates.rules import decisions, lives, names, serials, states
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.states import Event, Standing
 from lms.errors import RuleBroken
@@ -244,16 +244,16 @@ def test_the_state_follows_from_the_events(
     ],
 )
 def test_what_cannot_become_of_a_certificate(events: tuple[tuple[int, str], ...], change: str, code: str) -> None:
-    assert broken(states.check_life, standing(*events), change) == code
+    assert broken(lives.check_life, standing(*events), change) == code
 
 
 def test_what_can_become_of_a_certificate() -> None:
     issued = standing((1, "issued"))
     for change in ("correct", "revoke", "suspend"):
-        states.check_life(issued, change)
-    states.check_life(standing((1, "issued"), (1, "suspended")), "lift")
+        lives.check_life(issued, change)
+    lives.check_life(standing((1, "issued"), (1, "suspended")), "lift")
     for change in ("revoke", "redraft"):
-        states.check_life(standing(), change)
+        lives.check_life(standing(), change)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ class TestLoading:
         refuse_production(demo.config)
         for name, value in {
             "LMS_ENV": "production",
+            "LMS_KEYS_PASSPHRASE": "a passphrase of tests",
             "LMS_DATA_DIR": str(tmp_path),
             "LMS_DATABASE_URL": f"sqlite:///{tmp_path / 'real.sqlite3'}",
             "LMS_SECRET_KEY": "0123456789abcdef" * 4,

@@ -149,6 +149,17 @@ def finish_track(app: Flask, worker: MadePerson, note: Any) -> None:
         form = page.form("/survey", having="csrf_token")
         given = {name: form.choices.getlist(name)[-1] for name in dict.fromkeys(form.choices)}
         note(kind="survey", worker=worker.person_id, status=page.send(form, **given).status)
+    confirm_name(browser, note)
+
+
+def confirm_name(browser: Browser, note: Any) -> None:
+    """Say that the name on the certificate is right, where the worker's first page asks for it."""
+    page = checked(browser.get("/learn"), note)
+    asked = [href for href, _ in page.links if href.startswith("/record/applications/") and href.endswith("/name")]
+    if asked:
+        page = checked(browser.get(asked[0]), note)
+        if any("client_id" in form.fields for form in page.forms):
+            note(kind="name", status=page.send(page.form("", having="client_id")).status)
 
 
 def certify_what_waits(app: Flask, certifier: MadePerson, note: Any) -> None:

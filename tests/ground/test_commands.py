@@ -32,6 +32,7 @@ def production(
         "DATA_DIR": str(tmp_path),
         "DATABASE_URL": url,
         "SECRET_KEY": "s" * 40,
+        "KEYS_PASSPHRASE": "a passphrase of tests",
         "BASE_URL": "https://training.example.org",
         "HELP_NAME": "Help desk",
         "HELP_PHONE": "+1 213 555 0199",

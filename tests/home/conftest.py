@@ -22,9 +22,9 @@ from lms.certificates.models import (
     Decision,
     Edition,
     Reply,
-    SigningKey,
     StatusEvent,
 )
+from lms.certificates.service import confirm_name
 from lms.clock import local_date, now
 from lms.content.library import current
 from lms.courses.models import LessonProgress, ModuleCompletion
@@ -212,10 +212,15 @@ class Story:
 
         self.run(fn)
 
-    def finish_first(self, person: MadePerson, *, on: int = -10) -> None:
-        """Enrol in the short track, long ago, and complete it."""
+    def finish_first(self, person: MadePerson, *, on: int = -10, is_named: bool = True) -> None:
+        """Enrol in the short track, long ago, and complete it; with `is_named` she confirms her name at once."""
         self.enrol(person)
         self.complete(person, "communication", "outreach", on=on)
+        if is_named:
+            who = self.actor(person)
+            own = select(Application.public_id).where(Application.person_id == person.person_id)
+            key, at = new_client_id(), now()
+            self.run(lambda s: confirm_name(s, who, s.scalars(own).one(), who.name, client_id=key, at=at))
 
     def decide(self, person: MadePerson, by: MadePerson, outcome: str, *, track: str = FIRST) -> str:
         """Write a decision on her application and return its public id."""
@@ -258,7 +263,6 @@ class Story:
         serial = "7K" + "".join(_SYMBOLS[(self.serials >> shift) & 31] for shift in range(50, -5, -5))
 
         def fn(session: Session) -> str:
-            self._key(session)
             revision = current(session).get("certificate", "completion").revision_id
             award = Award(
                 award_key=f"{person.person_id}:{track}:{cycle}",
@@ -278,7 +282,6 @@ class Story:
                     reason="initial" if number == 1 else "name_correction",
                     payload=json.dumps(payload).encode(),
                     payload_sha256="0" * 64,
-                    key_id="test",
                     created_at=instant(on),
                     valid_until=None if until is None else day(until),
                     design_revision_id=revision,
@@ -297,9 +300,8 @@ class Story:
         """Write an award of two editions for each history of (edition, kind), of the track with its number."""
 
         def fn(session: Session) -> None:
-            self._key(session)
             revision = current(session).get("certificate", "completion").revision_id
-            edition = {"reason": "initial", "payload": b"{}", "payload_sha256": "0" * 64, "key_id": "test"}
+            edition = {"reason": "initial", "payload": b"{}", "payload_sha256": "0" * 64}
             edition |= {"created_at": instant(-5), "design_revision_id": revision}
             awards, editions, events = [], [], []
             for number, history in enumerate(histories, 1):
@@ -319,20 +321,6 @@ class Story:
     def _event(session: Session, award_id: int, edition_id: int, kind: str, on: int) -> None:
         session.add(StatusEvent(award_id=award_id, edition_id=edition_id, kind=kind, at=instant(on)))
         session.flush()
-
-    @staticmethod
-    def _key(session: Session) -> None:
-        if not session.scalars(select(SigningKey.id)).first():
-            session.add(
-                SigningKey(
-                    key_id="test",
-                    purpose="payload",
-                    algorithm="Ed25519",
-                    public_key=b"0" * 32,
-                    activated_at=instant(-99),
-                )
-            )
-            session.flush()
 
     def share(self, award: str, organization: int, *, withdrawn: bool = False) -> None:
         def fn(session: Session) -> None:

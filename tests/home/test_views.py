@@ -251,6 +251,18 @@ def test_after_the_track_she_waits_is_asked_or_refused(story: Story, make: Make,
     assert "You can answer." in main(client, "/record")
 
 
+def test_her_name_is_asked_for_before_all_else(story: Story, make: Make, client: FlaskClient) -> None:
+    person = make.person("Malia ʻAnau")
+    story.finish_first(person, is_named=False)
+    story.enrol(person, CORE)
+    sign_in(client, person)
+    html = main(client, "/learn")
+    assert "Is your name right?" in html
+    assert "/name" in html
+    story.run(lambda session: session.execute(update(Application).values(state="refused")) and None)
+    assert "Is your name right?" not in main(client, "/learn")
+
+
 def test_decisions_wait_beside_what_is_learned(story: Story, make: Make, client: FlaskClient) -> None:
     person, certifier = make.person(), make.person(roles=("certifier",))
     story.finish_first(person)

@@ -18,7 +18,7 @@ from lms.actor import ROLES, Actor
 from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Application, Award
 from lms.certificates.rules.decisions import Choice
-from lms.certificates.service import decide
+from lms.certificates.service import confirm_name, decide
 from lms.clock import local_date, now
 from lms.content.library import current
 from lms.courses.specs import ModuleSpec
@@ -153,6 +153,10 @@ def certified(app: Flask, make: Make, worker: MadePerson) -> tuple[str, str, str
     application = reading().scalar(select(Application.public_id).where(Application.person_id == worker.person_id))
     assert application is not None
     write(lambda s: decide(s, judge, application, Choice("certify"), client_id=new_client_id(), at=now()))
+    assert finish_issues(app, at=now()) == 0, "it waits for her to confirm her name"
+    write(
+        lambda s: confirm_name(s, actor, application, "Canary of the other house", client_id=new_client_id(), at=now())
+    )
     assert finish_issues(app, at=now()) == 1
     award = reading().execute(select(Award.public_id, Award.serial).where(Award.person_id == worker.person_id)).one()
     return application, award.public_id, award.serial

@@ -171,6 +171,11 @@ def test_from_assignment_to_a_verified_certificate(
     for number, module in enumerate(MODULES):
         learn_module(phone, module, fail_first=number == 0)
 
+    page = phone.get("/learn").follow("/name")
+    assert page.lang == language
+    page = page.send(page.form("", having="client_id"))
+    assert page.status == 200
+
     office = visit()
     office.sign_in(certifier.email, PASSPHRASE)
     certify(office)

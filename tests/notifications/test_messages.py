@@ -90,6 +90,16 @@ TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
     *(("change", "tracks.show", TRACK, "tracks/core", {"deed": each}) for each in ("moves", "renews", "completes")),
     *(("waiver", "tracks.why", TRACK, "tracks/core/why", {"is_granted": each}) for each in (True, False)),
     ("cycle", "tracks.show", TRACK, "tracks/core", {}),
+    *(
+        (
+            "certificate_status",
+            "certificates.own_certificate",
+            {"public_id": "c" * 20},
+            f"record/certificates/{'c' * 20}",
+            {"change": change, "reason": code},
+        )
+        for change, code in (("lifted", None), ("suspended", "under-review"), ("revoked", "issued-in-error"))
+    ),
     ("result_ready", "assessments.attempt", TAKEN, TAKEN_PATH, {}),
     ("result_corrected", "assessments.attempt", TAKEN, TAKEN_PATH, {}),
     *(

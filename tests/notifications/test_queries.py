@@ -130,10 +130,10 @@ def test_a_certificate_that_is_suspended_is_announced_later(content_app: Flask, 
     with pytest.raises(NotYet, match="suspended"):
         told(claimed("certificate"))
     write(lambda session: session.execute(update(Letter).values(state="pending")) and None)
-    assert send_letters(content_app, at=LATER) == "1 put off"
+    assert send_letters(content_app, at=LATER) == "1 put off, 1 sent", "she is told that it is on hold"
     assert send_letters(content_app, at=LATER + timedelta(hours=5)) == ""
     write(lambda session: certificates.lift(session, actor, award, at=LATER))
-    assert send_letters(content_app, at=LATER + timedelta(hours=7)) == "1 sent"
+    assert send_letters(content_app, at=LATER + timedelta(hours=7)) == "2 sent", "that it counts again, and the first"
 
 
 def test_a_new_edition_is_told_once_in_words_of_its_own(content_app: Flask, make: Make) -> None:

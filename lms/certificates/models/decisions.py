@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +29,10 @@ class Application(Base):
     #: Where it stands; the history is in `decisions` and `replies`.
     state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     opened_at: Mapped[datetime]
+    #: The last local date on which the certificate waits for her to confirm her name.
+    name_until: Mapped[date]
+    #: The name that the certifier saw, where the certificate waits for her: other letters go back to the certifier.
+    certified_name: Mapped[str | None] = mapped_column(String(200))
 
 
 class Decision(Base):

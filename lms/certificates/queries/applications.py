@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, column, func, literal, select, table, true
+from sqlalchemy import ColumnElement, Integer, Select, case, column, func, literal, select, table, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.actor import Actor
-from lms.certificates.models import Application, Award, Decision, Reply
+from lms.certificates.models import Application, Award, Decision, NameConfirmation, Reply
 from lms.certificates.policy import visible_applications
 from lms.certificates.queries.facts import PEOPLE, Key
+from lms.certificates.queries.naming import WIDTH, Naming, select_namings, select_other_names
 from lms.errors import NotFound
 from lms.people.rules import search_key
 from lms.tracks import queries as tracks
@@ -37,6 +38,8 @@ class ApplicationRow:
     state: str
     opened_at: datetime
     completed_on: date | None
+    #: Which name the certificate bears.
+    naming: Naming
 
     @property
     def key(self) -> Key:
@@ -46,7 +49,7 @@ class ApplicationRow:
 
 @dataclass(frozen=True)
 class Said:
-    """One entry of an application's history. `kind`: "certify", "ask", "refuse", "answer" or "appeal"."""
+    """One entry of an application's history. `kind`: "certify", "ask", "refuse", "answer", "appeal" or "name"."""
 
     kind: str
     reason_code: str | None
@@ -58,7 +61,7 @@ class Said:
 
 @dataclass(frozen=True)
 class History:
-    """What an application went through: how many decisions and answers, and who (by account) refused it."""
+    """What an application went through: how much was said, other names too, and who (by account) refused it."""
 
     said: int
     has_appealed: bool
@@ -86,18 +89,8 @@ def _criteria(wanted: Filter) -> ColumnElement[bool]:
 
 
 def _rows() -> Select[Any]:
-    """Return the select of applications with the worker's name."""
-    return select(
-        Application.id,
-        Application.public_id,
-        Application.person_id,
-        PEOPLE.c.name,
-        PEOPLE.c.language,
-        Application.track_key,
-        Application.cycle,
-        Application.state,
-        Application.opened_at,
-    ).join(PEOPLE, PEOPLE.c.id == Application.person_id)
+    """Return the select of applications with the worker's name, and the one for the certificate."""
+    return select_namings(Application.cycle, Application.opened_at)
 
 
 def _read(session: Session, statement: Select[Any]) -> list[ApplicationRow]:
@@ -105,7 +98,23 @@ def _read(session: Session, statement: Select[Any]) -> list[ApplicationRow]:
     rows = session.execute(statement).all()
     done = tracks.list_completions(session, {row.person_id for row in rows}) if rows else []
     days = {(each.person_id, each.track_key, each.cycle): each.completed_on for each in done}
-    return [ApplicationRow(*(*row, days.get((row.person_id, row.track_key, row.cycle)))) for row in rows]
+    return [_row(Naming(*row[:WIDTH]), row.cycle, row.opened_at, days) for row in rows]
+
+
+def _row(naming: Naming, cycle: int, opened_at: datetime, days: Mapping[Key, date]) -> ApplicationRow:
+    return ApplicationRow(
+        application_id=naming.application_id,
+        public_id=naming.public_id,
+        person_id=naming.person_id,
+        name=naming.account_name,
+        language=naming.language,
+        track_key=naming.track_key,
+        cycle=cycle,
+        state=naming.state,
+        opened_at=opened_at,
+        completed_on=days.get((naming.person_id, naming.track_key, cycle)),
+        naming=naming,
+    )
 
 
 def list_applications(session: Session, actor: Actor, wanted: Filter, *, page: int = 1) -> list[ApplicationRow]:
@@ -161,7 +170,7 @@ def _one(session: Session, statement: Select[Any]) -> ApplicationRow:
 
 
 def list_said(session: Session, application_id: int) -> list[Said]:
-    """Return everything decided and answered about an application, in order. Two queries."""
+    """Return everything decided and answered about an application, in order, and other names for it. Two queries."""
     decider = aliased(_ACCOUNTS)
     decisions = session.execute(
         select(
@@ -177,18 +186,17 @@ def list_said(session: Session, application_id: int) -> list[Said]:
         .where(Decision.application_id == application_id)
         .order_by(Decision.id)
     )
-    replies = session.execute(
-        select(Reply.is_appeal, Reply.text, Reply.written_at, literal(None))
-        .where(Reply.application_id == application_id)
-        .order_by(Reply.id)
-    )
+    kind = case((Reply.is_appeal, "appeal"), else_="answer")
+    replies = select(kind, Reply.text, Reply.written_at).where(Reply.application_id == application_id)
+    named = select_other_names(NameConfirmation.application_id == application_id).subquery()
+    names = select(literal("name"), named.c.name, named.c.confirmed_at)
     said = [Said(*row) for row in decisions]
-    said += [Said("appeal" if row[0] else "answer", None, row[1], None, "", row[2]) for row in replies]
+    said += [Said(row[0], None, row[1], None, "", row[2]) for row in session.execute(replies.union_all(names))]
     return sorted(said, key=lambda each: each.at)
 
 
 def histories_of(session: Session, application_ids: Collection[int]) -> dict[int, History]:
-    """Return what each of these applications went through. Two queries."""
+    """Return what each of these applications went through. Three queries."""
     decisions = session.execute(
         select(Decision.application_id, Decision.outcome, Decision.decided_by).where(
             Decision.application_id.in_(application_ids)
@@ -197,7 +205,8 @@ def histories_of(session: Session, application_ids: Collection[int]) -> dict[int
     replies = session.execute(
         select(Reply.application_id, Reply.is_appeal).where(Reply.application_id.in_(application_ids))
     ).all()
-    said = Counter(row.application_id for row in (*decisions, *replies))
+    names = session.execute(select_other_names(NameConfirmation.application_id.in_(application_ids))).all()
+    said = Counter(row.application_id for row in (*decisions, *replies, *names))
     appealed = {row.application_id for row in replies if row.is_appeal}
     refused: dict[int, set[int]] = defaultdict(set)
     for row in decisions:

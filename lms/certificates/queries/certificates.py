@@ -135,6 +135,11 @@ def find_known(session: Session, serial: str) -> Known | None:
     return next(iter(_awards(session, Award.serial == serial, limit=1)), None)
 
 
+def list_known(session: Session, award_ids: Collection[int]) -> list[Known]:
+    """Return these awards with their history, the newest first. Three queries."""
+    return _awards(session, Award.id.in_(award_ids), limit=None)
+
+
 def get_known_by_id(session: Session, award_id: int) -> Known:
     """Return one award by its id; raise `NotFound`. Three queries."""
     for known in _awards(session, Award.id == award_id, limit=1):

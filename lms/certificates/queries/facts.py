@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Integer, String, column, select, table
 from sqlalchemy.orm import Session
 
 from lms.assessments import queries as assessments
+from lms.clock import local_date
 from lms.competencies import queries as competencies
 from lms.content.library import source_of, spec_of
 from lms.courses import queries as courses
@@ -67,6 +68,10 @@ class Completion:
     counted: tuple[Counted, ...]
     #: All that was counted, as the track's row keeps it: hours, sign-offs and what was waived too.
     entries: tuple[Mapping[str, Any], ...] = ()
+    #: The local date on which she was put on the track, or did the first of what was counted.
+    started_on: date | None = None
+    #: The local dates of all rounds of the track up to this one, in order.
+    rounds: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,23 @@ def holders_of(session: Session, person_ids: Iterable[int]) -> dict[int, Holder]
 def completions_of(session: Session, keys: Collection[Key]) -> dict[Key, Completion]:
     """Return the completions of these persons, tracks and cycles. One query."""
     rows = tracks.list_completions(session, {key[0] for key in keys}, {key[1] for key in keys})
-    found = ((each.person_id, each.track_key, each.cycle) for each in rows)
-    return {
-        key: Completion(key, row.completed_on, row.revision_id, row.language, _counted(row.counted), tuple(row.counted))
-        for key, row in zip(found, rows, strict=True)
-        if key in keys
-    }
+    rounds: dict[tuple[int, str], dict[int, date]] = {}
+    for row in rows:
+        rounds.setdefault((row.person_id, row.track_key), {})[row.cycle] = row.completed_on
+    return {key: _completion(row, rounds[key[:2]]) for row in rows if (key := _key(row)) in keys}
+
+
+def _key(row: tracks.CompletionRow) -> Key:
+    return (row.person_id, row.track_key, row.cycle)
+
+
+def _completion(row: tracks.CompletionRow, rounds: Mapping[int, date]) -> Completion:
+    days = tuple(rounds[cycle] for cycle in sorted(rounds) if cycle <= row.cycle)
+    facts = (row.completed_on, row.revision_id, row.language, _counted(row.counted), tuple(row.counted))
+    began = [date.fromisoformat(each["completed_on"]) for each in row.counted]
+    began += [local_date(row.enrolled_at)] if row.enrolled_at else []
+    started_on = min(began, default=row.completed_on)
+    return Completion(_key(row), *facts, started_on=min(started_on, row.completed_on), rounds=days)
 
 
 def list_completed(session: Session) -> list[TrackDone]:

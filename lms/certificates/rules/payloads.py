@@ -17,11 +17,12 @@ TYPE = "chw-certificate/2"
 
 @dataclass(frozen=True)
 class Skill:
-    """A competency that the training counted towards, with its minutes and its title per language."""
+    """A competency that the training counted towards: minutes, title per language, and the framework's version."""
 
     competency: str
     minutes: int
     title: Mapping[str, str]
+    version: str
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,16 @@ class Facts:
     #: Minutes by kind; "class" for modules.
     minutes: Mapping[str, int]
     language_of_instruction: str
+    #: The step of the ladder on which the track stands, and what it is called; "" for none.
+    level: str
+    level_title: Mapping[str, str]
+    started_on: date
     completed_on: date
     awarded_on: date
     valid_until: date | None
     issuer: str
+    #: The issuer's number as a provider of continuing education, "" for none.
+    provider_number: str
     signers: tuple[Signer, ...]
     disclaimers: Mapping[str, str]
     template_key: str
@@ -106,7 +113,11 @@ def freeze(facts: Facts, marks: Marks) -> Frozen:
             "round": marks.round,
             "awarded_at": instant(marks.awarded_at),
             "ends_at": instant(marks.ends_at) if marks.ends_at else None,
-            "issuer": {"name": facts.issuer, "url": marks.keys.issuer_url},
+            "issuer": {
+                "name": facts.issuer,
+                "url": marks.keys.issuer_url,
+                "provider_number": facts.provider_number,
+            },
             **_changing(marks.edition, marks.frozen_at, marks.keys, marks.place),
             **_stated(facts),
         }
@@ -147,7 +158,10 @@ def modern(
         "round": round_,
         "awarded_at": instant(awarded_at),
         "ends_at": instant(ends_at) if ends_at else None,
-        "issuer": {"name": payload["issuer"]},
+        "issuer": {"name": payload["issuer"], "provider_number": ""},
+        "level": None,
+        "started_on": payload["completed_on"],
+        "competencies": [{**each, "version": ""} for each in payload["competencies"]],
         "track": {"key": track["key"], "revision": payload["content"]["revisions"]["track"], "title": track["title"]},
         "signers": [],
     }
@@ -192,6 +206,8 @@ def _stated(facts: Facts) -> dict[str, Any]:
         "competencies": [_skill(skill) for skill in facts.skills],
         "minutes": {kind: minutes for kind, minutes in facts.minutes.items() if minutes},
         "language_of_instruction": facts.language_of_instruction,
+        "level": {"key": facts.level, "title": dict(facts.level_title)} if facts.level else None,
+        "started_on": facts.started_on.isoformat(),
         "completed_on": facts.completed_on.isoformat(),
         "awarded_on": facts.awarded_on.isoformat(),
         "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
@@ -205,7 +221,8 @@ def _stated(facts: Facts) -> dict[str, Any]:
 
 def _skill(skill: Skill) -> dict[str, Any]:
     framework, _, code = skill.competency.partition("/")
-    return {"framework": framework, "code": code, "minutes": skill.minutes, "title": dict(skill.title)}
+    named = {"framework": framework, "version": skill.version, "code": code}
+    return {**named, "minutes": skill.minutes, "title": dict(skill.title)}
 
 
 def award_key(person_id: int, track_key: str, cycle: int) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from lms.errors import RuleBroken
-
 STATES = ("preparing", "valid", "expired", "replaced", "revoked", "suspended")
 
 
@@ -52,24 +50,6 @@ def state_of(standing: Standing, edition: int, valid_until: date | None, today: 
     if standing.is_suspended:
         return "suspended"
     return "expired" if valid_until is not None and today > valid_until else "valid"
-
-
-def check_life(standing: Standing, change: str) -> None:
-    """Raise `RuleBroken` when an award that stands so cannot be changed.
-
-    `change` is "correct", "revoke", "suspend", "lift" or "redraft". What was never released can only be revoked, or
-    drafted anew.
-    """
-    if standing.is_revoked:
-        raise RuleBroken("already_revoked")
-    if standing.edition is None and change not in ("revoke", "redraft"):
-        raise RuleBroken("not_yet_issued")
-    if standing.edition is not None and change == "redraft":
-        raise RuleBroken("issued_already")
-    if change == "suspend" and standing.is_suspended:
-        raise RuleBroken("already_suspended")
-    if change == "lift" and not standing.is_suspended:
-        raise RuleBroken("not_suspended")
 
 
 def last_valid_day(awarded_on: date, months: int | None) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -16,12 +16,14 @@ from lms.certificates.events import DecisionMade, decision_made
 from lms.certificates.models import Application, Decision, Reply
 from lms.certificates.rules import decisions as rules
 from lms.certificates.rules.decisions import Choice
-from lms.certificates.service.awards import Case, reserve
+from lms.certificates.rules.naming import name_until
+from lms.certificates.service.locking import lock_applications
+from lms.certificates.service.naming import reserve_named
+from lms.clock import local_date
 from lms.content.library import source_of, spec_of
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
-from lms.people.service import lock
 from lms.signals import announce
 from lms.tracks.events import TrackDone
 from lms.tracks.specs import TrackSpec
@@ -58,19 +60,13 @@ def open_applications(session: Session, subjects: Iterable[TrackDone]) -> list[t
             "cycle": subject.cycle,
             "state": "waiting",
             "opened_at": subject.completed_at,
+            "name_until": name_until(local_date(subject.completed_at)),
         }
         for subject in subjects
         if spec_of(TrackSpec, source_of(session, subject.revision_id)).certificate is not None
     ]
     new = insert_once(session, Application, rows, "person_id", "track_key")
     return [(row.person_id, row.track_key) for row in new]
-
-
-def _lock_applications(session: Session, criterion: ColumnElement[bool]) -> list[Application]:
-    """Return the applications of `criterion`, as they stand once their people are locked."""
-    lock(session, session.scalars(select(Application.person_id).where(criterion)).all())
-    statement = select(Application).where(criterion).order_by(Application.id)
-    return list(session.scalars(statement.execution_options(populate_existing=True).with_for_update()))
 
 
 def decide(
@@ -82,7 +78,7 @@ def decide(
     she may not see (her own too), and `RuleBroken`.
     """
     rules.check_choice(choice)
-    found = _lock_applications(session, Application.public_id == public_id)
+    found = lock_applications(session, Application.public_id == public_id)
     if not found or not policy.can_certify(actor, found[0].person_id):
         raise NotFound
     (application,) = found
@@ -95,7 +91,7 @@ def decide(
     state = rules.state_after(application.state, choice)
     decision_id = _write_decision(session, actor, application, choice, state, client_id=client_id, at=at)
     if state == "certified":
-        reserve(session, [_case(application, decision_id)], today=actor.today, at=at)
+        reserve_named(session, [application], {application.id: decision_id}, today=actor.today, at=at)
     return _decided(session, application)
 
 
@@ -116,20 +112,20 @@ def certify_many(
     """
     if len(set(public_ids)) > rules.MOST_AT_ONCE:
         raise RuleBroken("too_many", most=rules.MOST_AT_ONCE)
-    found = _lock_applications(session, Application.public_id.in_(set(public_ids)))
+    found = lock_applications(session, Application.public_id.in_(set(public_ids)))
     if len(found) != len(set(public_ids)) or not all(policy.can_certify(actor, each.person_id) for each in found):
         raise NotFound
     waiting = [each for each in found if each.state != "certified"]
-    cases = []
+    decided = {}
     histories = queries.histories_of(session, [each.id for each in waiting])
     for each in waiting:
         history = histories[each.id]
         if each.state != "waiting" or not policy.can_decide(actor, history.has_appealed, history.refused_by):
             raise RuleBroken("not_for_a_batch", name=queries.holders_of(session, [each.person_id])[each.person_id].name)
         rules.check_seen((seen or {}).get(each.public_id, 0), history.said)
-        decision_id = _write_decision(session, actor, each, Choice("certify"), "certified", client_id=client_id, at=at)
-        cases.append(_case(each, decision_id))
-    reserve(session, cases, today=actor.today, at=at)
+        certify = Choice("certify")
+        decided[each.id] = _write_decision(session, actor, each, certify, "certified", client_id=client_id, at=at)
+    reserve_named(session, waiting, decided, today=actor.today, at=at)
     return Batch(len(waiting), len(found) - len(waiting))
 
 
@@ -142,7 +138,7 @@ def answer(
     """
     rules.check_text(text)
     own = (Application.public_id == public_id) & (Application.person_id == actor.person_id)
-    found = _lock_applications(session, own)
+    found = lock_applications(session, own)
     if not found:
         raise NotFound
     (application,) = found
@@ -218,10 +214,6 @@ def _write_decision(
     )
     announce(decision_made, session, fact)
     return decision.id
-
-
-def _case(application: Application, decision_id: int) -> Case:
-    return Case((application.person_id, application.track_key, application.cycle), decision_id)
 
 
 def _decided(session: Session, application: Application) -> Decided:

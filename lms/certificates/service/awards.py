@@ -16,9 +16,9 @@ from lms.certificates import queries
 from lms.certificates.models import Award
 from lms.certificates.queries.facts import Key
 from lms.certificates.rules import payloads, serials
+from lms.certificates.rules.lives import last_day
 from lms.certificates.rules.names import check_name, check_words
 from lms.certificates.rules.payloads import Facts, Keys, Signer, Skill
-from lms.certificates.rules.states import last_valid_day
 from lms.certificates.service.editions import Design, New, insert_editions, marks_of
 from lms.certificates.service.keys import get_keys
 from lms.certificates.service.places import draw_places
@@ -28,6 +28,7 @@ from lms.content.library import SOURCE_LOCALE, Library, Words, current, source_o
 from lms.db import chunks, insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
+from lms.tracks.queries import level_title
 from lms.tracks.specs import TrackSpec
 
 _DRAWS = 8  # a serial is drawn again when sixty random bits were drawn before
@@ -84,13 +85,13 @@ def draft(session: Session, keys: Sequence[Key], *, today: date) -> dict[Key, Dr
     completions = queries.completions_of(session, keys)
     if len(completions) != len(set(keys)):
         raise RuleBroken("not_completed")
-    holders = queries.holders_of(session, [key[0] for key in keys])
+    holders = queries.named_holders(session, keys)
     bases = queries.bases_of(session, list(completions.values()))
     for key in completions:
         if not bases[key].is_proven:
-            raise RuleBroken("evidence_missing", name=holders[key[0]].name)
+            raise RuleBroken("evidence_missing", name=holders[key].name)
     return {
-        key: draft_one(session, library, each, holders[key[0]], bases[key], today=today)
+        key: draft_one(session, library, each, holders[key], bases[key], today=today)
         for key, each in completions.items()
     }
 
@@ -124,10 +125,14 @@ def draft_one(
         skills=tuple(_skill(library, holder.language, *each) for each in basis.minutes.items()),
         minutes={"class": basis.whole, **_practice(track, completion)},
         language_of_instruction=basis.languages,
+        level=track.rung,
+        level_title=_level_title(library, track.rung, holder.language),
+        started_on=completion.started_on or completion.completed_on,
         completed_on=completion.completed_on,
         awarded_on=awarded_on,
-        valid_until=last_valid_day(awarded_on, track.valid_months),
+        valid_until=last_day(track, completion.rounds or (completion.completed_on,), awarded_on),
         issuer=spec.issuer,
+        provider_number=spec.provider_number,
         signers=tuple(
             Signer(each.name, _both(words, f"{design.key}.yml:signers.{number}", each.title))
             for number, each in enumerate(spec.signers, 1)
@@ -185,7 +190,15 @@ def _skill(library: Library, language: str, competency: str, minutes: int) -> Sk
     except (NotFound, StopIteration) as error:
         raise RuleBroken("competency_unknown", competency=competency) from error
     words = library.words("framework", framework, language)
-    return Skill(competency, minutes, _both(words, f"{framework}.yml:{code}.title", title))
+    return Skill(competency, minutes, _both(words, f"{framework}.yml:{code}.title", title), spec.version)
+
+
+def _level_title(library: Library, level: str, language: str) -> dict[str, str]:
+    """Return what a step of the ladder is called in English and in the worker's language; nothing for no step."""
+    if not level:
+        return {}
+    english, own = (level_title(library, level, each) for each in (SOURCE_LOCALE, language))
+    return {SOURCE_LOCALE: english.text} if own.is_english else {SOURCE_LOCALE: english.text, language: own.text}
 
 
 def _awards_by_key(session: Session, cases: Sequence[Case]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Another spelling of the name: asked for by the holder, made by a certifier as a new edition."""
+"""Another spelling of the name as a new edition: other marks by the holder herself, other letters by a certifier."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,24 +12,35 @@ from lms.certificates import policy
 from lms.certificates.models import NameRequest
 from lms.certificates.queries import Known
 from lms.certificates.rules.decisions import LONGEST_NOTE
-from lms.certificates.rules.names import check_name
-from lms.certificates.rules.states import check_life
+from lms.certificates.rules.lives import check_life
+from lms.certificates.rules.names import is_same_name
 from lms.certificates.service.editions import next_edition
 from lms.certificates.service.locking import lock_award, lock_request
+from lms.certificates.service.naming import gate_name
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
-from lms.people.rules import BadName, normal_name
+
+#: Editions with other marks that a holder makes by herself in one day.
+MOST_A_DAY = 3
 
 
-def request_name(session: Session, actor: Actor, award_public_id: str, name: str, note: str, *, at: datetime) -> None:
-    """Write the holder's wish for another spelling; raise `NotFound` for a certificate of another, `RuleBroken`."""
+def request_name(session: Session, actor: Actor, award_public_id: str, name: str, note: str, *, at: datetime) -> bool:
+    """Give the holder the spelling that she wants, and return whether that was done at once.
+
+    Another way to write the same letters (case, accents, macrons, glottal marks) makes the new edition at once, a few
+    times a day; a name with other letters waits for a certifier. Raises `NotFound` for a certificate of another, and
+    `RuleBroken`.
+    """
     known = lock_award(session, award_public_id)
     if known.person_id != actor.person_id:
         raise NotFound
     typed = _checked(known, name)
     if len(note) > LONGEST_NOTE:
         raise RuleBroken("text_too_long", most=LONGEST_NOTE)
+    if is_same_name(typed, known.newest.payload["name"]) and not _was_often(known, at):
+        _correct(session, actor, known, typed, at=at)
+        return True
     row = {
         "public_id": new_public_id(),
         "award_id": known.award_id,
@@ -40,6 +51,12 @@ def request_name(session: Session, actor: Actor, award_public_id: str, name: str
     if not insert_once(session, NameRequest, [row]):
         raise RuleBroken("already_asked")
     record(session, actor.account_id, "certificates.name_requested", "award", known.award_id, at=at)
+    return False
+
+
+def _was_often(known: Known, at: datetime) -> bool:
+    """Return whether so many editions were made in the last day that a person should look at the next one."""
+    return sum(each.created_at > at - timedelta(days=1) for each in known.editions[1:]) >= MOST_A_DAY
 
 
 def settle_name(session: Session, actor: Actor, request_public_id: str, *, grant: bool, at: datetime) -> None:
@@ -89,11 +106,7 @@ def _checked(known: Known, name: str) -> str:
     check_life(known.standing, "correct")
     if known.newest.number != known.standing.edition:
         raise RuleBroken("still_preparing")
-    try:
-        typed = normal_name(name)
-    except BadName as error:
-        raise RuleBroken(error.code) from error
-    check_name(typed)
+    typed = gate_name(name)
     if typed == known.newest.payload["name"]:
         raise RuleBroken("name_is_the_same")
     return typed

@@ -95,9 +95,13 @@ def leases_of(session: Session, tasks: Sequence[tuple[int, str]]) -> list[Lease]
     columns = (Edition.id, Award.public_id, Award.serial, Edition.number, Edition.payload)
     designs = (Edition.design_revision_id, Edition.words_revision_id)
     statement = select(*columns, *designs).join(Award, Award.id == Edition.award_id).where(Edition.id.in_(ids))
-    rows: dict[int, Any] = {row.id: row[1:] for row in session.execute(statement)}
-    keys = queries.keys_of(session, ids)
-    return [Lease(number, stage, *rows[number], keys=keys.get(number, {})) for number, stage in tasks]
+    rows, keys = {row.id: row for row in session.execute(statement)}, queries.keys_of(session, ids)
+    return [_lease(rows[edition_id], stage, keys.get(edition_id, {})) for edition_id, stage in tasks]
+
+
+def _lease(row: Any, stage: str, keys: Mapping[str, str]) -> Lease:
+    designs = row.design_revision_id, row.words_revision_id
+    return Lease(row.id, stage, row.public_id, row.serial, row.number, row.payload, *designs, keys)
 
 
 def postpone(session: Session, lease: Lease, *, holder: str, problem: str, at: datetime) -> None:

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.certificates import policy
+from lms.certificates.events import StatusChanged, status_changed
 from lms.certificates.models import RevocationRequest, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.rules import decisions as rules
-from lms.certificates.rules.states import check_life
+from lms.certificates.rules.lives import check_life
 from lms.certificates.service.issuing import give_up_tasks
 from lms.certificates.service.locking import lock_award, lock_request
 from lms.certificates.service.redrafting import redraft_edition
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
+from lms.signals import announce
 
 
 def suspend(session: Session, actor: Actor, award_public_id: str, reason_code: str, *, at: datetime) -> None:
@@ -120,7 +122,7 @@ def _managed(session: Session, actor: Actor, award_public_id: str) -> Known:
 def _write_event(
     session: Session, actor: Actor, known: Known, kind: str, reason_code: str | None, *, at: datetime
 ) -> None:
-    """Write one status event of the edition that counts, and log it."""
+    """Write one status event of the edition that counts, log it, and announce it."""
     session.add(
         StatusEvent(
             award_id=known.award_id,
@@ -132,3 +134,4 @@ def _write_event(
         )
     )
     record(session, actor.account_id, f"certificates.{kind}", "award", known.award_id, at=at, reason=reason_code)
+    announce(status_changed, session, StatusChanged(known.award_id, known.person_id, kind, reason_code, at))

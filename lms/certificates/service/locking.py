@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lms.certificates import queries
-from lms.certificates.models import Award, NameRequest, RevocationRequest
+from lms.certificates.models import Application, Award, NameRequest, RevocationRequest
 from lms.certificates.queries import Known
 from lms.errors import NotFound
 from lms.people.service import lock
@@ -35,3 +35,10 @@ def lock_request(session: Session, kind: type[Request], request_public_id: str) 
     known = lock_award(session, award_public_id)
     session.refresh(request, with_for_update=True)
     return request, known
+
+
+def lock_applications(session: Session, criterion: ColumnElement[bool]) -> list[Application]:
+    """Return the applications of `criterion`, as they stand once their people are locked."""
+    lock(session, session.scalars(select(Application.person_id).where(criterion)).all())
+    statement = select(Application).where(criterion).order_by(Application.id)
+    return list(session.scalars(statement.execution_options(populate_existing=True).with_for_update()))

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from lms.certificates.views import certifying, files, issuer, managing, own, public
+from lms.certificates.views import (
+    batch,
+    certifying,
+    dropped,
+    files,
+    issuer,
+    links,
+    managing,
+    naming,
+    offline,
+    own,
+    public,
+    restating,
+    shared,
+)
 from lms.certificates.views.blueprint import bp
 
 #: Importing these modules registers their routes.
-PAGES = (certifying, files, issuer, managing, own, public)
+PAGES = (
+    batch,
+    certifying,
+    dropped,
+    files,
+    issuer,
+    links,
+    managing,
+    naming,
+    offline,
+    own,
+    public,
+    restating,
+    shared,
+)
 
 __all__ = ["PAGES", "bp"]

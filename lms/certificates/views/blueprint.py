@@ -34,6 +34,7 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
         "reason": messages.reason,
         "marks": messages.MARKS,
         "application_state": messages.application_state,
+        "outcome": messages.outcome,
         "certificate_state": messages.certificate_state,
         "show_serial": show_serial,
         "issuer_name": issuer_name,

@@ -125,7 +125,7 @@ def _application_page(actor: Actor, row: ApplicationRow, certify: CertifyForm, n
         certify,
         not_yet,
         row=row,
-        name_problem=_name_problem(row.name),
+        name_problem=_name_problem(row.naming.name),
         title=track_title(library, row.track_key, language()),
         requirements=_requirements(library, row),
         said=said,
@@ -216,13 +216,14 @@ def _ticked(values: list[str]) -> dict[str, int]:
 def _batch_page(actor: Actor, ids: list[str], form: BatchForm) -> Any:
     library = current(reading())
     rows = queries.list_chosen(reading(), actor, ids)
-    ready = [row for row in rows if row.state == "waiting" and not _name_problem(row.name)]
+    problems = {row.application_id: _name_problem(row.naming.name) for row in rows}
+    ready = [row for row in rows if row.state == "waiting" and not problems[row.application_id]]
     return page(
         "batch.html",
         form,
         form=form,
         ready=ready,
         histories=queries.histories_of(reading(), [row.application_id for row in ready]),
-        left_out=[(row, _name_problem(row.name)) for row in rows if row not in ready],
+        left_out=[(row, problems[row.application_id]) for row in rows if row not in ready],
         track_title=lambda key: track_title(library, key, language()),
     )

@@ -78,6 +78,7 @@ def _certificate_page(actor: Actor, known: Known, form: RevokeForm) -> Any:
         may_confirm=revocation and policy.can_confirm(actor, known.person_id, revocation.requested_by),
         revocation=revocation,
         name_request=queries.find_open_name_request(reading(), known.award_id),
+        checked=queries.count_checks(reading(), known.award_id, actor.today),
         problem=queries.find_problem(reading(), known.newest.edition_id),
     )
 

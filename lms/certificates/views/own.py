@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lms.actor import Actor, Span
 from lms.certificates import messages, queries, service
-from lms.certificates.forms import AnswerForm, EmptyForm, NameForm
+from lms.certificates.forms import AnswerForm, EmptyForm
 from lms.certificates.queries import Known
 from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
@@ -56,11 +56,12 @@ def _application_page(row: queries.ApplicationRow, form: AnswerForm) -> Any:
         said=said,
         has_appealed=any(each.kind == "appeal" for each in said),
         award_id=queries.find_award_of(reading(), row.key),
+        naming=row.naming,
         form=form,
     )
 
 
-def _own(actor: Actor, public_id: str) -> Known:
+def own_known(actor: Actor, public_id: str) -> Known:
     """Return the worker's own certificate; raise `NotFound` for anybody else's."""
     known = queries.get_known(reading(), public_id)
     if known.person_id != actor.person_id:
@@ -84,14 +85,17 @@ def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
 def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
-    known = _own(actor, public_id)
+    known = own_known(actor, public_id)
     return page(
         "own_certificate.html",
         other_pages=messages.other_pages(known.shown.payload["language"]),
         known=known,
+        renewing=queries.renewing_of(reading(), actor.person_id, known.track_key, known.cycle, today=actor.today),
+        renewal_words=messages.renewal_words,
         shown=known.shown,
         state=known.state_of(known.shown, actor.today),
         employers=_employers(actor, known),
+        checked=queries.count_checks(reading(), known.award_id, actor.today)[0],
         name_request=queries.find_open_name_request(reading(), known.award_id),
     )
 
@@ -107,19 +111,3 @@ def share(public_id: str, change: str) -> Response:
         said = _("Your employer can see this certificate now.")
         flash(said if change == "share" else _("Your employer can no longer see this certificate."), "success")
     return redirect(url_for("certificates.own_certificate", public_id=public_id))
-
-
-@bp.route("/record/certificates/<public_id>/name", methods=["GET", "POST"])
-@signed_in
-def own_name(public_id: str) -> Any:
-    """Let the worker ask for another spelling of her name."""
-    actor = get_actor()
-    known = _own(actor, public_id)
-    form = NameForm(name=known.shown.payload["name"])
-    if form.validate_on_submit():
-        with explained(form):
-            name, note = form.name.data, form.note.data or ""
-            write(lambda session: service.request_name(session, actor, public_id, name, note, at=now()))
-            flash(_("Thank you. A person will look at it."), "success")
-            return redirect(url_for("certificates.own_certificate", public_id=public_id))
-    return page("own_name.html", form, form=form, known=known)

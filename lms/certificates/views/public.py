@@ -7,30 +7,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, redirect, request, url_for
+from flask import jsonify, redirect, request, url_for
 
 from lms.certificates import queries, service
 from lms.certificates.forms import CheckNameForm
 from lms.certificates.queries import EditionFacts, Known
+from lms.certificates.rules.checks import Check
 from lms.certificates.rules.names import mask_name
+from lms.certificates.rules.public import NAMED
 from lms.certificates.rules.serials import read_serial, show_serial
+from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, explained, page
+from lms.certificates.views.code_keys import page_keys
+from lms.certificates.views.saying import facts_of, quiet, told_of, told_refused, wants
 from lms.clock import local_date, now
 from lms.db import reading, write
-from lms.web.access import public
+from lms.web.access import find_actor, public
 
-#: States in which the name is shown, masked, and may be compared.
-NAMED = ("valid", "expired", "suspended")
+_LONGEST_SHOWN = 40
 
 
 @bp.get("/verify")
 @public
 def verify_form() -> Any:
-    """Ask for the number of a certificate."""
+    """Ask for the number of a certificate, for its file, or for a list."""
     typed = request.args.get("serial", "").strip()
     if typed and (serial := read_serial(typed)):
         return redirect(url_for("certificates.verify", serial=show_serial(serial)))
-    return _quiet(page("verify_form.html", typed=typed, status=400 if typed else 200))
+    return quiet(page("verify_form.html", typed=typed, refused="", status=400 if typed else 200))
 
 
 @bp.route("/verify/<serial>", methods=["GET", "POST"])
@@ -48,84 +52,61 @@ def verify_edition(serial: str, edition: str) -> Any:
 
 
 def _answer(typed: str, edition: str | None) -> Any:
-    """Answer a check; an unknown number and one that cannot be look alike but for the words."""
+    """Answer a check; an unknown number and one that cannot be look alike but for the words, and take as long."""
+    turns.take_turn("single")
     serial = read_serial(typed)
-    if serial is None:
-        return _unknown("mistyped", typed)
-    known = queries.find_known(reading(), serial)
-    shown = _edition(known, edition) if known else None
-    if known is None or shown is None:
-        return _unknown("unknown", show_serial(serial))
+    known = queries.find_shown(reading(), serial) if serial else None
+    shown = edition_of(known, edition) if known else None
+    if serial is None or known is None or shown is None:
+        return _refused("unknown" if serial else "mistyped", show_serial(serial) if serial else typed)
     state = known.state_of(shown, local_date(now()))
-    if _wants_json():
-        return _quiet((jsonify(_facts(known, shown, state)), 200))
-    return _page(known, shown, state)
+    is_json = wants("application/json")
+    body = (jsonify(facts_of(known, shown, state)), 200) if is_json else _page(known, shown, state)
+    if request.method == "GET" and not _is_own(known):
+        turns.count("json" if is_json else "qr" if edition else "page", {Check(known.award_id, state): 1})
+    return quiet(body)
 
 
-def _edition(known: Known, edition: str | None) -> EditionFacts | None:
+def _is_own(known: Known) -> bool:
+    """Return whether the holder herself looks."""
+    actor = find_actor()
+    return actor is not None and actor.person_id == known.person_id
+
+
+def edition_of(known: Known, edition: str | None) -> EditionFacts | None:
     """Return the released edition that is asked for, or None."""
-    if known.standing.edition is None:
-        return None
     if edition is None:
         return known.shown
     released = (each for each in known.editions if each.number <= (known.standing.edition or 0))
     return next((each for each in released if str(each.number) == edition), None)
 
 
-def _page(known: Known, shown: EditionFacts, state: str) -> Any:
+def _page(known: Known, shown: EditionFacts, state: str) -> tuple[str, int]:
     form, same = CheckNameForm(), None
     if state in NAMED and form.validate_on_submit():
         with explained(form):
             name = form.name.data
             same = write(lambda session: service.compare_name(session, known.serial, name, at=now()))
-    return _quiet(
-        page(
-            "verify.html",
-            form,
-            known=known,
-            payload=shown.payload,
-            shown=shown,
-            state=state,
-            masked=mask_name(shown.payload["name"]) if state in NAMED else "",
-            newer=known.standing.edition,
-            form=form,
-            same=same,
-        )
+    return page(
+        "verify.html",
+        form,
+        known=known,
+        payload=shown.payload,
+        shown=shown,
+        told=told_of(known, shown, state),
+        masked=mask_name(shown.payload["name"]) if state in NAMED else "",
+        form=form,
+        same=same,
+        keys=page_keys(),
     )
 
 
-def _facts(known: Known, shown: EditionFacts, state: str) -> dict[str, Any]:
-    """Return the signed facts that the public may read, with the state."""
-    payload = shown.payload
-    public_facts = (
-        "serial", "edition", "track", "competencies", "minutes", "language_of_instruction", "completed_on",
-        "awarded_on", "valid_until", "issuer", "disclaimers", "demonstration",
-    )  # fmt: skip
-    facts: dict[str, Any] = {name: payload[name] for name in public_facts}
-    facts |= {"state": state, "payload_sha256": shown.sha256, "current_edition": known.standing.edition}
-    if state in NAMED:
-        facts["name"] = mask_name(payload["name"])
-    if state == "revoked" and (revoked := known.last("revoked")):
-        facts |= {"revoked_at": revoked.at.isoformat(), "reason": revoked.reason_code}
-    return facts
-
-
-def _unknown(state: str, shown: str) -> Any:
-    if _wants_json():
-        return _quiet((jsonify({"state": state, "serial": shown[:40]}), 404))
-    return _quiet(page("verify_unknown.html", state=state, serial=shown[:40], status=404))
-
-
-def _wants_json() -> bool:
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
-    return bool(best == "application/json")
-
-
-def _quiet(answer: tuple[str | Response, int]) -> Response:
-    """Return an answer that search engines leave out."""
-    body, status = answer
-    response = body if isinstance(body, Response) else Response(body, mimetype="text/html")
-    response.status_code = status
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.vary.add("Accept")
-    return response
+def _refused(state: str, shown: str) -> Any:
+    is_json, shown = wants("application/json"), shown[:_LONGEST_SHOWN]
+    if is_json:
+        body: Any = (jsonify({"state": state, "serial": shown}), 404)
+    else:
+        body = page("verify_unknown.html", told=told_refused(state), serial=shown, status=404)
+    turns.count("json" if is_json else "page", {Check(None, state): 1})
+    turns.wait_like_others()
+    return quiet(body)

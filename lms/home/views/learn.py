@@ -111,7 +111,7 @@ def _lists(page: Page, shown: Way | None) -> dict[str, list[Entry]]:
 def _button(page: Page) -> Button:
     """Return the large button, in words."""
     makers = {"learn": _learn, "answer": _answer, "certificate": _news, "wait": _wait, "choose": _choose}
-    makers["practice"] = _practice
+    makers |= {"practice": _practice, "name": _name}
     return makers.get(page.following.kind, _rest)(page)
 
 
@@ -143,6 +143,15 @@ def _answer(page: Page) -> Button:
         return Button(Title(_("There is a question for you")), note, href, _("Read and answer"), kicker)
     note = _("Read why. You can answer, or ask that another person looks at it.")
     return Button(Title(_("Not certified yet")), note, href, _("Read the decision"), kicker)
+
+
+def _name(page: Page) -> Button:
+    case = next(case for case in page.learner.facts.cases if case.public_id == page.following.public_id)
+    href = url_for("certificates.own_naming", public_id=case.public_id)
+    note = _("You have finished this track. See how your name will look on the certificate, and say that it is right.")
+    return Button(
+        Title(_("Is your name right?")), note, href, _("See my name"), page.titles.plain_track(case.track_key)
+    )
 
 
 def _news(page: Page) -> Button:

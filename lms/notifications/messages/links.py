@@ -40,6 +40,7 @@ LINKS: dict[str, dict[str, Link]] = {
         "open": _own("certificates.own_certificate"),
         "verify": lambda facts, _config: ("certificates.verify", {"serial": facts.values["serial"]}),
     },
+    "certificate_status": {},
     "question": {"open": _own("certificates.own_application")},
     "refusal": {"open": _own("certificates.own_application")},
     "assignment": {"open": lambda facts, _config: ("tracks.show", {"key": facts.values["track_key"]})},

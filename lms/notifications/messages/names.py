@@ -12,6 +12,7 @@ KIND_NAMES = {
     "recovery_notice": _l("News about a way back into the account"),
     "code": _l("Code to sign in or confirm"),
     "certificate": _l("Your certificate is ready"),
+    "certificate_status": _l("What became of your certificate"),
     "question": _l("A question about your certificate"),
     "refusal": _l("News about your certificate"),
     "assignment": _l("Something new to learn"),

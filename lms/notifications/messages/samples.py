@@ -40,6 +40,9 @@ _VALUES: dict[str, dict[str, Any]] = {
     "recovery_notice": {},
     "code": {"code_public_id": "b" * 20, "minutes": 10},
     "certificate": {**_OWN, "serial": "7K3M9QW2RT5XA", "valid_until": _DAY, "is_correction": False},
+    "certificate_status": _item(
+        "certificate_status", "certificates.own_certificate", change="suspended", reason="under-review"
+    ),
     "question": _OWN,
     "refusal": _OWN,
     "assignment": {"title": _TITLE, "track_key": "community-health-core", "organization": _PLACE, "due_on": _DAY},

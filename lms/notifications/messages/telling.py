@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.i18n import format_date, format_day, format_near_day, ngettext
 from lms.i18n import gettext as _
-from lms.notifications.messages import hours, quizzes, sessions, tracks, training
+from lms.notifications.messages import certificates, hours, quizzes, sessions, tracks, training
 from lms.notifications.messages.told import Told
 from lms.notifications.queries import Item, News
 
@@ -96,6 +96,8 @@ _TELLS: dict[str, Callable[[Item], Told]] = {
     "track": _track,
     "module": _track,
     "certificate": _certificate,
+    "certificate_status": certificates.tell_status,
+    "name": certificates.tell_name,
     "sign_off_ends": _sign_off_ends,
     "hours_returned": hours.tell_hours_returned,
     "sign_off": hours.tell_sign_off,

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from lms.notifications.queries import fieldwork_news, quiz_news, tracks_news, training_news
+from lms.notifications.queries import certificate_news, fieldwork_news, quiz_news, tracks_news, training_news
 from lms.notifications.queries.items import Cause, Item
 from lms.notifications.rules import NoLongerTrue
 
 NEWS: dict[str, Callable[[Session, Cause], list[Item]]] = {
+    "certificate_status": certificate_news.list_status,
     "hours_returned": fieldwork_news.list_returned_hours,
     "sign_off": fieldwork_news.list_sign_off,
     "place": fieldwork_news.list_session,

@@ -15,6 +15,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from lms.certificates.queries.ending import select_ending
+from lms.certificates.queries.naming import select_unnamed
 from lms.fieldwork.queries.ending import select_ending as select_ending_sign_offs
 from lms.fieldwork.queries.sessions import select_coming
 from lms.notifications import rules
@@ -47,4 +48,5 @@ KINDS: dict[str, Kind] = {
     "sign_off": Kind(rules.SIGN_OFF, lambda _session, _today: select_ending_sign_offs()),
     "yearly": Kind(rules.YEARLY, select_short),
     "follow_up": Kind(rules.FOLLOW_UP, select_open_follow_ups),
+    "name": Kind(rules.NAME, lambda _session, today: select_unnamed(today)),
 }

@@ -15,6 +15,7 @@ from lms.fieldwork.queries import upcoming_of
 from lms.fieldwork.queries.ending import list_ending
 from lms.fieldwork.queries.sign_offs import checklist_title
 from lms.notifications.models import Reminder
+from lms.notifications.queries.certificate_news import list_unnamed
 from lms.notifications.queries.fieldwork_news import session_item
 from lms.notifications.queries.items import Cause, Item
 from lms.notifications.rules import Title
@@ -181,4 +182,5 @@ _STILL_TRUE: dict[str, Callable[[Session, Cause, Collection[Planned]], list[Item
     "yearly": _yearly,
     "sign_off": _sign_offs,
     "follow_up": _follow_ups,
+    "name": list_unnamed,
 }

@@ -33,6 +33,7 @@ from lms.notifications.rules.sending import (
 from lms.notifications.rules.steps import (
     CERTIFICATE,
     FOLLOW_UP,
+    NAME,
     SESSION,
     SIGN_OFF,
     TRACK,
@@ -54,6 +55,7 @@ __all__ = [
     "MARGIN",
     "MOST_SEGMENTS",
     "MOST_TRIES",
+    "NAME",
     "PAUSES",
     "QUIET_FROM",
     "QUIET_UNTIL",

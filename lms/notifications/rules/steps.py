@@ -36,6 +36,8 @@ SESSION = Steps((-1,), 0)
 YEARLY = Steps((-90, -30, -14), 0)
 #: A follow-up: on its day, and once more after two weeks where it was not answered.
 FOLLOW_UP = Steps((0, 14), 28)
+#: A certificate that waits for its holder to confirm her name: once, when half of the fourteen days are over.
+NAME = Steps((-7,), 0)
 
 
 def step_on(steps: Steps, falls_on: date, today: date, since: date | None = None) -> int | None:

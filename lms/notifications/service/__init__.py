@@ -12,6 +12,7 @@ from lms.notifications.service.news import (
     write_session_letters,
     write_shared_letters,
     write_sign_off_letter,
+    write_status_letter,
     write_training_letter,
     write_waiver_letter,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "write_session_letters",
     "write_shared_letters",
     "write_sign_off_letter",
+    "write_status_letter",
     "write_training_letter",
     "write_try_letters",
     "write_waiver_letter",

@@ -1,12 +1,15 @@
-"""Writing letters about facts of fieldwork, training and tracks: one for each person and fact, in its transaction.
+"""Writing letters about facts of lower features: one for each person and fact, in its transaction.
 
 What they say is read when they are sent (`queries.news`).
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
+from lms.certificates.events import StatusChanged
 from lms.clock import local_date
 from lms.fieldwork.events import (
     HoursReturned,
@@ -24,6 +27,18 @@ from lms.tracks.events import Changed, ContentChanged, CycleOpened, WaiverChange
 from lms.training.events import TrainingJudged, TrainingShared
 
 SessionFact = PlaceGiven | SignedUpFor | TakenOff | SessionChanged | SessionCancelled
+
+
+def write_status_letter(session: Session, changed: StatusChanged) -> int:
+    """Write to the holder what became of her certificate, and return how many letters are new.
+
+    A suspension that is lifted at once is not told; revoking cannot be undone, and is told at once.
+    """
+    key = f"status:{changed.award_id}:{changed.kind}:{changed.at.isoformat()}"
+    values = {"award_id": changed.award_id, "change": changed.kind, "reason": changed.reason_code}
+    wait = timedelta(0) if changed.kind == "revoked" else rules.SECOND_THOUGHTS
+    row = to_person(changed.person_id, "certificate_status", key, values)
+    return write_letters(session, [row], at=changed.at, run_at=changed.at + wait)
 
 
 def write_hours_letters(session: Session, returned: HoursReturned) -> int:

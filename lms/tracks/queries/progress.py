@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lms.clock import local_date, now
@@ -63,6 +63,8 @@ class CompletionRow:
     revision_id: int
     language: str
     counted: list[dict[str, Any]]
+    #: When she was put on the track for this cycle, where the reader asks for it.
+    enrolled_at: datetime | None = None
 
 
 @dataclass
@@ -365,6 +367,7 @@ def list_completions(
     session: Session, person_ids: Collection[int] | None, track_keys: Collection[str] | None = None
 ) -> list[CompletionRow]:
     """Return completed tracks, the oldest first; None means everybody, and every track. One query."""
+    same = (getattr(Enrolment, name) == getattr(TrackCompletion, name) for name in ("person_id", "track_key", "cycle"))
     statement = select(
         TrackCompletion.person_id,
         TrackCompletion.track_key,
@@ -374,7 +377,9 @@ def list_completions(
         TrackCompletion.revision_id,
         TrackCompletion.language,
         TrackCompletion.counted,
+        Enrolment.started_at,
     ).order_by(TrackCompletion.completed_at, TrackCompletion.id)
+    statement = statement.join(Enrolment, and_(*same), isouter=True)
     if person_ids is not None:
         statement = statement.where(among(session, TrackCompletion.person_id, person_ids))
     if track_keys is not None:

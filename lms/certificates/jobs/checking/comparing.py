@@ -32,7 +32,9 @@ def check_same(checked: Checked, payload: bytes) -> None:
     _compare(checked, said)
     place = (f"{record['issuer']['url']}/credentials/status/{record['status']['list']}", record["status"]["index"])
     listed = [(each["targetFramework"], each["targetCode"]) for each in _alignment(checked)]
-    if checked.status != place or listed != [(each["framework"], each["code"]) for each in record["competencies"]]:
+    if checked.status != place or listed != [
+        (f"{each['framework']} {each['version']}".strip(), each["code"]) for each in record["competencies"]
+    ]:
         raise CheckFailedError("the credential states another place or other competencies than the record")
 
 

@@ -15,7 +15,7 @@ from lms.certificates.jobs.checking.failing import CheckFailedError
 from lms.certificates.jobs.checking.inside import Inside, read_inside
 from lms.certificates.jobs.checking.seal import check_days, check_seal
 
-LARGEST = 5_000_000  # bytes; a page has some 30,000
+LARGEST = 5_000_000  # bytes; a page has some 80,000
 MOST_OBJECTS = 2_000
 LONGEST_SEAL = 65_536  # hexadecimal digits
 _RANGE = re.compile(rb"/ByteRange ?\[ ?0 ([1-9]\d{0,6}) ([1-9]\d{0,6}) ([1-9]\d{0,6}) ?\]")

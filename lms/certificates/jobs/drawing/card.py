@@ -8,12 +8,12 @@ from reportlab.lib.pagesizes import A4, letter
 from reportlab.lib.units import mm
 
 from lms.certificates.jobs.drawing import qr
-from lms.certificates.jobs.drawing.flow import Run, write, write_lines
+from lms.certificates.jobs.drawing.flow import Run, run_of, write, write_lines
 from lms.certificates.jobs.drawing.frames import MOTIFS
 from lms.certificates.jobs.drawing.name import fit_name
 from lms.certificates.jobs.drawing.page import about, mark
 from lms.certificates.jobs.drawing.pen import Pen
-from lms.certificates.jobs.drawing.seal import seal
+from lms.certificates.jobs.drawing.seal import draw_seal
 from lms.certificates.jobs.drawing.tags import Paper
 from lms.certificates.jobs.drawing.wording import Said, Sheet
 from lms.web import fonts
@@ -36,13 +36,13 @@ def draw_card(sheet: Sheet) -> bytes:
     with paper.artifact():
         paper.draw(_outline(left, bottom, sheet))
         if sheet.is_demonstration:
-            paper.draw(mark((left + WIDTH / 2, bottom + HEIGHT / 2 - 8), 21, sheet.look.accent))
+            paper.draw_art(mark((left + WIDTH / 2, bottom + HEIGHT / 2 - 8), 21, sheet.look.accent))
     _front(paper, sheet, left, bottom)
     _back(paper, sheet, left + WIDTH, bottom)
     y = bottom - 42
     for column in sheet.columns:
         with paper.element("P", language=column.card.language):
-            lines = Run(column.card.text.split(" "), REGULAR).lines(2 * WIDTH / 10)
+            lines = run_of(column.card.text, REGULAR).lines(2 * WIDTH / 10)
             y = write_lines(paper, lines, paper.width / 2, y, font=REGULAR, size=10, color=sheet.look.ink) - 3
     return paper.finish()
 
@@ -83,10 +83,7 @@ def _front(paper: Paper, sheet: Sheet, left: float, bottom: float) -> None:
     y = min(y - 16, bottom + 43)
     _two(paper, [column.title for column in sheet.columns], (center, y, room), (SEMIBOLD, 8.6), look.ink)
     _two(paper, [column.validity for column in sheet.columns], (center, bottom + 18, room), (REGULAR, 6.8), look.ink)
-    x, y = left + WIDTH - _INSIDE - _SEAL, bottom + 34
-    said = sheet.columns[0].seal
-    with paper.figure(said.text, said.language, (x - _SEAL, y - 1.55 * _SEAL, x + _SEAL, y + _SEAL)):
-        paper.draw(f"q {_SEAL} 0 0 {_SEAL} {x:.2f} {y:.2f} cm {seal(look)} Q")
+    draw_seal(paper, sheet.columns[0].seal, look, (left + WIDTH - _INSIDE - _SEAL, bottom + 34), _SEAL)
 
 
 def _banner(paper: Paper, sheet: Sheet, x: float, top: float) -> None:
@@ -127,7 +124,7 @@ def _back(paper: Paper, sheet: Sheet, left: float, bottom: float) -> None:
     ]
     if sheet.is_demonstration:
         texts = [*((column.demonstration, SEMIBOLD) for column in sheet.columns), *texts]
-    runs = [(Run(said.text.split(" "), font), said.language) for said, font in dict.fromkeys(texts)]
+    runs = [(run_of(said.text, font), said.language) for said, font in dict.fromkeys(texts)]
     _fill(paper, runs, (begin, bottom + 9, width, HEIGHT - 26), look.ink)
 
 

@@ -21,7 +21,7 @@ DOT = "  \u00b7  "
 class Run:
     """Words that flow into lines: the parts, and how wide each is at size 1."""
 
-    __slots__ = ("font", "gap", "joint", "parts", "whole", "widest", "widths")
+    __slots__ = ("_lines", "font", "gap", "joint", "parts", "whole", "widest", "widths")
 
     def __init__(self, parts: Sequence[str], font: str, joint: str = " ") -> None:
         self.parts, self.font, self.joint = parts, font, joint
@@ -29,6 +29,7 @@ class Run:
         self.gap = fonts.width_of(joint, font, 1)
         self.widest = max(self.widths)
         self.whole = sum(self.widths) + self.gap * (len(parts) - 1)
+        self._lines: dict[float, list[str]] = {}
 
     def count(self, room: float) -> float:
         """Return how many lines it takes, where `room` is the width over the size; without end if a part is wider."""
@@ -48,7 +49,9 @@ class Run:
         """Return the lines, of nearly equal length."""
         if self.whole <= room:
             return [self.joint.join(self.parts)]
-        return fonts.balance(self.parts, self.font, 1, room, self.joint, close=0.1)
+        if room not in self._lines:
+            self._lines[room] = fonts.balance(self.parts, self.font, 1, room, self.joint, close=0.2)
+        return self._lines[room]
 
 
 @lru_cache(maxsize=3000)

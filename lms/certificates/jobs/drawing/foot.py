@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lms.certificates.jobs.drawing import qr
 from lms.certificates.jobs.drawing.body import INSIDE, Place
-from lms.certificates.jobs.drawing.flow import Run, paragraphs, write, write_lines
+from lms.certificates.jobs.drawing.flow import Run, paragraphs, run_of, write, write_lines
 from lms.certificates.jobs.drawing.pen import rgb
-from lms.certificates.jobs.drawing.seal import seal
+from lms.certificates.jobs.drawing.seal import draw_seal
 from lms.certificates.jobs.drawing.tags import Paper
 from lms.certificates.jobs.drawing.wording import Column, Sheet, Signer
 from lms.web import fonts
@@ -28,7 +28,7 @@ def top_of(rows: qr.Rows) -> float:
 
 def draw_foot(paper: Paper, sheet: Sheet, rows: qr.Rows) -> None:
     """Draw the foot: seal and signatures first, then the code, then the small print, as they are read."""
-    _seal(paper, sheet, INSIDE + _RADIUS + 2)
+    draw_seal(paper, sheet.columns[0].seal, sheet.look, (INSIDE + _RADIUS + 2, _SEAL), _RADIUS)
     side = qr.side_of(rows)
     left, right = INSIDE + 2 * _RADIUS + 16, paper.width - INSIDE - side
     middle = Place((left + right - 16) / 2, right - 16 - left)
@@ -39,14 +39,6 @@ def draw_foot(paper: Paper, sheet: Sheet, rows: qr.Rows) -> None:
         lowest = min(lowest, _signature(paper, sheet, signer, place))
     _code(paper, sheet, rows, right)
     _small_print(paper, sheet, middle, lowest)
-
-
-def _seal(paper: Paper, sheet: Sheet, x: float) -> None:
-    """Draw the seal around a place."""
-    said = sheet.columns[0].seal
-    box = (x - _RADIUS, _SEAL - 1.55 * _RADIUS, x + _RADIUS, _SEAL + _RADIUS)
-    with paper.figure(said.text, said.language, box):
-        paper.draw(f"q {_RADIUS} 0 0 {_RADIUS} {x:.2f} {_SEAL} cm {seal(sheet.look)} Q")
 
 
 def _signature(paper: Paper, sheet: Sheet, signer: Signer, place: Place) -> float:
@@ -64,7 +56,7 @@ def _signature(paper: Paper, sheet: Sheet, signer: Signer, place: Place) -> floa
                 write(paper, signer.name, place.center, y, font=SEMIBOLD, size=size, color=ink)
         y -= 9.4
         for title in signer.titles:
-            run = Run(title.text.split(" "), REGULAR)
+            run = run_of(title.text, REGULAR)
             size = min(_ROLE, place.width / run.widest)
             lines = run.lines(place.width / size)
             with paper.element("Span", language=title.language):
@@ -89,7 +81,7 @@ def _small_print(paper: Paper, sheet: Sheet, place: Place, top: float) -> None:
     columns = [_sentences(column, sheet) for column in sheet.columns]
     size, room = _PRINT, top - 4 - _LOWEST - _HASH - 2.5
     while size > _PRINT_LEAST and max(_lines(said, width / size) for said in columns) * size * _PRINT_LEADING > room:
-        size -= 0.1
+        size -= 0.2
     spare = room - max(_lines(said, width / size) for said in columns) * size * _PRINT_LEADING
     for number, said in enumerate(columns):
         x = place.center + (number - (count - 1) / 2) * (width + 14)
@@ -111,7 +103,7 @@ def _sentences(column: Column, sheet: Sheet) -> list[tuple[Run, str]]:
     first = [column.demonstration] if sheet.is_demonstration else []
     rest = [column.not_a_license, column.verify, column.versions]
     parts = [*paragraphs(first, SEMIBOLD), *paragraphs(rest, REGULAR)]
-    return [(Run(" ".join(part.sentences).split(" "), part.font), part.language) for part in parts]
+    return [(run_of(" ".join(part.sentences), part.font), part.language) for part in parts]
 
 
 def _lines(said: list[tuple[Run, str]], room: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from lms.certificates.jobs.drawing.pen import Pen
+from lms.certificates.jobs.drawing.tags import Art, art_of
 from lms.certificates.jobs.drawing.wording import Look
 
 OUTER, INNER = 22.0, 46.0
@@ -15,8 +16,8 @@ _CORNER = 17.0
 
 
 @lru_cache(maxsize=40)
-def frame(width: float, height: float, look: Look) -> str:
-    """Return the operators of the border of a page: two lines, a band of the motif between them, four corners."""
+def frame(width: float, height: float, look: Look) -> Art:
+    """Return the border of a page: two lines, a band of the motif between them, four corners, and the rosette."""
     pen = Pen()
     pen.raw(rosette(width / 2, height * 0.6, min(width, height) * 0.36, look.accent))
     pen.rect(OUTER, OUTER, width - 2 * OUTER, height - 2 * OUTER).stroke(look.accent, 2.6)
@@ -32,7 +33,7 @@ def frame(width: float, height: float, look: Look) -> str:
     for x in (_MIDDLE, width - _MIDDLE):
         for y in (_MIDDLE, height - _MIDDLE):
             _corner(pen, x, y, look)
-    return pen.text
+    return art_of("Frame", (0, 0, width, height), pen.text)
 
 
 def weave(length: float, look: Look) -> str:

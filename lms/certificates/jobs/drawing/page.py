@@ -13,7 +13,7 @@ from lms.certificates.jobs.drawing.frames import frame
 from lms.certificates.jobs.drawing.name import fit_name
 from lms.certificates.jobs.drawing.pen import Pen, rgb, rule, turned
 from lms.certificates.jobs.drawing.renderings import PAPERS
-from lms.certificates.jobs.drawing.tags import About, Paper
+from lms.certificates.jobs.drawing.tags import About, Art, Paper, art_of
 from lms.certificates.jobs.drawing.wording import Sheet
 from lms.web import fonts
 from lms.web.fonts import BOLD, ITALIC, SEMIBOLD
@@ -31,9 +31,9 @@ def draw_certificate(sheet: Sheet) -> bytes:
     paper = Paper(PAPERS[sheet.rendering.paper], about(sheet))
     rows = qr.modules(sheet.code)
     with paper.artifact():
-        paper.draw(frame(paper.width, paper.height, sheet.look))
+        paper.draw_art(frame(paper.width, paper.height, sheet.look))
         if sheet.is_demonstration:
-            paper.draw(mark((paper.width / 2, paper.height / 2), 78, sheet.look.accent))
+            paper.draw_art(mark((paper.width / 2, paper.height / 2), 78, sheet.look.accent))
     places = _places(paper, len(sheet.columns))
     name = fit_name(sheet.name, paper.width - 2 * INSIDE - 20)
     most = name[0] * _BELOW_NAME
@@ -56,7 +56,7 @@ def about(sheet: Sheet) -> About:
 
 
 @lru_cache(maxsize=20)
-def mark(middle: tuple[float, float], size: float, accent: str) -> str:
+def mark(middle: tuple[float, float], size: float, accent: str) -> Art:
     """Return, around a place, pale and behind everything, that the person is invented.
 
     It is drawn and not written: a program that reads the text would find its letters between those of the name. The
@@ -64,7 +64,9 @@ def mark(middle: tuple[float, float], size: float, accent: str) -> str:
     """
     text = "DEMONSTRATION"
     pen = Pen().raw(f"{turned(24, *middle)} cm {rgb(accent, 0.075)} rg")
-    return pen.raw(drawn(text, -fonts.width_of(text, SEMIBOLD, size) / 2, -size / 3, SEMIBOLD, size)).text
+    pen.raw(drawn(text, -fonts.width_of(text, SEMIBOLD, size) / 2, -size / 3, SEMIBOLD, size))
+    (x, y), reach = middle, size * 6
+    return art_of("Mark", (x - reach, y - reach, x + reach, y + reach), pen.text)
 
 
 def _places(paper: Paper, count: int) -> list[Place]:

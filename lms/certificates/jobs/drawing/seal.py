@@ -6,15 +6,16 @@ import math
 from functools import lru_cache
 
 from lms.certificates.jobs.drawing.pen import Pen
-from lms.certificates.jobs.drawing.wording import Look
+from lms.certificates.jobs.drawing.tags import Art, Paper, art_of
+from lms.certificates.jobs.drawing.wording import Look, Said
 
 _POINTS = 40
 _LEAVES = 26
 
 
 @lru_cache(maxsize=20)
-def seal(look: Look) -> str:
-    """Return the operators of the seal around (0, 0) with the radius 1."""
+def seal(look: Look) -> Art:
+    """Return the seal around (0, 0) with the radius 1."""
     pen = Pen()
     for side in (-1, 1):
         pen.polygon([(side * a, b) for a, b in ((0.06, -0.5), (0.62, -0.5), (0.78, -1.5), (0.5, -1.34), (0.26, -1.52))])
@@ -29,7 +30,16 @@ def seal(look: Look) -> str:
     pen.fill("#ffffff")
     pen.circle(0, 0, 0.61).fill("#ffffff")
     pen.raw(_emblem(look))
-    return pen.text
+    return art_of("Seal", (-1.1, -1.6, 1.1, 1.1), pen.text)
+
+
+def draw_seal(paper: Paper, said: Said, look: Look, place: tuple[float, float], radius: float) -> None:
+    """Draw the seal around a place, with the words that are said in place of it."""
+    x, y = place
+    with paper.figure(said.text, said.language, (x - radius, y - 1.55 * radius, x + radius, y + radius)):
+        paper.draw(f"q {radius} 0 0 {radius} {x:.2f} {y:.2f} cm")
+        paper.draw_art(seal(look))
+        paper.draw("Q")
 
 
 def _disc(pen: Pen, radius: float) -> Pen:

@@ -6,6 +6,7 @@ page stands inside an element or an artifact. The same calls give the same bytes
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject
 from reportlab.pdfgen.canvas import Canvas
 
 from lms.web import fonts
+
+#: How hard pages are packed: more takes thrice the time for a twentieth of the size.
+_LEVEL = 4
 
 
 @dataclass
@@ -50,6 +54,21 @@ class _Raw(PDFObject):  # type: ignore[misc, unused-ignore]
 
 
 @dataclass(frozen=True)
+class Art:
+    """Operators that many files have in common, packed once: a border, a seal."""
+
+    name: str
+    #: The corners that it stays within.
+    box: str
+    packed: bytes
+
+
+def art_of(name: str, box: tuple[float, float, float, float], operators: str) -> Art:
+    """Return operators packed; keep what this returns."""
+    return Art(name, " ".join(f"{corner:.2f}" for corner in box), zlib.compress(operators.encode("ascii"), 9))
+
+
+@dataclass(frozen=True)
 class About:
     """What a reader program shows of a file, and the language of what has no other."""
 
@@ -79,6 +98,7 @@ class Paper:
             initialFontName=fonts.REGULAR,  # type: ignore[arg-type]
         )
         self._page = 0
+        self._arts: set[str] = set()
         self._marks: list[list[str]] = [[]]
         self._elements = [Element("Document", "T0", "Tree", language=about.languages[0])]
         self._open = [self._elements[0]]
@@ -120,6 +140,15 @@ class Paper:
         """Add operators to the page as they are."""
         self.canvas._code.append(operators)  # noqa: SLF001 -- what is drawn often is made once and kept
 
+    def draw_art(self, art: Art) -> None:
+        """Draw what never changes, packed already; each part of it stands in the file once."""
+        if art.name not in self._arts:
+            self._arts.add(art.name)
+            head = f"<</Type /XObject /Subtype /Form /BBox [{art.box}] /Resources <<>> /Filter /FlateDecode"
+            form = _Raw([f"{head} /Length {len(art.packed)}>>\nstream\n"], art.packed + b"\nendstream")
+            self.canvas._doc.addForm(art.name, form)  # noqa: SLF001 -- its public call would draw and pack it anew
+        self.canvas.doForm(art.name)
+
     def next_page(self) -> None:
         """End the page; what follows stands on a new one."""
         self._end_page()
@@ -139,6 +168,8 @@ class Paper:
         page = self.canvas._doc.Pages.pages[-1]  # noqa: SLF001 -- nor for these two entries of a page
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
         page.StructParents, page.Tabs = self._page, PDFName("S")
+        packed = zlib.compress(page.stream.encode("latin-1"), _LEVEL)
+        page.Contents = _Raw([f"<</Filter /FlateDecode /Length {len(packed)}>>\nstream\n"], packed + b"\nendstream")
 
     # ── The file ──
 

@@ -129,7 +129,7 @@ def _alignment(url: str, competency: Mapping[str, Any]) -> dict[str, Any]:
         "type": ["Alignment"],
         "targetName": competency["title"]["en"],
         "targetUrl": addresses.competency_url(url, competency["framework"], competency["code"]),
-        "targetFramework": competency["framework"],
+        "targetFramework": f"{competency['framework']} {competency['version']}".rstrip(),
         "targetCode": competency["code"],
         "targetType": "CFItem",
     }

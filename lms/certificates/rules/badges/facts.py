@@ -36,10 +36,13 @@ def facts(payload: Mapping[str, Any]) -> Iterator[Fact]:
         )
     yield Fact("language-of-instruction", "Language of instruction", payload["language_of_instruction"])
     yield Fact("rules", "Revision of the rules that were met", payload["track"]["revision"])
-    yield Fact("completed-on", "Completed on", payload["completed_on"])
-    yield Fact("awarded-on", "Awarded on", payload["awarded_on"])
-    if payload["valid_until"]:
-        yield Fact("valid-until", "Last valid day", payload["valid_until"])
+    if payload["level"]:
+        yield Fact("level", "Step of the career ladder", payload["level"]["title"]["en"])
+    if payload["issuer"]["provider_number"]:
+        yield Fact("provider-number", "Number of the provider of training", payload["issuer"]["provider_number"])
+    yield Fact("trained", "First and last day of training", f"{payload['started_on']}/{payload['completed_on']}")
+    counts = f"{payload['awarded_on']}/{payload['valid_until'] or '..'}"  # ISO 8601: ".." for no end
+    yield Fact("counts", "Day of the award and last day that counts", counts)
     if payload["demonstration"]:
         yield Fact("demonstration", DEMONSTRATION, "true")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func
+from sqlalchemy import ColumnElement, Select, case, exists, func
 
 from lms.clock import local_date
 from lms.home.queries.facts.branch import Branch, Reader, branch_of
@@ -20,17 +20,27 @@ _AWARDS = TABLES["awards"]
 _EDITIONS = TABLES["editions"]
 _EVENTS = TABLES["status_events"]
 _SHARES = TABLES["certificate_shares"]
+_CONFIRMATIONS = TABLES["name_confirmations"]
 
 
 def _applications() -> Select[Any]:
     own = _APPLICATIONS.c
     columns = {"id": own.id, "key": own.track_key, "code": own.state, "other": own.public_id, "n": own.cycle}
-    return branch_of("application", _APPLICATIONS, **columns, at=own.opened_at)
+    until = case((_is_unnamed(), own.name_until))
+    return branch_of("application", _APPLICATIONS, **columns, at=own.opened_at, until=until)
+
+
+def _is_unnamed() -> ColumnElement[bool]:
+    """Return the criterion of the applications whose certificate waits for her to confirm her name."""
+    own, award = _APPLICATIONS.c, _AWARDS.c
+    is_confirmed = exists().where(_CONFIRMATIONS.c.application_id == own.id)
+    same = (award.person_id == own.person_id) & (award.track_key == own.track_key) & (award.cycle == own.cycle)
+    return (own.state != "refused") & ~is_confirmed & ~exists().where(same)
 
 
 def _application(gathered: Gathered, row: Any) -> None:
     opened_on = local_date(row.at)
-    gathered.of(row.person_id).cases.insert(0, Case(row.other, row.key, row.n, row.code, opened_on))
+    gathered.of(row.person_id).cases.insert(0, Case(row.other, row.key, row.n, row.code, opened_on, row.until))
 
 
 def _awards() -> Select[Any]:

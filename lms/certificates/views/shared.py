@@ -1,0 +1,74 @@
+"""What a holder's link shows: her whole certificate, for whoever has the link, and nothing of any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from lms.certificates import queries
+from lms.certificates.queries import Known
+from lms.certificates.rules.checks import Check
+from lms.certificates.rules.links import TOKEN_LENGTH, hash_of
+from lms.certificates.rules.public import NAMED, OPEN
+from lms.certificates.views import turns
+from lms.certificates.views.blueprint import bp, page
+from lms.certificates.views.files import send
+from lms.certificates.views.saying import facts_of, quiet, told_of, wants
+from lms.clock import local_date, now
+from lms.db import reading
+from lms.errors import NotFound
+from lms.web.access import find_actor, public
+
+
+@bp.get("/verify/shared/<token>")
+@public
+def shared(token: str) -> Any:
+    """Show a whole certificate to whoever has the link."""
+    turns.take_turn("single")
+    link_id, known = _opened(token)
+    state = known.state_of(known.shown, local_date(now()))
+    answer = (jsonify(_facts(known, state)), 200) if wants("application/json") else _page(known, state, token)
+    actor = find_actor()
+    if actor is None or actor.person_id != known.person_id:
+        turns.count("shared", {Check(known.award_id, state): 1}, link_id=link_id)
+    return quiet(answer)
+
+
+def _facts(known: Known, state: str) -> dict[str, Any]:
+    names = ("name", "language_of_instruction") if state in NAMED else ()
+    return facts_of(known, known.shown, state) | {name: known.shown.payload[name] for name in names}
+
+
+def _page(known: Known, state: str, token: str) -> tuple[str, int]:
+    shown = known.shown
+    return page(
+        "shared.html",
+        known=known,
+        shown=shown,
+        payload=shown.payload,
+        told=told_of(known, shown, state),
+        named=state in NAMED,
+        token=token if state in OPEN else "",
+    )
+
+
+@bp.get("/verify/shared/<token>/certificate.<any(pdf, json):kind>")
+@public
+def shared_file(token: str, kind: str) -> Response:
+    """Send a file of the certificate to whoever has the link, while the certificate counts or has ended in peace."""
+    turns.take_turn("single")
+    _link, known = _opened(token)
+    if known.state_of(known.shown, local_date(now())) not in OPEN:
+        raise NotFound
+    sent = send(known, kind)
+    return quiet((sent, sent.status_code))
+
+
+def _opened(token: str) -> tuple[int, Known]:
+    """Return the link of a token and its certificate; one that ended, was withdrawn or never was looks like missing."""
+    found = queries.find_shared(reading(), hash_of(token), now()) if len(token) == TOKEN_LENGTH else None
+    if found is None:
+        turns.wait_like_others()
+        raise NotFound
+    return found

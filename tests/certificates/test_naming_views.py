@@ -1,0 +1,145 @@
+"""The pages on which a worker sees, confirms and spells her name, and what the certifier is told meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lms.certificates.jobs import finish_issues
+from lms.certificates.models import NameConfirmation
+from lms.clock import local_date, now
+from lms.db import reading
+from lms.i18n import format_date
+from lms.ids import new_client_id
+from tests.certificates.story import application_of, award_of, complete, config_of, confirm, decide
+from tests.certificates.test_views import counted, text_of
+from tests.factories import MadePerson, Make, sign_in
+from tests.keys import ensure_keys
+
+
+@pytest.fixture
+def certifier(content_app: Flask, make: Make) -> MadePerson:
+    ensure_keys(config_of(content_app), at=now() - timedelta(days=30))
+    return make.person("Certifier One", roles=("certifier",))
+
+
+@pytest.fixture
+def worker(certifier: MadePerson, make: Make) -> MadePerson:
+    """Somebody who finished two days ago and has not confirmed her name."""
+    person = make.person("Malia ʻAnau")
+    complete(person, at=now() - timedelta(days=2), is_named=False)
+    return person
+
+
+def names() -> list[str]:
+    reading().rollback()
+    found = list(reading().scalars(select(NameConfirmation.name).order_by(NameConfirmation.id)))
+    reading().rollback()
+    return found
+
+
+def test_she_sees_her_name_and_confirms_it(
+    client: FlaskClient, content_app: Flask, worker: MadePerson, certifier: MadePerson
+) -> None:
+    decide(certifier, worker, at=now())
+    sign_in(client, worker)
+    path = f"/record/applications/{application_of(worker)}"
+    assert "made as soon as your name is confirmed" in text_of(client.get(path))
+    assert "Is your name right?" in text_of(client.get("/learn"))
+    with counted() as sent:
+        page = client.get(f"{path}/name")
+    assert len(sent) <= 12
+    assert 'alt="Malia ʻAnau"' in page.get_data(as_text=True)
+    assert "Yes, my name is right" in text_of(page)
+    picture = client.get("/record/name.svg", query_string={"name": "Malia ʻAnau"})
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert client.get("/record/name.svg", query_string={"name": "漢字"}).status_code == 404
+    done = client.post(f"{path}/name", data={"name": "Malia ʻAnau", "client_id": new_client_id()})
+    assert done.headers["Location"] == f"/record/certificates/{award_of(worker).public_id}"
+    assert "being made now" in text_of(client.get(done.headers["Location"]))
+    assert client.get(f"{path}/name").headers["Location"] == path, "from now on a correction makes a new edition"
+    assert "Is your name right?" not in text_of(client.get("/learn"))
+    assert finish_issues(content_app, at=now()) == 1
+
+
+def test_she_tries_spellings_before_she_confirms_one(client: FlaskClient, worker: MadePerson) -> None:
+    sign_in(client, worker)
+    path = f"/record/applications/{application_of(worker)}/name"
+    refused = client.post(path, data={"spelled": "Malia 漢"})
+    assert refused.status_code == 400
+    assert "We cannot print the letter “漢” yet" in text_of(refused)
+    assert "Yes, my name is right" not in text_of(refused)
+    assert client.post(path, data={"spelled": ""}).status_code == 400
+    shown = client.post(path, data={"spelled": "Malia 'Ānau"})
+    assert shown.status_code == 200
+    assert "Did you mean this? Malia ʻĀnau" in text_of(shown)
+    assert names() == [], "to show is not to confirm"
+    refused = client.post(path, data={"name": "漢", "client_id": new_client_id()})
+    assert refused.status_code == 400
+    assert client.post(path, data={"name": "Malia ʻĀnau", "client_id": new_client_id()}).status_code == 302
+    assert names() == ["Malia ʻĀnau"]
+    assert "You confirmed this name on" in text_of(client.get(path))
+    assert "Spell it another way" in text_of(client.get(path.removesuffix("/name")))
+
+
+def test_nobody_sees_the_name_page_of_another(client: FlaskClient, worker: MadePerson, make: Make) -> None:
+    sign_in(client, make.person())
+    path = f"/record/applications/{application_of(worker)}/name"
+    assert client.get(path).status_code == 404
+    assert client.post(path, data={"name": "X Y", "client_id": new_client_id()}).status_code == 404
+
+
+def test_the_certifier_sees_until_when_it_waits(
+    client: FlaskClient, content_app: Flask, worker: MadePerson, certifier: MadePerson
+) -> None:
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+    with content_app.test_request_context():
+        until = format_date(local_date(now() - timedelta(days=2)) + timedelta(days=14))
+    with counted() as sent:
+        page = text_of(client.get(path))
+    assert len(sent) <= 12
+    assert f"Waits for her to confirm her name until {until}" in page
+    assert "You can certify now" in page
+    with counted() as sent:
+        queue = text_of(client.get("/certify"))
+    assert len(sent) <= 12
+    assert f"Waits for her to confirm her name until {until}" in queue
+    batch = text_of(client.get("/certify/batch", query_string={"id": [application_of(worker)]}))
+    assert "Who has not confirmed her name yet" in batch
+
+
+def test_the_certifier_sees_another_name(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:
+    confirm(worker, "Malia Tupou", at=now())
+    sign_in(client, certifier)
+    page = text_of(client.get(f"/certify/applications/{application_of(worker)}"))
+    assert "Name on the certificate Malia Tupou Name of the account Malia ʻAnau" in page
+    assert "Another name than the account has" in page
+    assert "Another name for the certificate" in page
+    batch = text_of(client.get("/certify/batch", query_string={"id": [f"{application_of(worker)}:1"]}))
+    assert "Malia Tupou (account: Malia ʻAnau)" in batch
+
+
+def test_the_holder_changes_marks_at_once(
+    client: FlaskClient, content_app: Flask, worker: MadePerson, certifier: MadePerson
+) -> None:
+    confirm(worker, at=now())
+    decide(certifier, worker, at=now())
+    assert finish_issues(content_app, at=now()) == 1
+    sign_in(client, worker)
+    path = f"/record/certificates/{award_of(worker).public_id}/name"
+    assert "This is how it looks now" in text_of(client.get(path))
+    assert "Only marks change" in text_of(client.post(path, data={"spelled": "Mālia ʻAnau"}))
+    assert "Letters change" in text_of(client.post(path, data={"spelled": "Malia Tupou"}))
+    same = client.post(path, data={"name": "Malia ʻAnau", "client_id": new_client_id()})
+    assert same.status_code == 400
+    done = client.post(path, data={"name": "Mālia ʻAnau", "client_id": new_client_id()})
+    assert done.status_code == 302
+    assert "The new edition of your certificate is being made now" in text_of(client.get(done.headers["Location"]))
+    assert finish_issues(content_app, at=now()) == 1
+    asked = client.post(path, data={"name": "Malia Tupou", "note": "I married", "client_id": new_client_id()})
+    assert "A person will look at it" in text_of(client.get(asked.headers["Location"]))
