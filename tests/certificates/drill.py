@@ -281,7 +281,7 @@ class Race:
             )
         # Certifying ten has some 20 steps, a credential 12, a page 4; who comes when all is done has few.
         most = self.chance.choice((25, 60, 120, 240)) if self.begun < self.clients * 2 else 12
-        die = self.chance.randrange(1, most) if self.chance.random() < 0.75 else 0
+        die = self.chance.randrange(1, most) if self.chance.random() < 0.55 else 0
         return start(self.drill.app, self._ask(client, at), die=die)
 
     def _ask(self, client: int, at: datetime) -> Callable[[Flask], None]:

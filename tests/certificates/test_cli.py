@@ -150,6 +150,7 @@ def test_no_samples_in_production_or_without_content(
         LMS_ENV="production",
         LMS_BASE_URL="https://x.example",
         LMS_KEYS_DIR=str(tmp_path / "keys"),
+        LMS_KEYS_PASSPHRASE="a passphrase of some length",
         LMS_HELP_NAME="Help",
         LMS_HELP_PHONE="+12135550100",
         LMS_HELP_EMAIL="help@x.example",

@@ -36,6 +36,9 @@ RELEASING = ("issue_tasks", "artifacts", "status_events", "audit_events", "lette
 ELSEWHERE = {
     "replies": "the worker's answer: one row in a transaction of its own",
     "certificate_shares": "a link that the holder makes: one row in a transaction of its own",
+    "share_links": "one more link, or its end, in a transaction of its own",
+    "name_confirmations": "what the holder says of her name before it is reserved, in a transaction of its own",
+    "verification_checks": "one row for each check by a stranger, after the answer",
     "name_checks": "one row for each comparison of a name, in a transaction of its own",
 }
 
