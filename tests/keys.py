@@ -17,7 +17,7 @@ from lms.db import write
 
 
 @lru_cache
-def _lent(number: int) -> tuple[Path, dict[str, tuple[str, bytes]]]:
+def lent(number: int) -> tuple[Path, dict[str, tuple[str, bytes]]]:
     """Return a folder with a key of each kind, and their ids and public halves by purpose."""
     folder = Path(tempfile.mkdtemp(prefix=f"keys-{number}-"))
     return folder, {each: KeyFolder(folder, DEFAULT_PASSPHRASE).create(each) for each in ("root", *SIGNING_PURPOSES)}
@@ -25,7 +25,7 @@ def _lent(number: int) -> tuple[Path, dict[str, tuple[str, bytes]]]:
 
 def ensure_keys(config: Config, *, at: datetime, number: int = 0) -> dict[str, str]:
     """Put a key of each kind in force from `at`; return their ids by purpose. Another `number` is another set."""
-    folder, made = _lent(number)
+    folder, made = lent(number)
     config.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in folder.glob("*.pem"):
         shutil.copy2(path, config.keys_dir / path.name)

@@ -145,9 +145,15 @@ def _page(error: HTTPException) -> Any:
         return error.response
     code = error.code or 500
     try:
-        return render_template("error.html", code=code, request_id=request_id()), code
+        return render_template("error.html", code=code, request_id=request_id()), code, _when(error)
     except Exception as fault:  # noqa: BLE001 -- a handler that raises would leave the reader without any page
         return _fault(fault)
+
+
+def _when(error: HTTPException) -> dict[str, str]:
+    """Return the header that says after how many seconds to ask again, where a refusal knows it."""
+    seconds = getattr(error, "retry_after", None)
+    return {"Retry-After": str(seconds)} if isinstance(seconds, int) else {}
 
 
 def _fault(error: Exception) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from lms.certificates import queries
 from lms.certificates.cli import group, keys_group
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import IssueTask, SigningKey
+from lms.certificates.models import IssueTask
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
 from lms.db import reading, write
@@ -58,14 +57,23 @@ def serial_of(person: MadePerson) -> str:
 
 
 def test_issue_finishes_what_is_reserved(content_app: Flask, worker: MadePerson) -> None:
+    result = lms(content_app, "certificates", "issue", "--no-pages")
+    assert (result.exit_code, result.output) == (0, "1 released, 0 left; 1 pages to draw.\n")
     result = lms(content_app, "certificates", "issue")
-    assert (result.exit_code, result.output) == (0, "1 released, 0 left.\n")
+    assert (result.exit_code, result.output) == (0, "0 released, 0 left; 0 pages to draw.\n")
 
 
 def test_issue_says_what_is_left(content_app: Flask, worker: MadePerson) -> None:
     write(lambda s: s.execute(update(IssueTask).values(run_at=now() + timedelta(hours=1))) and None)
     result = lms(content_app, "certificates", "issue")
-    assert (result.exit_code, result.output) == (1, "0 released, 1 left.\n")
+    assert (result.exit_code, result.output) == (1, "0 released, 1 left; 0 pages to draw.\n")
+
+
+def test_issue_shows_how_far_it_is(content_app: Flask, worker: MadePerson, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("click._termui_impl.ProgressBar.update", lambda bar, steps, *rest: told.append(steps))
+    assert lms(content_app, "certificates", "issue").exit_code == 0
+    assert told == [1, 1], "a bar of credentials, and one of pages"
 
 
 def test_check_reads_all_again(content_app: Flask, worker: MadePerson) -> None:
@@ -119,38 +127,11 @@ def test_revoke_knows_wrong_numbers(content_app: Flask, serial: str, said: str) 
     assert said in result.stderr
 
 
-def test_a_file_is_verified_offline(content_app: Flask, worker: MadePerson, tmp_path: Path) -> None:
-    finish_issues(content_app, at=now())
-    known = queries.get_known(reading(), award_of(worker).public_id)
-    paths = {}
-    for kind in ("json", "pdf"):
-        paths[kind] = tmp_path / f"certificate.{kind}"
-        sha256 = queries.find_artifact(reading(), known.shown.edition_id, kind)
-        source = config_of(content_app).data_dir / "files" / str(sha256)[:2] / str(sha256)
-        paths[kind].write_bytes(source.read_bytes())
-    trust = tmp_path / "trust"
-    assert lms(content_app, "keys", "export", trust).exit_code == 0
-    call = lambda *more: lms(content_app, "certificates", "verify", paths["json"], "--trust", trust, *more)  # noqa: E731
-    good = call("--pdf", paths["pdf"], "--base-url", "http://localhost/")
-    assert good.exit_code == 0
-    assert "the signature is good" in good.output
-    assert "Malia ʻAnau: First steps" in good.output
-    assert call("--pdf", paths["pdf"], "--base-url", "https://elsewhere.example").exit_code == 1
-    altered = json.loads(paths["json"].read_bytes())
-    altered["payload"]["name"] = "Another"
-    paths["json"].write_text(json.dumps(altered))
-    bad = call()
-    assert bad.exit_code == 1
-    assert "it was altered" in bad.stderr
-    (trust / "broken.pub.pem").write_text("no key")
-    assert "holds no public key" in call().stderr
-
-
 def test_no_samples_in_production_or_without_content(
     content_app: Flask, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "no published track" in lms(app, "certificates", "samples", tmp_path).stderr.lower()
-    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys").mkdir(exist_ok=True)
     (tmp_path / "keys" / "a.pem").write_text("x")
     production = make_config(
         tmp_path,
@@ -158,31 +139,10 @@ def test_no_samples_in_production_or_without_content(
         LMS_ENV="production",
         LMS_BASE_URL="https://x.example",
         LMS_KEYS_DIR=str(tmp_path / "keys"),
+        LMS_KEYS_PASSPHRASE="a passphrase of some length",
         LMS_HELP_NAME="Help",
         LMS_HELP_PHONE="+12135550100",
         LMS_HELP_EMAIL="help@x.example",
     )
     monkeypatch.setitem(app.config, "LMS", production)
     assert "not made where real" in lms(app, "certificates", "samples", tmp_path / "none").stderr
-
-
-def test_the_life_of_keys(content_app: Flask) -> None:
-    assert lms(content_app, "keys", "list").output == ""
-    assert "is in force" in lms(content_app, "keys", "create").output
-    (first,) = [key.key_id for key in queries.list_keys(reading())]
-    rotated = lms(content_app, "keys", "rotate").output
-    assert f"{first} is retired." in rotated
-    second = queries.find_current_key(reading(), now())
-    listed = lms(content_app, "keys", "list").output.splitlines()
-    assert [line.split()[0] for line in listed] == [first, second]
-    assert "retired since" in listed[0]
-    assert "in force since" in listed[1]
-    assert lms(content_app, "keys", "retire", second, "--compromised").exit_code == 0
-    assert "compromised since" in lms(content_app, "keys", "list").output
-    assert lms(content_app, "keys", "retire", first).exit_code == 0
-    assert lms(content_app, "keys", "retire", "nothing").exit_code == 1
-    for path in config_of(content_app).keys_dir.iterdir():
-        path.unlink()
-    assert "private half not here" in lms(content_app, "keys", "list").output
-    assert queries.find_current_key(reading(), now()) is None
-    assert len(reading().scalars(select(SigningKey.key_id)).all()) == 2

@@ -42,23 +42,28 @@ def test_durable_steps_are_safe_to_die_at(content_app: Flask, engine_name: str, 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_every_durable_step_is_safe_to_die_at(content_app: Flask, tmp_path: Path) -> None:
-    found = drill(content_app, "every_point", tmp_path, 80, seconds=1000)
+    found = drill(content_app, "every_point", tmp_path, 120, seconds=1000)
     assert found["faults"] == []
-    assert found["killed"] == found["points"] >= 30
+    assert 60 <= found["killed"] == found["points"] < 119, "the last one came to its end"
+
+
+def check_race(found: dict[str, Any], kills: int) -> None:
+    """Hold what the race found against what was promised."""
+    assert found["faults"] == []
+    assert (found["broken"], found["last"]) == (0, 0)
+    assert found["killed"] >= kills
+    assert found["rotations"] >= 4
+    assert found["keys"] > 4, "some editions have the keys of a later set"
 
 
 @pytest.mark.timeout(600)
-def test_eight_processes_certify_the_same_people(content_app: Flask, tmp_path: Path) -> None:
-    found = drill(content_app, "race", tmp_path, 40, seconds=500)
-    assert found["faults"] == []
-    assert (found["broken"], found["last"]) == (0, 0)
-    assert found["killed"] >= 5
+def test_clients_that_are_killed_certify_a_hundred(content_app: Flask, tmp_path: Path) -> None:
+    check_race(drill(content_app, "race", tmp_path, 100, stride=20, seconds=500), 20)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_eight_processes_certify_two_thousand(content_app: Flask, tmp_path: Path) -> None:
-    found = drill(content_app, "race", tmp_path, 2000, seconds=7000)
-    assert found["faults"] == []
-    assert found["broken"] == 0
-    assert found["killed"] >= 5
+def test_clients_that_are_killed_certify_two_thousand(content_app: Flask, tmp_path: Path) -> None:
+    found = drill(content_app, "race", tmp_path, 2000, stride=400, seconds=7000)
+    print(found)
+    check_race(found, 400)

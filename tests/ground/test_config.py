@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.config import BadSettings, Config
+from lms.config import DEFAULT_PASSPHRASE, BadSettings, Config
 
 
 def test_the_defaults_suit_a_demonstration(tmp_path: Path) -> None:
@@ -36,6 +36,7 @@ REAL = {
     "LMS_HELP_NAME": "Help desk",
     "LMS_HELP_PHONE": "+1 213 555 0199",
     "LMS_HELP_EMAIL": "help@example.org",
+    "LMS_KEYS_PASSPHRASE": "a passphrase of some length",
 }
 
 
@@ -48,8 +49,17 @@ def faults(**changes: str) -> str:
 
 def test_production_names_every_fault(tmp_path: Path) -> None:
     said = faults(LMS_ENV="production", LMS_DATA_DIR=str(tmp_path))
-    for word in ("LMS_SECRET_KEY", "LMS_BASE_URL", "LMS_KEYS_DIR", "LMS_HELP_NAME"):
+    for word in ("LMS_SECRET_KEY", "LMS_BASE_URL", "LMS_KEYS_DIR", "LMS_KEYS_PASSPHRASE", "LMS_HELP_NAME"):
         assert word in said
+
+
+@pytest.mark.parametrize("passphrase", [None, "demonstration", "fifteen symbols"])
+def test_keys_in_production_have_a_passphrase_of_their_own(tmp_path: Path, passphrase: str | None) -> None:
+    (tmp_path / "key.pem").write_text("x")
+    environ = {**REAL, "LMS_KEYS_DIR": str(tmp_path), "LMS_KEYS_PASSPHRASE": passphrase or DEFAULT_PASSPHRASE}
+    with pytest.raises(BadSettings, match="LMS_KEYS_PASSPHRASE must be set to at least 16 characters"):
+        Config.from_env(environ)
+    assert Config.from_env({**environ, "LMS_KEYS_PASSPHRASE": "sixteen symbols!"}).keys_passphrase == "sixteen symbols!"
 
 
 def test_the_first_key_can_be_made_before_there_is_one(tmp_path: Path) -> None:

@@ -40,17 +40,24 @@ def issue(limit: int, *, no_pages: bool) -> None:
 
     It may be stopped anywhere and run again: it goes on where it was.
     """
-    waiting = min(limit, queries.count_waiting(reading()))
+    waiting = min(limit, _left()[0])
     with click.progressbar(length=waiting, label="Releasing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         released = jobs.finish_issues(current_app, at=now(), limit=limit, pages=False, told=_advance(bar))
     if not no_pages:
-        pages = min(limit, queries.count_waiting_pages(reading()))
+        pages = min(limit, _left()[1])
         with click.progressbar(length=pages, label="Drawing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             jobs.finish_issues(current_app, at=now(), limit=limit, told=_advance(bar))
-    left, pageless = queries.count_waiting(reading()), queries.count_waiting_pages(reading())
+    left, pageless = _left()
     click.echo(f"{released} released, {left} left; {pageless} pages to draw.")
     if left or (pageless and not no_pages):
         sys.exit(1)
+
+
+def _left() -> tuple[int, int]:
+    """Return how many certificates and pages are left, as the database has it now."""
+    found = queries.count_waiting(reading()), queries.count_waiting_pages(reading())
+    reading().rollback()
+    return found
 
 
 def _advance(bar: Any) -> Callable[[int], None]:

@@ -97,6 +97,7 @@ def compromise_key(key_id: str, *, dry_run: bool, no_issue: bool) -> None:
         with click.progressbar(length=count, label="Issuing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             limit = count + queries.count_waiting(reading())
             jobs.finish_issues(current_app, at=now(), limit=limit, told=lambda done: bar.update(max(0, done - bar.pos)))
+    reading().rollback()
     click.echo(f"{queries.count_waiting(reading())} of {count} certificates are left to issue again.")
     click.echo("Now give every department a new folder of trust: `lms certificates trust-bundle DIR`.")
 

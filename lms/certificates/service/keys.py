@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
@@ -57,18 +57,29 @@ def get_keys(session: Session, at: datetime) -> Keys:
 
 
 def retire_key(session: Session, key_id: str, *, at: datetime) -> None:
-    """Give no new certificate this key; what it signed, and what is reserved under it, stays good."""
-    _mark(session, key_id, "retired_at", at)
-    record(session, None, "certificates.key_retired", "signing_key", key_id, at=at)
+    """Give no new certificate this key; what it signed, and what is reserved under it, stays good.
+
+    Once is enough: a later time than the first is not taken. Raises `NotFound`.
+    """
+    if _mark(session, key_id, "retired_at", at):
+        record(session, None, "certificates.key_retired", "signing_key", key_id, at=at)
 
 
 def compromise_key(session: Session, key_id: str, *, at: datetime) -> None:
-    """Stop signing with this key at once; editions that are reserved under it are made anew under another."""
-    _mark(session, key_id, "compromised_at", at)
-    record(session, None, "certificates.key_compromised", "signing_key", key_id, at=at)
+    """Stop signing with this key at once; editions that are reserved under it are made anew under another.
+
+    Once is enough: a later time than the first is not taken. Raises `NotFound`.
+    """
+    if _mark(session, key_id, "compromised_at", at):
+        record(session, None, "certificates.key_compromised", "signing_key", key_id, at=at)
 
 
-def _mark(session: Session, key_id: str, column: str, at: datetime) -> None:
-    statement = update(SigningKey).where(SigningKey.key_id == key_id).values({column: at}).returning(SigningKey.id)
-    if not session.execute(statement).all():
+def _mark(session: Session, key_id: str, column: str, at: datetime) -> bool:
+    """Set the time at which something became of a key, unless it did before; return whether that is new."""
+    key = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id).with_for_update())
+    if key is None:
         raise NotFound(f"no key {key_id}")
+    is_new = getattr(key, column) is None
+    if is_new:
+        setattr(key, column, at)
+    return is_new

@@ -6,12 +6,16 @@ serves as well.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, request
+from werkzeug.exceptions import ServiceUnavailable
 
 from lms.certificates import queries
 from lms.certificates.jobs import publishing
+from lms.certificates.jobs.keyring import KeyUnusableError
 from lms.certificates.jobs.keyring.making import provider_of
 from lms.certificates.jobs.publishing import CREDENTIAL, JSON, TOKEN
 from lms.certificates.rules.badges import addresses, issuer
@@ -21,11 +25,13 @@ from lms.clock import now
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import current, published_as, spec_of, versions_of
 from lms.db import reading
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 from lms.tracks.specs import TrackSpec
 from lms.web.access import public
 
+log = logging.getLogger(__name__)
 _HOUR = 3600
+_SOON = 300
 _TOKENS = (TOKEN, "application/vc+jwt")
 
 
@@ -34,6 +40,15 @@ _TOKENS = (TOKEN, "application/vc+jwt")
 def did_document() -> Response:
     """Send the document that names the keys of credentials."""
     return _sent(publishing.did_document(queries.list_keys(reading()), config().base_url), "application/did+json")
+
+
+@bp.get("/did.json")
+@public
+def did_document_below() -> Response:
+    """Send the same where did:web looks for it when the site's address has a path."""
+    if not urlsplit(config().base_url).path.strip("/"):
+        raise NotFound
+    return did_document()
 
 
 @bp.get("/.well-known/jwks.json")
@@ -60,10 +75,14 @@ def root() -> Response:
 @bp.get("/credentials/status/<int:number>")
 @public
 def status_list(number: int) -> Response:
-    """Send a status list, as a credential or, when that is asked for, as a token."""
+    """Send a status list, as a credential or, when that is asked for, as a token; 503 while no key can sign it."""
     accepted = request.accept_mimetypes
     as_token = accepted.best_match([CREDENTIAL, JSON, *_TOKENS], CREDENTIAL) in _TOKENS
-    content = publishing.status_list(reading(), provider_of(config()), number, at=now(), as_token=as_token)
+    try:
+        content = publishing.status_list(reading(), provider_of(config()), number, at=now(), as_token=as_token)
+    except (RuleBroken, KeyUnusableError) as error:
+        log.exception("the status list %s cannot be signed; see `lms keys list`", number)
+        raise ServiceUnavailable(retry_after=_SOON) from error
     response = _sent(content, TOKEN if as_token else CREDENTIAL)
     response.vary.add("Accept")
     return response

@@ -6,7 +6,7 @@ Opened only after the signature was found good, so what is refused here is what 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -36,13 +36,18 @@ class Inside:
     is_tagged: bool
     pages: int
     links: tuple[str, ...]
-    text: str
+    content: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """Return the text on the pages, as a reader copies it. It takes longer than all the rest of the check."""
+        return "\n".join(page.extract_text() for page in _reader(self.content).pages)
 
 
 def read_inside(content: bytes, begin: int, end: int) -> Inside:
     """Return what a page holds whose signature stands between `begin` and `end`; raise `CheckFailedError`."""
     with apply_configuration(zlib_maximum_output_length=LARGEST_STREAM, disable_legacy_handling=True):
-        reader = PdfReader(BytesIO(content), strict=True)
+        reader = _reader(content)
         _check_single(content, reader)
         seal = _seal(reader)
         _check_seal(seal, content, begin, end)
@@ -63,8 +68,12 @@ def read_inside(content: bytes, begin: int, end: int) -> Inside:
             is_tagged=bool(root.get("/MarkInfo", {}).get("/Marked", False)) and "/StructTreeRoot" in root,
             pages=len(reader.pages),
             links=_links(reader),
-            text="\n".join(page.extract_text() for page in reader.pages),
+            content=content,
         )
+
+
+def _reader(content: bytes) -> PdfReader:
+    return PdfReader(BytesIO(content), strict=True)
 
 
 def _check_single(content: bytes, reader: PdfReader) -> None:
