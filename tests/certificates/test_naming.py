@@ -195,9 +195,10 @@ def test_renaming_the_account_is_no_way_around(worker: MadePerson, certifier: Ma
 
 def test_a_double_tap_confirms_once(worker: MadePerson) -> None:
     actor, public_id, key = actor_of(worker), application_of(worker), new_client_id()
-    tap = lambda: write(  # noqa: E731
-        lambda s: service.confirm_name(s, actor, public_id, "Malia ʻAnau", client_id=key, at=AT)
-    )
+
+    def tap() -> service.Confirmed:
+        return write(lambda s: service.confirm_name(s, actor, public_id, "Malia ʻAnau", client_id=key, at=AT))
+
     assert tap() == tap()
     assert len(all_of(select(NameConfirmation.id))) == 1
 
@@ -346,7 +347,10 @@ def test_other_marks_are_made_at_once_and_other_letters_are_looked_at(
     decide(certifier, worker, at=OVER)
     assert finish_issues(content_app, at=OVER) == 1
     own, award = actor_of(worker), award_of(worker).public_id
-    ask = lambda name: write(lambda s: service.request_name(s, own, award, name, "", at=OVER))  # noqa: E731
+
+    def ask(name: str) -> bool:
+        return write(lambda s: service.request_name(s, own, award, name, "", at=OVER))
+
     for number, name in enumerate(("Mālia ʻAnau", "MALIA ʻANAU", "Malia ʻĀnau")):
         assert ask(name) is True
         assert broken(ask, "Malia Anau") == "still_preparing"
