@@ -62,7 +62,7 @@ def drilled(app: Flask, make: Make, folder: Path, *, workers: int, kills: int, s
     assert session.scalar(select(func.count(Award.serial.distinct()))) == workers
     issued = select(func.count()).select_from(StatusEvent).where(StatusEvent.kind == "issued")
     assert session.scalar(issued) == workers
-    assert session.scalar(select(func.count()).select_from(Artifact)) == 2 * workers
+    assert session.scalar(select(func.count()).select_from(Artifact)) == 4 * workers
     assert recompute(at=now(), fix=False) == Found((), ())
     if not is_postgresql(session):
         assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
