@@ -126,7 +126,7 @@ def test_every_role_reaches_exactly_its_routes(app: Flask, make: Make) -> None:
 
 def address(app: Flask, rule: Rule) -> str:
     """Return an address that the rule matches, naming things that do not exist."""
-    values = {name: "1" if name == "edition" else "nothing" for name in rule.arguments}
+    values = {name: "1" if name in ("edition", "number") else "nothing" for name in rule.arguments}
     for choice, name in re.findall(r"<any\(([^)]*)\):(\w+)>", rule.rule):
         values[name] = choice.split(",")[0].strip()
     with app.test_request_context():
