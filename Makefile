@@ -47,9 +47,10 @@ check: install ## Check format, lint, types and imports
 	$(BIN)/lint-imports
 
 .PHONY: bench
-bench: install ## Print CPU milliseconds per request, and for sealing a page, beside their floors
+bench: install ## Print CPU milliseconds per request, and of certificates, beside their floors
 	@$(BIN)/python -m benchmarks.run
 	@$(BIN)/python -m benchmarks.sealing
+	@$(BIN)/python -m benchmarks.credentials
 
 .PHONY: messages
 messages: install ## Bring the program's catalogues up to date with its words

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -56,8 +57,8 @@ def prepared(folder: Path, people: int) -> Flask:
             complete(*workers[start : start + 200], language="to")
         ids = [application_of(each) for each in workers]
         for start in range(0, people, 50):
-            some = ids[start : start + 50]
-            write(lambda s, ids=some, n=start: service.certify_many(s, certifier, ids, client_id=f"{n:032x}", at=AT))
+            certify = partial(service.certify_many, client_id=f"{start:032x}", at=AT)
+            write(lambda s, certify=certify, some=ids[start : start + 50]: certify(s, certifier, some))  # type: ignore[misc]
         load_fonts()
     return app
 

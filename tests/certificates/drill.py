@@ -147,7 +147,7 @@ class Drill:
             return [
                 *_row_faults(len(self.people)),
                 *self._broken_promises(),
-                *check_issued(self.config, at=AT + timedelta(days=1)),
+                *(each.text for each in check_issued(self.config, at=AT + timedelta(days=1))),
                 *self._litter(),
             ]
 
