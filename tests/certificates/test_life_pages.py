@@ -164,6 +164,7 @@ def test_the_page_shows_what_changes_before_it_does(
     done = client.post(f"{path}/facts", data={"seal": found[1]})
     assert done.headers["Location"] == path
     assert "A new edition is being prepared" in text_of(client.get(f"{path}/facts"))
+    assert "Edition 2 is being made." in text_of(client.get(path))
     sign_in(client, worker)
     assert client.get(f"{path}/facts").status_code == 404
 

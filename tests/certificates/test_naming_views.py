@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.certificates.jobs import finish_issues
 from lms.certificates.models import NameConfirmation
+from lms.certificates.rules.decisions import Choice
 from lms.clock import local_date, now
 from lms.db import reading
 from lms.i18n import format_date
@@ -111,6 +112,29 @@ def test_the_certifier_sees_until_when_it_waits(
     assert f"Waits for her to confirm her name until {until}" in queue
     batch = text_of(client.get("/certify/batch", query_string={"id": [application_of(worker)]}))
     assert "Who has not confirmed her name yet" in batch
+
+
+def test_no_day_is_promised_that_is_past(client: FlaskClient, certifier: MadePerson, make: Make) -> None:
+    worker = make.person("Late ʻAnau")
+    complete(worker, at=now() - timedelta(days=20), is_named=False)
+    mine, theirs = f"/record/applications/{application_of(worker)}", f"/certify/applications/{application_of(worker)}"
+    sign_in(client, worker)
+    for path in (mine, f"{mine}/name"):
+        page = text_of(client.get(path))
+        assert "We wait for you until" not in page
+        assert "Until the certificate is made you can still change it." in page
+    assert "nothing to do" not in text_of(client.get(mine))
+    sign_in(client, certifier)
+    assert "Waits for her to confirm" not in text_of(client.get("/certify"))
+    page = text_of(client.get(theirs))
+    assert "Waits for her to confirm" not in page
+    assert "the certificate gets the name of her account" in page
+    batch = text_of(client.get("/certify/batch", query_string={"id": [application_of(worker)]}))
+    assert "Who has not confirmed her name yet" not in batch
+    decide(certifier, worker, Choice("ask", "other", "Which group?"), at=now())
+    sign_in(client, worker)
+    asked = text_of(client.get(mine))
+    assert asked.index("Which group?") < asked.index("Is your name right?")
 
 
 def test_the_certifier_sees_another_name(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:

@@ -85,7 +85,7 @@ def test_a_holder_makes_a_link_and_others_see_the_whole_certificate(
     assert counts() == {("shared", "valid", True): 2}
 
 
-def test_a_dead_link_looks_like_a_missing_page(
+def test_a_dead_link_looks_like_one_that_never_was_and_says_whom_to_ask(
     client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
 ) -> None:
     worker = people[0]
@@ -106,7 +106,9 @@ def test_a_dead_link_looks_like_a_missing_page(
 
     missing = plain("/verify/shared/" + "A" * 22)
     assert missing[0] == 404
-    assert plain(links[0]) == plain(links[2]) == plain("/verify/shared/short") == plain("/no-such-page") == missing
+    assert plain(links[0]) == plain(links[2]) == plain("/verify/shared/short") == missing
+    assert "ask the person who sent it to you" in missing[1]
+    assert stranger.get(links[0], headers={"Accept": "application/json"}).status_code == 404
     assert plain(f"{links[0]}/certificate.pdf")[0] == 404
     assert plain(links[1])[0] == 200
     assert plain(links[1] + "A")[0] == 404

@@ -58,7 +58,7 @@ EMPTY = (
 #: In each language: the title, and the heading of the modules.
 SAID = {
     "en": ("Training record", "Finished modules"),
-    "es": ("Expediente de capacitación", "Módulos terminados"),
+    "es": ("Registro de capacitación", "Módulos terminados"),
     "to": ("Lekooti ako", "Ngaahi konga ako kuo ʻosi"),
     "sm": ("Faʻamaumauga o aʻoaʻoga", "Vaega aʻoaʻoga ua māeʻa"),
 }

@@ -273,6 +273,10 @@ def test_decisions_wait_beside_what_is_learned(story: Story, make: Make, client:
     assert "With the certifier" in html
     story.decide(person, certifier, "refuse")
     assert "Not certified yet. You can answer." in main(client, "/learn")
+    story.run(lambda session: session.execute(update(Application).values(state="certified")) and None)
+    html = main(client, "/learn")
+    assert "With the certifier" not in html
+    assert "Being made" in html
 
 
 def test_a_new_certificate_is_the_first_thing_told(story: Story, make: Make, client: FlaskClient) -> None:
@@ -282,7 +286,9 @@ def test_a_new_certificate_is_the_first_thing_told(story: Story, make: Make, cli
     sign_in(client, person)
     award = story.award(person, kinds=())
     html = main(client, "/learn")
-    assert "You have finished this track" in html
+    assert "You are certified" in html
+    assert "being signed and drawn" in html
+    assert "The certifier looks at it" not in html
     assert "Being made" in html
     assert ".pdf" not in html
     story.run(lambda session: _release(story, session, award))

@@ -77,4 +77,6 @@ def _minutes(minutes: Mapping[str, int]) -> str:
 
 
 def _signers(signers: list[Mapping[str, Any]]) -> str:
-    return "; ".join(f"{each['name']} ({titled(each['title'])})" for each in signers)
+    return "; ".join(
+        f"{each['name']} ({titled(each['title'])})" if each["name"] else str(titled(each["title"])) for each in signers
+    )

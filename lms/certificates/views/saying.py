@@ -62,7 +62,7 @@ def told_of(known: Known, shown: EditionFacts, state: str) -> Told:
 
 
 def told_refused(state: str) -> Told:
-    """Return what is said of a number that is mistyped or unknown, and of a file that is altered or not ours."""
+    """Return what is said of a number that is mistyped or unknown, a file that is not ours, a link that ended."""
     heading, text = {
         "mistyped": (
             _("This number has a typing mistake"),
@@ -79,6 +79,10 @@ def told_refused(state: str) -> Told:
         "foreign": (
             _("This was not signed here"),
             _("It is no certificate of ours, or its issuer is unknown to us. Do not accept it as ours."),
+        ),
+        "ended": (
+            _("This link shows nothing"),
+            _("It has ended or was withdrawn, or a part of it is missing. Please ask the person who sent it to you."),
         ),
         "compromised": (
             _("The key that signed this is not trusted any more"),

@@ -14,7 +14,7 @@ from lms.certificates.rules.public import NAMED, OPEN
 from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, page
 from lms.certificates.views.files import send
-from lms.certificates.views.saying import facts_of, quiet, told_of, wants
+from lms.certificates.views.saying import facts_of, quiet, told_of, told_refused, wants
 from lms.clock import local_date, now
 from lms.db import reading
 from lms.errors import NotFound
@@ -26,7 +26,10 @@ from lms.web.access import find_actor, public
 def shared(token: str) -> Any:
     """Show a whole certificate to whoever has the link."""
     turns.take_turn("single")
-    link_id, known = _opened(token)
+    found = _find(token)
+    if found is None:
+        return _nothing()
+    link_id, known = found
     state = known.state_of(known.shown, local_date(now()))
     answer = (jsonify(_facts(known, state)), 200) if wants("application/json") else _page(known, state, token)
     actor = find_actor()
@@ -58,17 +61,25 @@ def _page(known: Known, state: str, token: str) -> tuple[str, int]:
 def shared_file(token: str, kind: str) -> Response:
     """Send a file of the certificate to whoever has the link, while the certificate counts or has ended in peace."""
     turns.take_turn("single")
-    _link, known = _opened(token)
+    found = _find(token)
+    if found is None:
+        turns.wait_like_others()
+        raise NotFound
+    _link, known = found
     if known.state_of(known.shown, local_date(now())) not in OPEN:
         raise NotFound
     sent = send(known, kind)
     return quiet((sent, sent.status_code))
 
 
-def _opened(token: str) -> tuple[int, Known]:
-    """Return the link of a token and its certificate; one that ended, was withdrawn or never was looks like missing."""
-    found = queries.find_shared(reading(), hash_of(token), now()) if len(token) == TOKEN_LENGTH else None
-    if found is None:
-        turns.wait_like_others()
+def _find(token: str) -> tuple[int, Known] | None:
+    """Return the link of a token and its certificate; None of one that ended, was withdrawn or never was."""
+    return queries.find_shared(reading(), hash_of(token), now()) if len(token) == TOKEN_LENGTH else None
+
+
+def _nothing() -> Response:
+    """Say to whoever was sent a link whom to ask, the same of one that ended, was withdrawn or never was."""
+    turns.wait_like_others()
+    if wants("application/json"):
         raise NotFound
-    return found
+    return quiet(page("verify_unknown.html", told=told_refused("ended"), serial="", status=404))

@@ -162,9 +162,13 @@ def _news(page: Page) -> Button:
 
 
 def _wait(page: Page) -> Button:
-    href = url_for("certificates.own_application", public_id=page.following.public_id)
+    case = next(case for case in page.learner.facts.cases if case.public_id == page.following.public_id)
+    href = url_for("certificates.own_application", public_id=case.public_id)
+    kicker = page.titles.plain_track(case.track_key)
+    if case.state == "certified":
+        note = _("Your certificate is being signed and drawn. It is ready in a few minutes; we write to you then.")
+        return Button(Title(_("You are certified")), note, href, _("See how it stands"), kicker)
     note = _("The certifier looks at it now. You need do nothing; we will write to you.")
-    kicker = page.titles.plain_track(page.following.track_key or "")
     return Button(Title(_("You have finished this track")), note, href, _("See how it stands"), kicker)
 
 
@@ -241,6 +245,7 @@ def _decision(titles: Titles, case: Case) -> Entry:
     states = {
         "asked": State("attention", _("There is a question for you")),
         "refused": State("attention", _("Not certified yet. You can answer.")),
+        "certified": State("now", _("Being made")),
     }
     state = states.get(case.state, State("now", _("With the certifier")))
     return Entry(titles.track(case.track_key), href, state=state)
