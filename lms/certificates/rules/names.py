@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import unicodedata
 
@@ -82,6 +83,17 @@ def _mask_word(word: str) -> str:
     letters = graphemes(word)
     shown = 2 if letters and letters[0] in _LETTER_MODIFIERS else 1
     return "".join(letters[:shown]) + HIDDEN * len(letters[shown:])
+
+
+def name_mark(name: str) -> str:
+    """Return what a form says of the name that its page showed: the SHA-256 of exactly this spelling."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def check_shown(mark: str | None, name: str) -> None:
+    """Raise `RuleBroken` when the page of the one who decides showed another name; None where there was no page."""
+    if mark is not None and mark != name_mark(name):
+        raise RuleBroken("changed_meanwhile")
 
 
 def is_same_name(one: str, other: str) -> bool:
