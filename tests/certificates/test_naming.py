@@ -324,6 +324,23 @@ def test_nothing_is_left_of_a_certificate_that_could_not_be_reserved_whole(
     assert len(all_of(select(Award.id))) == len(all_of(select(Edition.id))) == 1
 
 
+def test_what_is_certified_is_taken_back_while_it_waits_for_her_name(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    assert broken(decide, certifier, worker) == "already_certified"
+    assert decide(certifier, worker, Choice("refuse", "evidence-not-hers")).state == "refused"
+    assert all_of(select(Application.certified_name)) == [None]
+    assert broken(confirm, worker) == "nothing_to_confirm"
+    assert write(lambda s: service.reserve_overdue(s, _application_id(worker), at=OVER)) == ""
+    assert all_of(select(Award.id)) == []
+
+
+def test_what_is_made_is_not_taken_back(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    confirm(worker)
+    assert broken(decide, certifier, worker, Choice("refuse", "evidence-not-hers")) == "already_certified"
+    assert state_of(worker) == "certified"
+
+
 def test_recompute_finds_those_that_are_overdue(worker: MadePerson, certifier: MadePerson) -> None:
     decide(certifier, worker)
     assert write(lambda s: service.recompute(s, current(s), at=AT + 14 * DAY)) == []

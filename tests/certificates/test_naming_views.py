@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.certificates.jobs import finish_issues
 from lms.certificates.models import NameConfirmation
+from lms.certificates.rules.names import name_mark
 from lms.clock import local_date, now
 from lms.db import reading
 from lms.i18n import format_date
@@ -111,6 +112,25 @@ def test_the_certifier_sees_until_when_it_waits(
     assert f"Waits for her to confirm her name until {until}" in queue
     batch = text_of(client.get("/certify/batch", query_string={"id": [application_of(worker)]}))
     assert "Who has not confirmed her name yet" in batch
+
+
+def test_the_certifier_takes_her_decision_back(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker, at=now())
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+    with counted() as sent:
+        page = client.get(path)
+    assert len(sent) <= 12
+    assert "Take the decision back?" in text_of(page)
+    assert 'value="certify"' not in page.get_data(as_text=True)
+    shown = {"seen": "1", "shown": name_mark("Malia ʻAnau"), "client_id": new_client_id()}
+    done = client.post(path, data={"outcome": "not-yet", "reason": "ask:identity-unclear", **shown})
+    assert done.status_code == 302
+    assert "Not yet?" not in (said := text_of(client.get(path)))
+    assert "Take the decision back?" not in said
+    confirm(worker, at=now())
+    sign_in(client, worker)
+    assert "There is a question for you" in text_of(client.get(f"/record/applications/{application_of(worker)}"))
 
 
 def test_the_certifier_sees_another_name(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:

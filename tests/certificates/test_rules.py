@@ -299,12 +299,15 @@ def test_good_choices() -> None:
 
 
 def test_it_is_the_certifiers_turn_or_not() -> None:
-    assert decisions.state_after("waiting", Choice("certify")) == "certified"
-    assert decisions.state_after("waiting", Choice("ask", "other", "x")) == "asked"
-    assert decisions.state_after("appealed", Choice("refuse", "duplicate")) == "refused"
-    assert broken(decisions.state_after, "certified", Choice("certify")) == "already_certified"
+    assert decisions.state_after("waiting", Choice("certify"), is_made=False) == "certified"
+    assert decisions.state_after("waiting", Choice("ask", "other", "x"), is_made=False) == "asked"
+    assert decisions.state_after("appealed", Choice("refuse", "duplicate"), is_made=False) == "refused"
+    assert broken(decisions.state_after, "certified", Choice("certify"), is_made=False) == "already_certified"
+    refuse = Choice("refuse", "duplicate")
+    assert decisions.state_after("certified", refuse, is_made=False) == "refused"
+    assert broken(decisions.state_after, "certified", refuse, is_made=True) == "already_certified"
     for state in ("asked", "refused"):
-        assert broken(decisions.state_after, state, Choice("certify")) == "waits_for_worker"
+        assert broken(decisions.state_after, state, Choice("certify"), is_made=False) == "waits_for_worker"
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def decide(
 ) -> Decided:
     """Decide one application: certify, ask for more, or refuse. The same form twice counts once.
 
+    While no certificate is reserved, asking or refusing takes back what was certified.
     `seen` is how many decisions and answers the actor had before her, `shown` the mark of the name (`name_mark`; None
     where she saw no page). Raises `NotFound` for an application that she may not see (her own too), and `RuleBroken`.
     """
@@ -99,7 +100,7 @@ def decide(
     check_shown(shown, naming.name)
     if not policy.can_decide(actor, history.has_appealed, history.refused_by):
         raise RuleBroken("another_certifier_decides")
-    state = rules.state_after(application.state, choice)
+    state = rules.state_after(application.state, choice, is_made=naming.is_made)
     decision_id = _write_decision(session, actor, application, choice, state, client_id=client_id, at=at)
     if state == "certified":
         reserve_named(session, [application], {application.id: decision_id}, today=actor.today, at=at)
@@ -211,7 +212,7 @@ def _write_decision(
         client_id=client_id,
     )
     session.add(decision)
-    application.state = state
+    application.state, application.certified_name = state, None
     session.flush()
     record(
         session,

@@ -131,6 +131,7 @@ def _application_page(actor: Actor, row: ApplicationRow, certify: CertifyForm, n
         requirements=_requirements(library, row),
         said=said,
         may_decide=row.state in OPEN_STATES and _may_decide(actor, said),
+        may_stop=row.state == "certified" and not row.naming.is_made and _may_decide(actor, said),
         next_id=queries.find_next(reading(), actor, row),
         certify=certify,
         not_yet=not_yet,
