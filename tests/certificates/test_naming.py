@@ -193,6 +193,12 @@ def test_renaming_the_account_is_no_way_around(worker: MadePerson, certifier: Ma
     assert confirm(worker, "Somebody Else").state == "waiting"
 
 
+def test_other_signs_are_seen_by_the_certifier(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    assert confirm(worker, "<Malia> ʻAnau ®").state == "waiting"
+    assert all_of(select(Award.id)) == []
+
+
 def test_a_double_tap_confirms_once(worker: MadePerson) -> None:
     actor, public_id, key = actor_of(worker), application_of(worker), new_client_id()
 
@@ -368,11 +374,15 @@ def test_other_marks_are_made_at_once_and_other_letters_are_looked_at(
     def ask(name: str) -> bool:
         return write(lambda s: service.request_name(s, own, award, name, "", at=OVER))
 
+    assert ask("¡Malia ʻAnau!") is False, "other signs are looked at by a person"
+    (asked,) = all_of(select(NameRequest.public_id))
+    no = actor_of(certifier)
+    write(lambda s: service.settle_name(s, no, asked, grant=False, at=OVER))
     for number, name in enumerate(("Mālia ʻAnau", "MALIA ʻANAU", "Malia ʻĀnau")):
         assert ask(name) is True
         assert broken(ask, "Malia Anau") == "still_preparing"
         assert finish_issues(content_app, at=OVER + timedelta(minutes=number)) == 1
         assert name_on(worker) == name
     assert ask("Malia ʻAnau") is False, "the fourth in a day is looked at by a person"
-    (request,) = all_of(select(NameRequest.name))
+    (_refused, request) = all_of(select(NameRequest.name).order_by(NameRequest.id))
     assert request == "Malia ʻAnau"

@@ -11,7 +11,7 @@ from lms.certificates import queries, service
 from lms.certificates.forms import ConfirmNameForm, SpellingForm
 from lms.certificates.jobs.picturing import draw_name
 from lms.certificates.queries import Naming
-from lms.certificates.rules.names import is_same_name
+from lms.certificates.rules.names import is_respelled
 from lms.certificates.rules.naming import suggest_glottal
 from lms.certificates.service import Confirmed
 from lms.certificates.views.blueprint import bp, explained, page
@@ -120,7 +120,7 @@ def own_name(public_id: str) -> Any:
         with explained(draft.confirm):
             _say_respelled(write(lambda s: service.request_name(s, actor, public_id, name, note, at=now())))
             return redirect(url_for("certificates.own_certificate", public_id=public_id))
-    at_once = is_same_name(draft.confirm.name.data or now_on_it, now_on_it)
+    at_once = is_respelled(draft.confirm.name.data or now_on_it, now_on_it)
     forms = (draft.spelling, draft.confirm)
     return page("own_name.html", *forms, known=known, at_once=at_once, standing=now_on_it, **draft.values)
 
