@@ -256,11 +256,37 @@ def test_a_holder_is_written_what_became_of_it(
     assert letters(content_app, AT + 3 * DAY)[-1] == ("revoked", "sent")
 
 
+def test_she_is_told_that_it_is_lifted_after_its_last_day_too(
+    content_app: Flask, certifier: MadePerson, make: Make
+) -> None:
+    publish_renewed("completion", months=1, grace=30)
+    person = make.person("Mele")
+    complete(person)
+    decide(certifier, person)
+    assert finish_issues(content_app, at=AT) == 1
+    actor, award, late = actor_of(certifier), award_of(person).public_id, AT + 40 * DAY
+    write(lambda s: service.suspend(s, actor, award, "under-review", at=AT))
+    write(lambda s: service.lift(s, actor, award, at=late))
+    (letter,) = write(
+        lambda s: [each for each in claim_letters(s, "one", at=late + DAY, limit=50) if _change_of(each) == "lifted"]
+    )
+    (item,) = get_facts(reading(), letter, Moment(late + DAY, (late + DAY).date())).values["items"]
+    reading().rollback()
+    assert item.values["change"] == "late"
+
+
+def _change_of(letter: Any) -> Any:
+    return letter.values.get("change")
+
+
 def test_who_has_not_confirmed_is_reminded_once(content_app: Flask, certifier: MadePerson, make: Make) -> None:
     person, later = make.person("Mele"), AT + 3 * DAY
     complete(person, is_named=False)
     other = make.person("Sina")
     complete(other, is_named=False)
+    for each in (person, other):
+        decide(certifier, each)
+    complete(make.person("Not certified"), is_named=False)
     confirm(other, at=later)
     config, sent = config_of(content_app), {}
     own = select(Reminder.person_id).join(Letter, Letter.id == Reminder.letter_id).where(Reminder.kind == "name")
@@ -278,6 +304,7 @@ def test_who_has_not_confirmed_is_reminded_once(content_app: Flask, certifier: M
 def test_a_reminder_that_is_out_of_date_says_nothing(content_app: Flask, certifier: MadePerson, make: Make) -> None:
     person = make.person("Mele")
     complete(person, is_named=False)
+    decide(certifier, person)
     plan_reminders(config_of(content_app), at=AT + 7 * DAY)
     (letter,) = write(
         lambda s: [each for each in claim_letters(s, "one", at=AT + 7 * DAY, limit=50) if each.kind == "reminder"]

@@ -141,7 +141,8 @@ def test_certifying_waits_for_her_word(content_app: Flask, worker: MadePerson, c
     assert (decided.state, decided.award_public_id) == ("certified", None)
     assert finish_issues(content_app, at=AT) == 0
     naming = queries.get_naming(reading(), worker.person_id, application_of(worker))
-    assert naming.waits_until == local_date(AT) + 14 * DAY
+    assert naming.waits_until(local_date(AT)) == local_date(AT) + 14 * DAY
+    assert naming.waits_until(local_date(OVER)) is None, "that day is over"
     reading().rollback()
     done = confirm(worker, "Mālia ʻAnau", at=AT + DAY)
     assert done == service.Confirmed("certified", award_of(worker).public_id)
@@ -156,7 +157,8 @@ def test_what_she_confirmed_before_is_reserved_when_certified(worker: MadePerson
     assert first == service.Confirmed("waiting", None)
     confirm(worker, "Malia Ana ʻAnau")
     naming = queries.get_naming(reading(), worker.person_id, application_of(worker))
-    assert (naming.name, naming.has_same_letters, naming.waits_until) == ("Malia Ana ʻAnau", False, None)
+    waits = naming.waits_until(local_date(AT))
+    assert (naming.name, naming.has_same_letters, waits) == ("Malia Ana ʻAnau", False, None)
     reading().rollback()
     decide(certifier, worker)
     assert name_on(worker) == "Malia Ana ʻAnau"
@@ -261,7 +263,7 @@ def test_what_is_refused_has_no_name_to_confirm(worker: MadePerson, certifier: M
     decide(certifier, worker, Choice("refuse", "requirements-not-met"))
     assert broken(confirm, worker) == "nothing_to_confirm"
     naming = queries.get_naming(reading(), worker.person_id, application_of(worker))
-    assert naming.waits_until is None
+    assert naming.waits_until(local_date(AT)) is None
 
 
 # Fourteen days

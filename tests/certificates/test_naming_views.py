@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import NameConfirmation
+from lms.certificates.models import Application, NameConfirmation
 from lms.certificates.rules.names import name_mark
 from lms.clock import local_date, now
-from lms.db import reading
+from lms.db import reading, write
 from lms.i18n import format_date
 from lms.ids import new_client_id
 from tests.certificates.story import application_of, award_of, complete, config_of, confirm, decide
@@ -85,6 +85,23 @@ def test_she_tries_spellings_before_she_confirms_one(client: FlaskClient, worker
     assert names() == ["Malia ʻĀnau"]
     assert "You confirmed this name on" in text_of(client.get(path))
     assert "Spell it another way" in text_of(client.get(path.removesuffix("/name")))
+
+
+def test_what_has_waited_is_not_said_to_wait(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:
+    over = update(Application).values(name_until=local_date(now()) - timedelta(days=1))
+    write(lambda s: s.execute(over) and None)
+    sign_in(client, worker)
+    path = f"/record/applications/{application_of(worker)}"
+    said = text_of(client.get(path))
+    assert "We wait for you until" not in said
+    assert "See my name" in said
+    assert "We wait for you until" not in text_of(client.get(f"{path}/name"))
+    assert "Is your name right?" not in text_of(client.get("/learn"))
+    sign_in(client, certifier)
+    assert "Waits for her to confirm" not in text_of(client.get(f"/certify/applications/{application_of(worker)}"))
+    assert "Waits for her to confirm" not in text_of(client.get("/certify"))
+    batch = client.get("/certify/batch", query_string={"id": [application_of(worker)]})
+    assert "Who has not confirmed her name yet" not in text_of(batch)
 
 
 def test_nobody_sees_the_name_page_of_another(client: FlaskClient, worker: MadePerson, make: Make) -> None:

@@ -41,10 +41,9 @@ class Naming:
         """Return the name that the certificate gets if it is made now."""
         return self.confirmed or self.account_name
 
-    @property
-    def waits_until(self) -> date | None:
-        """Return the last date on which it waits for her, or None."""
-        is_open = not (self.confirmed or self.is_made or self.state == "refused")
+    def waits_until(self, today: date) -> date | None:
+        """Return the last date on which it waits for her; None when it does not, or that day is over."""
+        is_open = not (self.confirmed or self.is_made or self.state == "refused" or today > self.name_until)
         return self.name_until if is_open else None
 
 
@@ -153,7 +152,7 @@ def certified_by(session: Session, application_ids: Iterable[int]) -> dict[int, 
 def select_unnamed(_today: date) -> Select[*tuple[Any, ...]]:
     """Return a select of person_id, subject (the application's id), falls_on (the last day), and since (NULL).
 
-    They are the applications whose certificate waits for its holder to confirm her name.
+    They are the certified applications whose certificate waits for its holder to confirm her name.
     """
     is_confirmed = exists().where(NameConfirmation.application_id == Application.id)
     return select(
@@ -161,4 +160,4 @@ def select_unnamed(_today: date) -> Select[*tuple[Any, ...]]:
         cast(Application.id, String).label("subject"),
         Application.name_until.label("falls_on"),
         cast(null(), Date).label("since"),
-    ).where(Application.state != "refused", Application.person_id.in_(STANDING), ~is_confirmed, ~is_made())
+    ).where(Application.state == "certified", Application.person_id.in_(STANDING), ~is_confirmed, ~is_made())

@@ -228,6 +228,7 @@ def _batch_page(actor: Actor, ids: list[str], form: BatchForm) -> Any:
         form=form,
         ready=ready,
         name_mark=name_mark,
+        is_waiting=any(row.naming.waits_until(actor.today) for row in ready),
         histories=queries.histories_of(reading(), [row.application_id for row in ready]),
         left_out=[(row, problems[row.application_id]) for row in rows if row not in ready],
         track_title=lambda key: track_title(library, key, language()),
