@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_what_a_correction_changes_is_seen_and_made(
     assert restated(worker).changes == ()
 
 
+def test_nothing_is_frozen_that_was_not_seen(certifier: MadePerson, worker: MadePerson) -> None:
+    publish_renewed("completion", title="First steps, corrected")
+    seen = restated(worker).seal
+    assert restated(worker).seal == seen
+    publish_renewed("completion", title="First steps, corrected")
+    assert [each.member for each in restated(worker).changes] == ["track"]
+    assert broken(correct, certifier, worker, seen) == "facts_changed", "the content is another"
+
+
+def test_level_first_day_and_provider_are_shown_too(certifier: MadePerson, worker: MadePerson) -> None:
+    known = known_of(worker)
+    assert known.newest.payload["level"] and known.newest.payload["started_on"]
+    payload = {**known.newest.payload, "level": None, "started_on": "2020-01-01"}
+    payload["issuer"] = {**payload["issuer"], "provider_number": "CE-1"}
+    stated = replace(known, editions=(replace(known.newest, payload=payload),))
+    members = [each.member for each in service.restate(reading(), stated).changes]
+    reading().rollback()
+    assert members == ["level", "started_on", "provider_number"]
+
+
 def test_a_corrected_certificate_keeps_the_name_that_stands_on_it(certifier: MadePerson, worker: MadePerson) -> None:
     republish(without=("track", TRACK))
     assert restated(worker).changes == (), "a track that is taught no more keeps its title"
@@ -171,12 +192,15 @@ def test_the_page_shows_what_changes_before_it_does(
 def test_every_member_that_can_change_has_words(content_app: Flask) -> None:
     samples: dict[str, Any] = {
         "track": {"title": {"en": "T"}},
+        "level": {"key": "core", "title": {"en": "Core"}},
         "competencies": [{"title": {"en": "Outreach"}, "minutes": 60}],
         "minutes": {"class": 60, "practicum": 30, "other": 5},
         "language_of_instruction": "to+en",
+        "started_on": "2026-03-01",
         "completed_on": "2026-03-05",
         "valid_until": None,
         "issuer": "The consortium",
+        "provider_number": "",
         "signers": [{"name": "Ana", "title": {"en": "Director"}}],
         "disclaimers": {"en": "No license."},
     }
@@ -185,6 +209,7 @@ def test_every_member_that_can_change_has_words(content_app: Flask) -> None:
         for member, value in samples.items():
             label, before, after = restating.row_of(service.Change(member, value, value))
             assert label and before and before == after
+        assert restating.row_of(service.Change("level", None, samples["level"]))[1:] == ("none", "Core")
 
 
 # Renewing
