@@ -60,7 +60,7 @@ def members() -> dict[str, tuple[str, Callable[[Any], str]]]:
         "competencies": (_("Skills"), _skills),
         "minutes": (_("Time"), _minutes),
         "language_of_instruction": (_("Language of instruction"), tongue),
-        "started_on": (_("Began on"), format_iso),
+        "started_on": (_("First day"), format_iso),
         "completed_on": (_("Finished on"), format_iso),
         "valid_until": (_("Valid until"), lambda value: format_iso(value) or _("no end")),
         "issuer": (_("Issued by"), str),
