@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from lms.assessments import service as assessments
 from lms.audit.queries import check_chain
 from lms.certificates import service as certificates
-from lms.certificates.jobs import check_issued
+from lms.certificates.jobs import check_issued, mend_names
 from lms.clock import now
 from lms.competencies import service as competencies
 from lms.config import Config
@@ -87,7 +87,8 @@ def recompute(*, at: datetime, fix: bool) -> Found:
     for people in chunks(list_ids(reading()), PEOPLE_AT_ONCE):
         features = tuple((name, partial(mend, person_ids=people)) for name, mend in BY_PEOPLE)
         found += run(partial(_told, features=features, at=at))
-    return _apart(found + run(partial(_told, features=as_one(current_app.config["LMS"]), at=at)))
+    found += run(partial(_told, features=as_one(current_app.config["LMS"]), at=at))
+    return _apart([*found, *_named("certificates", mend_names(at=at, fix=fix))])
 
 
 def as_one(config: Config) -> tuple[tuple[str, Recompute], ...]:

@@ -39,9 +39,10 @@ def _note(label: Any) -> TextAreaField:
 
 
 class DecisionForm(OnceForm):
-    """What both forms of an application hold: how many decisions and answers its page showed."""
+    """What both forms of an application hold: how many decisions and answers its page showed, and which name."""
 
     seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    shown = HiddenField()
     #: What stands before the ids of its fields, for two forms on one page.
     prefix_of_ids = ""
 
@@ -50,9 +51,10 @@ class DecisionForm(OnceForm):
         for field in self:
             field.id = self.prefix_of_ids + field.id
 
-    def tell(self, seen: int) -> None:
+    def tell(self, seen: int, shown: str) -> None:
         """Let the page that is shown now say how much it shows and which form is which, whatever was sent before."""
         self.seen.data, self.seen.raw_data = seen, None
+        self.shown.data = shown
         self.outcome.data = self.outcome.default
 
 
@@ -94,7 +96,7 @@ class NotYetForm(DecisionForm):
 
 
 class BatchForm(OnceForm):
-    """The confirmation of a batch; its page adds each row as "public id:what was said of it"."""
+    """The confirmation of a batch; its page adds each row as "public id:what was said of it:mark of the name"."""
 
 
 class AnswerForm(OnceForm):

@@ -48,7 +48,10 @@ def _of_decisions(values: dict[str, object]) -> dict[str, str]:
         "nothing_to_answer": _("There is nothing to answer here now."),
         "answer_empty": _("Please write your answer."),
         "another_certifier_decides": _("You refused this application, so another certifier decides the appeal."),
-        "changed_meanwhile": _("Something was decided or answered since you opened this page. Please read it first."),
+        "changed_meanwhile": _(
+            "Something was decided or answered, or the name has changed, since you opened this page. "
+            "Please read it first."
+        ),
         "sent_before": _("This form was sent before with another decision. Please load the page again."),
         "too_many": _("Please choose at most %(most)s at once.", most=values.get("most", "")),
         "not_for_a_batch": _(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, false, select
 
 from lms.actor import Actor, Span
 from lms.certificates.models import Application, Award
+from lms.organizations.queries import PEOPLE
 from lms.organizations.rules import may_see
+
+#: Who has a record that was not joined to another: what waits there goes on only when the two are taken apart again.
+STANDING = select(PEOPLE.c.id).where(PEOPLE.c.merged_into_id.is_(None))
 
 
 def can_certify(actor: Actor, person_id: int) -> bool:
@@ -18,8 +22,10 @@ def can_certify(actor: Actor, person_id: int) -> bool:
 
 
 def visible_applications(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion of the applications that `can_certify` lets the actor see."""
-    return Application.person_id != actor.person_id if actor.has("certifier") else false()
+    """Return the criterion of the applications that `can_certify` lets the actor see, of people whose record stands."""
+    if not actor.has("certifier"):
+        return false()
+    return (Application.person_id != actor.person_id) & Application.person_id.in_(STANDING)
 
 
 def can_decide(actor: Actor, has_appealed: bool, refused_by: Collection[int | None]) -> bool:

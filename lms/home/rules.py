@@ -139,7 +139,7 @@ def next_of(
     `learning` holds active tracks in order, each with the module to work on; `choices` the tracks that can begin,
     `practice` active tracks in order that ask for hours, a sign-off or another track now.
     """
-    if first := _first_of_all(cases):
+    if first := _first_of_all(cases, today):
         return first
     if learning:
         way, module_key = learning[0]
@@ -155,11 +155,11 @@ def next_of(
     return Next(kind, keys[0]) if keys else Next("rest")
 
 
-def _first_of_all(cases: Sequence[Case]) -> Next | None:
+def _first_of_all(cases: Sequence[Case], today: date) -> Next | None:
     """Return what takes a minute and lets a certificate go on: a question to answer, a name to confirm; or None."""
     if asked := next((case for case in cases if case.state == "asked"), None):
         return Next("answer", asked.track_key, asked.public_id)
-    unnamed = next((case for case in cases if case.name_until is not None), None)
+    unnamed = next((case for case in cases if case.name_until is not None and case.name_until >= today), None)
     return Next("name", unnamed.track_key, unnamed.public_id) if unnamed else None
 
 

@@ -17,6 +17,7 @@ from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Application, Artifact, Award, Edition, StatusEvent
 from lms.certificates.queries import Known
 from lms.certificates.rules import lives
+from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.lives import DEEDS, STAGES, WAYS, Deed, Life
 from lms.certificates.rules.states import Standing
 from lms.clock import local_date
@@ -121,6 +122,8 @@ class Lived:
     def _do(self, deed: Deed) -> bool:
         if deed == "certify":
             return decide(self.certifier, self.worker, at=self.at).state == "certified"
+        if deed == "stop":
+            return self._stop()
         if deed in ("name", "rename"):
             return bool(confirm(self.worker, NAMES[deed == "rename"], at=self.at).state)
         if deed == "release":
@@ -131,6 +134,17 @@ class Lived:
         if known is None:
             return False
         return self._manage(deed, known)
+
+    def _stop(self) -> bool:
+        """Take the decision back by a question, which she answers at once."""
+        if self.stage() == "prepared":
+            return False
+        decide(self.certifier, self.worker, Choice("ask", "dates-unclear"), at=self.at)
+        actor, public_id, key = actor_of(self.worker, at=self.at), application_of(self.worker), secrets.token_hex(16)
+        said = write(
+            lambda s: service.answer(s, actor, public_id, "On Monday", is_appeal=False, client_id=key, at=self.at)
+        )
+        return said == "waiting"
 
     def _manage(self, deed: Deed, known: Known) -> bool:
         actor, award, at = actor_of(self.certifier, at=self.at), known.public_id, self.at

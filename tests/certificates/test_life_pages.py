@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_what_a_correction_changes_is_seen_and_made(
     assert restated(worker).changes == ()
 
 
+def test_nothing_is_frozen_that_was_not_seen(certifier: MadePerson, worker: MadePerson) -> None:
+    publish_renewed("completion", title="First steps, corrected")
+    seen = restated(worker).seal
+    assert restated(worker).seal == seen
+    publish_renewed("completion", title="First steps, corrected")
+    assert [each.member for each in restated(worker).changes] == ["track"]
+    assert broken(correct, certifier, worker, seen) == "facts_changed", "the content is another"
+
+
+def test_level_first_day_and_provider_are_shown_too(certifier: MadePerson, worker: MadePerson) -> None:
+    known = known_of(worker)
+    assert known.newest.payload["level"] and known.newest.payload["started_on"]
+    payload = {**known.newest.payload, "level": None, "started_on": "2020-01-01"}
+    payload["issuer"] = {**payload["issuer"], "provider_number": "CE-1"}
+    stated = replace(known, editions=(replace(known.newest, payload=payload),))
+    members = [each.member for each in service.restate(reading(), stated).changes]
+    reading().rollback()
+    assert members == ["level", "started_on", "provider_number"]
+
+
 def test_a_corrected_certificate_keeps_the_name_that_stands_on_it(certifier: MadePerson, worker: MadePerson) -> None:
     republish(without=("track", TRACK))
     assert restated(worker).changes == (), "a track that is taught no more keeps its title"
@@ -172,12 +193,15 @@ def test_the_page_shows_what_changes_before_it_does(
 def test_every_member_that_can_change_has_words(content_app: Flask) -> None:
     samples: dict[str, Any] = {
         "track": {"title": {"en": "T"}},
+        "level": {"key": "core", "title": {"en": "Core"}},
         "competencies": [{"title": {"en": "Outreach"}, "minutes": 60}],
         "minutes": {"class": 60, "practicum": 30, "other": 5},
         "language_of_instruction": "to+en",
+        "started_on": "2026-03-01",
         "completed_on": "2026-03-05",
         "valid_until": None,
         "issuer": "The consortium",
+        "provider_number": "",
         "signers": [{"name": "Ana", "title": {"en": "Director"}}],
         "disclaimers": {"en": "No license."},
     }
@@ -186,6 +210,7 @@ def test_every_member_that_can_change_has_words(content_app: Flask) -> None:
         for member, value in samples.items():
             label, before, after = restating.row_of(service.Change(member, value, value))
             assert label and before and before == after
+        assert restating.row_of(service.Change("level", None, samples["level"]))[1:] == ("none", "Core")
 
 
 # Renewing
@@ -257,11 +282,37 @@ def test_a_holder_is_written_what_became_of_it(
     assert letters(content_app, AT + 3 * DAY)[-1] == ("revoked", "sent")
 
 
+def test_she_is_told_that_it_is_lifted_after_its_last_day_too(
+    content_app: Flask, certifier: MadePerson, make: Make
+) -> None:
+    publish_renewed("completion", months=1, grace=30)
+    person = make.person("Mele")
+    complete(person)
+    decide(certifier, person)
+    assert finish_issues(content_app, at=AT) == 1
+    actor, award, late = actor_of(certifier), award_of(person).public_id, AT + 40 * DAY
+    write(lambda s: service.suspend(s, actor, award, "under-review", at=AT))
+    write(lambda s: service.lift(s, actor, award, at=late))
+    (letter,) = write(
+        lambda s: [each for each in claim_letters(s, "one", at=late + DAY, limit=50) if _change_of(each) == "lifted"]
+    )
+    (item,) = get_facts(reading(), letter, Moment(late + DAY, (late + DAY).date())).values["items"]
+    reading().rollback()
+    assert item.values["change"] == "late"
+
+
+def _change_of(letter: Any) -> Any:
+    return letter.values.get("change")
+
+
 def test_who_has_not_confirmed_is_reminded_once(content_app: Flask, certifier: MadePerson, make: Make) -> None:
     person, later = make.person("Mele"), AT + 3 * DAY
     complete(person, is_named=False)
     other = make.person("Sina")
     complete(other, is_named=False)
+    for each in (person, other):
+        decide(certifier, each)
+    complete(make.person("Not certified"), is_named=False)
     confirm(other, at=later)
     config, sent = config_of(content_app), {}
     own = select(Reminder.person_id).join(Letter, Letter.id == Reminder.letter_id).where(Reminder.kind == "name")
@@ -279,6 +330,7 @@ def test_who_has_not_confirmed_is_reminded_once(content_app: Flask, certifier: M
 def test_a_reminder_that_is_out_of_date_says_nothing(content_app: Flask, certifier: MadePerson, make: Make) -> None:
     person = make.person("Mele")
     complete(person, is_named=False)
+    decide(certifier, person)
     plan_reminders(config_of(content_app), at=AT + 7 * DAY)
     (letter,) = write(
         lambda s: [each for each in claim_letters(s, "one", at=AT + 7 * DAY, limit=50) if each.kind == "reminder"]

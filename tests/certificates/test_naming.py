@@ -9,15 +9,17 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 
 from lms.certificates import queries, service
-from lms.certificates.jobs import finish_issues, settle_names
+from lms.certificates.jobs import finish_issues, mend_names, settle_names
+from lms.certificates.jobs.naming import reserve_one
 from lms.certificates.models import Application, Award, Edition, NameConfirmation, NameRequest, SigningKey
+from lms.certificates.queries.naming import select_unnamed
 from lms.certificates.rules import naming as rules
 from lms.certificates.rules.decisions import Choice
 from lms.clock import local_date
-from lms.content.library import current
+from lms.competencies.models import Evidence
 from lms.db import db, reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
@@ -139,7 +141,8 @@ def test_certifying_waits_for_her_word(content_app: Flask, worker: MadePerson, c
     assert (decided.state, decided.award_public_id) == ("certified", None)
     assert finish_issues(content_app, at=AT) == 0
     naming = queries.get_naming(reading(), worker.person_id, application_of(worker))
-    assert naming.waits_until == local_date(AT) + 14 * DAY
+    assert naming.waits_until(local_date(AT)) == local_date(AT) + 14 * DAY
+    assert naming.waits_until(local_date(OVER)) is None, "that day is over"
     reading().rollback()
     done = confirm(worker, "Mālia ʻAnau", at=AT + DAY)
     assert done == service.Confirmed("certified", award_of(worker).public_id)
@@ -154,7 +157,8 @@ def test_what_she_confirmed_before_is_reserved_when_certified(worker: MadePerson
     assert first == service.Confirmed("waiting", None)
     confirm(worker, "Malia Ana ʻAnau")
     naming = queries.get_naming(reading(), worker.person_id, application_of(worker))
-    assert (naming.name, naming.has_same_letters, naming.waits_until) == ("Malia Ana ʻAnau", False, None)
+    waits = naming.waits_until(local_date(AT))
+    assert (naming.name, naming.has_same_letters, waits) == ("Malia Ana ʻAnau", False, None)
     reading().rollback()
     decide(certifier, worker)
     assert name_on(worker) == "Malia Ana ʻAnau"
@@ -191,6 +195,12 @@ def test_renaming_the_account_is_no_way_around(worker: MadePerson, certifier: Ma
     decide(certifier, worker)
     rename(worker, "Somebody Else")
     assert confirm(worker, "Somebody Else").state == "waiting"
+
+
+def test_other_signs_are_seen_by_the_certifier(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    assert confirm(worker, "<Malia> ʻAnau ®").state == "waiting"
+    assert all_of(select(Award.id)) == []
 
 
 def test_a_double_tap_confirms_once(worker: MadePerson) -> None:
@@ -253,7 +263,7 @@ def test_what_is_refused_has_no_name_to_confirm(worker: MadePerson, certifier: M
     decide(certifier, worker, Choice("refuse", "requirements-not-met"))
     assert broken(confirm, worker) == "nothing_to_confirm"
     naming = queries.get_naming(reading(), worker.person_id, application_of(worker))
-    assert naming.waits_until is None
+    assert naming.waits_until(local_date(AT)) is None
 
 
 # Fourteen days
@@ -295,12 +305,12 @@ def test_her_word_is_kept_where_the_certificate_cannot_be_reserved(
     write(lambda s: s.execute(retire) and None)
     assert confirm(worker) == service.Confirmed("certified", None)
     assert settle_names(config_of(content_app), at=AT) == "1 cannot be made: no_key"
-    (told,) = write(lambda s: service.recompute(s, current(s), at=AT))
+    (told,) = mend_names(at=AT, fix=True)
     assert (told.mendable, "no_key" in told.text) == (False, True)
     write(lambda s: s.execute(update(SigningKey).values(retired_at=None)) and None)
-    (told,) = write(lambda s: service.recompute(s, current(s), at=AT))
+    (told,) = mend_names(at=AT, fix=True)
     assert told.mendable
-    assert write(lambda s: service.recompute(s, current(s), at=AT)) == []
+    assert mend_names(at=AT, fix=True) == []
     assert finish_issues(content_app, at=AT) == 1
 
 
@@ -319,17 +329,64 @@ def test_nothing_is_left_of_a_certificate_that_could_not_be_reserved_whole(
     finally:
         event.remove(db.engines["write"], "before_cursor_execute", refuse)
     assert (all_of(select(Award.id)), len(all_of(select(NameConfirmation.id)))) == ([], 1)
-    (told,) = write(lambda s: service.recompute(s, current(s), at=AT))
+    (told,) = mend_names(at=AT, fix=True)
     assert told.mendable
     assert len(all_of(select(Award.id))) == len(all_of(select(Edition.id))) == 1
 
 
-def test_recompute_finds_those_that_are_overdue(worker: MadePerson, certifier: MadePerson) -> None:
+def test_what_is_certified_is_taken_back_while_it_waits_for_her_name(worker: MadePerson, certifier: MadePerson) -> None:
     decide(certifier, worker)
-    assert write(lambda s: service.recompute(s, current(s), at=AT + 14 * DAY)) == []
-    (told,) = write(lambda s: service.recompute(s, current(s), at=OVER))
-    assert (told.mendable, "no certificate was reserved" in told.text) == (True, True)
+    assert broken(decide, certifier, worker) == "already_certified"
+    assert decide(certifier, worker, Choice("refuse", "evidence-not-hers")).state == "refused"
+    assert all_of(select(Application.certified_name)) == [None]
+    assert broken(confirm, worker) == "nothing_to_confirm"
     assert write(lambda s: service.reserve_overdue(s, _application_id(worker), at=OVER)) == ""
+    assert all_of(select(Award.id)) == []
+
+
+def test_what_is_made_is_not_taken_back(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    confirm(worker)
+    assert broken(decide, certifier, worker, Choice("refuse", "evidence-not-hers")) == "already_certified"
+    assert state_of(worker) == "certified"
+
+
+def test_those_that_are_overdue_are_told_and_mended(worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker)
+    assert mend_names(at=AT + 14 * DAY, fix=True) == []
+    (told,) = mend_names(at=OVER, fix=False)
+    assert (told.mendable, "no certificate was reserved" in told.text) == (True, True)
+    assert all_of(select(Award.id)) == [], "to look changes nothing"
+    assert mend_names(at=OVER, fix=True) == [told]
+    assert len(all_of(select(Award.id))) == 1
+    assert write(lambda s: service.reserve_overdue(s, _application_id(worker), at=OVER)) == ""
+
+
+def test_those_that_cannot_be_made_hold_nobody_up(
+    content_app: Flask, worker: MadePerson, certifier: MadePerson, make: Make
+) -> None:
+    other = make.person("Ana Ruiz")
+    complete(other, is_named=False)
+    for person in (worker, other):
+        decide(certifier, person)
+    write(lambda s: s.execute(delete(Evidence).where(Evidence.person_id == worker.person_id)) and None)
+    assert settle_names(config_of(content_app), at=OVER) == "1 settled, 1 cannot be made: evidence_missing"
+    assert name_on(other) == "Ana Ruiz"
+
+
+def test_what_a_joined_record_left_behind_is_nobodys_to_make(
+    content_app: Flask, worker: MadePerson, certifier: MadePerson, make: Make
+) -> None:
+    decide(certifier, worker)
+    joined = update(Person).where(Person.id == worker.person_id).values(merged_into_id=make.person().person_id)
+    write(lambda s: s.execute(joined) and None)
+    assert mend_names(at=OVER, fix=True) == []
+    assert settle_names(config_of(content_app), at=OVER) == ""
+    assert reserve_one(_application_id(worker), at=OVER) is None
+    assert reading().execute(select_unnamed(local_date(AT))).all() == []
+    seen = queries.list_applications(reading(), actor_of(certifier), queries.Filter())
+    reading().rollback()
+    assert seen == []
 
 
 def test_what_forbids_a_certificate_is_told_when_certifying(worker: MadePerson, certifier: MadePerson) -> None:
@@ -351,11 +408,15 @@ def test_other_marks_are_made_at_once_and_other_letters_are_looked_at(
     def ask(name: str) -> bool:
         return write(lambda s: service.request_name(s, own, award, name, "", at=OVER))
 
+    assert ask("¡Malia ʻAnau!") is False, "other signs are looked at by a person"
+    (asked,) = all_of(select(NameRequest.public_id))
+    no = actor_of(certifier)
+    write(lambda s: service.settle_name(s, no, asked, grant=False, at=OVER))
     for number, name in enumerate(("Mālia ʻAnau", "MALIA ʻANAU", "Malia ʻĀnau")):
         assert ask(name) is True
         assert broken(ask, "Malia Anau") == "still_preparing"
         assert finish_issues(content_app, at=OVER + timedelta(minutes=number)) == 1
         assert name_on(worker) == name
     assert ask("Malia ʻAnau") is False, "the fourth in a day is looked at by a person"
-    (request,) = all_of(select(NameRequest.name))
+    (_refused, request) = all_of(select(NameRequest.name).order_by(NameRequest.id))
     assert request == "Malia ʻAnau"

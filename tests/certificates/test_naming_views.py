@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import NameConfirmation
+from lms.certificates.jobs.picturing import draw_name
+from lms.certificates.models import Application, NameConfirmation
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.names import name_mark
 from lms.clock import local_date, now
-from lms.db import reading
+from lms.db import reading, write
 from lms.i18n import format_date
 from lms.ids import new_client_id
 from tests.certificates.story import application_of, award_of, complete, config_of, confirm, decide
@@ -54,11 +57,10 @@ def test_she_sees_her_name_and_confirms_it(
     with counted() as sent:
         page = client.get(f"{path}/name")
     assert len(sent) <= 12
-    assert 'alt="Malia ʻAnau"' in page.get_data(as_text=True)
+    assert 'role="img" aria-label="Malia ʻAnau"><svg ' in page.get_data(as_text=True)
     assert "Yes, my name is right" in text_of(page)
-    picture = client.get("/record/name.svg", query_string={"name": "Malia ʻAnau"})
-    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
-    assert client.get("/record/name.svg", query_string={"name": "漢字"}).status_code == 404
+    assert draw_name("Malia ʻAnau") in page.get_data(as_text=True)
+    assert not re.search(r'(src|href)="[^"]*(Malia|%CA%BBAnau)', page.get_data(as_text=True)), "no name in an address"
     done = client.post(f"{path}/name", data={"name": "Malia ʻAnau", "client_id": new_client_id()})
     assert done.headers["Location"] == f"/record/certificates/{award_of(worker).public_id}"
     assert "being made now" in text_of(client.get(done.headers["Location"]))
@@ -77,6 +79,7 @@ def test_she_tries_spellings_before_she_confirms_one(client: FlaskClient, worker
     assert client.post(path, data={"spelled": ""}).status_code == 400
     shown = client.post(path, data={"spelled": "Malia 'Ānau"})
     assert shown.status_code == 200
+    assert draw_name("Malia 'Ānau") in shown.get_data(as_text=True)
     assert "Did you mean this? Malia ʻĀnau" in text_of(shown)
     assert names() == [], "to show is not to confirm"
     refused = client.post(path, data={"name": "漢", "client_id": new_client_id()})
@@ -85,6 +88,23 @@ def test_she_tries_spellings_before_she_confirms_one(client: FlaskClient, worker
     assert names() == ["Malia ʻĀnau"]
     assert "You confirmed this name on" in text_of(client.get(path))
     assert "Spell it another way" in text_of(client.get(path.removesuffix("/name")))
+
+
+def test_what_has_waited_is_not_said_to_wait(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:
+    over = update(Application).values(name_until=local_date(now()) - timedelta(days=1))
+    write(lambda s: s.execute(over) and None)
+    sign_in(client, worker)
+    path = f"/record/applications/{application_of(worker)}"
+    said = text_of(client.get(path))
+    assert "We wait for you until" not in said
+    assert "See my name" in said
+    assert "We wait for you until" not in text_of(client.get(f"{path}/name"))
+    assert "Is your name right?" not in text_of(client.get("/learn"))
+    sign_in(client, certifier)
+    assert "Waits for her to confirm" not in text_of(client.get(f"/certify/applications/{application_of(worker)}"))
+    assert "Waits for her to confirm" not in text_of(client.get("/certify"))
+    batch = client.get("/certify/batch", query_string={"id": [application_of(worker)]})
+    assert "Who has not confirmed her name yet" not in text_of(batch)
 
 
 def test_nobody_sees_the_name_page_of_another(client: FlaskClient, worker: MadePerson, make: Make) -> None:
@@ -137,6 +157,25 @@ def test_no_day_is_promised_that_is_past(client: FlaskClient, certifier: MadePer
     assert asked.index("Which group?") < asked.index("Is your name right?")
 
 
+def test_the_certifier_takes_her_decision_back(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:
+    decide(certifier, worker, at=now())
+    sign_in(client, certifier)
+    path = f"/certify/applications/{application_of(worker)}"
+    with counted() as sent:
+        page = client.get(path)
+    assert len(sent) <= 12
+    assert "Take the decision back?" in text_of(page)
+    assert 'value="certify"' not in page.get_data(as_text=True)
+    shown = {"seen": "1", "shown": name_mark("Malia ʻAnau"), "client_id": new_client_id()}
+    done = client.post(path, data={"outcome": "not-yet", "reason": "ask:identity-unclear", **shown})
+    assert done.status_code == 302
+    assert "Not yet?" not in (said := text_of(client.get(path)))
+    assert "Take the decision back?" not in said
+    confirm(worker, at=now())
+    sign_in(client, worker)
+    assert "There is a question for you" in text_of(client.get(f"/record/applications/{application_of(worker)}"))
+
+
 def test_the_certifier_sees_another_name(client: FlaskClient, worker: MadePerson, certifier: MadePerson) -> None:
     confirm(worker, "Malia Tupou", at=now())
     sign_in(client, certifier)
@@ -158,7 +197,7 @@ def test_the_holder_changes_marks_at_once(
     path = f"/record/certificates/{award_of(worker).public_id}/name"
     assert "This is how it looks now" in text_of(client.get(path))
     assert "Only marks change" in text_of(client.post(path, data={"spelled": "Mālia ʻAnau"}))
-    assert "Letters change" in text_of(client.post(path, data={"spelled": "Malia Tupou"}))
+    assert "Letters or signs change" in text_of(client.post(path, data={"spelled": "Malia Tupou"}))
     same = client.post(path, data={"name": "Malia ʻAnau", "client_id": new_client_id()})
     assert same.status_code == 400
     done = client.post(path, data={"name": "Mālia ʻAnau", "client_id": new_client_id()})

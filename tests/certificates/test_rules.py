@@ -105,6 +105,32 @@ def test_a_serial_that_begins_like_the_prefix_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["MELE FIFITA", "Melē Fifita", "Mele-Fifita", "Mele Fi'fita", "ʻMele Fifitaʻ", "Mele. Fifita"],
+)
+def test_other_marks_are_another_way_to_write_a_name(name: str) -> None:
+    assert names.is_respelled(name, "Mele Fifita")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "¡¡ Mele ?? Fifita !!", "Mele Fifita ® © §", "<Mele> [Fifita] {*}", "Mele ~ Fifita", "Mele ˆFifita",
+        "Mele ... Fifita", "Mele ʻʻFifita", "Mele (Fifita)", "Mele “Fifita”", "Mele Tupou", "Mele Fifita ²",
+    ],
+)  # fmt: skip
+def test_other_signs_are_for_a_person_to_see(name: str) -> None:
+    assert not names.is_respelled(name, "Mele Fifita")
+
+
+def test_signs_that_were_there_stay() -> None:
+    assert names.is_respelled("Mēle (Lia) Fifita", "Mele (Lia) Fifita")
+    assert names.is_respelled("Mele Lia Fifita", "Mele (Lia) Fifita")
+    assert names.is_respelled("Mele.. Fifita", "Mele.. Fifita")
+    assert not names.is_respelled("Mele ((Lia)) Fifita", "Mele (Lia) Fifita")
+
+
+@pytest.mark.parametrize(
     ("name", "code"),
     [
         ("", "name_empty"),
@@ -299,12 +325,15 @@ def test_good_choices() -> None:
 
 
 def test_it_is_the_certifiers_turn_or_not() -> None:
-    assert decisions.state_after("waiting", Choice("certify")) == "certified"
-    assert decisions.state_after("waiting", Choice("ask", "other", "x")) == "asked"
-    assert decisions.state_after("appealed", Choice("refuse", "duplicate")) == "refused"
-    assert broken(decisions.state_after, "certified", Choice("certify")) == "already_certified"
+    assert decisions.state_after("waiting", Choice("certify"), is_made=False) == "certified"
+    assert decisions.state_after("waiting", Choice("ask", "other", "x"), is_made=False) == "asked"
+    assert decisions.state_after("appealed", Choice("refuse", "duplicate"), is_made=False) == "refused"
+    assert broken(decisions.state_after, "certified", Choice("certify"), is_made=False) == "already_certified"
+    refuse = Choice("refuse", "duplicate")
+    assert decisions.state_after("certified", refuse, is_made=False) == "refused"
+    assert broken(decisions.state_after, "certified", refuse, is_made=True) == "already_certified"
     for state in ("asked", "refused"):
-        assert broken(decisions.state_after, state, Choice("certify")) == "waits_for_worker"
+        assert broken(decisions.state_after, state, Choice("certify"), is_made=False) == "waits_for_worker"
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,13 @@ from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues
 from lms.certificates.models import Application, Award, Edition, NameRequest, RevocationRequest, StatusEvent
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.names import name_mark
 from lms.certificates.rules.serials import show_serial
 from lms.clock import local_date, now
 from lms.db import db, reading, write
 from lms.ids import new_client_id
 from lms.organizations.models import Employment
+from lms.people.models import Person
 from lms.tracks.models import Assignment, AssignmentBatch
 from tests.certificates.story import (
     TRACK,
@@ -33,12 +35,23 @@ from tests.certificates.story import (
     by_hand,
     complete,
     config_of,
+    confirm,
     decide,
 )
 from tests.factories import MadePerson, Make, sign_in
 from tests.keys import ensure_keys
 
 JSON = {"Accept": "application/json"}
+
+
+def mark_of(person: MadePerson) -> str:
+    """Return the mark of the name of her account, as the certifier's page has it."""
+    return name_mark(actor_of(person, at=now()).name)
+
+
+def certifying(person: MadePerson) -> dict[str, str]:
+    """Return what the certifier's page sends about somebody with the name of her account."""
+    return {"outcome": "certify", "client_id": new_client_id(), "shown": mark_of(person)}
 
 
 @pytest.fixture
@@ -136,10 +149,10 @@ def test_an_application_shows_evidence_and_is_certified(
     assert "Malia ʻAnau" in said
     assert said.count("Met on") == 2
     assert "Communication" in said
-    answered = client.post(path, data={"outcome": "certify", "client_id": new_client_id()})
+    answered = client.post(path, data=certifying(worker))
     assert answered.headers["Location"] == f"/certify/applications/{application_of(other)}"
     assert "Your decision about Malia ʻAnau is saved" in text_of(client.get(answered.headers["Location"]))
-    last = client.post(answered.headers["Location"], data={"outcome": "certify", "client_id": new_client_id()})
+    last = client.post(answered.headers["Location"], data=certifying(other))
     assert last.headers["Location"] == "/certify"
     assert finish_issues(content_app, at=now()) == 2
 
@@ -193,7 +206,7 @@ def test_not_yet_needs_a_reason_and_keeps_what_was_typed(
     sign_in(client, certifier)
     path = f"/certify/applications/{application_of(worker)}"
     send = lambda **data: client.post(  # noqa: E731
-        path, data={"outcome": "not-yet", "client_id": new_client_id(), **data}
+        path, data={**certifying(worker), "outcome": "not-yet", **data}
     )
     refused = send(note="Please tell me more")
     assert refused.status_code == 400
@@ -263,13 +276,36 @@ def test_an_appeal_is_for_another(client: FlaskClient, certifier: MadePerson, wo
     sign_in(client, certifier)
     path = f"/certify/applications/{application_of(worker)}"
     assert "another certifier decides" in text_of(client.get(path))
-    refused = client.post(path, data={"outcome": "certify", "seen": "2", "client_id": new_client_id()})
+    refused = client.post(path, data={**certifying(worker), "seen": "2"})
     assert refused.status_code == 400
     sign_in(client, make.person(roles=("certifier",)))
     assert "I did it all" in text_of(client.get(path))
-    assert client.post(path, data={"outcome": "certify", "seen": "2", "client_id": new_client_id()}).status_code == 302
+    assert client.post(path, data={**certifying(worker), "seen": "2"}).status_code == 302
     sign_in(client, worker)
     assert "You are certified" in text_of(client.get(mine))
+
+
+def test_a_name_that_changed_after_the_page_is_not_certified(
+    client: FlaskClient, certifier: MadePerson, worker: MadePerson, make: Make
+) -> None:
+    person = make.person("Malia Tupou")
+    complete(person, at=now(), is_named=False)
+    sign_in(client, certifier)
+    path, row = f"/certify/applications/{application_of(person)}", f"{application_of(person)}:0"
+    opened = certifying(person)
+    assert f'name="shown" type="hidden" value="{opened["shown"]}"' in client.get(path).get_data(as_text=True)
+    rename = update(Person).where(Person.id == person.person_id).values(name="Sione Fifita")
+    write(lambda s: s.execute(rename) and None)
+    confirm(person, "Sione Fifita", at=now())
+    stale = client.post(path, data=opened)
+    assert stale.status_code == 409
+    assert "the name has changed" in text_of(stale)
+    many = client.post("/certify/batch", data={"id": f"{row}:{opened['shown']}", "client_id": new_client_id()})
+    assert many.status_code == 409
+    assert client.post("/certify/batch", data={"id": row, "client_id": new_client_id()}).status_code == 409
+    assert count(Award) == 0
+    assert client.post(path, data={**opened, "shown": name_mark("Sione Fifita")}).status_code == 302
+    assert count(Award) == 1
 
 
 def test_an_answer_from_a_stale_page_is_no_appeal(
@@ -317,17 +353,19 @@ def test_a_decision_from_a_stale_page_is_told(client: FlaskClient, certifier: Ma
     ids = re.findall(r' id="([^"]+)"', forms)
     assert len(ids) == len(set(ids))
     assert forms.count('name="seen" type="hidden" value="2"') == 2
-    data = {"outcome": "certify", "client_id": new_client_id()}
+    data = certifying(worker)
     stale = client.post(path, data={**data, "seen": "0"})
     assert stale.status_code == 409
     assert "since you opened this page" in text_of(stale)
     assert "Monday" in text_of(stale)
     assert stale.get_data(as_text=True).count('name="seen" type="hidden" value="2"') == 2
     batch = client.get("/certify/batch", query_string={"id": application_of(worker)})
-    assert f'value="{application_of(worker)}:2"' in batch.get_data(as_text=True)
+    assert f'value="{application_of(worker)}:2:{mark_of(worker)}"' in batch.get_data(as_text=True)
     assert client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:1"}).status_code == 409
     switched = client.post("/certify/batch", data={**data, "id": f"{application_of(worker)}:2", "_language": "es"})
-    assert f'value="{application_of(worker)}:2"' in switched.get_data(as_text=True), "the choice is kept"
+    assert f'value="{application_of(worker)}:2:{mark_of(worker)}"' in switched.get_data(as_text=True), (
+        "the choice is kept"
+    )
     assert 'name="_language"' in batch.get_data(as_text=True)
     client.post("/language/en")
     assert client.post(path, data={**data, "seen": "2"}).status_code == 302
@@ -351,6 +389,7 @@ def test_a_batch_says_exactly_what_it_does(
     assert "We cannot print the letter “漢”" in said
     assert count(Award) == 0
     key = new_client_id()
+    ids = [f"{each}:0:{mark_of(person)}" for each, person in zip(ids, people, strict=True)]
     confirmed = client.post("/certify/batch", data={"id": ids[:2], "client_id": key})
     assert confirmed.headers["Location"] == "/certify"
     assert "2 people are certified" in text_of(client.get("/certify"))
@@ -370,7 +409,7 @@ def test_a_name_that_cannot_be_printed_is_told_before(client: FlaskClient, certi
     sign_in(client, certifier)
     path = f"/certify/applications/{application_of(person)}"
     assert "The name cannot be printed" in text_of(client.get(path))
-    refused = client.post(path, data={"outcome": "certify", "client_id": new_client_id()})
+    refused = client.post(path, data=certifying(person))
     assert refused.status_code == 400
     assert count(Award) == 0
 

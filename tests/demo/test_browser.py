@@ -258,7 +258,6 @@ NO_PAGE = {
     "certificates.status_list": "for programs",
     "certificates.card": "a file",
     "certificates.download": "a file",
-    "certificates.name_picture": "an image",
     "certificates.shared": "only by a holder's link; tests/certificates/test_verify_looks.py looks at it",
     "certificates.shared_file": "a file",
     "certificates.verify_file": "leads on at once; tests/certificates/test_verify_looks.py looks at its answer",

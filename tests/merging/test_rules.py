@@ -84,6 +84,8 @@ def test_an_application_that_was_worked_on_is_never_taken_out() -> None:
         worked_on = {1, 2} if mine != "waiting" else {2}
         done = rules.settle_applications(way, MODULE, [applied(1, mine)], [applied(2, hers)], worked_on)
         assert (done.aside, done.stays, done.gives_up) == (aside, stays, gives_up)
+    done = rules.settle_applications(way, MODULE, [applied(1, "waiting")], [applied(2, "waiting")], set(), {2})
+    assert (done.aside, done.stays) == (set(), {2}), "a confirmed name is kept, and holds nobody up"
     with pytest.raises(RuleBroken, match="application-open"):
         rules.settle_applications(way, MODULE, [applied(1, "asked")], [applied(2, "waiting")], {1, 2, 3} - {1})
 

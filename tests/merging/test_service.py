@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from lms.assessments.models import Attempt, AttemptAnswer
-from lms.certificates.models import Application, Award, Decision
+from lms.certificates.models import Application, Award, Decision, NameConfirmation
 from lms.clock import now
 from lms.competencies.models import Attainment
 from lms.courses import service as learning
@@ -270,6 +270,22 @@ def test_an_application_that_waits_for_somebody_is_decided_first(boss: MadePerso
         decided(rows(Application, person)[0].id, boss)
     with pytest.raises(RuleBroken, match="application-open"):
         join(boss, *pair)
+
+
+def test_a_confirmed_name_does_not_keep_records_apart(boss: MadePerson, make: Make) -> None:
+    pair = make.person(), make.person()
+    write(lambda s: enrol(s, [each.person_id for each in pair], TRACK, at=EARLIER) and None)
+    for person in pair:
+        learn(person, "communication", "outreach", at=EARLIER)
+        (application,) = rows(Application, person)
+        said = {"name": "Ana Ruiz", "has_same_letters": True, "confirmed_at": AT, "client_id": new_client_id()}
+        row = NameConfirmation(application_id=application.id, **said)
+        write(lambda s, row=row: s.add(row))  # type: ignore[misc]
+    before = dump()
+    merge = join(boss, *pair)
+    assert len(rows(Application, pair[0])) == len(rows(Application, pair[1])) == 1
+    undo(boss, merge)
+    assert differing(before, dump()) == {}
 
 
 def test_both_supervise_and_somebody_stands_in(boss: MadePerson, make: Make) -> None:

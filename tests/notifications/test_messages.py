@@ -98,7 +98,12 @@ TOLD: list[tuple[str, str, dict[str, str], str, dict[str, Any]]] = [
             f"record/certificates/{'c' * 20}",
             {"change": change, "reason": code},
         )
-        for change, code in (("lifted", None), ("suspended", "under-review"), ("revoked", "issued-in-error"))
+        for change, code in (
+            ("lifted", None),
+            ("late", None),
+            ("suspended", "under-review"),
+            ("revoked", "issued-in-error"),
+        )
     ),
     ("result_ready", "assessments.attempt", TAKEN, TAKEN_PATH, {}),
     ("result_corrected", "assessments.attempt", TAKEN, TAKEN_PATH, {}),

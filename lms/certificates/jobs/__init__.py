@@ -5,6 +5,7 @@ from lms.certificates.jobs.cards import make_card
 from lms.certificates.jobs.finishing import finish_issues, make_page_now, run
 from lms.certificates.jobs.folding import fold_checks
 from lms.certificates.jobs.keyring import ensure_keys
+from lms.certificates.jobs.naming import mend_names
 from lms.certificates.jobs.naming import run as settle_names
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "fold_checks",
     "make_card",
     "make_page_now",
+    "mend_names",
     "open_file",
     "run",
     "settle_names",

@@ -39,7 +39,7 @@ def _picture(path: str, across: float, size: float, lines: int) -> str:
     high = max(size * (0.3 + (lines - 1) * _LINE), *heights) + MARGIN / 2 - top
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top:.1f} {across:.1f} {high:.1f}" '
-        f'width="{across:.1f}" height="{high:.1f}">'
+        f'width="{across:.1f}" height="{high:.1f}" aria-hidden="true" focusable="false">'
         f'<rect y="{top:.1f}" width="100%" height="100%" fill="#fff"/>'
         f'<path transform="scale(1 -1)" fill="{_INK}" d="{path}"/></svg>'
     )

@@ -22,7 +22,7 @@ class NameConfirmation(Base):
     #: Exactly as it was drawn, in NFC; it has passed the name gate.
     name: Mapped[str] = mapped_column(String(200))
     #: Whether it has the letters of the name that was certified, or else of her account's name then, whatever its
-    #: marks. One with others a certifier sees.
+    #: marks (`names.is_respelled`). One with others a certifier sees.
     has_same_letters: Mapped[bool]
     confirmed_at: Mapped[datetime]
     #: The key of the form, so that a double tap confirms once.

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Select, String, and_, cast, exists, 
 from sqlalchemy.orm import Session
 
 from lms.certificates.models import Application, Award, Decision, NameConfirmation
+from lms.certificates.policy import STANDING
 from lms.certificates.queries.facts import PEOPLE, Holder, Key, holders_of
 from lms.errors import NotFound
 
@@ -40,10 +41,9 @@ class Naming:
         """Return the name that the certificate gets if it is made now."""
         return self.confirmed or self.account_name
 
-    @property
-    def waits_until(self) -> date | None:
-        """Return the last date on which it waits for her, or None."""
-        is_open = not (self.confirmed or self.is_made or self.state == "refused")
+    def waits_until(self, today: date) -> date | None:
+        """Return the last date on which it waits for her; None when it does not, or that day is over."""
+        is_open = not (self.confirmed or self.is_made or self.state == "refused" or today > self.name_until)
         return self.name_until if is_open else None
 
 
@@ -123,18 +123,18 @@ def select_other_names(criterion: ColumnElement[bool]) -> Select[int, str, datet
     return select(own.application_id, own.name, own.confirmed_at).where(criterion, own.has_same_letters.is_(False))
 
 
-def list_ready(session: Session, today: date, *, limit: int = 1000) -> list[int]:
-    """Return the certified applications without a certificate that do not wait for a name any more, the oldest first.
+def list_ready(session: Session, today: date) -> list[int]:
+    """Return the certified applications without a certificate that do not wait for a name any more, by person.
 
-    Either she confirmed it and making the certificate failed, or fourteen days are over. One query.
+    Either she confirmed it and making the certificate failed, or fourteen days are over. Of joined records none. One
+    query.
     """
     is_confirmed = exists().where(NameConfirmation.application_id == Application.id)
     statement = (
         select(Application.id)
-        .where(Application.state == "certified", Application.cycle > 0, ~is_made())
+        .where(Application.state == "certified", Application.person_id.in_(STANDING), ~is_made())
         .where(or_(is_confirmed, Application.name_until < today))
-        .order_by(Application.id)
-        .limit(limit)
+        .order_by(Application.person_id, Application.id)
     )
     return list(session.scalars(statement))
 
@@ -152,7 +152,7 @@ def certified_by(session: Session, application_ids: Iterable[int]) -> dict[int, 
 def select_unnamed(_today: date) -> Select[*tuple[Any, ...]]:
     """Return a select of person_id, subject (the application's id), falls_on (the last day), and since (NULL).
 
-    They are the applications whose certificate waits for its holder to confirm her name.
+    They are the certified applications whose certificate waits for its holder to confirm her name.
     """
     is_confirmed = exists().where(NameConfirmation.application_id == Application.id)
     return select(
@@ -160,4 +160,4 @@ def select_unnamed(_today: date) -> Select[*tuple[Any, ...]]:
         cast(Application.id, String).label("subject"),
         Application.name_until.label("falls_on"),
         cast(null(), Date).label("since"),
-    ).where(Application.state != "refused", Application.cycle > 0, ~is_confirmed, ~is_made())
+    ).where(Application.state == "certified", Application.person_id.in_(STANDING), ~is_confirmed, ~is_made())

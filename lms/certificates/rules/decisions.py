@@ -48,11 +48,14 @@ def check_reason(code: str | None, note: str, known: Collection[str | None]) -> 
         raise RuleBroken("text_too_long", most=LONGEST_NOTE)
 
 
-def state_after(state: str, choice: Choice) -> str:
-    """Return the application's state after `choice`; raise `RuleBroken` when it is not the certifier's turn."""
-    if state == "certified":
+def state_after(state: str, choice: Choice, *, is_made: bool) -> str:
+    """Return the application's state after `choice`; raise `RuleBroken` when it is not the certifier's turn.
+
+    What is certified can be taken back, by asking or refusing, until the certificate is reserved (`is_made`).
+    """
+    if state == "certified" and (is_made or choice.outcome == "certify"):
         raise RuleBroken("already_certified")
-    if state not in OPEN_STATES:
+    if state not in (*OPEN_STATES, "certified"):
         raise RuleBroken("waits_for_worker")
     return _NEXT[choice.outcome]
 

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 #: Prepared: completed, with an application. Unnamed: certified, and waiting for her name. Reserved: it has its serial
 #: and its frozen facts. Issued: one edition counts. Suspended and revoked: none does.
 Stage = Literal["prepared", "unnamed", "reserved", "issued", "suspended", "revoked"]
-#: What happens to it. "name" is her word, or that fourteen days are over; "rename" a name with other letters.
-Deed = Literal["certify", "name", "rename", "release", "redraft", "correct", "suspend", "lift", "revoke"]
+#: What happens to it. "name" is her word, or that fourteen days are over; "rename" a name with other letters; "stop" a
+#: certifier who takes her decision back.
+Deed = Literal["certify", "stop", "name", "rename", "release", "redraft", "correct", "suspend", "lift", "revoke"]
 #: What its holder can do about a certificate that ends, on a day.
 Phase = Literal["endless", "early", "open", "late", "lapsed", "renewed"]
 
 STAGES: tuple[Stage, ...] = ("prepared", "unnamed", "reserved", "issued", "suspended", "revoked")
 DEEDS: tuple[Deed, ...] = (
-    "certify", "name", "rename", "release", "redraft", "correct", "suspend", "lift", "revoke",
+    "certify", "stop", "name", "rename", "release", "redraft", "correct", "suspend", "lift", "revoke",
 )  # fmt: skip
 #: Every way there is. What is not here is refused; nothing leads out of "revoked".
 WAYS: dict[tuple[Stage, Deed], Stage] = {
@@ -36,6 +37,7 @@ WAYS: dict[tuple[Stage, Deed], Stage] = {
     ("prepared", "certify"): "unnamed",
     ("unnamed", "name"): "reserved",
     ("unnamed", "rename"): "prepared",
+    ("unnamed", "stop"): "prepared",
     ("reserved", "redraft"): "reserved",
     ("reserved", "release"): "issued",
     ("reserved", "revoke"): "revoked",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import unicodedata
+from collections import Counter
+from itertools import pairwise
 
 from lms.errors import RuleBroken
 from lms.people.rules import search_key
@@ -16,6 +19,8 @@ _DRAWN = (
 )
 HIDDEN = "•"
 _LETTER_MODIFIERS = "ʻʼ'‘’`"
+#: Signs beside letters that anybody's name may have: blanks, hyphens, full stops, apostrophes and glottal signs.
+_PLAIN_SIGNS = frozenset(" -.\u2010\u2011\u2019\u201b\u00b4\u02b9" + _LETTER_MODIFIERS)
 
 
 def _code_points() -> frozenset[str]:
@@ -84,7 +89,36 @@ def _mask_word(word: str) -> str:
     return "".join(letters[:shown]) + HIDDEN * len(letters[shown:])
 
 
+def name_mark(name: str) -> str:
+    """Return what a form says of the name that its page showed: the SHA-256 of exactly this spelling."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def check_shown(mark: str | None, name: str) -> None:
+    """Raise `RuleBroken` when the page of the one who decides showed another name; None where there was no page."""
+    if mark is not None and mark != name_mark(name):
+        raise RuleBroken("changed_meanwhile")
+
+
 def is_same_name(one: str, other: str) -> bool:
     """Return whether two names are the same but for case, accents, macrons and glottal marks, in constant time."""
     keys = [search_key(name).encode() for name in (one, other)]
     return bool(keys[0]) and hmac.compare_digest(*keys)
+
+
+def is_respelled(name: str, standing: str) -> bool:
+    """Return whether `name` is `standing` in other marks alone, so that nobody has to look at it.
+
+    It has the same letters (`is_same_name`), and no sign beside them that `standing` has not, but plain ones, none of
+    them doubled: `¡Mele!` is for a person to see.
+    """
+    own, theirs = _signs(name), _signs(standing)
+    is_doubled = any(one == other and one in own for one, other in pairwise(name))
+    is_plain = own <= theirs or (_PLAIN_SIGNS.issuperset(own - theirs) and not is_doubled)
+    return is_same_name(name, standing) and is_plain
+
+
+def _signs(name: str) -> Counter[str]:
+    """Return what is neither letter, nor digit, nor a mark on one, and how often it stands there."""
+    kinds = ((sign, unicodedata.category(sign)) for sign in name)
+    return Counter(sign for sign, kind in kinds if kind[0] not in "LNM" or kind == "Lm")

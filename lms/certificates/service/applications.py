@@ -16,6 +16,7 @@ from lms.certificates.events import DecisionMade, decision_made
 from lms.certificates.models import Application, Decision, Reply
 from lms.certificates.rules import decisions as rules
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.names import check_shown
 from lms.certificates.rules.naming import name_until
 from lms.certificates.service.locking import lock_applications
 from lms.certificates.service.naming import reserve_named
@@ -70,12 +71,21 @@ def open_applications(session: Session, subjects: Iterable[TrackDone]) -> list[t
 
 
 def decide(
-    session: Session, actor: Actor, public_id: str, choice: Choice, *, seen: int = 0, client_id: str, at: datetime
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    choice: Choice,
+    *,
+    seen: int = 0,
+    shown: str | None = None,
+    client_id: str,
+    at: datetime,
 ) -> Decided:
     """Decide one application: certify, ask for more, or refuse. The same form twice counts once.
 
-    `seen` is how many decisions and answers the actor had before her. Raises `NotFound` for an application that
-    she may not see (her own too), and `RuleBroken`.
+    While no certificate is reserved, asking or refusing takes back what was certified.
+    `seen` is how many decisions and answers the actor had before her, `shown` the mark of the name (`name_mark`; None
+    where she saw no page). Raises `NotFound` for an application that she may not see (her own too), and `RuleBroken`.
     """
     rules.check_choice(choice)
     found = lock_applications(session, Application.public_id == public_id)
@@ -85,10 +95,12 @@ def decide(
     if _is_sent_before(session, application, choice, client_id):
         return _decided(session, application)
     history = queries.histories_of(session, [application.id])[application.id]
+    naming = queries.namings_of(session, [application.id])[application.id]
     rules.check_seen(seen, history.said)
+    check_shown(shown, naming.name)
     if not policy.can_decide(actor, history.has_appealed, history.refused_by):
         raise RuleBroken("another_certifier_decides")
-    state = rules.state_after(application.state, choice)
+    state = rules.state_after(application.state, choice, is_made=naming.is_made)
     decision_id = _write_decision(session, actor, application, choice, state, client_id=client_id, at=at)
     if state == "certified":
         reserve_named(session, [application], {application.id: decision_id}, today=actor.today, at=at)
@@ -101,14 +113,15 @@ def certify_many(
     public_ids: Sequence[str],
     *,
     seen: Mapping[str, int] | None = None,
+    shown: Mapping[str, str] | None = None,
     client_id: str,
     at: datetime,
 ) -> Batch:
     """Certify all of these applications or, when a rule refuses one of them, none.
 
     Those that are certified already stay as they are. `seen` is, by public id, how many decisions and answers the
-    actor had before her (0 where it is not told). Raises `NotFound` when the actor may not see one of them, and
-    `RuleBroken` naming the first that cannot be certified.
+    actor had before her (0 where it is not told), `shown` the mark of each name (None where she saw no page). Raises
+    `NotFound` when the actor may not see one of them, and `RuleBroken` naming the first that cannot be certified.
     """
     if len(set(public_ids)) > rules.MOST_AT_ONCE:
         raise RuleBroken("too_many", most=rules.MOST_AT_ONCE)
@@ -117,12 +130,14 @@ def certify_many(
         raise NotFound
     waiting = [each for each in found if each.state != "certified"]
     decided = {}
-    histories = queries.histories_of(session, [each.id for each in waiting])
+    ids = [each.id for each in waiting]
+    histories, namings = queries.histories_of(session, ids), queries.namings_of(session, ids)
     for each in waiting:
         history = histories[each.id]
         if each.state != "waiting" or not policy.can_decide(actor, history.has_appealed, history.refused_by):
-            raise RuleBroken("not_for_a_batch", name=queries.holders_of(session, [each.person_id])[each.person_id].name)
+            raise RuleBroken("not_for_a_batch", name=namings[each.id].account_name)
         rules.check_seen((seen or {}).get(each.public_id, 0), history.said)
+        check_shown(None if shown is None else shown.get(each.public_id, ""), namings[each.id].name)
         certify = Choice("certify")
         decided[each.id] = _write_decision(session, actor, each, certify, "certified", client_id=client_id, at=at)
     reserve_named(session, waiting, decided, today=actor.today, at=at)
@@ -197,7 +212,7 @@ def _write_decision(
         client_id=client_id,
     )
     session.add(decision)
-    application.state = state
+    application.state, application.certified_name = state, None
     session.flush()
     record(
         session,

@@ -13,7 +13,7 @@ from lms.certificates.models import NameRequest
 from lms.certificates.queries import Known
 from lms.certificates.rules.decisions import LONGEST_NOTE
 from lms.certificates.rules.lives import check_life
-from lms.certificates.rules.names import is_same_name
+from lms.certificates.rules.names import is_respelled
 from lms.certificates.service.editions import next_edition
 from lms.certificates.service.locking import lock_award, lock_request
 from lms.certificates.service.naming import gate_name
@@ -28,9 +28,9 @@ MOST_A_DAY = 3
 def request_name(session: Session, actor: Actor, award_public_id: str, name: str, note: str, *, at: datetime) -> bool:
     """Give the holder the spelling that she wants, and return whether that was done at once.
 
-    Another way to write the same letters (case, accents, macrons, glottal marks) makes the new edition at once, a few
-    times a day; a name with other letters waits for a certifier. Raises `NotFound` for a certificate of another, and
-    `RuleBroken`.
+    Another way to write the same letters (`is_respelled`: case, accents, macrons, glottal marks, hyphens) makes the new
+    edition at once, a few times a day; a name with other letters or signs waits for a certifier. Raises `NotFound` for
+    a certificate of another, and `RuleBroken`.
     """
     known = lock_award(session, award_public_id)
     if known.person_id != actor.person_id:
@@ -38,7 +38,7 @@ def request_name(session: Session, actor: Actor, award_public_id: str, name: str
     typed = _checked(known, name)
     if len(note) > LONGEST_NOTE:
         raise RuleBroken("text_too_long", most=LONGEST_NOTE)
-    if is_same_name(typed, known.newest.payload["name"]) and not _was_often(known, at):
+    if is_respelled(typed, known.newest.payload["name"]) and not _was_often(known, at):
         _correct(session, actor, known, typed, at=at)
         return True
     row = {

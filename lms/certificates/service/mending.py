@@ -8,13 +8,10 @@ from sqlalchemy import and_, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.certificates import queries
 from lms.certificates.models import Application, Artifact, Award, Edition, IssueTask, StatusEvent
 from lms.certificates.queries.facts import list_completed
 from lms.certificates.rules.kinds import CREDENTIAL, CREDENTIAL_KINDS, FIRST_PAGE
 from lms.certificates.service.applications import open_applications
-from lms.certificates.service.naming import reserve_overdue
-from lms.clock import local_date
 from lms.content.library import Library
 from lms.differences import Difference
 from lms.people.service import lock
@@ -24,9 +21,8 @@ PATIENCE = timedelta(hours=1)
 
 def recompute(session: Session, library: Library, *, at: datetime) -> list[Difference]:  # noqa: ARG001 -- as every feature's
     """Open applications and tasks that are missing, and return them, with the releases that are overdue or hollow."""
-    reserved, refused = _reserve_missing(session, at)
-    mended = [*_open_missing(session, at), *reserved, *_schedule_missing(session, at)]
-    left = [*refused, *_overdue(session, at), *_hollow(session)]
+    mended = [*_open_missing(session, at), *_schedule_missing(session, at)]
+    left = [*_overdue(session, at), *_hollow(session)]
     return [*map(Difference, mended), *(Difference(line, mendable=False) for line in left)]
 
 
@@ -41,17 +37,6 @@ def _open_missing(session: Session, at: datetime) -> list[str]:
     return [
         f"person {person_id}: track {track_key} was completed without an application" for person_id, track_key in opened
     ]
-
-
-def _reserve_missing(session: Session, at: datetime) -> tuple[list[str], list[str]]:
-    """Reserve the certificates that wait for no name any more; return those that were, and those that cannot be."""
-    mended: list[str] = []
-    refused: list[str] = []
-    for application_id in queries.list_ready(session, local_date(at)):
-        problem = reserve_overdue(session, application_id, at=at)
-        said = f"application {application_id} is certified, its name is settled, and no certificate was reserved"
-        (refused if problem else mended).append(f"{said}: {problem}" if problem else said)
-    return mended, refused
 
 
 _KEY = (Application.person_id, Application.track_key, Application.cycle)

@@ -15,7 +15,7 @@ from lms.certificates import queries
 from lms.certificates.models import Application, NameConfirmation
 from lms.certificates.queries import Naming
 from lms.certificates.rules import naming as rules
-from lms.certificates.rules.names import check_name, is_same_name
+from lms.certificates.rules.names import check_name, is_respelled
 from lms.certificates.service.awards import Case, Reserved, draft, reserve
 from lms.certificates.service.locking import lock_applications
 from lms.clock import local_date
@@ -57,7 +57,7 @@ def confirm_name(
     naming = queries.namings_of(session, [application.id])[application.id]
     if not _is_sent_before(session, application.id, client_id):
         name = gate_name(typed)
-        same = is_same_name(name, application.certified_name or naming.account_name)
+        same = is_respelled(name, application.certified_name or naming.account_name)
         application.state = rules.state_after_name(application.state, is_made=naming.is_made, has_same_letters=same)
         session.add(
             NameConfirmation(
@@ -135,7 +135,7 @@ def reserve_overdue(session: Session, application_id: int, *, at: datetime) -> s
     if application.state != "certified" or naming.is_made or not _is_named(naming, today):
         return ""
     seen = application.certified_name
-    if not naming.confirmed and seen is not None and not is_same_name(naming.name, seen):
+    if not naming.confirmed and seen is not None and not is_respelled(naming.name, seen):
         application.state = "waiting"
         record(session, None, "certificates.name_to_see", "application", application.public_id, at=at)
         return ""

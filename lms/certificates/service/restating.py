@@ -29,9 +29,11 @@ from lms.tracks.specs import TrackSpec
 
 #: What a correction may change. Her name has a way of its own; the day of the award and the language stay.
 STATED = (
-    "track", "competencies", "minutes", "language_of_instruction", "completed_on", "valid_until", "issuer", "signers",
-    "disclaimers",
+    "track", "level", "competencies", "minutes", "language_of_instruction", "started_on", "completed_on", "valid_until",
+    "issuer", "provider_number", "signers", "disclaimers",
 )  # fmt: skip
+#: What is of one edition alone, and drawn anew for each: no part of what was seen.
+_OWN = frozenset({"edition", "frozen_at", "keys", "status"})
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,16 @@ def restate(session: Session, known: Known) -> Restated:
     if known.newest.number != known.standing.edition:
         raise RuleBroken("still_preparing")
     drafted = _draft(session, known)
-    before, after = _stated(known), _restated(known, drafted.facts)
+    payload = _restated(known, drafted.facts)
+    before, after = _stated(known), _members(payload)
     changes = tuple(Change(each, before[each], after[each]) for each in STATED if before[each] != after[each])
-    seal = hashlib.sha256(json.dumps(after, sort_keys=True).encode()).hexdigest()
-    return Restated(drafted, changes, seal)
+    return Restated(drafted, changes, _sealed(payload))
+
+
+def _sealed(payload: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of everything that the next edition would freeze, but for what is its own."""
+    whole = {name: value for name, value in payload.items() if name not in _OWN}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def correct_data(session: Session, actor: Actor, award_public_id: str, *, seal: str, at: datetime) -> int:
@@ -124,13 +132,15 @@ def _stated(known: Known) -> dict[str, Any]:
 
 
 def _restated(known: Known, facts: Facts) -> dict[str, Any]:
-    """Return what the next edition would state."""
+    """Return the payload of the next edition, without keys and place."""
     nowhere, no_keys = Place(0, 0), Keys("", {})
     number, at = known.newest.number + 1, known.awarded_at
     marks = marks_of(known, facts.valid_until, number=number, round_=known.cycle, at=at, keys=no_keys, place=nowhere)
-    return _members(json.loads(payloads.freeze(facts, marks).payload))
+    payload: dict[str, Any] = json.loads(payloads.freeze(facts, marks).payload)
+    return payload
 
 
 def _members(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members that a correction may change; of the issuer the name."""
-    return {**{each: payload[each] for each in STATED}, "issuer": payload["issuer"]["name"]}
+    """Return the members that a correction may change; of the issuer the name and the number as a provider."""
+    issuer = payload["issuer"]
+    return {**payload, "issuer": issuer["name"], "provider_number": issuer["provider_number"]}

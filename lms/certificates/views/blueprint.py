@@ -12,6 +12,7 @@ from flask import Blueprint, current_app, flash, g, render_template
 from lms.certificates import messages
 from lms.certificates.rules.payloads import issuer_name
 from lms.certificates.rules.serials import show_serial
+from lms.clock import local_date, now
 from lms.config import Config
 from lms.content.library import Text
 from lms.errors import RuleBroken
@@ -42,6 +43,7 @@ def page(template: str, *forms: Form, status: int = 200, **values: Any) -> tuple
         "tongue": tongue,
         "format_iso": format_iso,
         "event_name": messages.event_name,
+        "today": local_date(now()),
     }
     return render_template(f"certificates/{template}", **shared, **values), code
 

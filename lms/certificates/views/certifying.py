@@ -17,7 +17,7 @@ from lms.certificates.forms import BatchForm, CertifyForm, NotYetForm
 from lms.certificates.policy import can_decide
 from lms.certificates.queries import ApplicationRow, Credit, Filter, Said
 from lms.certificates.rules.decisions import OPEN_STATES
-from lms.certificates.rules.names import check_name
+from lms.certificates.rules.names import check_name, name_mark
 from lms.certificates.service import Batch
 from lms.certificates.views.blueprint import bp, explained, page
 from lms.certificates.views.entries import entered_words
@@ -99,9 +99,10 @@ def application(public_id: str) -> Any:
     certify, not_yet = CertifyForm(), NotYetForm()
     form = not_yet if request.form.get("outcome") == "not-yet" else certify
     if form.validate_on_submit():
-        key, seen = form.client_id.data, form.seen.data or 0
+        key = form.client_id.data
+        page_had: dict[str, Any] = {"seen": form.seen.data or 0, "shown": form.shown.data or ""}
         with explained(form):
-            write(lambda s: service.decide(s, actor, public_id, form.choice, seen=seen, client_id=key, at=now()))
+            write(lambda s: service.decide(s, actor, public_id, form.choice, **page_had, client_id=key, at=now()))
             return _after_decision(actor, row)
     return _application_page(actor, row, certify, not_yet)
 
@@ -119,7 +120,7 @@ def _application_page(actor: Actor, row: ApplicationRow, certify: CertifyForm, n
     library = current(reading())
     said = queries.list_said(reading(), row.application_id)
     for form in (certify, not_yet):
-        form.tell(len(said))
+        form.tell(len(said), name_mark(row.naming.name))
     return page(
         "application.html",
         certify,
@@ -130,6 +131,7 @@ def _application_page(actor: Actor, row: ApplicationRow, certify: CertifyForm, n
         requirements=_requirements(library, row),
         said=said,
         may_decide=row.state in OPEN_STATES and _may_decide(actor, said),
+        may_stop=row.state == "certified" and not row.naming.is_made and _may_decide(actor, said),
         next_id=queries.find_next(reading(), actor, row),
         certify=certify,
         not_yet=not_yet,
@@ -188,12 +190,13 @@ def _requirement(
 def batch() -> Any:
     """Say exactly what certifying the ticked will do, and do it when confirmed."""
     actor, form = get_actor(), BatchForm()
-    seen = _ticked(request.values.getlist("id"))
+    seen, shown = _ticked(request.values.getlist("id"))
     ids = list(seen)
     if form.validate_on_submit():
         key = form.client_id.data
         with explained(form):
-            done = write(lambda s: service.certify_many(s, actor, ids, seen=seen, client_id=key, at=now()))
+            page_had: dict[str, Any] = {"seen": seen, "shown": shown}
+            done = write(lambda s: service.certify_many(s, actor, ids, **page_had, client_id=key, at=now()))
             flash(_said_of_batch(done), "success")
             return redirect(url_for("certificates.queue"))
     return _batch_page(actor, ids, form)
@@ -207,10 +210,11 @@ def _said_of_batch(done: Batch) -> str:
     return f"{said} {made}"
 
 
-def _ticked(values: list[str]) -> dict[str, int]:
-    """Return the chosen applications by public id, each with how much was said of it on the page before."""
-    pairs = (value.partition(":") for value in values)
-    return {public_id: int(said) if said.isdecimal() else 0 for public_id, _, said in pairs}
+def _ticked(values: list[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """Return by public id how much was said of each chosen one on the page before, and the mark of its name there."""
+    parts = [(*value.split(":"), "", "")[:3] for value in values]
+    seen = {public_id: int(said) if said.isdecimal() else 0 for public_id, said, _shown in parts}
+    return seen, {public_id: shown for public_id, _said, shown in parts}
 
 
 def _batch_page(actor: Actor, ids: list[str], form: BatchForm) -> Any:
@@ -223,6 +227,8 @@ def _batch_page(actor: Actor, ids: list[str], form: BatchForm) -> Any:
         form,
         form=form,
         ready=ready,
+        name_mark=name_mark,
+        is_waiting=any(row.naming.waits_until(actor.today) for row in ready),
         histories=queries.histories_of(reading(), [row.application_id for row in ready]),
         left_out=[(row, problems[row.application_id]) for row in rows if row not in ready],
         track_title=lambda key: track_title(library, key, language()),

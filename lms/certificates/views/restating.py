@@ -56,12 +56,15 @@ def members() -> dict[str, tuple[str, Callable[[Any], str]]]:
     """Return what each member is called, and how its value is said."""
     return {
         "track": (_("Training"), lambda value: str(titled(value["title"]))),
+        "level": (_("Level"), lambda value: str(titled(value["title"])) if value else _("none")),
         "competencies": (_("Skills"), _skills),
         "minutes": (_("Time"), _minutes),
         "language_of_instruction": (_("Language of instruction"), tongue),
+        "started_on": (_("First day"), format_iso),
         "completed_on": (_("Finished on"), format_iso),
         "valid_until": (_("Valid until"), lambda value: format_iso(value) or _("no end")),
         "issuer": (_("Issued by"), str),
+        "provider_number": (_("Number as a provider of training"), lambda value: value or _("none")),
         "signers": (_("Signed by"), _signers),
         "disclaimers": (_("Note on the certificate"), lambda value: str(titled(value))),
     }

@@ -112,15 +112,16 @@ def _order(value: Any) -> tuple[bool, Any]:
 
 
 def settle_applications(way: Way, keys: Sequence[Key], mine: Sequence[Row], hers: Sequence[Row],
-                        worked_on: Collection[int]) -> Settled:  # fmt: skip
+                        worked_on: Collection[int], named: Collection[int] = ()) -> Settled:  # fmt: skip
     """Return what becomes of applications: one that somebody has worked on is never taken out.
 
-    It stays with, or goes to, the former record. Raises `RuleBroken` "application-open" while it waits for somebody.
+    It stays with, or goes to, the former record; so does one of those `named`, for which she only confirmed a name.
+    Raises `RuleBroken` "application-open" while one that was worked on waits for somebody.
     """
     done = settle(way, keys, mine, hers)
     rows = {row["id"]: row for row in (*mine, *hers)}
-    for lost in sorted(done.aside & set(worked_on)):
-        if rows[lost]["state"] in _OPEN:
+    for lost in sorted(done.aside & {*worked_on, *named}):
+        if lost in worked_on and rows[lost]["state"] in _OPEN:
             raise RuleBroken("application-open")
         done.aside.discard(lost)
         (done.stays if lost in {row["id"] for row in hers} else done.gives_up).add(lost)

@@ -18,6 +18,8 @@ from lms.merging.service.rows import Rows, keys_of, leaned, of_person, subjects,
 
 #: Columns beside the owner that are set aside while two rows change places.
 _PARKED = "cycle"
+#: What says no more of an application than that she looked at her name.
+_NAMED = "name_confirmations"
 #: How the children of a joined spell come together: those of the spell that stands, stand.
 _OF_SPELLS = ("employment_terms", "supervisions", "contract_employments", "team_members")
 
@@ -81,8 +83,10 @@ def _settle(name: str, pair: Pair) -> Settled:
     if name in _BY_ROWS:
         return _BY_ROWS[name](mine, hers)
     if name == "applications":
-        worked_on = {each for parent, each in leaned(pair.rows) if parent == name}
-        return rules.settle_applications(way, keys_of(name), mine, hers, worked_on)
+        named = {row["application_id"] for row in pair.rows.get(_NAMED, {}).values()}
+        others = {each: rows for each, rows in pair.rows.items() if each != _NAMED}
+        worked_on = {each for parent, each in leaned(others) if parent == name}
+        return rules.settle_applications(way, keys_of(name), mine, hers, worked_on, named)
     if name == "attempts":
         return rules.settle_attempts(way, keys_of(name), mine, hers)
     if name == "awards":

@@ -11,7 +11,8 @@ from lms.notifications.queries import Item
 
 def tell_status(item: Item) -> Told:
     """Say that a certificate was suspended, counts again, or was revoked, why, and what she can do."""
-    return {"suspended": _suspended, "lifted": _lifted, "revoked": _revoked}[item.values["change"]](item)
+    told = {"suspended": _suspended, "lifted": _lifted, "late": _lifted_late, "revoked": _revoked}
+    return told[item.values["change"]](item)
 
 
 def _why(item: Item) -> str:
@@ -43,6 +44,18 @@ def _lifted(item: Item) -> Told:
         _("See my certificate"),
         is_work=False,
     )
+
+
+def _lifted_late(item: Item) -> Told:
+    title = item.title
+    return Told(
+        _("Your certificate is not on hold any more: %(title)s", title=title),
+        _("Your certificate, %(title)s, is not on hold any more. Its last day has passed meanwhile, so it has expired.",
+          title=title),
+        _("your certificate %(title)s is not on hold any more, but it has expired", title=title),
+        _("See my certificate"),
+        is_work=False,
+    )  # fmt: skip
 
 
 def _revoked(item: Item) -> Told:

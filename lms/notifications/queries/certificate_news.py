@@ -14,7 +14,7 @@ from lms.notifications.rules import Title
 from lms.tracks import queries as tracks
 
 #: In which state of a certificate a letter about each change is still true.
-_STILL = {"suspended": ("suspended",), "lifted": ("valid",), "revoked": ("revoked",)}
+_STILL = {"suspended": ("suspended",), "lifted": ("valid", "expired"), "revoked": ("revoked",)}
 
 
 def list_status(session: Session, cause: Cause) -> list[Item]:
@@ -28,15 +28,20 @@ def list_status(session: Session, cause: Cause) -> list[Item]:
             cause.today,
             "certificates.own_certificate",
             {"public_id": row.public_id},
-            values={"change": change, "reason": cause.values["reason"]},
+            values={"change": _told(change, row.state), "reason": cause.values["reason"]},
         )
         for row in rows
         if row.award_id == cause.values["award_id"] and row.state in _STILL[change]
     ]
 
 
+def _told(change: str, state: str) -> str:
+    """Return what is told of a change; "late" where it was lifted and the certificate has ended meanwhile."""
+    return "late" if (change, state) == ("lifted", "expired") else change
+
+
 def list_unnamed(session: Session, cause: Cause, planned: Collection[tuple[str, date]]) -> list[Item]:
-    """Return the certificates that still wait, until the same day, for her to confirm her name. Two queries."""
+    """Return those certified that still wait, until the same day, for her to confirm her name. Two queries."""
     library = current(session)
     return [
         Item(
@@ -47,5 +52,7 @@ def list_unnamed(session: Session, cause: Cause, planned: Collection[tuple[str, 
             {"public_id": row.public_id},
         )
         for row in certificates.list_own_applications(session, cause.person_id)
-        if row.naming.waits_until and (str(row.application_id), row.naming.name_until) in planned
+        if row.state == "certified"
+        and row.naming.waits_until(cause.today)
+        and (str(row.application_id), row.naming.name_until) in planned
     ]
