@@ -50,11 +50,13 @@ from lms.certificates.queries.facts import (
 from lms.certificates.queries.keys import (
     PublicKey,
     count_signed_with,
+    count_to_rekey,
     count_waiting,
     count_waiting_pages,
     find_keys_in_force,
     keys_of,
     list_keys,
+    list_to_reissue,
     list_to_rekey,
 )
 from lms.certificates.queries.naming import (
@@ -111,6 +113,7 @@ __all__ = [
     "count_awards",
     "count_checks",
     "count_signed_with",
+    "count_to_rekey",
     "count_waiting",
     "count_waiting_pages",
     "credits_of",
@@ -144,6 +147,7 @@ __all__ = [
     "list_ready",
     "list_released",
     "list_said",
+    "list_to_reissue",
     "list_to_rekey",
     "named_files",
     "named_holders",
