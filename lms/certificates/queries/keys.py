@@ -101,11 +101,11 @@ def _to_rekey() -> Subquery:
     waiting = select(Edition.award_id).join(IssueTask, IssueTask.edition_id == Edition.id)
     return union(
         lost.where(SigningKey.compromised_at.is_not(None), *_newest()),
-        waiting.where(IssueTask.done_at.is_(None), IssueTask.stage == CREDENTIAL, is_of_first_format(), *_newest()),
+        waiting.where(IssueTask.done_at.is_(None), IssueTask.stage == CREDENTIAL, _is_of_first_format(), *_newest()),
     ).subquery()
 
 
-def is_of_first_format() -> ColumnElement[bool]:
+def _is_of_first_format() -> ColumnElement[bool]:
     """Return the criterion of the editions of the first format: one key signed them, and none their code."""
     return ~exists().where(EditionKey.edition_id == Edition.id, EditionKey.purpose == "code")
 
@@ -119,17 +119,15 @@ def _newest() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def list_to_reissue(
-    session: Session, serials: Collection[str] | None = None, *, after: int = 0, limit: int
-) -> list[int]:
-    """Return up to `limit` awards, not revoked, whose newest edition is released: of these serials, or of old format.
+def list_to_reissue(session: Session, serials: Collection[str] | None = None) -> list[int]:
+    """Return the awards, not revoked, whose newest edition is released: of these serials, else of the first format.
 
-    They come in the order of their ids, beginning behind `after`. One query.
+    One query.
     """
     issued = exists().where(StatusEvent.edition_id == Edition.id, StatusEvent.kind == "issued")
-    which = is_of_first_format() if serials is None else Award.serial.in_(serials)
+    which = _is_of_first_format() if serials is None else Award.serial.in_(serials)
     statement = select(Award.id).join(Edition, Edition.award_id == Award.id).where(which, issued, *_newest())
-    return list(session.scalars(statement.where(Award.id > after).order_by(Award.id).limit(limit)))
+    return list(session.scalars(statement.order_by(Award.id)))
 
 
 def count_signed_with(session: Session, key_ids: Sequence[str]) -> int:

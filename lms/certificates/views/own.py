@@ -11,6 +11,7 @@ from lms.actor import Actor, Span
 from lms.certificates import messages, queries, service
 from lms.certificates.forms import AnswerForm, EmptyForm
 from lms.certificates.queries import Known
+from lms.certificates.rules.payloads import is_current
 from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
 from lms.content.library import current
@@ -86,9 +87,11 @@ def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
     known = own_known(actor, public_id)
+    is_new = is_current(known.shown.payload)
     return page(
         "own_certificate.html",
-        other_pages=messages.other_pages(known.shown.payload["language"]),
+        other_pages=messages.other_pages(known.shown.payload["language"]) if is_new else (),
+        is_new=is_new,
         known=known,
         renewing=queries.renewing_of(reading(), actor.person_id, known.track_key, known.cycle, today=actor.today),
         renewal_words=messages.renewal_words,
