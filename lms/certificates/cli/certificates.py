@@ -194,6 +194,8 @@ def verify(file: Path, folder: Path) -> None:
     if isinstance(verdict, TranscriptVerdict):
         click.echo(f"A transcript of {verdict.name}: the seal is good (key {verdict.key_id}).")
         click.echo(f"Made at {verdict.made_at:%Y-%m-%dT%H:%M:%SZ} by {verdict.issuer_name}, {verdict.issuer_url}")
+        if not verdict.is_name_checked:
+            click.echo("The name is as she writes it herself; nobody has checked it.")
         click.echo("It says how the record stood then, and nothing of what came later.")
         return
     checked = verdict.checked

@@ -17,6 +17,7 @@ from lms.certificates.queries.applications import (
     list_own_applications,
     list_said,
 )
+from lms.certificates.queries.awarded import find_certified_name
 from lms.certificates.queries.certificates import (
     CertificateRow,
     EditionFacts,
@@ -120,6 +121,7 @@ __all__ = [
     "files_of",
     "find_artifact",
     "find_award_of",
+    "find_certified_name",
     "find_keys_in_force",
     "find_known",
     "find_next",

@@ -84,6 +84,17 @@ def _mask_word(word: str) -> str:
     return "".join(letters[:shown]) + HIDDEN * len(letters[shown:])
 
 
+def name_to_seal(account: str, certificate: str | None) -> tuple[str, bool]:
+    """Return the name under which a record is sealed, and whether somebody has checked it.
+
+    She may write the name of her account as she likes; her certificate's name was certified. Where only the way of
+    writing differs, hers is taken; a name with other letters is not. Without a certificate nobody has checked it.
+    """
+    if certificate is None:
+        return account, False
+    return (account if is_same_name(account, certificate) else certificate), True
+
+
 def is_same_name(one: str, other: str) -> bool:
     """Return whether two names are the same but for case, accents, macrons and glottal marks, in constant time."""
     keys = [search_key(name).encode() for name in (one, other)]
