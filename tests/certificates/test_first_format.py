@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -116,7 +117,10 @@ def test_old_ones_are_issued_again_by_a_command(content_app: Flask, make: Make, 
         old_award(content_app, person, sample, number=number, is_released=True)
     (first, _second) = check_issued(config_of(content_app), at=now())
     assert "first format" in first.text
-    run = lambda *words: lms(content_app, "certificates", "reissue", *words)  # noqa: E731
+
+    def run(*words: str) -> Result:
+        return lms(content_app, "certificates", "reissue", *words)
+
     assert run("--old", "--dry-run").output == "2 certificates would be issued again.\n"
     assert run("--old", "--dry-run").output == "2 certificates would be issued again.\n", "nothing changed"
     assert run(show_serial(SERIALS[0]), "--dry-run").output == "1 certificates would be issued again.\n"

@@ -184,7 +184,10 @@ def test_a_site_that_moved_answers_at_both_addresses(
     config = replace(old, base_url="https://moved.example.org")
     monkeypatch.setitem(content_app.config, "LMS", config)
     made = keys.ensure_keys(config, at=now() - timedelta(seconds=30), number=1)
-    names = lambda at, path: client.get(path, base_url=at).text  # noqa: E731
+
+    def names(at: str, path: str) -> str:
+        return client.get(path, base_url=at).text
+
     for at, used_there, own in ((old.base_url, used, host), (config.base_url, made, "moved.example.org")):
         for path in ("/.well-known/did.json", "/.well-known/jwks.json"):
             assert used_there["jwt"] in names(at, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -81,17 +82,20 @@ def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
     ]
 
 
+def _other_pages(payload: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the further pages that can be drawn of a certificate; of one of the first format there are none."""
+    return tuple(messages.other_pages(payload["language"])) if is_current(payload) else ()
+
+
 @bp.get("/record/certificates/<public_id>")
 @signed_in
 def own_certificate(public_id: str) -> Any:
     """Show the worker her certificate: to keep, to share, to correct."""
     actor = get_actor()
     known = own_known(actor, public_id)
-    is_new = is_current(known.shown.payload)
     return page(
         "own_certificate.html",
-        other_pages=messages.other_pages(known.shown.payload["language"]) if is_new else (),
-        is_new=is_new,
+        other_pages=_other_pages(known.shown.payload),
         known=known,
         renewing=queries.renewing_of(reading(), actor.person_id, known.track_key, known.cycle, today=actor.today),
         renewal_words=messages.renewal_words,
