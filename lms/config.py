@@ -99,6 +99,8 @@ class Config:
             yield "LMS_KEYS_PASSPHRASE must be set to at least 16 characters; it opens the signing keys."
         if urlsplit(self.base_url).scheme != "https":
             yield "LMS_BASE_URL must begin with https://."
+        if urlsplit(self.base_url).path:
+            yield "LMS_BASE_URL must end with the host: certificates name their issuer by it, and no path is served."
         if not (self.help_name and self.help_phone and self.help_email):
             yield "LMS_HELP_NAME, LMS_HELP_PHONE and LMS_HELP_EMAIL must say whom people ask; letters come from there."
         if need_keys and (not self.keys_dir.is_dir() or not any(self.keys_dir.iterdir())):

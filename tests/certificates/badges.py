@@ -23,6 +23,7 @@ PURPOSES = ("badge", "jwt", "page", "code")
 #: Key names are 16 hex digits; in these tests not of a hash, so that payloads stay the same.
 KEYS = {purpose: f"{number:016x}" for number, purpose in enumerate(PURPOSES, 0xA0)}
 TITLE = {"en": "Core training of community health workers", "to": "Ako tefito ki he kau ngāue ki he mo'ui lelei"}
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 NAMES = ("Sēla Vāʻinga", "María-José Núñez de la Peña", "Tui", 'Ana "Nita" \\ Ruiz', "Leʻa Tuiāsosopo-Ah Sam")
 
 
@@ -51,6 +52,22 @@ def _public(purpose: str, encoding: serialization.Encoding) -> bytes:
 def issuer_keys() -> list[IssuerKey]:
     """Return all public keys of the issuer."""
     return [IssuerKey(KEYS[purpose], purpose, public(purpose), URL) for purpose in PURPOSES]
+
+
+def read_base58btc(text: str) -> bytes:
+    """Return the bytes of multibase base58btc text."""
+    number, symbols = 0, text.removeprefix("z")
+    for symbol in symbols:
+        number = number * 58 + _BASE58.index(symbol)
+    zeros = len(symbols) - len(symbols.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def read_multikey(text: str) -> bytes:
+    """Return the 32 bytes of the Ed25519 public key that a Multikey holds."""
+    content = read_base58btc(text)
+    assert (len(content), content[:2]) == (34, b"\xed\x01")
+    return content[2:]
 
 
 def sign_badge(data: bytes) -> bytes:

@@ -30,6 +30,7 @@ from tests.certificates.badges import (
     payloads,
     pem,
     private,
+    read_base58btc,
     sign_badge,
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ def secured(payload: dict[str, Any]) -> dict[str, Any]:
 def is_good(badge: dict[str, Any]) -> bool:
     """Check a proof by a JSON-LD processor and `cryptography` alone."""
     proof = dict(badge["proof"][0])
-    signature = multibase.read_base58btc(proof.pop("proofValue"))
+    signature = read_base58btc(proof.pop("proofValue"))
     bare = {term: value for term, value in badge.items() if term != "proof"}
     parts = ({"@context": badge["@context"], **proof}, bare)
     try:
@@ -119,7 +120,6 @@ def test_an_achievement_is_the_track_in_english() -> None:
     described = {each["id"] for each in found["resultDescription"]}
     told = document.credential(payload)["credentialSubject"]["result"]
     assert described == {each["resultDescription"] for each in told}
-    assert document.achievement_document(payload) == {"@context": list(BADGE.contexts), **found}
     other = payload_of(name="Tui", edition=4, serial="CHW-0000-0000-0000-0", language="en", awarded_on="2026-01-01")
     assert document.achievement(other) == found
 
@@ -273,7 +273,7 @@ VECTOR_PROOF = "z2YwC8z3ap7yx1nZYCg4L3j3ApHsF8kgPdSb5xoS1VR7vPG3F561B52hYnQF9ise
 
 
 def test_the_published_vector_is_made_byte_for_byte() -> None:
-    key = Ed25519PrivateKey.from_private_bytes(multibase.read_base58btc(VECTOR_KEY)[2:])
+    key = Ed25519PrivateKey.from_private_bytes(read_base58btc(VECTOR_KEY)[2:])
     assert multibase.multikey(key.public_key().public_bytes_raw()) == VECTOR_PUBLIC
     assert hashlib.sha256(canonical(VECTOR, VECTOR_TERMS)).hexdigest() == VECTOR_HASH
     method = f"did:key:{VECTOR_PUBLIC}#{VECTOR_PUBLIC}"
@@ -296,7 +296,7 @@ def test_another_program_finds_the_badge_good(payload: dict[str, Any]) -> None:
 
 
 def test_another_program_finds_the_key_in_the_issuers_document() -> None:
-    published = {addresses.did_url(URL): json.dumps(issuer.did_document(URL, issuer_keys())).encode()}
+    published = {f"{URL}/.well-known/did.json": json.dumps(issuer.did_document(URL, issuer_keys())).encode()}
     badge = proofs.dump(secured(payload_of()))
     OB3LdpVerifier.for_issuer_did(DID).verify(badge, download=published.__getitem__)
     with pytest.raises(OB3VerificationError):

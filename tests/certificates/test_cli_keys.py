@@ -12,7 +12,7 @@ from flask import Flask
 from lms.certificates import queries, service
 from lms.certificates.cli import keys as commands
 from lms.certificates.jobs import check_issued, finish_issues, finishing
-from lms.certificates.jobs.keyring import KeyFolder
+from lms.certificates.jobs.keyring import KeyFolder, making
 from lms.certificates.jobs.publishing import CREDENTIAL
 from lms.certificates.models import Edition, StatusEvent
 from lms.certificates.queries.statuses import list_withdrawn
@@ -131,7 +131,7 @@ def test_a_compromised_key_is_replaced_and_all_is_issued_again(
     assert in_force() == old, "nothing changed yet"
     result = lms(content_app, "keys", "compromise", old[purpose])
     assert result.exit_code == 0, result.output
-    assert "0 of 5 certificates are left to issue again." in result.output
+    assert "\n0 certificates are left to issue again." in result.output
     assert "trust-bundle" in result.output
     assert not set(in_force().values()) & set(lost)
     assert set(in_force()) == set(old)
@@ -189,7 +189,41 @@ def test_an_interrupted_compromise_goes_on_with_the_job_or_the_command(
 
 def test_a_compromise_may_leave_the_issuing_to_the_job(content_app: Flask, holders: list[MadePerson]) -> None:
     old = in_force()["code"]
-    assert lms(content_app, "keys", "compromise", old, "--no-issue").exit_code == 0
+    left = lms(content_app, "keys", "compromise", old, "--no-issue")
+    assert left.exit_code == 0
+    assert "5 certificates are left to issue again." in left.output, "none of them is even reserved"
     assert count(Edition, Edition.reason == "rekey") == 0
     assert finish_issues(content_app, at=now(), pages=False) == 5
+    assert {known_of(person).shown.number for person in holders} == {2}
+
+
+@pytest.mark.parametrize("steps", range(5))
+def test_the_compromise_of_a_root_goes_on_wherever_it_was_killed(
+    content_app: Flask, holders: list[MadePerson], monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """Each step is a transaction: two marks, a new root, a new page key. The fifth time all of them are done."""
+    old, real, calls = in_force(), commands.write, []
+
+    def die(change: Any) -> Any:
+        calls.append(1)
+        if len(calls) > steps:
+            raise KeyboardInterrupt
+        return real(change)
+
+    with monkeypatch.context() as context:
+        for module in (commands, making):
+            context.setattr(module, "write", die)
+        killed = lms(content_app, "keys", "compromise", old["root"], "--no-issue")
+    assert (killed.exit_code, len(calls)) == ((1, steps + 1) if steps < 4 else (0, 4))
+    marked = {key.key_id: key.compromised_at for key in queries.list_keys(reading()) if key.compromised_at}
+    reading().rollback()
+    again = lms(content_app, "keys", "compromise", old["root"])
+    assert again.exit_code == 0, again.output
+    assert set(in_force()) == set(old), "there is a key of each kind again"
+    assert not {old["root"], old["page"]} & set(in_force().values())
+    keys = queries.list_keys(reading())
+    reading().rollback()
+    assert sum(key.purpose in ("root", "page") for key in keys) == 4, "one new key of each, and no more"
+    assert marked.items() <= {key.key_id: key.compromised_at for key in keys}.items(), "the first time stays"
+    assert "\n0 certificates are left to issue again." in again.output
     assert {known_of(person).shown.number for person in holders} == {2}

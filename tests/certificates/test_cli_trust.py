@@ -6,21 +6,24 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import pytest
 from flask import Flask
 
-from lms.certificates import service
+from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues
 from lms.clock import now
 from lms.config import ROOT
-from lms.db import write
+from lms.db import reading, write
 from tests.certificates.story import actor_of, award_of, certify, config_of
 from tests.certificates.test_cli import lms
 from tests.certificates.workbench import content_of
 from tests.factories import MadePerson, Make
+from tests.keys import ensure_keys
 
 #: A process of its own that refuses every connection, knows no settings, and runs the command.
 ALONE = """
@@ -144,6 +147,34 @@ def test_what_expired_and_lists_that_are_too_old(
     monkeypatch.setattr("lms.certificates.cli.certificates.now", lambda: later + timedelta(days=5000))
     code, said = check(content_app, path, trust)
     assert (code, "it expired at" in said) == (1, True)
+
+
+def test_after_a_move_the_folder_has_the_lists_of_both_addresses(
+    content_app: Flask, holder: MadePerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make
+) -> None:
+    old, trust = config_of(content_app), tmp_path / "trust"
+    first = file_of(content_app, holder, "vc", tmp_path)
+    config = replace(old, base_url="https://moved.example.org")
+    monkeypatch.setitem(content_app.config, "LMS", config)
+    ensure_keys(config, at=now() - timedelta(seconds=30), number=1)
+    assert lms(content_app, "certificates", "trust-bundle", trust).exit_code == 0
+    code, said = check(content_app, first, trust)
+    assert (code, "Whether it was revoked is not known" in said) == (0, False), said
+    place = trust / "addresses" / quote(urlsplit(old.base_url).netloc, safe="")
+    assert (place / ".well-known" / "did.json").is_file()
+    award, certifier = award_of(holder).public_id, actor_of(make.person(roles=("certifier",)))
+    write(lambda s: service.correct_name(s, certifier, award, "Malia Tuʻi", at=now()))
+    assert finish_issues(content_app, at=now()) == 1
+    second = file_of(content_app, holder, "jwt", tmp_path)
+    assert lms(content_app, "certificates", "trust-bundle", trust).exit_code == 0
+    assert check(content_app, first, trust)[0] == 1, "the list of the old address says that it was replaced"
+    assert check(content_app, second, trust)[0] == 0
+    for key in queries.list_keys(reading()):
+        if key.issuer_url == old.base_url:
+            (old.keys_dir / f"{key.key_id}.pem").unlink()
+    later = tmp_path / "later"
+    assert lms(content_app, "certificates", "trust-bundle", later).exit_code == 0
+    assert "Whether it was revoked is not known" in check(content_app, first, later)[1]
 
 
 def test_a_folder_of_something_else_is_refused(content_app: Flask, holder: MadePerson, tmp_path: Path) -> None:

@@ -11,28 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.certificates.rules.badges import addresses, document, issuer, multibase
-from tests.certificates.badges import KEYS, URL, issuer_keys, payload_of, private, public
+from tests.certificates.badges import KEYS, URL, issuer_keys, payload_of, private, public, read_base58btc, read_multikey
 
 DID = "did:web:training.example.org"
 
 
 @pytest.mark.parametrize(
-    ("url", "did", "where"),
+    ("url", "did"),
     [
-        (URL, DID, f"{URL}/.well-known/did.json"),
-        ("https://chw.example:8443", "did:web:chw.example%3A8443", "https://chw.example:8443/.well-known/did.json"),
-        ("https://a.example/chw/b", "did:web:a.example:chw:b", "https://a.example/chw/b/did.json"),
+        (URL, DID),
+        ("https://chw.example:8443", "did:web:chw.example%3A8443"),
+        ("https://a.example/chw/b", "did:web:a.example:chw:b"),
     ],
 )
-def test_an_issuer_is_named_by_its_address(url: str, did: str, where: str) -> None:
+def test_an_issuer_is_named_by_its_address(url: str, did: str) -> None:
     assert addresses.did_of(url) == did
     assert addresses.method_of(url, "ab") == f"{did}#ab"
-    assert addresses.did_url(url) == where
 
 
 def test_addresses_are_those_of_the_house() -> None:
-    assert addresses.jwks_url(URL) == f"{URL}/.well-known/jwks.json"
-    assert addresses.root_url(URL) == f"{URL}/credentials/root.pem"
     assert addresses.key_url(URL, "ab") == f"{URL}/credentials/keys/ab"
     assert addresses.competency_url(URL, "a b", "c#d") == f"{URL}/credentials/frameworks/a%20b#c%23d"
     assert addresses.qr_address("https://a.example/Chw", "CHW-0", 2) == "HTTPS://A.EXAMPLE/Chw/V/CHW-0/2"
@@ -43,25 +40,16 @@ def test_addresses_are_those_of_the_house() -> None:
 
 @given(st.binary(max_size=70))
 def test_base58_is_read_back(content: bytes) -> None:
-    assert multibase.read_base58btc(multibase.base58btc(content)) == content
-    assert multibase.read_base58btc(multibase.base58btc(b"\0\0" + content)) == b"\0\0" + content
-
-
-@pytest.mark.parametrize("text", ["", "z0", "zl", "uAA", "1z"])
-def test_other_text_is_no_base58(text: str) -> None:
-    with pytest.raises(ValueError, match="base58btc"):
-        multibase.read_base58btc(text)
+    assert read_base58btc(multibase.base58btc(content)) == content
+    assert read_base58btc(multibase.base58btc(b"\0\0" + content)) == b"\0\0" + content
 
 
 def test_a_multikey_is_an_ed25519_key_alone() -> None:
     raw = private("badge").public_key().public_bytes_raw()
-    assert multibase.read_multikey(multibase.multikey(raw)) == raw
+    assert read_multikey(multibase.multikey(raw)) == raw
     assert multibase.multikey(raw).startswith("z6Mk")
     with pytest.raises(ValueError, match="32 bytes"):
         multibase.multikey(raw[1:])
-    for wrong in (b"\xed\x01" + raw[1:], b"\xec\x01" + raw):
-        with pytest.raises(ValueError, match="not an Ed25519 Multikey"):
-            multibase.read_multikey(multibase.base58btc(wrong))
 
 
 def test_the_issuers_document_holds_the_keys_that_sign_credentials() -> None:
@@ -69,7 +57,7 @@ def test_the_issuers_document_holds_the_keys_that_sign_credentials() -> None:
     badge, token = found["verificationMethod"]
     assert found["assertionMethod"] == [f"{DID}#{KEYS['badge']}", f"{DID}#{KEYS['jwt']}"]
     assert (badge["type"], badge["controller"]) == ("Multikey", DID)
-    key = Ed25519PublicKey.from_public_bytes(multibase.read_multikey(badge["publicKeyMultibase"]))
+    key = Ed25519PublicKey.from_public_bytes(read_multikey(badge["publicKeyMultibase"]))
     assert key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == public("badge")
     assert token["type"] == "JsonWebKey"
     assert token["publicKeyJwk"] == issuer.jwk(issuer_keys()[1])

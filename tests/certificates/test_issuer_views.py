@@ -8,6 +8,7 @@ import json
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -61,7 +62,6 @@ def test_documents_may_be_kept_and_read_from_anywhere(holder: MadePerson, client
         "/credentials/frameworks/none",
         "/credentials/keys/0123456789abcdef",
         "/credentials/status/2",
-        "/did.json",
     ):
         assert client.get(missing).status_code == 404, missing
 
@@ -175,14 +175,31 @@ def test_before_there_are_keys(app: Flask, client: FlaskClient) -> None:
         assert client.get(address).status_code == 404
 
 
-def test_a_site_with_a_path_is_found_where_did_web_looks(
-    content_app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+def test_a_site_that_moved_answers_at_both_addresses(
+    content_app: Flask, holder: MadePerson, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = replace(config_of(content_app), base_url="https://a.example/chw")
+    """Older certificates name lists and keys of the old address, which leads to the same program."""
+    old = config_of(content_app)
+    used, host = keys_of(holder), urlsplit(old.base_url).netloc
+    config = replace(old, base_url="https://moved.example.org")
     monkeypatch.setitem(content_app.config, "LMS", config)
-    keys.ensure_keys(config, at=now())
-    found = json.loads(client.get("/did.json").data)
-    assert found["id"] == "did:web:a.example:chw"
+    made = keys.ensure_keys(config, at=now() - timedelta(seconds=30), number=1)
+
+    def names(at: str, path: str) -> str:
+        return client.get(path, base_url=at).text
+
+    for at, used_there, own in ((old.base_url, used, host), (config.base_url, made, "moved.example.org")):
+        for path in ("/.well-known/did.json", "/.well-known/jwks.json"):
+            assert used_there["jwt"] in names(at, path)
+        said = json.loads(names(at, "/credentials/status/1"))
+        assert said["id"] == f"{at}/credentials/status/1"
+        assert said["proof"][0]["verificationMethod"].endswith(used_there["badge"])
+        assert own.replace(":", "%3A") in said["issuer"]
+    assert json.loads(names("https://other.example", "/credentials/status/1"))["id"].startswith(config.base_url)
+    write(lambda s: service.retire_key(s, used["badge"], at=now()))
+    assert used["badge"] in names(old.base_url, "/credentials/status/1"), "a retired key signs its lists still"
+    write(lambda s: service.compromise_key(s, used["badge"], at=now()))
+    assert client.get("/credentials/status/1", base_url=old.base_url).status_code == 503
 
 
 def test_no_document_takes_many_statements(content_app: Flask, holder: MadePerson, client: FlaskClient) -> None:

@@ -51,7 +51,7 @@ def test_another_passphrase_or_name_is_refused(folder: KeyFolder) -> None:
         folder.sign(key_id, b"x")
 
 
-def test_a_file_without_a_passphrase_still_opens(folder: KeyFolder) -> None:
+def test_a_file_without_a_passphrase_does_not_open(folder: KeyFolder) -> None:
     key = ed25519.Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     key_id = hashlib.sha256(public).hexdigest()[:16]
@@ -60,7 +60,9 @@ def test_a_file_without_a_passphrase_still_opens(folder: KeyFolder) -> None:
     path = folder.path / f"{key_id}.pem"
     path.write_bytes(pem)
     path.chmod(0o600)
-    assert folder.holds(key_id)
+    assert not folder.holds(key_id)
+    with pytest.raises(KeyUnusableError, match="LMS_KEYS_PASSPHRASE"):
+        folder.sign(key_id, b"x")
 
 
 def test_each_kind_signs_as_it_should_and_always_the_same(folder: KeyFolder) -> None:

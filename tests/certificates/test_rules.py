@@ -222,6 +222,12 @@ def test_names_are_compared_as_people_write_them(one: str, other: str, same: boo
     assert names.is_same_name(one, other) is same
 
 
+def test_a_record_is_sealed_under_a_name_that_somebody_checked() -> None:
+    assert names.name_to_seal("Malia", None) == ("Malia", False)
+    assert names.name_to_seal("MALIA ANAU", "Malia ʻAnau") == ("MALIA ANAU", True), "her way to write the same letters"
+    assert names.name_to_seal("Dr. Famous", "Malia ʻAnau") == ("Malia ʻAnau", True)
+
+
 # States
 
 TODAY = date(2026, 3, 5)

@@ -33,6 +33,7 @@ from lms.certificates.rules import names, places, serials
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.kinds import SIGNING_PURPOSES
 from lms.certificates.rules.payloads import Place
+from lms.certificates.service import places as drawing_places
 from lms.certificates.service import sharing
 from lms.competencies.models import Evidence
 from lms.content.library import current
@@ -772,6 +773,12 @@ def test_places_are_free_ones_in_a_list_with_room(
     monkeypatch.setattr(secrets, "randbelow", lambda size: next(drawn))
     decide(certifier, worker)
     assert draw(1) == [Place(1, 4)], "place 3 is taken"
+    assert draw(0) == []
+    drawn = iter([5, 5, 3, 3, 6, 5, 7])
+    assert draw(3) == [Place(1, each) for each in (5, 6, 7)], "twice, taken, and again beside what was found"
+    monkeypatch.setattr(drawing_places, "_ASKED", 2)
+    drawn = iter([3, 8, 9, 3, 10])
+    assert draw(3) == [Place(1, each) for each in (8, 9, 10)], "asked about in two parts"
     monkeypatch.setattr(places, "_FULL", 1)
     monkeypatch.setattr(secrets, "randbelow", lambda size: 3)
     assert draw(1) == [Place(2, 3)], "the first list is half full"

@@ -62,6 +62,10 @@ def test_a_good_transcript_says_whose_it_is_and_when_it_was_made() -> None:
     assert isinstance(found, TranscriptVerdict)
     assert (found.kind, found.name, found.made_at, found.is_demonstration) == ("transcript", HELD["name"], AT, True)
     assert (found.issuer_name, found.issuer_url) == (NAME, URL)
+    for said, is_checked in ((True, True), (False, False), (None, False), ("yes", False)):
+        again = check_any(sealed(name_checked=said), trust(), at=AT)
+        assert isinstance(again, TranscriptVerdict)
+        assert again.is_name_checked is is_checked
     assert [each["key"] for each in found.tables] == ["modules"]
 
 

@@ -76,6 +76,14 @@ def test_production_starts_when_all_is_set(tmp_path: Path) -> None:
     assert (config.help_name, config.help_email) == ("Help desk", "help@example.org")
 
 
+def test_production_has_an_address_without_a_path(tmp_path: Path) -> None:
+    """Certificates name their issuer by the host; what did:web would look for below a path is not served."""
+    (tmp_path / "key.pem").write_text("x")
+    environ = {**REAL, "LMS_KEYS_DIR": str(tmp_path)}
+    assert "no path is served" in faults(**{**environ, "LMS_BASE_URL": "https://host.example.org/chw"})
+    assert Config.from_env({**environ, "LMS_BASE_URL": "https://host.example.org/"}).base_url.endswith(".org")
+
+
 @pytest.mark.parametrize("name", ["LMS_HELP_NAME", "LMS_HELP_PHONE", "LMS_HELP_EMAIL"])
 def test_production_invents_no_help_desk(tmp_path: Path, name: str) -> None:
     """Every page, letter and message names it, and letters come from its address."""

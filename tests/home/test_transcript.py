@@ -23,7 +23,7 @@ from lms.certificates.jobs.checking import TranscriptVerdict, check_any
 from lms.certificates.jobs.checking.page import PageFacts, check_page
 from lms.certificates.jobs.transcripts import CannotSealError, find_sealer, issuer_of, seal_transcript
 from lms.certificates.jobs.workshops import open_workshop
-from lms.certificates.models import SigningKey
+from lms.certificates.models import Edition, SigningKey, StatusEvent
 from lms.certificates.models.checks import VerificationCheck
 from lms.certificates.rules.serials import show_serial
 from lms.certificates.service import retire_key
@@ -79,11 +79,11 @@ def worker(content_app: Flask, keys: dict[str, str], make: Make) -> MadePerson:
     team.sign()
     scene.recognized()
     scene.recognized(MODULE)
+    rename(scene.worker, NAME)
     complete(scene.worker, at=AT)
     decide(certifier, scene.worker, at=AT)
     assert finish_issues(content_app, at=AT) == 1
     write(lambda session: _attain(session, scene.worker.person_id))
-    rename(scene.worker, NAME)
     return scene.worker
 
 
@@ -178,7 +178,7 @@ def test_programs_read_the_same_in_english(client: FlaskClient, content_app: Fla
 
 @pytest.mark.parametrize("tag", list(SAID))
 def test_it_speaks_her_language(client: FlaskClient, content_app: Flask, worker: MadePerson, tag: str) -> None:
-    name = "ʻAnaseini Fakafānuamālōlōtuʻuʻofaheʻotua"
+    name = NAME.upper()
     rename(worker, name, tag, invented=True)
     content = got(client, worker)
     said = whole(content)
@@ -187,7 +187,7 @@ def test_it_speaks_her_language(client: FlaskClient, content_app: Flask, worker:
     assert ("Training record" in said) == (tag == "en")
     found, page = checked(content_app, content)
     assert page.language == tag
-    assert (found.name, found.is_demonstration) == (name, True)
+    assert (found.name, found.is_name_checked, found.is_demonstration) == (name, True, True), "her way to write it"
 
 
 def test_an_empty_record_says_so_in_every_part(
@@ -199,6 +199,41 @@ def test_an_empty_record_says_so_in_every_part(
     assert checked(content_app, got(client, person, f"{PATH}?paper=a4"))[0].name == "Li"
     sizes = [pypdfium2.PdfDocument(got(client, person, path))[0].get_width() for path in (PATH, f"{PATH}?paper=a4")]
     assert [round(each) for each in sizes] == [612, 595]
+
+
+def test_a_name_that_no_certificate_bears_is_said_to_be_unchecked(
+    client: FlaskClient, content_app: Flask, keys: dict[str, str], make: Make
+) -> None:
+    person = make.person("Dr. Famous Person")
+    content = got(client, person)
+    assert "Name: as she writes it herself; nobody has checked it" in whole(content)
+    found, page = checked(content_app, content)
+    assert (found.name, found.is_name_checked) == ("Dr. Famous Person", False)
+    assert json.loads(page.attachment)["name_checked"] is False
+
+
+def test_another_name_than_her_certificates_is_not_sealed(
+    client: FlaskClient, content_app: Flask, worker: MadePerson
+) -> None:
+    rename(worker, "Dr. Famous Person")
+    content = got(client, worker)
+    said = whole(content)
+    assert NAME in said
+    assert "Famous" not in said
+    assert "nobody has checked it" not in said
+    found, page = checked(content_app, content)
+    assert (found.name, found.is_name_checked) == (NAME, True)
+    assert json.loads(page.attachment)["name_checked"] is True
+    award = award_of(worker)
+    event = {"award_id": award.id, "edition_id": edition_of(award.id), "kind": "revoked", "at": AT}
+    write(lambda s: s.add(StatusEvent(**event)))
+    assert checked(content_app, got(client, worker))[0].is_name_checked is False, "a revoked one says nothing of her"
+
+
+def edition_of(award_id: int) -> int:
+    found = reading().execute(select(Edition.id).where(Edition.award_id == award_id)).scalar_one()
+    reading().rollback()
+    return int(found)
 
 
 def test_it_takes_twelve_statements_however_full_it_is(client: FlaskClient, worker: MadePerson, make: Make) -> None:
@@ -236,7 +271,11 @@ def held(content_app: Flask, worker: MadePerson) -> Iterator[Held]:
 
 def about(**changed: Any) -> About:
     made: dict[str, Any] = {"name": NAME, "name_language": "es", "tag": "en", "issuer": "The consortium"}
-    made |= {"address": "training.example.org/verify", "made_at": datetime(2026, 11, 29, 6, tzinfo=UTC)}
+    made |= {
+        "is_name_checked": True,
+        "address": "training.example.org/verify",
+        "made_at": datetime(2026, 11, 29, 6, tzinfo=UTC),
+    }
     return About(**{**made, **changed})
 
 
@@ -246,7 +285,7 @@ def made(app: Flask, held: Held, **changed: Any) -> bytes:
     reading().rollback()
     what = about(**changed)
     with force_locale(what.tag):
-        return seal_transcript(workshop, transcript_of(held, library, what), facts_of(held, library))
+        return seal_transcript(workshop, transcript_of(held, library, what), facts_of(held, library, about(**changed)))
 
 
 def test_the_same_record_at_the_same_instant_gives_the_same_bytes(content_app: Flask, held: Held) -> None:
@@ -276,12 +315,17 @@ def test_a_transcript_is_verified_offline(content_app: Flask, held: Held, tmp_pa
     assert f"A transcript of {NAME}: the seal is good" in good.output
     assert "Made at 2026-11-29T06:00:00Z by The consortium" in good.output
     assert "nothing of what came later" in good.output
+    assert "nobody has checked it" not in good.output
+    unchecked = tmp_path / "unchecked.pdf"
+    unchecked.write_bytes(made(content_app, held, is_name_checked=False))
+    told = run(group, ["verify", str(unchecked), "--trust", str(trust)]).output
+    assert "The name is as she writes it herself; nobody has checked it." in told
     file.write_bytes(file.read_bytes() + b"\n%%EOF\n")
     assert run(group, ["verify", str(file), "--trust", str(trust)]).exit_code == 1
 
 
 def test_a_stranger_is_told_what_a_transcript_is_worth(
-    client: FlaskClient, content_app: Flask, worker: MadePerson
+    client: FlaskClient, content_app: Flask, worker: MadePerson, make: Make
 ) -> None:
     """It is genuine, and it says nothing of what came later; it counts as a check of no certificate."""
     rename(worker, NAME, invented=True)
@@ -305,6 +349,11 @@ def test_a_stranger_is_told_what_a_transcript_is_worth(
     assert (facts["genuine"], facts["state"], facts["name"]) == (True, "transcript", NAME)
     assert facts["issuer"]["url"] == config_of(content_app).base_url
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", facts["made_at"])
+    assert facts["name_checked"] is True
+    assert "Nobody has checked this name" not in page
+    unchecked = got(client, make.person("Dr. Famous Person"))
+    assert "Nobody has checked this name" in send(unchecked).get_data(as_text=True)
+    assert send(unchecked, Accept="application/json").get_json()["name_checked"] is False
     assert reading().scalars(select(VerificationCheck.id)).all() == []
     reading().rollback()
     altered = content.replace(b"/PageMode /UseNone", b"/PageMode /UseNine")

@@ -76,6 +76,32 @@ def check() -> None:
     click.echo("Every released certificate is whole.")
 
 
+@group.command("reissue")
+@click.argument("serials", nargs=-1)
+@click.option("--old", is_flag=True, help="Every one of the first format, which nobody else reads.")
+@click.option("--dry-run", is_flag=True, help="Only say how many certificates would be issued again.")
+def reissue(serials: tuple[str, ...], *, old: bool, dry_run: bool) -> None:
+    """Reserve a new edition of certificates that states the same, in the format and under the keys of today.
+
+    `issue`, or the scheduler, makes it. It may be stopped anywhere and run again.
+    """
+    if old == bool(serials):
+        raise click.UsageError("Give serials, or --old.")
+    plain = [read_serial(each) for each in serials]
+    if None in plain:
+        fail(f"This number is mistyped: {serials[plain.index(None)]}")
+    found = queries.list_to_reissue(reading(), None if old else [each for each in plain if each])
+    reading().rollback()
+    if dry_run:
+        click.echo(f"{len(found)} certificates would be issued again.")
+        return
+    done = 0
+    for start in range(0, len(found), jobs.BATCH):
+        some = found[start : start + jobs.BATCH]
+        done += write(lambda session, some=some: service.reissue(session, some, at=now()))  # type: ignore[misc]
+    click.echo(f"{done} certificates are reserved again; `lms certificates issue` makes them.")
+
+
 @group.command("revoke")
 @click.argument("serial")
 @click.option("--reason", type=click.Choice(REVOKE_REASONS), required=True)
@@ -168,6 +194,8 @@ def verify(file: Path, folder: Path) -> None:
     if isinstance(verdict, TranscriptVerdict):
         click.echo(f"A transcript of {verdict.name}: the seal is good (key {verdict.key_id}).")
         click.echo(f"Made at {verdict.made_at:%Y-%m-%dT%H:%M:%SZ} by {verdict.issuer_name}, {verdict.issuer_url}")
+        if not verdict.is_name_checked:
+            click.echo("The name is as she writes it herself; nobody has checked it.")
         click.echo("It says how the record stood then, and nothing of what came later.")
         return
     checked = verdict.checked

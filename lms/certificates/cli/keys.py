@@ -14,6 +14,7 @@ from lms.certificates.jobs.keyring.chain import is_issued_by
 from lms.certificates.jobs.keyring.making import make_key, make_missing, provider_of
 from lms.certificates.queries import PublicKey
 from lms.certificates.rules.kinds import ALGORITHMS, SIGNING_PURPOSES
+from lms.certificates.service import NewKey
 from lms.certificates.specs import CertificateSpec
 from lms.clock import now
 from lms.content.library import current
@@ -41,8 +42,7 @@ def create_keys() -> None:
     """Make the keys that certificates need and this site has not: badge, jwt, page, code, and the root of pages."""
     queries.list_keys(reading())  # without tables this fails before a file is made that no row will name
     made = make_missing(config_of(), SIGNING_PURPOSES, at=now(), issuer=_issuer())
-    for key in made:
-        click.echo(f"{key.key_id} ({key.purpose}) is in force.")
+    _say_made(made)
     where = config_of().keys_dir
     click.echo(
         f"The private halves are in {where}; keep a copy, and the passphrase, in two safe places."
@@ -80,7 +80,7 @@ def compromise_key(key_id: str, *, dry_run: bool, no_issue: bool) -> None:
     """Somebody else may have this key: nothing that it signed counts any more, and all of it is issued again.
 
     The key leaves the published documents, a new one takes its place, and every certificate that was signed with it
-    becomes a new edition. It may be stopped anywhere: the scheduler, or this command again, goes on.
+    becomes a new edition. It may be stopped anywhere: this command again goes on, and makes only what is missing.
     """
     found = _known(key_id)
     affected = [found, *(_below(found) if found.purpose == "root" else ())]
@@ -91,15 +91,20 @@ def compromise_key(key_id: str, *, dry_run: bool, no_issue: bool) -> None:
     for key in affected:
         write(lambda session, key=key: service.compromise_key(session, key.key_id, at=now()))  # type: ignore[misc]
         click.echo(f"{key.key_id} ({key.purpose}) is compromised.")
-    for purpose in dict.fromkeys(key.purpose for key in affected):
-        _replace(purpose)
+    _say_made(make_missing(config_of(), dict.fromkeys(key.purpose for key in affected), at=now(), issuer=_issuer()))
     if not no_issue:
-        with click.progressbar(length=count, label="Issuing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            limit = count + queries.count_waiting(reading())
+        limit = _left()
+        with click.progressbar(length=limit, label="Issuing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             jobs.finish_issues(current_app, at=now(), limit=limit, told=lambda done: bar.update(max(0, done - bar.pos)))
-    reading().rollback()
-    click.echo(f"{queries.count_waiting(reading())} of {count} certificates are left to issue again.")
+    click.echo(f"{_left()} certificates are left to issue again.")
     click.echo("Now give every department a new folder of trust: `lms certificates trust-bundle DIR`.")
+
+
+def _left() -> int:
+    """Return how many certificates still have to be reserved anew, or to be released."""
+    found = queries.count_to_rekey(reading()) + queries.count_waiting(reading())
+    reading().rollback()
+    return found
 
 
 def _known(key_id: str) -> PublicKey:
@@ -112,12 +117,11 @@ def _known(key_id: str) -> PublicKey:
 
 
 def _below(root: PublicKey) -> list[PublicKey]:
-    """Return the page keys that a root vouches for."""
+    """Return the page keys that a root vouches for, also those that are marked: a command that was killed goes on."""
     return [
         key
         for key in queries.list_keys(reading())
         if key.purpose == "page"
-        and key.compromised_at is None
         and key.certificate is not None
         and root.certificate is not None
         and is_issued_by(key.certificate, root.certificate)
@@ -126,7 +130,12 @@ def _below(root: PublicKey) -> list[PublicKey]:
 
 def _replace(purpose: str) -> None:
     """Make a key for one purpose, and say so."""
-    for key in make_key(config_of(), purpose, at=now(), issuer=_issuer()):
+    _say_made(make_key(config_of(), purpose, at=now(), issuer=_issuer()))
+
+
+def _say_made(made: list[NewKey]) -> None:
+    """Name the keys that were made."""
+    for key in made:
         click.echo(f"{key.key_id} ({key.purpose}) is in force.")
 
 

@@ -21,6 +21,7 @@ from lms.errors import NotFound
 from lms.web.fonts import MissingGlyphError
 
 log = logging.getLogger(__name__)
+_OLD = "it was made in the first format, which nobody else reads: `lms certificates reissue --old`"
 
 
 def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Difference]:
@@ -29,8 +30,9 @@ def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Dif
     It is mendable when the file can be made again with the same bytes; with `fix` that is done.
     """
     workshop, found = open_workshop(config), []
+    old = set(queries.list_to_reissue(reading()))
     for released in queries.list_released(reading()):
-        problem = _problem(workshop, released, at)
+        problem = _problem(workshop, released, at, is_old=released.award_id in old)
         if problem:
             is_mendable = _restore(workshop, released, fix=fix)
             found.append(Difference(f"{released.serial} edition {released.number}: {problem}", is_mendable))
@@ -38,11 +40,11 @@ def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Dif
     return found
 
 
-def _problem(workshop: Workshop, released: queries.Released, at: datetime) -> str:
-    """Return what is wrong with one certificate, or ""."""
+def _problem(workshop: Workshop, released: queries.Released, at: datetime, *, is_old: bool) -> str:
+    """Return what is wrong with one certificate, or ""; of the first format (`is_old`: it counts still) no more."""
     names = dict(queries.files_of(reading(), released.edition_id))
     if "json" in names:
-        return "it was made in the first format, which nobody else reads; correct it, or issue it again"
+        return _OLD if is_old else ""
     if hashlib.sha256(released.payload).hexdigest() != released.payload_sha256:
         return "the record was altered"
     try:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -25,6 +26,7 @@ from lms.certificates.jobs.keyring.provider import KeyProvider
 from lms.certificates.queries import PublicKey
 from lms.certificates.queries.statuses import list_numbers, list_withdrawn
 from lms.certificates.rules.badges import addresses, issuer, proofs, statuses
+from lms.errors import RuleBroken
 
 JSON = "application/json"
 CREDENTIAL = "application/vc"
@@ -68,17 +70,41 @@ def _of(keys: list[PublicKey], url: str) -> list[issuer.IssuerKey]:
 
 
 def status_list(
-    session: Session, provider: KeyProvider, number: int, *, at: datetime, as_token: bool = False
+    session: Session, provider: KeyProvider, number: int, *, at: datetime, as_token: bool = False, url: str = ""
 ) -> bytes | None:
     """Return a status list, signed as of this hour; None when there is none of that number.
 
-    Raises `RuleBroken` without keys, and `KeyUnusableError`.
+    It names the site's address of today, or `url`, where certificates were issued before. Raises `RuleBroken` without
+    keys, and `KeyUnusableError`.
     """
     if number not in list_numbers(session):
         return None
-    keys = service.get_keys(session, at)
-    signers = Signers(provider, keys.issuer_url, keys.by_purpose["badge"], keys.by_purpose["jwt"])
+    signers = _signers(session, provider, at, url)
     return signed_list(signers, number, tuple(list_withdrawn(session, number)), at=at, as_token=as_token)
+
+
+def _signers(session: Session, provider: KeyProvider, at: datetime, url: str) -> Signers:
+    """Return what signs the lists of an address ("": that of new certificates); raise `RuleBroken` without keys.
+
+    At an earlier address its newest keys that sign here do, also retired ones: nothing new is issued there.
+    """
+    now = queries.find_keys_in_force(session, at)
+    if now is not None and url in ("", now.issuer_url):
+        return Signers(provider, now.issuer_url, now.by_purpose["badge"], now.by_purpose["jwt"])
+    able = {
+        key.purpose: key.key_id
+        for key in queries.list_keys(session)
+        if url and key.issuer_url == url and key.compromised_at is None and provider.holds(key.key_id)
+    }
+    if not {"badge", "jwt"} <= able.keys():
+        raise RuleBroken("no_key")
+    return Signers(provider, url, able["badge"], able["jwt"])
+
+
+def address_of(keys: list[PublicKey], host: str, otherwise: str) -> str:
+    """Return the address, of those that keys were made for, at which somebody asks; `otherwise` when it is none."""
+    known = [key.issuer_url for key in reversed(keys) if key.issuer_url and urlsplit(key.issuer_url).netloc == host]
+    return known[0] if known else otherwise
 
 
 @dataclass(frozen=True)
@@ -117,35 +143,62 @@ def _signed_list(
 def write_bundle(session: Session, provider: KeyProvider, folder: Path, *, name: str, at: datetime) -> list[Path]:
     """Write all that a verifier needs into a folder, and return the files: it needs no network, nor this site.
 
-    Raises `RuleBroken` without keys, and `KeyUnusableError`.
+    The lists of earlier addresses of the site are there as well, as long as their keys sign here. Raises `RuleBroken`
+    without keys, and `KeyUnusableError`.
     """
     keys, url = queries.list_keys(session), service.get_keys(session, at).issuer_url
-    lists: dict[int, Forms] = {}
-    for number in list_numbers(session):
-        forms = [status_list(session, provider, number, at=at, as_token=form) for form in (False, True)]
-        lists[number] = (forms[0] or b"", forms[1] or b"")
+    lists = {url: _lists(session, provider, url, at)}
+    for earlier in dict.fromkeys(key.issuer_url for key in keys if key.issuer_url not in ("", url)):
+        try:
+            lists[earlier] = _lists(session, provider, earlier, at)
+        except RuleBroken:  # no key of that address signs here: its certificates are told as unlisted
+            lists[earlier] = {}
     return write_folder(folder, keys, lists, {"name": name, "url": url}, at=at)
 
 
+def _lists(session: Session, provider: KeyProvider, url: str, at: datetime) -> dict[int, Forms]:
+    """Return every status list as it stands at one address, signed."""
+    signers, found = _signers(session, provider, at, url), {}
+    for number in list_numbers(session):
+        withdrawn = tuple(list_withdrawn(session, number))
+        plain, token = (signed_list(signers, number, withdrawn, at=at, as_token=form) for form in (False, True))
+        found[number] = plain, token
+    return found
+
+
 def write_folder(
-    folder: Path, keys: list[PublicKey], lists: Mapping[int, Forms], named: Mapping[str, str], *, at: datetime
+    folder: Path,
+    keys: list[PublicKey],
+    lists: Mapping[str, Mapping[int, Forms]],
+    named: Mapping[str, str],
+    *,
+    at: datetime,
 ) -> list[Path]:
-    """Write the folder of trust of the issuer `named` by "name" and "url"; return the files."""
-    url, index = named["url"], []
-    written: dict[str, bytes] = {}
-    for number, forms in lists.items():
-        path = f"credentials/status/{number}"
-        written |= {path: forms[0], f"{path}.jwt": forms[1]}
-        index.append({"list": number, "url": addresses.status_url(url, number), "file": path})
+    """Write the folder of trust of the issuer `named` by "name" and "url"; return the files.
+
+    `lists` has the status lists of each address. What belongs to an earlier one is below `addresses/HOST`.
+    """
+    index: list[dict[str, Any]] = []
+    written: dict[str, bytes] = {"credentials/root.pem": root_pem(keys)}
+    for url, numbered in lists.items():
+        place = "" if url == named["url"] else f"addresses/{addresses.part_of(urlsplit(url).netloc)}/"
+        for number, forms in numbered.items():
+            path = f"{place}credentials/status/{number}"
+            written |= {path: forms[0], f"{path}.jwt": forms[1]}
+            index.append({"list": number, "url": addresses.status_url(url, number), "file": path})
+        written |= {f"{place}{path}": content for path, content in _documents(keys, url).items()}
     made_at = {"made_at": statuses.moment(at.astimezone(UTC))}
-    written |= {
+    written["trust.json"] = dump(index_of(keys, index, named) | made_at)
+    return [_write(folder / path, content) for path, content in written.items()]
+
+
+def _documents(keys: list[PublicKey], url: str) -> dict[str, bytes]:
+    """Return what is published of the keys of one address, by path."""
+    return {
         ".well-known/did.json": did_document(keys, url),
         ".well-known/jwks.json": jwks(keys, url),
-        "credentials/root.pem": root_pem(keys),
         **{f"credentials/keys/{key.id}": dump(issuer.jwk(key)) for key in _of(keys, url) if key.purpose != "root"},
-        "trust.json": dump(index_of(keys, index, named) | made_at),
     }
-    return [_write(folder / path, content) for path, content in written.items()]
 
 
 def index_of(keys: list[PublicKey], lists: list[dict[str, Any]], named: Mapping[str, str]) -> dict[str, Any]:

@@ -79,7 +79,9 @@ def _publish(workshop: Workshop, keys: Keys, folder: Path, at: datetime) -> None
     signers = publishing.Signers(workshop.provider, keys.issuer_url, keys.by_purpose["badge"], keys.by_purpose["jwt"])
     forms = [publishing.signed_list(signers, 1, (), at=at, as_token=form) for form in (False, True)]
     named = {"name": "Samples", "url": keys.issuer_url}
-    publishing.write_folder(folder, list(workshop.keys.values()), {1: (forms[0], forms[1])}, named, at=at)
+    publishing.write_folder(
+        folder, list(workshop.keys.values()), {keys.issuer_url: {1: (forms[0], forms[1])}}, named, at=at
+    )
 
 
 def _make(provider: KeyProvider, url: str) -> list[PublicKey]:

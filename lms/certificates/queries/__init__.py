@@ -17,6 +17,7 @@ from lms.certificates.queries.applications import (
     list_own_applications,
     list_said,
 )
+from lms.certificates.queries.awarded import find_certified_name
 from lms.certificates.queries.certificates import (
     CertificateRow,
     EditionFacts,
@@ -50,11 +51,13 @@ from lms.certificates.queries.facts import (
 from lms.certificates.queries.keys import (
     PublicKey,
     count_signed_with,
+    count_to_rekey,
     count_waiting,
     count_waiting_pages,
     find_keys_in_force,
     keys_of,
     list_keys,
+    list_to_reissue,
     list_to_rekey,
 )
 from lms.certificates.queries.naming import (
@@ -111,12 +114,14 @@ __all__ = [
     "count_awards",
     "count_checks",
     "count_signed_with",
+    "count_to_rekey",
     "count_waiting",
     "count_waiting_pages",
     "credits_of",
     "files_of",
     "find_artifact",
     "find_award_of",
+    "find_certified_name",
     "find_keys_in_force",
     "find_known",
     "find_next",
@@ -144,6 +149,7 @@ __all__ = [
     "list_ready",
     "list_released",
     "list_said",
+    "list_to_reissue",
     "list_to_rekey",
     "named_files",
     "named_holders",

@@ -1,13 +1,14 @@
-"""Who was given the certificate of a track in a span of days: whom the follow-ups after it ask."""
+"""Who was given a certificate in a span of days, whom the follow-ups after it ask; and under which name."""
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.certificates.models import Award, StatusEvent
+from lms.certificates.models import Award, Edition, StatusEvent
 from lms.clock import first_instant, local_date, zone
 
 
@@ -27,6 +28,22 @@ def list_awarded(session: Session, track_key: str, first: date, last: date) -> l
         .order_by(Award.id)
     )
     return [(row[0], row[1], local_date(row[2])) for row in session.execute(query)]
+
+
+def find_certified_name(session: Session, person_id: int) -> str | None:
+    """Return the name on the newest released certificate of a person that is not revoked; None without. One query."""
+    revoked = aliased(StatusEvent)
+    statement = (
+        select(Edition.payload)
+        .join(Award, Award.id == Edition.award_id)
+        .join(StatusEvent, (StatusEvent.edition_id == Edition.id) & (StatusEvent.kind == "issued"))
+        .where(Award.person_id == person_id)
+        .where(~exists().where(revoked.award_id == Award.id, revoked.kind == "revoked"))
+        .order_by(StatusEvent.id.desc())
+        .limit(1)
+    )
+    payload = session.scalar(statement)
+    return None if payload is None else str(json.loads(payload)["name"])
 
 
 def _begin(day: date) -> datetime:

@@ -258,12 +258,13 @@ class Released:
     number: int
     payload: bytes
     payload_sha256: str
+    award_id: int
 
 
 def list_released(session: Session) -> list[Released]:
     """Return every released edition, the oldest first."""
     rows = session.execute(
-        select(Edition.id, Award.serial, Edition.number, Edition.payload, Edition.payload_sha256)
+        select(Edition.id, Award.serial, Edition.number, Edition.payload, Edition.payload_sha256, Award.id)
         .join(Award, Award.id == Edition.award_id)
         .join(StatusEvent, and_(StatusEvent.edition_id == Edition.id, StatusEvent.kind == "issued"))
         .order_by(Edition.id)

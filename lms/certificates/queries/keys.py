@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, Subquery, exists, func, select, union
 from sqlalchemy.orm import Session, aliased
 
-from lms.certificates.models import Edition, EditionKey, IssueTask, SigningKey, StatusEvent
+from lms.certificates.models import Award, Edition, EditionKey, IssueTask, SigningKey, StatusEvent
 from lms.certificates.rules.kinds import CREDENTIAL, SIGNING_PURPOSES
 from lms.certificates.rules.payloads import Keys
 
@@ -79,37 +79,63 @@ def keys_of(session: Session, edition_ids: Iterable[int]) -> dict[int, dict[str,
 
 
 def list_to_rekey(session: Session, *, among: Sequence[int] | None = None, limit: int) -> list[int]:
-    """Return up to `limit` awards, not revoked, whose newest edition has a compromised key. One query."""
-    newer = aliased(Edition)
-    statement = (
-        select(Edition.award_id)
-        .distinct()
-        .join(EditionKey, EditionKey.edition_id == Edition.id)
-        .join(SigningKey, SigningKey.key_id == EditionKey.key_id)
-        .where(
-            SigningKey.compromised_at.is_not(None),
-            ~exists().where(newer.award_id == Edition.award_id, newer.number > Edition.number),
-            ~exists().where(StatusEvent.award_id == Edition.award_id, StatusEvent.kind == "revoked"),
-        )
-        .order_by(Edition.award_id)
-        .limit(limit)
-    )
+    """Return up to `limit` awards, not revoked, whose newest edition cannot be, or stay, as it is. One query.
+
+    Either it has a compromised key, or it was reserved in the first format and is not released: nothing makes it now.
+    """
+    found = _to_rekey()
+    statement = select(found.c.award_id).order_by(found.c.award_id).limit(limit)
     if among is not None:
-        statement = statement.where(Edition.award_id.in_(among))
+        statement = statement.where(found.c.award_id.in_(among))
     return list(session.scalars(statement))
+
+
+def count_to_rekey(session: Session) -> int:
+    """Return how many awards `list_to_rekey` has without a limit. One query."""
+    return int(session.execute(select(func.count()).select_from(_to_rekey())).scalar_one())
+
+
+def _to_rekey() -> Subquery:
+    keyed = select(Edition.award_id).join(EditionKey, EditionKey.edition_id == Edition.id)
+    lost = keyed.join(SigningKey, SigningKey.key_id == EditionKey.key_id)
+    waiting = select(Edition.award_id).join(IssueTask, IssueTask.edition_id == Edition.id)
+    return union(
+        lost.where(SigningKey.compromised_at.is_not(None), *_newest()),
+        waiting.where(IssueTask.done_at.is_(None), IssueTask.stage == CREDENTIAL, _is_of_first_format(), *_newest()),
+    ).subquery()
+
+
+def _is_of_first_format() -> ColumnElement[bool]:
+    """Return the criterion of the editions of the first format: one key signed them, and none their code."""
+    return ~exists().where(EditionKey.edition_id == Edition.id, EditionKey.purpose == "code")
+
+
+def _newest() -> tuple[ColumnElement[bool], ...]:
+    """Return the criteria of the newest editions of awards that are not revoked."""
+    newer = aliased(Edition)
+    return (
+        ~exists().where(newer.award_id == Edition.award_id, newer.number > Edition.number),
+        ~exists().where(StatusEvent.award_id == Edition.award_id, StatusEvent.kind == "revoked"),
+    )
+
+
+def list_to_reissue(session: Session, serials: Collection[str] | None = None) -> list[int]:
+    """Return the awards, not revoked, whose newest edition is released: of these serials, else of the first format.
+
+    One query.
+    """
+    issued = exists().where(StatusEvent.edition_id == Edition.id, StatusEvent.kind == "issued")
+    which = _is_of_first_format() if serials is None else Award.serial.in_(serials)
+    statement = select(Award.id).join(Edition, Edition.award_id == Award.id).where(which, issued, *_newest())
+    return list(session.scalars(statement.order_by(Award.id)))
 
 
 def count_signed_with(session: Session, key_ids: Sequence[str]) -> int:
     """Return how many certificates, not revoked, have a newest edition that one of these keys signs. One query."""
-    newer = aliased(Edition)
     statement = (
         select(func.count(Edition.award_id.distinct()))
         .join(EditionKey, EditionKey.edition_id == Edition.id)
-        .where(
-            EditionKey.key_id.in_(key_ids),
-            ~exists().where(newer.award_id == Edition.award_id, newer.number > Edition.number),
-            ~exists().where(StatusEvent.award_id == Edition.award_id, StatusEvent.kind == "revoked"),
-        )
+        .where(EditionKey.key_id.in_(key_ids), *_newest())
     )
     return int(session.execute(statement).scalar_one())
 

@@ -100,6 +100,17 @@ def check_shown(mark: str | None, name: str) -> None:
         raise RuleBroken("changed_meanwhile")
 
 
+def name_to_seal(account: str, certificate: str | None) -> tuple[str, bool]:
+    """Return the name under which a record is sealed, and whether somebody has checked it.
+
+    She may write the name of her account as she likes; her certificate's name was certified. Where only the way of
+    writing differs, hers is taken; a name with other letters is not. Without a certificate nobody has checked it.
+    """
+    if certificate is None:
+        return account, False
+    return (account if is_same_name(account, certificate) else certificate), True
+
+
 def is_same_name(one: str, other: str) -> bool:
     """Return whether two names are the same but for case, accents, macrons and glottal marks, in constant time."""
     keys = [search_key(name).encode() for name in (one, other)]

@@ -28,7 +28,7 @@ from lms.certificates.service.links import make_link, open_link, withdraw_link
 from lms.certificates.service.mending import recompute
 from lms.certificates.service.naming import Confirmed, confirm_name, gate_name, reserve_overdue
 from lms.certificates.service.places import draw_places
-from lms.certificates.service.rekeying import rekey
+from lms.certificates.service.rekeying import reissue, rekey
 from lms.certificates.service.restating import Change, Restated, correct_data, restate
 from lms.certificates.service.sharing import compare_name, share, withdraw_share
 
@@ -70,6 +70,7 @@ __all__ = [
     "postpone",
     "recompute",
     "redraft",
+    "reissue",
     "rekey",
     "release",
     "request_name",

@@ -15,7 +15,7 @@ from lms.certificates.rules.decisions import LONGEST_NOTE
 from lms.certificates.rules.lives import check_life
 from lms.certificates.rules.names import is_respelled
 from lms.certificates.service.editions import next_edition
-from lms.certificates.service.locking import lock_award, lock_request
+from lms.certificates.service.locking import lock_award, lock_own, lock_request
 from lms.certificates.service.naming import gate_name
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
@@ -32,9 +32,7 @@ def request_name(session: Session, actor: Actor, award_public_id: str, name: str
     edition at once, a few times a day; a name with other letters or signs waits for a certifier. Raises `NotFound` for
     a certificate of another, and `RuleBroken`.
     """
-    known = lock_award(session, award_public_id)
-    if known.person_id != actor.person_id:
-        raise NotFound
+    known = lock_own(session, actor, award_public_id)
     typed = _checked(known, name)
     if len(note) > LONGEST_NOTE:
         raise RuleBroken("text_too_long", most=LONGEST_NOTE)

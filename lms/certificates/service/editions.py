@@ -105,15 +105,24 @@ def next_edition(session: Session, known: queries.Known, reason: str, *, name: s
     The serial and every other fact stay; `name` replaces the name. The award's holder is locked. Raises `RuleBroken`
     without keys.
     """
-    newest, keys = known.newest, get_keys(session, at)
-    (place,) = draw_places(session, 1, at=at)
-    stated = payloads.modern(
-        newest.payload, round_=known.cycle, awarded_at=known.awarded_at, ends_at=end_of(newest.valid_until)
-    )
-    number = newest.number + 1
-    frozen = payloads.refreeze(stated, edition=number, frozen_at=at, keys=keys, place=place, name=name)
-    last = session.execute(
-        select(Edition.design_revision_id, Edition.words_revision_id).where(Edition.id == newest.edition_id)
-    ).one()
-    new = New(known.award_id, number, reason, frozen, keys, place, newest.valid_until, Design(*last), newest.edition_id)
-    return insert_editions(session, [new], at)[known.award_id]
+    return next_editions(session, [known], reason, name=name, at=at)[known.award_id]
+
+
+def next_editions(
+    session: Session, awards: Sequence[queries.Known], reason: str, *, name: str | None = None, at: datetime
+) -> dict[int, int]:
+    """Do what `next_edition` does for many awards, whose holders are locked; return the editions' ids by award."""
+    keys, places = get_keys(session, at), draw_places(session, len(awards), at=at)
+    last = select(Edition.id, Edition.design_revision_id, Edition.words_revision_id)
+    rows = session.execute(last.where(Edition.id.in_([known.newest.edition_id for known in awards])))
+    designs = {row[0]: Design(*row[1:]) for row in rows}
+    new = []
+    for known, place in zip(awards, places, strict=True):
+        newest, number = known.newest, known.newest.number + 1
+        stated = payloads.modern(
+            newest.payload, round_=known.cycle, awarded_at=known.awarded_at, ends_at=end_of(newest.valid_until)
+        )
+        frozen = payloads.refreeze(stated, edition=number, frozen_at=at, keys=keys, place=place, name=name)
+        design, valid_until = designs[newest.edition_id], newest.valid_until
+        new.append(New(known.award_id, number, reason, frozen, keys, place, valid_until, design, newest.edition_id))
+    return insert_editions(session, new, at) if new else {}

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.certificates.models import ShareLink
-from lms.certificates.queries import Known
 from lms.certificates.rules import links
-from lms.certificates.service.locking import lock_award
+from lms.certificates.service.locking import lock_own
 from lms.db import insert_once
 from lms.errors import NotFound, RuleBroken
 
@@ -32,7 +31,7 @@ def make_link(
 
     Raises `NotFound` for another's certificate, `RuleBroken` "link_days", "too_many_links", "link_not_now".
     """
-    known = _own(session, actor, award_public_id)
+    known = lock_own(session, actor, award_public_id)
     if known.standing.edition is None or known.standing.is_revoked:
         raise RuleBroken("link_not_now")
     mine = ShareLink.award_id == known.award_id
@@ -55,7 +54,7 @@ def make_link(
 
 def withdraw_link(session: Session, actor: Actor, award_public_id: str, link_public_id: str, *, at: datetime) -> None:
     """End a link at once, for good; raise `NotFound` for another's."""
-    known = _own(session, actor, award_public_id)
+    known = lock_own(session, actor, award_public_id)
     mine = (ShareLink.award_id == known.award_id) & (ShareLink.public_id == link_public_id)
     if session.scalar(select(ShareLink.id).where(mine)) is None:
         raise NotFound
@@ -70,10 +69,3 @@ def open_link(session: Session, link_id: int, *, day: date) -> None:
     """Count that somebody opened a link on a local day; nothing of who."""
     change = {"opened": ShareLink.opened + 1, "last_opened_on": day}
     session.execute(update(ShareLink).where(ShareLink.id == link_id).values(change))
-
-
-def _own(session: Session, actor: Actor, award_public_id: str) -> Known:
-    known = lock_award(session, award_public_id)
-    if known.person_id != actor.person_id:
-        raise NotFound
-    return known

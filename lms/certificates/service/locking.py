@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from lms.actor import Actor
 from lms.certificates import queries
 from lms.certificates.models import Application, Award, NameRequest, RevocationRequest
 from lms.certificates.queries import Known
@@ -23,6 +24,14 @@ def lock_award(session: Session, award_public_id: str) -> Known:
         raise NotFound
     lock(session, [person_id])
     return queries.get_known(session, award_public_id)
+
+
+def lock_own(session: Session, actor: Actor, award_public_id: str) -> Known:
+    """Return an award of the actor herself as `lock_award` does; raise `NotFound`, for another's too."""
+    known = lock_award(session, award_public_id)
+    if known.person_id != actor.person_id:
+        raise NotFound
+    return known
 
 
 def lock_request(session: Session, kind: type[Request], request_public_id: str) -> tuple[Request, Known]:

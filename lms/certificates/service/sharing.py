@@ -13,7 +13,7 @@ from lms.certificates import queries
 from lms.certificates.models import CertificateShare, NameCheck
 from lms.certificates.queries import Known
 from lms.certificates.rules.names import is_same_name
-from lms.certificates.service.locking import lock_award
+from lms.certificates.service.locking import lock_own
 from lms.db import take_turns, upsert
 from lms.errors import NotFound, RuleBroken
 from lms.organizations.queries import SpellRow, list_spells
@@ -24,7 +24,7 @@ NAME_CHECK_WINDOW = timedelta(minutes=10)
 
 def share(session: Session, actor: Actor, award_public_id: str, employment_public_id: str, *, at: datetime) -> None:
     """Let a present employer see a certificate; raise `NotFound` for another's certificate or any other spell."""
-    known = _own(session, actor, award_public_id)
+    known = lock_own(session, actor, award_public_id)
     spell = _own_spell(session, actor, employment_public_id)
     if not Span(spell.organization_id, spell.started_on, spell.ended_on).covers(actor.today):
         raise NotFound
@@ -38,7 +38,7 @@ def withdraw_share(
     session: Session, actor: Actor, award_public_id: str, employment_public_id: str, *, at: datetime
 ) -> None:
     """End an employer's sight of a certificate at once; raise `NotFound` for another's certificate or spell."""
-    known = _own(session, actor, award_public_id)
+    known = lock_own(session, actor, award_public_id)
     spell = _own_spell(session, actor, employment_public_id)
     ended = session.execute(
         update(CertificateShare)
@@ -63,13 +63,6 @@ def _own_spell(session: Session, actor: Actor, employment_public_id: str) -> Spe
 
 def _log(session: Session, actor: Actor, action: str, known: Known, spell: SpellRow, *, at: datetime) -> None:
     record(session, actor.account_id, action, "award", known.award_id, at=at, organization_id=spell.organization_id)
-
-
-def _own(session: Session, actor: Actor, award_public_id: str) -> Known:
-    known = lock_award(session, award_public_id)
-    if known.person_id != actor.person_id:
-        raise NotFound
-    return known
 
 
 def compare_name(session: Session, serial: str, name: str, *, at: datetime) -> bool:

@@ -11,6 +11,7 @@ from lms.actor import Actor
 from lms.certificates import jobs, policy, queries
 from lms.certificates.queries import Known
 from lms.certificates.rules.kinds import FIRST_PAGE, PAGE_KINDS
+from lms.certificates.rules.payloads import is_current
 from lms.certificates.rules.serials import read_serial, show_serial
 from lms.certificates.views.blueprint import bp, config, page
 from lms.clock import now
@@ -64,12 +65,18 @@ def _readable(actor: Actor, serial: str) -> Known:
 
 
 def send(known: Known, ending: str, rendering: str = "") -> Response:
-    """Send a file of the edition that counts, whoever may see it; a page that nobody has drawn yet is drawn now."""
+    """Send a file of the edition that counts, whoever may see it; a page that nobody has drawn yet is drawn now.
+
+    One of the first format has a page and a JSON file of its own, and no further page can be drawn of it.
+    """
     usual, media_type = _ENDINGS[ending]
+    is_new = is_current(known.shown.payload)
+    if ending == "json" and not is_new:
+        usual = "json"
     kind = rendering if ending == "pdf" and rendering in PAGE_KINDS else usual
     edition_id = known.shown.edition_id
     sha256 = queries.find_artifact(reading(), edition_id, kind)
-    if sha256 is None and ending == "pdf":
+    if sha256 is None and ending == "pdf" and is_new:
         sha256 = jobs.make_page_now(config(), edition_id, kind, at=now())
         if sha256 is None:
             return _told(known, "preparing.html")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from werkzeug.exceptions import ServiceUnavailable
@@ -39,30 +38,21 @@ _TOKENS = (TOKEN, "application/vc+jwt")
 @public
 def did_document() -> Response:
     """Send the document that names the keys of credentials."""
-    return _sent(publishing.did_document(queries.list_keys(reading()), config().base_url), "application/did+json")
-
-
-@bp.get("/did.json")
-@public
-def did_document_below() -> Response:
-    """Send the same where did:web looks for it when the site's address has a path."""
-    if not urlsplit(config().base_url).path.strip("/"):
-        raise NotFound
-    return did_document()
+    return _sent(publishing.did_document(*_asked()), "application/did+json")
 
 
 @bp.get("/.well-known/jwks.json")
 @public
 def jwks() -> Response:
     """Send all public keys as a JWK set."""
-    return _sent(publishing.jwks(queries.list_keys(reading()), config().base_url), JSON)
+    return _sent(publishing.jwks(*_asked()), JSON)
 
 
 @bp.get("/credentials/keys/<key_id>")
 @public
 def key(key_id: str) -> Response:
     """Send one public key as a JWK, as the head of a token names it."""
-    return _sent(publishing.jwk(queries.list_keys(reading()), config().base_url, key_id), "application/jwk+json")
+    return _sent(publishing.jwk(*_asked(), key_id), "application/jwk+json")
 
 
 @bp.get("/credentials/root.pem")
@@ -79,7 +69,8 @@ def status_list(number: int) -> Response:
     accepted = request.accept_mimetypes
     as_token = accepted.best_match([CREDENTIAL, JSON, *_TOKENS], CREDENTIAL) in _TOKENS
     try:
-        content = publishing.status_list(reading(), provider_of(config()), number, at=now(), as_token=as_token)
+        url = publishing.address_of(queries.list_keys(reading()), request.host, "")
+        content = publishing.status_list(reading(), provider_of(config()), number, at=now(), as_token=as_token, url=url)
     except (RuleBroken, KeyUnusableError) as error:
         log.exception("the status list %s cannot be signed; see `lms keys list`", number)
         raise ServiceUnavailable(retry_after=_SOON) from error
@@ -117,6 +108,12 @@ def achievement(track: str, revision: str) -> Response:
                 }
             )
     raise NotFound
+
+
+def _asked() -> tuple[list[queries.PublicKey], str]:
+    """Return all keys, and the address that is asked: an earlier one of the site when it still leads here."""
+    keys = queries.list_keys(reading())
+    return keys, publishing.address_of(keys, request.host, config().base_url)
 
 
 def _json(document: Any) -> Response:

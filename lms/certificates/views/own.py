@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -11,6 +12,7 @@ from lms.actor import Actor, Span
 from lms.certificates import messages, queries, service
 from lms.certificates.forms import AnswerForm, EmptyForm
 from lms.certificates.queries import Known
+from lms.certificates.rules.payloads import is_current
 from lms.certificates.views.blueprint import bp, explained, page
 from lms.clock import now
 from lms.content.library import current
@@ -80,6 +82,11 @@ def _employers(actor: Actor, known: Known) -> list[tuple[SpellRow, bool, bool]]:
     ]
 
 
+def _other_pages(payload: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the further pages that can be drawn of a certificate; of one of the first format there are none."""
+    return tuple(messages.other_pages(payload["language"])) if is_current(payload) else ()
+
+
 @bp.get("/record/certificates/<public_id>")
 @signed_in
 def own_certificate(public_id: str) -> Any:
@@ -88,7 +95,7 @@ def own_certificate(public_id: str) -> Any:
     known = own_known(actor, public_id)
     return page(
         "own_certificate.html",
-        other_pages=messages.other_pages(known.shown.payload["language"]),
+        other_pages=_other_pages(known.shown.payload),
         known=known,
         renewing=queries.renewing_of(reading(), actor.person_id, known.track_key, known.cycle, today=actor.today),
         renewal_words=messages.renewal_words,

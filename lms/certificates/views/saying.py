@@ -123,6 +123,7 @@ def transcript_facts(found: TranscriptVerdict) -> dict[str, Any]:
     """Return what a program is told of a transcript: whose it is, who sealed it, and when."""
     return {
         "name": found.name,
+        "name_checked": found.is_name_checked,
         "issuer": {"name": found.issuer_name, "url": found.issuer_url},
         "made_at": instant(found.made_at),
         "demonstration": found.is_demonstration,

@@ -25,6 +25,8 @@ class TranscriptVerdict:
     issuer_url: str
     key_id: str
     is_demonstration: bool
+    #: False where the name is as she writes it herself: no certificate bears it.
+    is_name_checked: bool
     #: The tables in English, as the file inside the page has them.
     tables: tuple[Mapping[str, Any], ...]
     kind: str = "transcript"
@@ -47,6 +49,7 @@ def read_transcript(page: PageFacts, trust: Trust) -> TranscriptVerdict | None:
             issuer_url=str(stated["issuer"]["url"]),
             key_id=page.key_id,
             is_demonstration=bool(stated["demonstration"]),
+            is_name_checked=stated.get("name_checked") is True,
             tables=tuple(stated["tables"]),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -32,7 +32,7 @@ def draw_foot(paper: Paper, sheet: Sheet, rows: qr.Rows) -> None:
     side = qr.side_of(rows)
     left, right = INSIDE + 2 * _RADIUS + 16, paper.width - INSIDE - side
     middle = Place((left + right - 16) / 2, right - 16 - left)
-    cell = middle.width / len(sheet.signers)
+    cell = middle.width / max(1, len(sheet.signers))  # what was first issued in the first format names none
     lowest = _SIGN
     for number, signer in enumerate(sheet.signers):
         place = Place(left + cell * (number + 0.5), cell - 20)

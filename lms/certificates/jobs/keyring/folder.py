@@ -83,9 +83,7 @@ def _opened(path: Path, key_id: str, passphrase: str, _changed: int) -> PrivateK
     content = path.read_bytes()
     try:
         key = serialization.load_pem_private_key(content, passphrase.encode())
-    except TypeError:  # it was written without a passphrase, before keys were encrypted
-        key = serialization.load_pem_private_key(content, None)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:  # the first is said of a file without a passphrase
         raise KeyUnusableError(f"the file of key {key_id} does not open with LMS_KEYS_PASSPHRASE") from error
     if not isinstance(key, PrivateKey) or id_of(public_der(key)) != key_id:
         raise KeyUnusableError(f"the file of key {key_id} holds another key")

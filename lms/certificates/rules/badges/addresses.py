@@ -19,24 +19,9 @@ def method_of(url: str, key_id: str) -> str:
     return f"{did_of(url)}#{key_id}"
 
 
-def did_url(url: str) -> str:
-    """Return where did:web looks for the issuer's document: beside the path where there is one."""
-    return f"{url}/did.json" if urlsplit(url).path.strip("/") else f"{url}/.well-known/did.json"
-
-
-def jwks_url(url: str) -> str:
-    """Return the address of all public keys as one JWK set."""
-    return f"{url}/.well-known/jwks.json"
-
-
 def key_url(url: str, key_id: str) -> str:
     """Return the address of one public key as a JWK."""
     return f"{url}/credentials/keys/{key_id}"
-
-
-def root_url(url: str) -> str:
-    """Return the address of the root certificates."""
-    return f"{url}/credentials/root.pem"
 
 
 def credential_id(url: str, serial: str) -> str:

@@ -66,11 +66,6 @@ def achievement(payload: Payload) -> dict[str, Any]:
     return _achievement(payload, facts(payload))
 
 
-def achievement_document(payload: Payload) -> dict[str, Any]:
-    """Return the document that the achievement's address answers with."""
-    return {"@context": list(BADGE.contexts), **achievement(payload)}
-
-
 def digest_name(payload: Payload) -> str:
     """Return the name of a payload by its SHA-256, as RFC 6920 writes it."""
     # The RFC 8785 form, since all keys are ASCII and all numbers whole; ten times as fast as what handles the rest.

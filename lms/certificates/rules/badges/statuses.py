@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,9 +12,8 @@ from lms.certificates.rules.badges import addresses
 from lms.certificates.rules.badges.proofs import Sign
 from lms.certificates.rules.badges.terms import LIST
 from lms.certificates.rules.badges.tokens import envelope
+from lms.certificates.rules.places import LIST_SIZE
 
-#: Places in a list: the least that the standard allows, so that an entry tells little.
-SIZE = 131_072
 #: A list is signed anew when it is asked for after so long, and counts for so long.
 FRESH = timedelta(hours=1)
 GOOD = timedelta(days=30)
@@ -23,33 +21,11 @@ GOOD = timedelta(days=30)
 
 def encode(bits: Iterable[int]) -> str:
     """Return the list in which the places `bits` are set: the first place is the highest bit of the first byte."""
-    content = bytearray(SIZE // 8)
+    content = bytearray(LIST_SIZE // 8)
     for index in bits:
         _check(index)
         content[index // 8] |= 0x80 >> index % 8
     return "u" + base64.urlsafe_b64encode(gzip.compress(bytes(content), mtime=0)).decode().rstrip("=")
-
-
-def decode(encoded: str) -> bytes:
-    """Return the bits of a list of our size. Raise `ValueError` for anything else, however large it would become."""
-    text = encoded[1:]
-    if encoded[:1] != "u" or "=" in text:
-        raise ValueError("not multibase base64url")
-    packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    reader = zlib.decompressobj(wbits=31)
-    try:
-        content = reader.decompress(packed, SIZE // 8 + 1)
-    except zlib.error as error:
-        raise ValueError("not a gzip file") from error
-    if len(content) != SIZE // 8 or not reader.eof or reader.unused_data:
-        raise ValueError("not a list of our size")
-    return content
-
-
-def is_set(encoded: str, index: int) -> bool:
-    """Return whether the place `index` of a list is set."""
-    _check(index)
-    return bool(decode(encoded)[index // 8] & 0x80 >> index % 8)
 
 
 def status_document(url: str, number: int, bits: Iterable[int], *, at: datetime) -> dict[str, Any]:
@@ -87,5 +63,5 @@ def moment(at: datetime) -> str:
 
 
 def _check(index: int) -> None:
-    if not 0 <= index < SIZE:
+    if not 0 <= index < LIST_SIZE:
         raise ValueError(f"no place in a list: {index}")

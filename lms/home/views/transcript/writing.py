@@ -25,6 +25,8 @@ class About:
     address: str
     #: Whole seconds.
     made_at: datetime
+    #: Whether a certificate bears this name; else it is as she writes it herself.
+    is_name_checked: bool
     paper: Literal["letter", "a4"] = "letter"
 
 
@@ -39,6 +41,7 @@ def transcript_of(held: Held, library: Library, about: About) -> Transcript:
         name_language=about.name_language,
         issuer=about.issuer,
         facts=(
+            *([] if about.is_name_checked else [(_("Name"), _("as she writes it herself; nobody has checked it"))]),
             (_("Made on"), format_instant(about.made_at)),
             (_("Time in modules"), format_hours(sum(each.minutes for each in held.modules))),
             (_("Time in the field and at sessions"), format_hours(field)),
@@ -63,8 +66,11 @@ def _notes(about: About) -> tuple[str, ...]:
     )
 
 
-def facts_of(held: Held, library: Library) -> dict[str, Any]:
-    """Return the same facts for programs: every table in English, and beside each row its keys, dates and minutes."""
+def facts_of(held: Held, library: Library, about: About) -> dict[str, Any]:
+    """Return the same facts for programs: every table in English, and beside each row its keys, dates and minutes.
+
+    Before them stands whether the name was checked.
+    """
     with force_locale(SOURCE_LOCALE):
         tables = [
             {
@@ -77,4 +83,5 @@ def facts_of(held: Held, library: Library) -> dict[str, Any]:
             }
             for each in tables_of(held, library, SOURCE_LOCALE)
         ]
-    return {"demonstration": held.is_demonstration, "tables": tables}
+    checked = {"name_checked": about.is_name_checked}
+    return {**checked, "demonstration": held.is_demonstration, "tables": tables}
