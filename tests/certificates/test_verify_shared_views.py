@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import ShareLink
+from lms.certificates.models import Edition, ShareLink
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
@@ -76,6 +76,7 @@ def test_a_holder_makes_a_link_and_others_see_the_whole_certificate(
     assert shown.headers["Cache-Control"] == "no-store"
     facts = stranger.get(link, headers=JSON).get_json()
     assert (facts["name"], facts["language_of_instruction"]) == ("Malia ʻAnau", "to")
+    assert facts["payload_sha256"] == reading().scalar(select(Edition.payload_sha256))
     assert stranger.get(f"{link}/certificate.pdf").data.startswith(b"%PDF-")
     assert json.loads(stranger.get(f"{link}/certificate.json").data)
     own = text_of(client.get(path_of(worker)))
@@ -150,7 +151,7 @@ def test_a_revoked_certificate_is_told_without_a_name_or_file(
     shown = stranger.get(link)
     assert "This certificate is revoked" in text_of(shown)
     assert "Malia" not in shown.get_data(as_text=True)
-    assert "name" not in stranger.get(link, headers=JSON).get_json()
+    assert not {"name", "payload_sha256"} & set(stranger.get(link, headers=JSON).get_json())
     assert stranger.get(f"{link}/certificate.json").status_code == 404
     assert client.post(path_of(worker), data={"days": "7", "client_id": new_client_id()}).status_code == 400
 
