@@ -46,7 +46,7 @@ def issue(limit: int, *, no_pages: bool) -> None:
     if not no_pages:
         pages = min(limit, _left()[1])
         with click.progressbar(length=pages, label="Drawing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            jobs.finish_issues(current_app, at=now(), limit=limit, told=_advance(bar))
+            jobs.draw_pages(current_app, at=now(), limit=limit, told=_advance(bar))
     left, pageless = _left()
     click.echo(f"{released} released, {left} left; {pageless} pages to draw.")
     if left or (pageless and not no_pages):
