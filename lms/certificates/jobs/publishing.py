@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -68,17 +68,23 @@ def _of(keys: list[PublicKey], url: str) -> list[issuer.IssuerKey]:
 
 
 def status_list(
-    session: Session, provider: KeyProvider, number: int, *, at: datetime, as_token: bool = False
+    session: Session,
+    provider: KeyProvider,
+    number: int,
+    *,
+    at: datetime,
+    as_token: bool = False,
+    find: Callable[[Session, int], list[int]] = list_withdrawn,
 ) -> bytes | None:
     """Return a status list, signed as of this hour; None when there is none of that number.
 
-    Raises `RuleBroken` without keys, and `KeyUnusableError`.
+    `find` says which places are withdrawn. Raises `RuleBroken` without keys, and `KeyUnusableError`.
     """
     if number not in list_numbers(session):
         return None
     keys = service.get_keys(session, at)
     signers = Signers(provider, keys.issuer_url, keys.by_purpose["badge"], keys.by_purpose["jwt"])
-    return signed_list(signers, number, tuple(list_withdrawn(session, number)), at=at, as_token=as_token)
+    return signed_list(signers, number, tuple(find(session, number)), at=at, as_token=as_token)
 
 
 @dataclass(frozen=True)
