@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -154,6 +155,32 @@ def test_a_revoked_certificate_is_told_without_a_name_or_file(
     assert not {"name", "payload_sha256"} & set(stranger.get(link, headers=JSON).get_json())
     assert stranger.get(f"{link}/certificate.json").status_code == 404
     assert client.post(path_of(worker), data={"days": "7", "client_id": new_client_id()}).status_code == 400
+
+
+def test_no_log_of_ours_holds_a_link(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither that a page was asked for, nor that it failed, is written with the address that opens it."""
+    link = make_link(client, people[0])
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with caplog.at_level(logging.DEBUG):
+        assert content_app.test_client().get(link).status_code == 200
+        write(lambda s: s.connection().exec_driver_sql(rename.format("share_links", "elsewhere")) and None)
+        try:
+            assert content_app.test_client().get(link).status_code >= 500
+        finally:
+            write(lambda s: s.connection().exec_driver_sql(rename.format("elsewhere", "share_links")) and None)
+    assert "failed" in caplog.text, "the fault is written down"
+    assert link.rpartition("/")[2] not in caplog.text
+
+
+def test_files_of_a_link_are_kept_nowhere(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
+) -> None:
+    link, stranger = make_link(client, people[0]), content_app.test_client()
+    for path in (link, f"{link}/certificate.pdf", f"{link}/certificate.json", "/verify/shared/" + "A" * 22):
+        headers = stranger.get(path).headers
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
 
 
 def test_links_are_made_with_care(client: FlaskClient, people: tuple[MadePerson, MadePerson], make: Make) -> None:
