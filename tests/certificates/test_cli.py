@@ -69,6 +69,15 @@ def test_issue_says_what_is_left(content_app: Flask, worker: MadePerson) -> None
     assert (result.exit_code, result.output) == (1, "0 released, 1 left; 0 pages to draw.\n")
 
 
+def test_issue_releases_no_more_than_the_limit(content_app: Flask, certifier: MadePerson, make: Make) -> None:
+    people = [make.person() for _ in range(3)]
+    complete(*people, at=now() - timedelta(days=1))
+    for person in people:
+        decide(certifier, person, at=now())
+    result = lms(content_app, "certificates", "issue", "--limit", "1")
+    assert (result.exit_code, result.output) == (1, "1 released, 2 left; 0 pages to draw.\n")
+
+
 def test_issue_shows_how_far_it_is(content_app: Flask, worker: MadePerson, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
     monkeypatch.setattr("click._termui_impl.ProgressBar.update", lambda bar, steps, *rest: told.append(steps))

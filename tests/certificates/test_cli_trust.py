@@ -84,6 +84,8 @@ def test_a_department_needs_the_folder_alone(
         assert "edition 1: the signature is good" in said
         assert "Malia ʻAnau: First steps" in said
         assert "Valid until" in said
+        assert said.startswith("FOR DEMONSTRATION ONLY: the person is invented")
+        assert f"Not revoked or replaced as of {now():%Y-%m-%d}; a suspension is only known online: http" in said
     assert list((tmp_path / "empty").iterdir()) == [], "it writes nothing"
 
 
@@ -142,7 +144,7 @@ def test_what_expired_and_lists_that_are_too_old(
     later = now() + timedelta(days=31)
     monkeypatch.setattr("lms.certificates.cli.certificates.now", lambda: later)
     code, said = check(content_app, path, trust)
-    assert (code, "Whether it was revoked is not known" in said) == (0, True)
+    assert (code, "Whether it was revoked or suspended is not known" in said) == (0, True)
     assert "too old" in said
     monkeypatch.setattr("lms.certificates.cli.certificates.now", lambda: later + timedelta(days=5000))
     code, said = check(content_app, path, trust)

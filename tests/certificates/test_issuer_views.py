@@ -21,6 +21,7 @@ from lms.certificates import queries, service
 from lms.certificates.jobs import checking, finish_issues
 from lms.certificates.jobs.publishing import CREDENTIAL, TOKEN
 from lms.certificates.views import issuer as views
+from lms.certificates.views import withdrawn as recent
 from lms.clock import now
 from lms.db import db, reading, write
 from tests import keys
@@ -30,6 +31,12 @@ from tests.factories import MadePerson, Make
 
 MOST_STATEMENTS = 12
 ADDRESSES = ("/.well-known/did.json", "/.well-known/jwks.json", "/credentials/root.pem", "/credentials/status/1")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was withdrawn shows without the few seconds that answers are kept."""
+    monkeypatch.setattr(recent, "KEPT", 0.0)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.certificates.story import actor_of
 from tests.demo.test_browser import CHROMIUM, Watch
 from tests.factories import Make
 
+INVENTED = "Demonstration: an invented person"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(300),
@@ -208,12 +209,16 @@ def test_a_saved_page_checks_codes_without_a_network(desk: Desk, chromium: Brows
     scanned = f"HTTPS://HOST/V/{desk.serial}/1#{desk.code}"
     assert asked(page, scanned) == "good good expired"
     text = page.locator("main").inner_text()
-    for fact in (NAME, "First steps", "1 h 30 min", desk.serial, last_day()):
+    for fact in (NAME, "First steps", "1 h 30 min", desk.serial, last_day(), INVENTED):
         assert fact in text, text
+    assert f"Whether it is suspended is only known online: check its number at {desk.issuer}/verify." in text
     assert asked(page, desk.code) == "good good expired"
     assert asked(page, f"{scanned[:90]}\n{scanned[90:]} ") == "good good expired"
     assert asked(page, desk.token(ends=int(time.time()) - 1)) == "expired good expired"
     assert asked(page, scanned.replace(f"{desk.serial}/1", f"{desk.serial}/2")) == "altered"
+    assert INVENTED not in page.locator("main").inner_text(), "that code says nothing of it"
+    assert asked(page, desk.token(own={7: True})) == "good good expired"
+    assert INVENTED in page.locator("main").inner_text()
     assert asked(page, flipped(desk)) == "altered"
     assert NAME not in page.locator("main").inner_text()
     assert asked(page, " ") == "nothing"

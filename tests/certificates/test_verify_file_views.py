@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from lms import files
 from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import Artifact, SigningKey, StatusEvent
+from lms.certificates.models import Artifact, Edition, SigningKey, StatusEvent
 from lms.certificates.rules.serials import show_serial
 from lms.certificates.views import dropped
 from lms.clock import now
@@ -69,6 +69,7 @@ def test_a_genuine_file_is_told_with_what_was_signed(
     facts = send(client, content, headers=JSON).get_json()
     assert (facts["genuine"], facts["state"], facts["name"]) == (True, "valid", "Malia ʻAnau")
     assert "language_of_instruction" not in facts
+    assert facts["payload_sha256"] == reading().scalar(select(Edition.payload_sha256))
     assert counts() == {("file", "valid", True): 2}
 
 

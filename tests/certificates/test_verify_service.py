@@ -14,6 +14,7 @@ from lms.certificates import jobs, queries, service
 from lms.certificates.models import ShareLink, VerificationCheck
 from lms.certificates.rules.checks import Check
 from lms.certificates.rules.links import hash_of
+from lms.certificates.service import checks
 from lms.clock import local_date
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
@@ -21,7 +22,7 @@ from lms.ids import new_client_id
 from tests.certificates.story import actor_of, award_of, certify, config_of, day
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
-from tests.racing import outcomes, race
+from tests.racing import look_together, outcomes, race
 
 TODAY = local_date(AT)
 
@@ -35,8 +36,8 @@ def counts() -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-def add(checks: dict[Check, int], way: str = "page", on: date = TODAY) -> None:
-    write(lambda session: service.count_checks(session, checks, way, day=on))
+def add(made: dict[Check, int], way: str = "page", on: date = TODAY) -> None:
+    write(lambda session: service.count_checks(session, made, way, day=on))
 
 
 def test_a_check_is_a_number_and_no_row(content_app: Flask, make: Make) -> None:
@@ -91,6 +92,21 @@ def test_old_counts_are_put_together_by_the_year(content_app: Flask, make: Make)
     ]
     assert jobs.fold_checks(config_of(content_app), at=AT) == ""
     assert queries.count_checks(reading(), award, TODAY) == (2, 13)
+
+
+def test_two_who_put_old_counts_together_add_them_once(
+    content_app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    award = award_of(certify(content_app, make)[0]).id
+    for text in ("2024-03-01", "2024-03-02", "2024-03-03"):
+        add({Check(award, "valid"): 2}, on=day(text))
+    look_together(monkeypatch, (checks, "count_checks"))
+
+    def fold() -> int:
+        return write(lambda session: service.fold_checks(session, today=TODAY))
+
+    assert sum(race(content_app, fold, fold)) == 3
+    assert counts() == [(award, day("2024-01-01"), "page", "valid", 6)]
 
 
 # Links

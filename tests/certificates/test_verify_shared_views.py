@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from sqlalchemy import select, update
 
 from lms.certificates import queries, service
 from lms.certificates.jobs import finish_issues
-from lms.certificates.models import ShareLink
+from lms.certificates.models import Edition, ShareLink
 from lms.certificates.rules.decisions import Choice
 from lms.certificates.rules.serials import show_serial
 from lms.clock import now
@@ -76,6 +77,7 @@ def test_a_holder_makes_a_link_and_others_see_the_whole_certificate(
     assert shown.headers["Cache-Control"] == "no-store"
     facts = stranger.get(link, headers=JSON).get_json()
     assert (facts["name"], facts["language_of_instruction"]) == ("Malia ʻAnau", "to")
+    assert facts["payload_sha256"] == reading().scalar(select(Edition.payload_sha256))
     assert stranger.get(f"{link}/certificate.pdf").data.startswith(b"%PDF-")
     assert json.loads(stranger.get(f"{link}/certificate.json").data)
     own = text_of(client.get(path_of(worker)))
@@ -152,9 +154,35 @@ def test_a_revoked_certificate_is_told_without_a_name_or_file(
     shown = stranger.get(link)
     assert "This certificate is revoked" in text_of(shown)
     assert "Malia" not in shown.get_data(as_text=True)
-    assert "name" not in stranger.get(link, headers=JSON).get_json()
+    assert not {"name", "payload_sha256"} & set(stranger.get(link, headers=JSON).get_json())
     assert stranger.get(f"{link}/certificate.json").status_code == 404
     assert client.post(path_of(worker), data={"days": "7", "client_id": new_client_id()}).status_code == 400
+
+
+def test_no_log_of_ours_holds_a_link(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither that a page was asked for, nor that it failed, is written with the address that opens it."""
+    link = make_link(client, people[0])
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with caplog.at_level(logging.DEBUG):
+        assert content_app.test_client().get(link).status_code == 200
+        write(lambda s: s.connection().exec_driver_sql(rename.format("share_links", "elsewhere")) and None)
+        try:
+            assert content_app.test_client().get(link).status_code >= 500
+        finally:
+            write(lambda s: s.connection().exec_driver_sql(rename.format("elsewhere", "share_links")) and None)
+    assert "failed" in caplog.text, "the fault is written down"
+    assert link.rpartition("/")[2] not in caplog.text
+
+
+def test_files_of_a_link_are_kept_nowhere(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
+) -> None:
+    link, stranger = make_link(client, people[0]), content_app.test_client()
+    for path in (link, f"{link}/certificate.pdf", f"{link}/certificate.json", "/verify/shared/" + "A" * 22):
+        headers = stranger.get(path).headers
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
 
 
 def test_links_are_made_with_care(client: FlaskClient, people: tuple[MadePerson, MadePerson], make: Make) -> None:

@@ -786,7 +786,7 @@ def test_a_program_checks_a_certificate(client: FlaskClient, serial: str, worker
     answered = client.get(f"/V/{serial}/1", headers=JSON)
     found = answered.get_json()
     assert (found["state"], found["name"], found["edition"]) == ("valid", "M•••• ʻA•••", 1)
-    assert found["payload_sha256"] == one(select(Edition.payload_sha256))
+    assert one(select(Edition.payload_sha256)) not in answered.get_data(as_text=True)  # else names could be tried
     assert "Malia" not in answered.get_data(as_text=True)
     assert client.get("/verify/CHW-0000-0000-0000-0", headers=JSON).get_json()["state"] == "unknown"
     assert client.get("/verify/CHW-0000-0000-0000-1", headers=JSON).get_json()["state"] == "mistyped"

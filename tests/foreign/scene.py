@@ -197,6 +197,7 @@ class _Stage:
 
     def publish(self, name: str) -> Published:
         """Ask every page that is published for programs, and write the folder of trust."""
+        self.app.config.pop("certificates.withdrawn", None)  # what was withdrawn shows at once
         client, keys = self.client(), queries.list_keys(reading())
         reading().rollback()
         names = ["/.well-known/did.json", "/.well-known/jwks.json", "/credentials/root.pem"]

@@ -308,11 +308,12 @@ def test_a_long_record_goes_over_many_pages_and_is_checked_whole(content_app: Fl
 def test_a_transcript_is_verified_offline(content_app: Flask, held: Held, tmp_path: Path) -> None:
     run = content_app.test_cli_runner().invoke
     file, trust = tmp_path / "record.pdf", tmp_path / "trust"
-    file.write_bytes(made(content_app, held))
+    file.write_bytes(made(content_app, replace(held, is_demonstration=True)))
     assert run(group, ["trust-bundle", str(trust)]).exit_code == 0
     good = run(group, ["verify", str(file), "--trust", str(trust)])
     assert good.exit_code == 0
     assert f"A transcript of {NAME}: the seal is good" in good.output
+    assert good.output.startswith("FOR DEMONSTRATION ONLY: the person is invented")
     assert "Made at 2026-11-29T06:00:00Z by The consortium" in good.output
     assert "nothing of what came later" in good.output
     assert "nobody has checked it" not in good.output

@@ -18,6 +18,7 @@ export function dayAt(seconds, zone) {
 
 export function fill(box, verdict, facts, lang, zone = "UTC") {
   for (const part of box.querySelectorAll("[data-verdict]")) part.hidden = !part.dataset.verdict.split(" ").includes(verdict);
+  for (const part of box.querySelectorAll("[data-demonstration]")) part.hidden = !facts?.demonstration;
   const said = facts && {
     name: facts.name,
     title: facts.title,

@@ -46,7 +46,7 @@ def issue(limit: int, *, no_pages: bool) -> None:
     if not no_pages:
         pages = min(limit, _left()[1])
         with click.progressbar(length=pages, label="Drawing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            jobs.finish_issues(current_app, at=now(), limit=limit, told=_advance(bar))
+            jobs.draw_pages(current_app, at=now(), limit=limit, told=_advance(bar))
     left, pageless = _left()
     click.echo(f"{released} released, {left} left; {pageless} pages to draw.")
     if left or (pageless and not no_pages):
@@ -192,6 +192,7 @@ def verify(file: Path, folder: Path) -> None:
         fail(f"{file}: {error}")
         return
     if isinstance(verdict, TranscriptVerdict):
+        _say_invented(is_invented=verdict.is_demonstration)
         click.echo(f"A transcript of {verdict.name}: the seal is good (key {verdict.key_id}).")
         click.echo(f"Made at {verdict.made_at:%Y-%m-%dT%H:%M:%SZ} by {verdict.issuer_name}, {verdict.issuer_url}")
         if not verdict.is_name_checked:
@@ -199,6 +200,7 @@ def verify(file: Path, folder: Path) -> None:
         click.echo("It says how the record stood then, and nothing of what came later.")
         return
     checked = verdict.checked
+    _say_invented(is_invented=checked.is_demonstration)
     click.echo(f"{checked.serial} edition {checked.edition}: the signature is good (key {checked.key_id}).")
     click.echo(f"{checked.name}: {checked.title}, awarded on {checked.awarded_at[:10]} by {checked.issuer_name}")
     click.echo(f"SHA-256 of the record: {checked.payload_sha256}")
@@ -207,8 +209,15 @@ def verify(file: Path, folder: Path) -> None:
     elif verdict.state == "expired":
         fail(f"{file}: it expired at {checked.valid_until}.")
     until = f"Valid until {checked.valid_until or 'no end'}."
-    unknown = f" Whether it was revoked is not known: {verdict.unlisted}"
-    click.echo(until + (unknown if verdict.state == "unlisted" else ""))
+    unknown = f"Whether it was revoked or suspended is not known: {verdict.unlisted}"
+    listed = f"Not revoked or replaced as of {verdict.listed_on}; a suspension is only known online: "
+    click.echo(f"{until} {unknown if verdict.state == 'unlisted' else listed + checked.document['id']}")
+
+
+def _say_invented(*, is_invented: bool) -> None:
+    """Say first that a file is only for show, where it is."""
+    if is_invented:
+        click.echo("FOR DEMONSTRATION ONLY: the person is invented, and this certifies nothing.")
 
 
 @group.command("trust-bundle")

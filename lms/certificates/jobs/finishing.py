@@ -54,10 +54,16 @@ def finish(config: Config, *, at: datetime, limit: int, pages: bool = True, told
     return released
 
 
-def make_page_now(config: Config, edition_id: int, kind: str, *, at: datetime) -> str | None:
-    """Return the name of a page's file, made at once when nobody has yet; None when another is just making it.
+def draw_pages(app: Flask, *, at: datetime, limit: int, told: Told | None = None) -> int:
+    """Draw up to `limit` pages that are due, release nothing, and return how many are new."""
+    with app.app_context():
+        return Finishing(app.config["LMS"], at).work(limit, pages=True, told=told)
 
-    Raises what `make` does; then the page stays due.
+
+def make_page_now(config: Config, edition_id: int, kind: str, *, at: datetime) -> str | None:
+    """Return the name of a page's file, made at once when nobody has yet; None when it must be waited for.
+
+    That is while another makes it, and after it failed, until its pause is over. Raises `NotFound` when it never comes.
     """
     finishing = Finishing(config, at)
     lease = write(lambda session: service.lease_page(session, edition_id, kind, holder=finishing.holder, at=at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -70,17 +70,24 @@ def _of(keys: list[PublicKey], url: str) -> list[issuer.IssuerKey]:
 
 
 def status_list(
-    session: Session, provider: KeyProvider, number: int, *, at: datetime, as_token: bool = False, url: str = ""
+    session: Session,
+    provider: KeyProvider,
+    number: int,
+    *,
+    at: datetime,
+    as_token: bool = False,
+    url: str = "",
+    find: Callable[[Session, int], list[int]] = list_withdrawn,
 ) -> bytes | None:
     """Return a status list, signed as of this hour; None when there is none of that number.
 
-    It names the site's address of today, or `url`, where certificates were issued before. Raises `RuleBroken` without
-    keys, and `KeyUnusableError`.
+    It names the site's address of today, or `url`, where certificates were issued before. `find` says which places are
+    withdrawn. Raises `RuleBroken` without keys, and `KeyUnusableError`.
     """
     if number not in list_numbers(session):
         return None
     signers = _signers(session, provider, at, url)
-    return signed_list(signers, number, tuple(list_withdrawn(session, number)), at=at, as_token=as_token)
+    return signed_list(signers, number, tuple(find(session, number)), at=at, as_token=as_token)
 
 
 def _signers(session: Session, provider: KeyProvider, at: datetime, url: str) -> Signers:

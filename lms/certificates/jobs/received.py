@@ -125,5 +125,4 @@ def _found(session: Session, typed: str, edition: int) -> tuple[Known | None, Ed
     known = queries.find_shown(session, serial) if serial else None
     if known is None:
         return None, None
-    released = [each for each in known.editions if each.number <= (known.standing.edition or 0)]
-    return known, next((each for each in released if each.number == edition), None)
+    return known, next((each for each in known.released if each.number == edition), None)

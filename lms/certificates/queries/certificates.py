@@ -68,6 +68,12 @@ class Known:
         """Return the newest edition, released or not."""
         return self.editions[-1]
 
+    @property
+    def released(self) -> tuple[EditionFacts, ...]:
+        """Return the editions that were released, in order: what was reserved and drafted anew never was."""
+        numbers = {event.edition for event in self.events if event.kind == "issued"}
+        return tuple(edition for edition in self.editions if edition.number in numbers)
+
     def state_of(self, edition: EditionFacts, today: date) -> str:
         """Return the state of one edition on the local date `today`."""
         return states.state_of(self.standing, edition.number, edition.valid_until, today)

@@ -73,15 +73,20 @@ def fold_checks(session: Session, *, today: date) -> int:
     At most five hundred at once: called again until it returns 0.
     """
     old = (VerificationCheck.day < kept_by_day(today)) & _is_of_a_day()
-    rows = session.execute(select(VerificationCheck).where(old).limit(FOLDED_AT_ONCE)).scalars().all()
+    ids = select(VerificationCheck.id).where(old).limit(FOLDED_AT_ONCE)
+    model = VerificationCheck
+    rows = session.execute(  # what another run takes away meanwhile is not counted here as well
+        delete(model)
+        .where(model.id.in_(ids))
+        .returning(model.award_id, model.day, model.way, model.outcome, model.number)
+        .execution_options(synchronize_session=False)
+    ).all()
     alike: dict[tuple[date, str], Counter[Check]] = defaultdict(Counter)
     for row in rows:
         alike[first_of_year(row.day), row.way][Check(row.award_id, row.outcome)] += row.number
-    ids = [row.id for row in rows]
-    session.execute(delete(VerificationCheck).where(VerificationCheck.id.in_(ids)))
     for (day, way), counted in alike.items():
         count_checks(session, counted, way, day=day)
-    return len(ids)
+    return len(rows)
 
 
 def _is_of_a_day() -> ColumnElement[bool]:

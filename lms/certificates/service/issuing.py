@@ -17,6 +17,7 @@ from lms.certificates.models import Artifact, Award, Edition, IssueTask, Signing
 from lms.certificates.queries import Known
 from lms.certificates.rules.kinds import CREDENTIAL, FIRST_PAGE
 from lms.db import insert_once
+from lms.errors import NotFound
 from lms.people.service import lock
 from lms.signals import announce
 
@@ -67,14 +68,33 @@ def lease_tasks(session: Session, *, holder: str, at: datetime, limit: int, page
 
 
 def lease_page(session: Session, edition_id: int, stage: str, *, holder: str, at: datetime) -> Lease | None:
-    """Hold one page of a released edition that somebody waits for; None when it is made, or another holds it."""
+    """Hold one page of a released edition that somebody waits for.
+
+    None when it is made, when another holds it, or when it failed lately and waits. Raises `NotFound` when it is never
+    made: it was given up, or the award was revoked. While that is suspended its pages are made, as that can be lifted.
+    """
+    _check_drawn(session, edition_id)
     row = {"edition_id": edition_id, "stage": stage, "run_at": at, "tries": 0}
     insert_once(session, IssueTask, [row], "edition_id")
     task = session.get(IssueTask, (edition_id, stage), with_for_update=True, populate_existing=True)
-    if task is None or task.done_at is not None or (task.locked_until is not None and task.locked_until > at):
+    if task is None or task.run_at > at or (task.locked_until is not None and task.locked_until > at):
+        return None
+    if task.done_at is not None:
+        if task.problem is not None:
+            raise NotFound
         return None
     (lease,) = _hold(session, [(edition_id, stage)], holder, at)
     return lease
+
+
+def _check_drawn(session: Session, edition_id: int) -> None:
+    """Lock the holder of an edition; raise `NotFound` when its award was revoked."""
+    held = select(Award.id, Award.person_id).join(Edition, Edition.award_id == Award.id)
+    award = session.execute(held.where(Edition.id == edition_id)).one()
+    lock(session, [award.person_id])
+    revoked = select(StatusEvent.id).where(StatusEvent.award_id == award.id, StatusEvent.kind == "revoked")
+    if session.scalars(revoked).first() is not None:
+        raise NotFound
 
 
 def _hold(session: Session, tasks: Sequence[tuple[int, str]], holder: str, at: datetime) -> list[Lease]:

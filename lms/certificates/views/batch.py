@@ -49,7 +49,8 @@ class Line:
         if self.known is None or self.shown is None:
             return told_refused(self.state).heading
         told = told_of(self.known, self.shown, self.state)
-        return told.heading if self.state == "valid" else f"{told.heading}. {told.text}"
+        said = told.heading if self.state == "valid" else f"{told.heading}. {told.text}"
+        return f"{_('Demonstration: an invented person')}. {said}" if self.shown.payload["demonstration"] else said
 
     @property
     def masked(self) -> str:

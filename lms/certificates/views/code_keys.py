@@ -6,9 +6,10 @@ from typing import Any
 
 from lms.certificates import queries
 from lms.certificates.queries import PublicKey
-from lms.certificates.queries.statuses import list_numbers, list_withdrawn
+from lms.certificates.queries.statuses import list_numbers
 from lms.certificates.rules.badges.issuer import IssuerKey, jwk
 from lms.certificates.views.blueprint import config
+from lms.certificates.views.withdrawn import lately_withdrawn
 from lms.clock import zone
 from lms.db import reading
 
@@ -30,5 +31,5 @@ def issuer_data() -> dict[str, Any]:
 
     Two queries, and one more for each list of a hundred thousand places.
     """
-    revoked = {str(number): list_withdrawn(reading(), number) for number in list_numbers(reading())}
+    revoked = {str(number): lately_withdrawn(reading(), number) for number in list_numbers(reading())}
     return {"issuer": config().base_url, "zone": str(zone()), "keys": page_keys(), "revoked": revoked}

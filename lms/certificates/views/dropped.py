@@ -78,7 +78,8 @@ def _facts(found: Received, state: str) -> dict[str, Any]:
         return {"genuine": True, "state": state, **transcript_facts(found.transcript)}
     if found.known is None or found.shown is None or found.checked is None:
         return {"genuine": False, "state": state}
-    return {"genuine": True, **facts_of(found.known, found.shown, state), "name": found.checked.name}
+    own = {"name": found.checked.name, "payload_sha256": found.shown.sha256}
+    return {"genuine": True, **facts_of(found.known, found.shown, state), **own}
 
 
 def _page(found: Received, state: str) -> tuple[str, int]:

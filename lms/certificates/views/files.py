@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Literal
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -24,6 +25,8 @@ from lms.web.access import get_actor, signed_in
 
 #: In these states the card for a wallet is offered: it says of itself until when it is good.
 CARD_STATES = ("valid", "expired")
+#: So often the page that says "wait" tries again by itself, every ten seconds.
+_MOST_TRIES = 12
 #: The artifact and the media type of each ending.
 _ENDINGS = {"pdf": (FIRST_PAGE, "application/pdf"), "json": ("vc", "application/json"), "jwt": ("jwt", "text/plain")}
 
@@ -67,7 +70,8 @@ def _readable(actor: Actor, serial: str) -> Known:
 def send(known: Known, ending: str, rendering: str = "") -> Response:
     """Send a file of the edition that counts, whoever may see it; a page that nobody has drawn yet is drawn now.
 
-    One of the first format has a page and a JSON file of its own, and no further page can be drawn of it.
+    One of the first format has a page and a JSON file of its own, and no further page can be drawn of it. Of a revoked
+    certificate no page is drawn any more: what is there is sent, the rest is missing.
     """
     usual, media_type = _ENDINGS[ending]
     is_new = is_current(known.shown.payload)
@@ -79,7 +83,7 @@ def send(known: Known, ending: str, rendering: str = "") -> Response:
     if sha256 is None and ending == "pdf" and is_new:
         sha256 = jobs.make_page_now(config(), edition_id, kind, at=now())
         if sha256 is None:
-            return _told(known, "preparing.html")
+            return _preparing(known)
     if sha256 is None:
         raise NotFound
     try:
@@ -96,12 +100,20 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
     return response
 
 
-def _told(known: Known, template: str) -> Response:
-    """Say why the file cannot be had now."""
-    body, status = page(template, known=known, status=503)
+def _told(known: Known, template: str, *, after: int = 10, **values: str) -> Response:
+    """Say why the file cannot be had now; `after` so many seconds it may."""
+    body, status = page(template, known=known, status=503, **values)
     response = Response(body, status)
-    response.headers["Retry-After"] = "10"
+    response.headers["Retry-After"] = str(after)
     return response
+
+
+def _preparing(known: Known) -> Response:
+    """Say that a page is being drawn; the browser tries again a few times, and then her own hand does."""
+    tries = request.args.get("tries", 0, type=int) + 1
+    if tries > _MOST_TRIES:
+        return _told(known, "preparing.html", after=600, again="")
+    return _told(known, "preparing.html", again="?" + urlencode({**request.args, "tries": tries}))
 
 
 def _may_read(actor: Actor, known: Known) -> bool:

@@ -19,7 +19,9 @@ from lms.certificates.jobs.keyring.making import provider_of
 from lms.certificates.jobs.publishing import CREDENTIAL, JSON, TOKEN
 from lms.certificates.rules.badges import addresses, issuer
 from lms.certificates.rules.badges.terms import BADGE
+from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, config
+from lms.certificates.views.withdrawn import lately_withdrawn
 from lms.clock import now
 from lms.competencies.specs import FrameworkSpec
 from lms.content.library import current, published_as, spec_of, versions_of
@@ -66,11 +68,14 @@ def root() -> Response:
 @public
 def status_list(number: int) -> Response:
     """Send a status list, as a credential or, when that is asked for, as a token; 503 while no key can sign it."""
+    turns.take_turn("list")
     accepted = request.accept_mimetypes
     as_token = accepted.best_match([CREDENTIAL, JSON, *_TOKENS], CREDENTIAL) in _TOKENS
     try:
         url = publishing.address_of(queries.list_keys(reading()), request.host, "")
-        content = publishing.status_list(reading(), provider_of(config()), number, at=now(), as_token=as_token, url=url)
+        content = publishing.status_list(
+            reading(), provider_of(config()), number, at=now(), as_token=as_token, url=url, find=lately_withdrawn
+        )
     except (RuleBroken, KeyUnusableError) as error:
         log.exception("the status list %s cannot be signed; see `lms keys list`", number)
         raise ServiceUnavailable(retry_after=_SOON) from error

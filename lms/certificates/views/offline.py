@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response
 from markupsafe import Markup
 
+from lms.certificates.views import turns
 from lms.certificates.views.blueprint import bp, page
 from lms.certificates.views.code_keys import issuer_data
 from lms.certificates.views.saying import quiet
@@ -24,6 +25,7 @@ from lms.web.shell import STATIC
 @public
 def verify_offline() -> Response:
     """Send the page as one file: keys, script, styles, and what is revoked or replaced by now."""
+    turns.take_turn("saved")
     style, script = _asset("styles.css"), _asset("verify-offline.js")
     policy = f"default-src 'none'; base-uri 'none'; script-src {_hash_of(script)}; style-src {_hash_of(style)}"
     values: dict[str, Any] = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 -- our own files

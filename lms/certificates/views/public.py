@@ -81,8 +81,7 @@ def edition_of(known: Known, edition: str | None) -> EditionFacts | None:
     """Return the released edition that is asked for, or None."""
     if edition is None:
         return known.shown
-    released = (each for each in known.editions if each.number <= (known.standing.edition or 0))
-    return next((each for each in released if str(each.number) == edition), None)
+    return next((each for each in known.released if str(each.number) == edition), None)
 
 
 def _page(known: Known, shown: EditionFacts, state: str) -> tuple[str, int]:

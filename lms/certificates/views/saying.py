@@ -112,11 +112,15 @@ def reason_of(known: Known, state: str) -> str | None:
 
 
 def facts_of(known: Known, shown: EditionFacts, state: str) -> dict[str, Any]:
-    """Return what a program is told: the state with its day and reason, and the signed facts that all may read."""
+    """Return what a program is told: the state with its day and reason, and the signed facts that all may read.
+
+    No hash of the record is among them: with the masked name it would let a stranger try names at home. Whoever has
+    the file or the holder's link has the name, and is given the hash beside this.
+    """
     began = since(known, shown, state)
     facts = public_facts(shown.payload, state)
     facts |= {"state": state, "since": began.isoformat() if began else None, "reason": reason_of(known, state)}
-    return facts | {"payload_sha256": shown.sha256, "current_edition": known.standing.edition}
+    return facts | {"current_edition": known.standing.edition}
 
 
 def transcript_facts(found: TranscriptVerdict) -> dict[str, Any]:

@@ -39,8 +39,11 @@ def shared(token: str) -> Any:
 
 
 def _facts(known: Known, state: str) -> dict[str, Any]:
-    names = ("name", "language_of_instruction") if state in NAMED else ()
-    return facts_of(known, known.shown, state) | {name: known.shown.payload[name] for name in names}
+    facts = facts_of(known, known.shown, state)
+    if state not in NAMED:
+        return facts
+    own = {name: known.shown.payload[name] for name in ("name", "language_of_instruction")}
+    return facts | own | {"payload_sha256": known.shown.sha256}
 
 
 def _page(known: Known, state: str, token: str) -> tuple[str, int]:

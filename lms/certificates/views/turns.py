@@ -27,8 +27,9 @@ from lms.i18n import gettext as _
 from lms.people.rules import address_group
 
 WINDOW = 600.0
-#: In ten minutes from one address: single numbers, names compared included; files; lists.
-MOST = {"single": 300, "file": 30, "batch": 10}
+#: In ten minutes from one address: single numbers, names compared included; files; lists of numbers; status lists; the
+#: page that is saved.
+MOST = {"single": 300, "file": 30, "batch": 10, "list": 300, "saved": 30}
 #: Addresses that are remembered; beyond it the one that was quiet longest is forgotten.
 MOST_PLACES = 10_000
 #: A refused number is answered no sooner: it takes as long whether it was looked up or not.

@@ -47,6 +47,8 @@ class Checked:
     key_id: str
     #: The address of the status list, and the place in it.
     status: tuple[str, int]
+    #: The person is invented, and the certificate is only for show.
+    is_demonstration: bool
     document: Mapping[str, Any]
 
 
@@ -81,10 +83,16 @@ def read_badge(document: Mapping[str, Any], key_id: str) -> Checked:
             payload_sha256=base64.urlsafe_b64decode(digest[1] + "=").hex(),
             key_id=key_id,
             status=(status["statusListCredential"], int(status["statusListIndex"])),
+            is_demonstration=any(each["resultDescription"].endswith("#demonstration") for each in subject["result"]),
             document=document,
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise CheckFailedError("the credential lacks what ours have", "not-ours") from error
+
+
+def listed_on(address: str, trust: Trust) -> str:
+    """Return the day as of which a status list at hand speaks; it was checked before."""
+    return str(_parsed(trust.lists[address])["validFrom"])[:10]
 
 
 def check_listed(address: str, place: int, trust: Trust, *, at: datetime) -> bool:

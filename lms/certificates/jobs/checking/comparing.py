@@ -28,6 +28,7 @@ def check_same(checked: Checked, payload: bytes) -> None:
         "awarded_at": record["awarded_at"],
         "valid_from": record["frozen_at"],
         "valid_until": record["ends_at"],
+        "is_demonstration": record["demonstration"],
     }
     _compare(checked, said)
     place = (f"{record['issuer']['url']}/credentials/status/{record['status']['list']}", record["status"]["index"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from lms.certificates.jobs.checking.badge import Checked, check_badge, check_listed
+from lms.certificates.jobs.checking.badge import Checked, check_badge, check_listed, listed_on
 from lms.certificates.jobs.checking.compact import check_jwt
 from lms.certificates.jobs.checking.failing import CheckFailedError
 from lms.certificates.jobs.checking.page import check_page
@@ -29,6 +29,8 @@ class Verdict:
     state: State
     #: Why the list could not be asked.
     unlisted: str = ""
+    #: The day as of which the list speaks, "" where it was not asked.
+    listed_on: str = ""
 
 
 def check_any(content: bytes, trust: Trust, *, at: datetime) -> Verdict | TranscriptVerdict:
@@ -56,7 +58,8 @@ def _judged(kind: str, checked: Checked, trust: Trust, at: datetime) -> Verdict:
         return Verdict(kind, checked, "expired" if _has_ended(checked, at) else "unlisted", str(error))
     if withdrawn:
         return Verdict(kind, checked, "withdrawn")
-    return Verdict(kind, checked, "expired" if _has_ended(checked, at) else "valid")
+    listed = listed_on(checked.status[0], trust)
+    return Verdict(kind, checked, "expired" if _has_ended(checked, at) else "valid", listed_on=listed)
 
 
 def _has_ended(checked: Checked, at: datetime) -> bool:

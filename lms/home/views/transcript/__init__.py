@@ -18,6 +18,7 @@ from lms.content.library import current
 from lms.db import reading
 from lms.home.queries import read_held
 from lms.home.views.blueprint import bp
+from lms.home.views.transcript.turns import take_turn
 from lms.home.views.transcript.writing import About, facts_of, transcript_of
 from lms.i18n import language
 from lms.web.access import get_actor, signed_in
@@ -28,6 +29,7 @@ from lms.web.access import get_actor, signed_in
 def transcript() -> Response:
     """Send the reader her own record, sealed as it stands now, in the language that she reads; `?paper=a4`."""
     actor, library, config = get_actor(), current(reading()), _config()
+    take_turn(actor.person_id)
     about = _about(actor, config, issuer_of(library, urlsplit(config.base_url).netloc))
     held = read_held(reading(), library, actor.person_id, actor.today)
     try:
