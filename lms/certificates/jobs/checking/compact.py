@@ -45,6 +45,8 @@ class Told:
 
 def check_jwt(text: str, trust: Trust) -> Checked:
     """Return what a credential as a token says once its signature is verified; raise `CheckFailedError`."""
+    if len(text) > MOST_BYTES:
+        raise CheckFailedError("the file is too large to be a certificate of ours", "not-ours")
     try:
         head, body, end = text.strip().split(".")
         header, document, signature = json.loads(_base64(head)), json.loads(_base64(body)), _base64(end)
@@ -52,7 +54,7 @@ def check_jwt(text: str, trust: Trust) -> Checked:
         is_ours = header["alg"] == "RS256" and set(header) <= {"alg", "kid", "typ"}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckFailedError("this is no token of ours", "not-ours") from error
-    if not is_ours or len(text) > MOST_BYTES:
+    if not is_ours:
         raise CheckFailedError("this token is of another kind than ours", "not-ours")
     key = trust.key(key_id, "jwt")
     public = load_der_public_key(key.public_key)
