@@ -86,6 +86,7 @@ def test_a_changed_file_is_altered(
     more = {**document, "more": "1"}
     for changed in (named, ended, more):
         assert verdict(client, json.dumps(changed).encode()) == "altered"
+    assert verdict(client, badge.replace(b'"identityHash":', b'"identityHash":"Else","identityHash":', 1)) == "altered"
     head, body, end = token.split(b".")
     assert verdict(client, b".".join([head, body[:-8] + b"AAAAAAAA", end])) in ("altered", "foreign")
     assert verdict(client, b".".join([head, body, end[:-8] + b"AAAAAAAA"])) == "altered"

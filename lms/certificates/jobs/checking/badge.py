@@ -127,7 +127,7 @@ def parse(content: bytes) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a member is repeated")
+        raise CheckFailedError("the file says a member twice, and readers differ in which one they take")
     return found
 
 
