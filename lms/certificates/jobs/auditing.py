@@ -50,7 +50,7 @@ def _problem(workshop: Workshop, released: queries.Released, at: datetime) -> st
         check_credential(content, released.payload, workshop.trust)
         for kind in PAGE_KINDS:
             if kind in content:
-                check_sealed(content[kind], names["vc"], workshop.trust)
+                check_sealed(content[kind], names["vc"], released.payload, workshop.trust)
         checking.check_dates(released.payload, at)
     except files.DamagedFileError:
         return "a file was altered"
