@@ -157,6 +157,16 @@ def test_a_compromised_key_signs_nothing_that_counts(
     assert "is not trusted any more" in text_of(send(client, badge))
 
 
+def test_a_page_under_a_compromised_root_is_told_as_that(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
+) -> None:
+    del people
+    page = content_of(content_app, "pdf")
+    root = update(SigningKey).where(SigningKey.purpose == "root").values(compromised_at=now())
+    write(lambda s: s.execute(root) and None)
+    assert verdict(client, page) == "compromised"
+
+
 def test_a_file_that_we_lost_is_told_as_altered(
     client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
 ) -> None:

@@ -151,7 +151,7 @@ def check_credential(content: dict[str, bytes], payload: bytes, trust: Trust) ->
 
 def check_sealed(page: bytes, vc_sha256: str, payload: bytes, trust: Trust) -> None:
     """Raise `CheckFailedError` unless a page is sealed by a trusted key, holds that credential and says the same."""
-    facts = check_page(page, roots=trust.roots)
+    facts = check_page(page, roots=trust.roots, compromised=trust.compromised_roots)
     trust.key(facts.key_id, "page")
     if hashlib.sha256(facts.attachment).hexdigest() != vc_sha256:
         raise CheckFailedError("the page holds the credential of another certificate")
