@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.certificates.models import Edition, StatusEntry, StatusEvent, StatusList
@@ -25,13 +25,22 @@ def list_withdrawn(session: Session, number: int) -> list[int]:
         .join(Edition, Edition.id == StatusEntry.edition_id)
         .join(ended, ended.award_id == Edition.award_id)
         .join(counted, counted.id == ended.edition_id)
-        .where(
-            StatusEntry.list_number == number,
-            or_(
-                and_(ended.kind == "replaced", ended.edition_id == Edition.id),
-                and_(ended.kind == "revoked", Edition.number <= counted.number),
-            ),
-        )
+        .where(StatusEntry.list_number == number, _ends(ended, counted))
         .order_by(StatusEntry.position)
     )
     return list(session.scalars(statement))
+
+
+def is_withdrawn() -> ColumnElement[bool]:
+    """Return whether the edition of an outer row does not count any more, as `list_withdrawn` has it."""
+    ended, counted = aliased(StatusEvent), aliased(Edition)
+    events = select(ended.id).join(counted, counted.id == ended.edition_id)
+    return events.where(ended.award_id == Edition.award_id, _ends(ended, counted)).correlate(Edition).exists()
+
+
+def _ends(ended: type[StatusEvent], counted: type[Edition]) -> ColumnElement[bool]:
+    """Return the criterion of an event that ends an edition; `counted` is the edition that it happened to."""
+    return or_(
+        and_(ended.kind == "replaced", ended.edition_id == Edition.id),
+        and_(ended.kind == "revoked", Edition.number <= counted.number),
+    )
