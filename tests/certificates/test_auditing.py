@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -135,6 +136,18 @@ def test_missing_and_altered_files_are_found_and_made_again(content_app: Flask, 
         check_issued(config, at=AT, fix=True)
         assert path.read_bytes() == kept
         assert check_issued(config, at=AT) == []
+
+
+def test_the_first_format_is_told_until_it_is_replaced(
+    content_app: Flask, released: MadePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of(content_app)
+    monkeypatch.setattr(queries, "files_of", lambda session, edition_id: [("json", "a" * 64), ("pdf", "b" * 64)])
+    (first,) = check_issued(config, at=AT)
+    assert "the first format" in first.text
+    rows = [replace(each, is_withdrawn=True) for each in queries.list_released(reading())]
+    monkeypatch.setattr(queries, "list_released", lambda session, after, limit: [] if after else rows)
+    assert check_issued(config, at=AT) == []
 
 
 def test_all_files_at_once_are_made_again(content_app: Flask, released: MadePerson) -> None:

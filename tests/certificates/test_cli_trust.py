@@ -179,6 +179,18 @@ def test_after_a_move_the_folder_has_the_lists_of_both_addresses(
     assert "Whether it was revoked is not known" in check(content_app, first, later)[1]
 
 
+def test_a_page_under_a_compromised_root_is_told_as_that(
+    content_app: Flask, holder: MadePerson, trust: Path, tmp_path: Path
+) -> None:
+    path = file_of(content_app, holder, "pdf", tmp_path)
+    index = json.loads((trust / "trust.json").read_bytes())
+    (key,) = (each for each in index["keys"] if each["purpose"] == "root")
+    key["compromised_at"], index["roots"] = "2026-11-29T00:00:00Z", []
+    (trust / "trust.json").write_text(json.dumps(index))
+    code, said = check(content_app, path, trust)
+    assert (code, "the root of the signature was compromised" in said) == (1, True)
+
+
 def test_a_folder_of_something_else_is_refused(content_app: Flask, holder: MadePerson, tmp_path: Path) -> None:
     path = file_of(content_app, holder, "vc", tmp_path)
     code, said = check(content_app, path, tmp_path)

@@ -202,6 +202,18 @@ def test_a_rogue_root_is_seen() -> None:
     assert "not issued by a root that is trusted here" in refused(good(), roots=())
 
 
+def test_a_page_under_a_compromised_root_is_told_as_that() -> None:
+    trusted = (root_of("other root"),)
+    with pytest.raises(CheckFailedError, match="was compromised") as caught:
+        check_page(good(), roots=trusted, compromised=(root_of(),))
+    assert caught.value.code == "compromised"
+    assert check_page(good(), roots=(root_of(),), compromised=trusted)
+    for content in (good().replace(b"/Title", b"/Titel", 1), good()[:-9]):
+        with pytest.raises(CheckFailedError) as caught:
+            check_page(content, roots=trusted, compromised=(root_of(),))
+        assert caught.value.code == "altered"
+
+
 def test_days_are_those_of_the_signing() -> None:
     roots = (root_of(at=AT - timedelta(days=19 * 365)),)
     late = certificate_of(root_at=AT - timedelta(days=19 * 365))

@@ -119,12 +119,16 @@ def test_an_old_code_has_expired(desk: Desk, chromium: Browser) -> None:
     assert NAME in text
 
 
-def test_a_compromised_key_proves_nothing(desk: Desk, chromium: Browser) -> None:
+def test_a_compromised_key_proves_nothing(desk: Desk, chromium: Browser, tmp_path: Path) -> None:
     theirs = update(SigningKey).where(SigningKey.key_id == desk.kid.hex()).values(compromised_at=now())
     token = desk.token()
     write(lambda s: s.execute(theirs) and None)
-    assert opened(chromium, desk, token)[0] == "altered"
+    said, text = opened(chromium, desk, token)
+    assert (said, NAME in text) == ("compromised", False)
+    assert "not trusted any more" in text
+    assert opened(chromium, desk, token[:-8] + "AAAAAAAA")[0] == "altered"
     assert opened(chromium, desk, desk.code)[0] == "good"
+    assert asked(saved(desk, chromium, tmp_path), token) == "compromised"
 
 
 def test_another_language_and_a_compared_name_keep_the_code(desk: Desk, chromium: Browser) -> None:

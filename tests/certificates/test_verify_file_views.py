@@ -87,6 +87,7 @@ def test_a_changed_file_is_altered(
     more = {**document, "more": "1"}
     for changed in (named, ended, more):
         assert verdict(client, json.dumps(changed).encode()) == "altered"
+    assert verdict(client, badge.replace(b'"identityHash":', b'"identityHash":"Else","identityHash":', 1)) == "altered"
     head, body, end = token.split(b".")
     assert verdict(client, b".".join([head, body[:-8] + b"AAAAAAAA", end])) in ("altered", "foreign")
     assert verdict(client, b".".join([head, body, end[:-8] + b"AAAAAAAA"])) == "altered"
@@ -155,6 +156,16 @@ def test_a_compromised_key_signs_nothing_that_counts(
     )
     assert verdict(client, badge) == "compromised"
     assert "is not trusted any more" in text_of(send(client, badge))
+
+
+def test_a_page_under_a_compromised_root_is_told_as_that(
+    client: FlaskClient, content_app: Flask, people: tuple[MadePerson, MadePerson]
+) -> None:
+    del people
+    page = content_of(content_app, "pdf")
+    root = update(SigningKey).where(SigningKey.purpose == "root").values(compromised_at=now())
+    write(lambda s: s.execute(root) and None)
+    assert verdict(client, page) == "compromised"
 
 
 def test_a_file_that_we_lost_is_told_as_altered(

@@ -20,6 +20,7 @@ from openbadgeslib.ob3.ldp import OB3LdpVerifier
 from openbadgeslib.ob3.status import check_credential_status
 from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 
+from tests.certificates.test_form import by_whole_iri
 from tests.foreign.forged import EVIL, METHOD, evil_site, forged_badge, forged_token, tampered, tampered_tokens
 from tests.foreign.programs import HERE, ask_node, needs_node
 from tests.foreign.scene import DID, LIST, URL, Published, Scene
@@ -149,6 +150,16 @@ def test_programs_in_node_miss_no_changed_field(scene: Scene, judged: dict[str, 
     assert len(tokens) > len(badges)
     assert [name for name, said in badges.items() if not said["errors"]] == []
     assert [name for name, said in tokens.items() if "error" not in said] == []
+
+
+@needs_node
+def test_verifier_core_takes_an_end_under_its_whole_name_for_none(scene: Scene) -> None:
+    # The signature still fits, since a whole name means the same; docs/certificates.md tells of it.
+    badge = scene["expired"].badge
+    by_whole_iri(badge)
+    found = ask_node({**scene.before.texts, **REGISTRY}, [{"name": "expired", "badge": badge}])["verdicts"]
+    assert in_short(found["expired"]) == "valid"
+    assert by_openbadgeslib(json.dumps(badge).encode(), scene.before).startswith("refused")
 
 
 @needs_node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 
 from lms import files
@@ -22,6 +23,8 @@ from lms.web.fonts import MissingGlyphError
 
 log = logging.getLogger(__name__)
 _OLD = "it was made in the first format, which nobody else reads: `lms certificates reissue --old`"
+#: So many records are held at once.
+CHUNK = 200
 
 
 def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Difference]:
@@ -30,9 +33,8 @@ def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Dif
     It is mendable when the file can be made again with the same bytes; with `fix` that is done.
     """
     workshop, found = open_workshop(config), []
-    old = set(queries.list_to_reissue(reading()))
-    for released in queries.list_released(reading()):
-        problem = _problem(workshop, released, at, is_old=released.award_id in old)
+    for released in _released():
+        problem = _problem(workshop, released, at)
         if problem:
             is_mendable = _restore(workshop, released, fix=fix)
             found.append(Difference(f"{released.serial} edition {released.number}: {problem}", is_mendable))
@@ -40,19 +42,31 @@ def check_issued(config: Config, *, at: datetime, fix: bool = False) -> list[Dif
     return found
 
 
-def _problem(workshop: Workshop, released: queries.Released, at: datetime, *, is_old: bool) -> str:
-    """Return what is wrong with one certificate, or ""; of the first format (`is_old`: it counts still) no more."""
+def _released() -> Iterator[queries.Released]:
+    """Yield every released edition, read in chunks: a few at a time lie in memory however many there are."""
+    last = 0
+    while chunk := queries.list_released(reading(), after=last, limit=CHUNK):
+        yield from chunk
+        last = chunk[-1].edition_id
+
+
+def _problem(workshop: Workshop, released: queries.Released, at: datetime) -> str:
+    """Return what is wrong with one certificate, or "".
+
+    Of what was replaced or revoked only its bytes and signatures count: that its key was compromised since is why.
+    """
     names = dict(queries.files_of(reading(), released.edition_id))
     if "json" in names:
-        return _OLD if is_old else ""
+        return "" if released.is_withdrawn else _OLD
     if hashlib.sha256(released.payload).hexdigest() != released.payload_sha256:
         return "the record was altered"
+    trust = workshop.trust.forgiving() if released.is_withdrawn else workshop.trust
     try:
         content = {kind: workshop.get(sha256) for kind, sha256 in names.items()}
-        check_credential(content, released.payload, workshop.trust)
+        check_credential(content, released.payload, trust)
         for kind in PAGE_KINDS:
             if kind in content:
-                check_sealed(content[kind], names["vc"], workshop.trust)
+                check_sealed(content[kind], names["vc"], released.payload, trust)
         checking.check_dates(released.payload, at)
     except files.DamagedFileError:
         return "a file was altered"

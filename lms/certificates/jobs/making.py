@@ -139,7 +139,7 @@ def check_made(session: Session, workshop: Workshop, lease: Lease, stored: dict[
         check_credential(content, lease.payload, workshop.trust)
     else:
         vc = dict(queries.files_of(session, lease.edition_id))["vc"]
-        check_sealed(content[lease.stage], vc, workshop.trust)
+        check_sealed(content[lease.stage], vc, lease.payload, workshop.trust)
 
 
 def check_credential(content: dict[str, bytes], payload: bytes, trust: Trust) -> None:
@@ -149,9 +149,10 @@ def check_credential(content: dict[str, bytes], payload: bytes, trust: Trust) ->
     checking.check_told(checking.check_code(content["code"].decode(), trust), payload)
 
 
-def check_sealed(page: bytes, vc_sha256: str, trust: Trust) -> None:
-    """Raise `CheckFailedError` unless a page is sealed by a trusted key and holds that credential."""
-    facts = check_page(page, roots=trust.roots)
+def check_sealed(page: bytes, vc_sha256: str, payload: bytes, trust: Trust) -> None:
+    """Raise `CheckFailedError` unless a page is sealed by a trusted key, holds that credential and says the same."""
+    facts = check_page(page, roots=trust.roots, compromised=trust.compromised_roots)
     trust.key(facts.key_id, "page")
     if hashlib.sha256(facts.attachment).hexdigest() != vc_sha256:
         raise CheckFailedError("the page holds the credential of another certificate")
+    checking.check_drawn(facts, payload)

@@ -6,7 +6,6 @@ canonical form can take for ever, ours cannot. Tokens and pages are read only on
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,7 @@ from lms.certificates.jobs.checking import (
     check_file,
     check_same,
 )
-from lms.certificates.jobs.checking.badge import MOST_BYTES
+from lms.certificates.jobs.checking.badge import parse
 from lms.certificates.jobs.workshops import trust_of
 from lms.certificates.queries import EditionFacts, Known
 from lms.certificates.rules.serials import read_serial
@@ -68,7 +67,7 @@ def judge_file(session: Session, config: Config, content: bytes, *, at: datetime
 
 
 def _judge_json(session: Session, config: Config, content: bytes, trust: Trust, at: datetime) -> Received:
-    document = _parsed(content)
+    document = parse(content)
     trust.key(_key_of(document), "badge")
     known, shown = _found(session, *_named(document))
     if known is None or shown is None:
@@ -78,20 +77,9 @@ def _judge_json(session: Session, config: Config, content: bytes, trust: Trust, 
         released = open_file(config, shown.edition_id, "vc", sha256) if sha256 else b"{}"
     except DamagedFileError:
         released = b"{}"
-    if _parsed(released) != document:
+    if parse(released) != document:
         return Received("altered")
     return Received("genuine", known, shown, check_file(released, trust, at=at).checked)
-
-
-def _parsed(content: bytes) -> dict[str, Any]:
-    """Return a JSON object; raise `CheckFailedError`."""
-    try:
-        found = json.loads(content) if len(content) <= MOST_BYTES else None
-    except (ValueError, RecursionError) as error:
-        raise CheckFailedError("this is not JSON", "not-ours") from error
-    if not isinstance(found, dict):
-        raise CheckFailedError("this is no credential", "not-ours")
-    return found
 
 
 def _key_of(document: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ def open_workshop(config: Config) -> Workshop:
 def trust_of(keys: Iterable[PublicKey]) -> Trust:
     """Return the trust in the keys that the database holds."""
     known = list(keys)
+    roots = [(row.certificate, row.compromised_at) for row in known if row.purpose == "root" and row.certificate]
     return Trust(
         {
             row.key_id: TrustedKey(
@@ -29,9 +30,6 @@ def trust_of(keys: Iterable[PublicKey]) -> Trust:
             )
             for row in known
         },
-        tuple(
-            row.certificate
-            for row in known
-            if row.purpose == "root" and row.certificate is not None and row.compromised_at is None
-        ),
+        tuple(certificate for certificate, compromised_at in roots if compromised_at is None),
+        compromised_roots=tuple(certificate for certificate, compromised_at in roots if compromised_at is not None),
     )

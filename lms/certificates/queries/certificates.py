@@ -15,6 +15,7 @@ from lms.actor import Actor
 from lms.certificates.models import Artifact, Award, CertificateShare, Edition, IssueTask, StatusEvent
 from lms.certificates.policy import visible_awards
 from lms.certificates.queries.facts import PEOPLE
+from lms.certificates.queries.statuses import is_withdrawn
 from lms.certificates.rules import states
 from lms.certificates.rules.serials import read_serial
 from lms.certificates.rules.states import Standing
@@ -264,16 +265,19 @@ class Released:
     number: int
     payload: bytes
     payload_sha256: str
-    award_id: int
+    #: Whether it was replaced or revoked.
+    is_withdrawn: bool
 
 
-def list_released(session: Session) -> list[Released]:
-    """Return every released edition, the oldest first."""
+def list_released(session: Session, *, after: int = 0, limit: int | None = None) -> list[Released]:
+    """Return released editions whose id is larger than `after`, the oldest first. One query."""
     rows = session.execute(
-        select(Edition.id, Award.serial, Edition.number, Edition.payload, Edition.payload_sha256, Award.id)
+        select(Edition.id, Award.serial, Edition.number, Edition.payload, Edition.payload_sha256, is_withdrawn())
         .join(Award, Award.id == Edition.award_id)
         .join(StatusEvent, and_(StatusEvent.edition_id == Edition.id, StatusEvent.kind == "issued"))
+        .where(Edition.id > after)
         .order_by(Edition.id)
+        .limit(limit)
     )
     return [Released(*row) for row in rows]
 

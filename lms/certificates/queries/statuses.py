@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, and_, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from lms.certificates.models import Edition, StatusEntry, StatusEvent, StatusList
@@ -32,3 +32,14 @@ def list_withdrawn(session: Session, number: int) -> list[int]:
         StatusEntry.list_number + 0 == number,  # no index: a list has a hundred thousand places
     )
     return sorted(session.scalars(statement))
+
+
+def is_withdrawn() -> ColumnElement[bool]:
+    """Return whether the edition of an outer row does not count any more, as `list_withdrawn` has it."""
+    ended, counted = aliased(StatusEvent), aliased(Edition)
+    events = select(ended.id).join(counted, counted.id == ended.edition_id)
+    ends = or_(
+        and_(ended.kind == "replaced", ended.edition_id == Edition.id),
+        and_(ended.kind == "revoked", Edition.number <= counted.number),
+    )
+    return events.where(ended.award_id == Edition.award_id, ends).correlate(Edition).exists()

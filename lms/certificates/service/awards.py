@@ -170,7 +170,8 @@ def _check_name(holder: queries.Holder) -> None:
 def _check_words(spec: CertificateSpec, words: Words, facts: Facts) -> None:
     """Raise `RuleBroken` naming the first of the words on the page that cannot be printed."""
     sentences = [_both(words, f"{spec.key}.yml:words.{name}", said) for name, said in spec.words.model_dump().items()]
-    titles = [facts.track_title, facts.level_title, *(each.title for each in (*facts.skills, *facts.signers))]
+    titles = [facts.track_title, facts.level_title]
+    titles += [*(each.title for each in facts.skills), *(each.title for each in facts.signers)]
     for text in (
         spec.issuer,
         spec.provider_number,

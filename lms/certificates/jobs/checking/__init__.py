@@ -6,7 +6,7 @@ the nightly check all come here.
 
 from lms.certificates.jobs.checking.badge import Checked, check_badge, check_listed
 from lms.certificates.jobs.checking.compact import Told, check_code, check_jwt
-from lms.certificates.jobs.checking.comparing import check_dates, check_same, check_told
+from lms.certificates.jobs.checking.comparing import check_dates, check_drawn, check_same, check_told
 from lms.certificates.jobs.checking.failing import CheckFailedError
 from lms.certificates.jobs.checking.file import Verdict, check_any, check_file
 from lms.certificates.jobs.checking.transcript import TranscriptVerdict
@@ -24,6 +24,7 @@ __all__ = [
     "check_badge",
     "check_code",
     "check_dates",
+    "check_drawn",
     "check_file",
     "check_jwt",
     "check_listed",

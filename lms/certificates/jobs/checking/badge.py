@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyld import jsonld
 
 from lms.certificates.jobs.checking.failing import CheckFailedError
+from lms.certificates.jobs.checking.form import check_form
 from lms.certificates.jobs.checking.meanings import BADGES, CREDENTIALS, MEANINGS
 from lms.certificates.jobs.checking.trust import Trust
 
@@ -54,7 +55,7 @@ class Checked:
 
 def check_badge(content: bytes, trust: Trust) -> Checked:
     """Return what a credential says once its proof is verified with a trusted key; raise `CheckFailedError`."""
-    document = _parsed(content)
+    document = parse(content)
     key_id = _verified(document, trust, [CREDENTIALS, BADGES])
     return read_badge(document, key_id)
 
@@ -92,7 +93,7 @@ def read_badge(document: Mapping[str, Any], key_id: str) -> Checked:
 
 def listed_on(address: str, trust: Trust) -> str:
     """Return the day as of which a status list at hand speaks; it was checked before."""
-    return str(_parsed(trust.lists[address])["validFrom"])[:10]
+    return str(parse(trust.lists[address])["validFrom"])[:10]
 
 
 def check_listed(address: str, place: int, trust: Trust, *, at: datetime) -> bool:
@@ -100,7 +101,7 @@ def check_listed(address: str, place: int, trust: Trust, *, at: datetime) -> boo
     content = trust.lists.get(address)
     if content is None:
         raise CheckFailedError(f"the status list {address} is not at hand", "no-trust")
-    document = _parsed(content)
+    document = parse(content)
     _verified(document, trust, [CREDENTIALS])
     try:
         ends = datetime.fromisoformat(document["validUntil"])
@@ -118,7 +119,7 @@ def check_listed(address: str, place: int, trust: Trust, *, at: datetime) -> boo
     return bool(found)
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
+def parse(content: bytes) -> dict[str, Any]:
     """Return a JSON object without repeated members; raise `CheckFailedError`."""
     if len(content) > MOST_BYTES:
         raise CheckFailedError("the file is too large to be a certificate of ours", "not-ours")
@@ -134,7 +135,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a member is repeated")
+        raise CheckFailedError("the file says a member twice, and readers differ in which one they take")
     return found
 
 
@@ -147,6 +148,7 @@ def _verified(document: Mapping[str, Any], trust: Trust, contexts: list[str]) ->
     if named != key.issuer or proof["verificationMethod"] != f"{key.issuer}#{key_id}":
         raise CheckFailedError("the key is of another issuer than the one named", "unknown-issuer")
     stated = {name: value for name, value in document.items() if name != "proof"}
+    check_form(stated, contexts)
     configured = {name: value for name, value in proof.items() if name != "proofValue"}
     signed = _hashed({"@context": contexts, **configured}) + _hashed(stated)
     public = load_der_public_key(key.public_key)
@@ -168,9 +170,10 @@ def _proof_of(document: Mapping[str, Any], contexts: list[str]) -> tuple[Mapping
             document["@context"] == contexts
             and (proof["type"], proof["cryptosuite"]) == ("DataIntegrityProof", "eddsa-rdfc-2022")
             and proof["proofPurpose"] == "assertionMethod"
+            and all(isinstance(value, str) for value in proof.values())
             and set(proof) == {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckFailedError("the credential has no proof as ours have", "not-ours") from error
     if not is_ours:
         raise CheckFailedError("the proof is of another kind than ours", "not-ours")
@@ -188,11 +191,12 @@ def _hashed(document: Mapping[str, Any]) -> bytes:
     }
     try:
         quads = jsonld.normalize(dict(document), options)
-    except Exception as error:  # pyld raises many kinds for a document that is none
+        content = quads.encode()
+    except Exception as error:  # pyld raises many kinds for a document that is none; half a letter has no bytes
         raise CheckFailedError("the credential cannot be put in its canonical form") from error
     if dropped or "http://example.org/base" in quads:
         raise CheckFailedError("the credential has a member that means nothing")
-    return hashlib.sha256(quads.encode()).digest()
+    return hashlib.sha256(content).digest()
 
 
 def _load(url: str, _options: Any = None) -> dict[str, Any]:

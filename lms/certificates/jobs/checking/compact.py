@@ -41,10 +41,16 @@ class Told:
     minutes: int
     place: tuple[int, int]
     key_id: str
+    #: In seconds since 1970; `ends_at` is None without an end.
+    issued_at: int
+    ends_at: int | None
+    is_demonstration: bool
 
 
 def check_jwt(text: str, trust: Trust) -> Checked:
     """Return what a credential as a token says once its signature is verified; raise `CheckFailedError`."""
+    if len(text) > MOST_BYTES:
+        raise CheckFailedError("the file is too large to be a certificate of ours", "not-ours")
     try:
         head, body, end = text.strip().split(".")
         header, document, signature = json.loads(_base64(head)), json.loads(_base64(body)), _base64(end)
@@ -52,7 +58,7 @@ def check_jwt(text: str, trust: Trust) -> Checked:
         is_ours = header["alg"] == "RS256" and set(header) <= {"alg", "kid", "typ"}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckFailedError("this is no token of ours", "not-ours") from error
-    if not is_ours or len(text) > MOST_BYTES:
+    if not is_ours:
         raise CheckFailedError("this token is of another kind than ours", "not-ours")
     key = trust.key(key_id, "jwt")
     public = load_der_public_key(key.public_key)
@@ -76,9 +82,7 @@ def check_code(text: str, trust: Trust) -> Told:
         key_id = head[4].hex()
         is_ours = head == {1: -7, 4: head[4]} and len(head[4]) == 8 and len(signature) == 64 and set(claims) <= _KEYS
         facts = claims[_FACTS]
-        told = Told(
-            claims[1], claims[7].decode(), facts[5], facts[1], facts[2], facts[4], facts[3], tuple(facts[6]), key_id
-        )
+        told = _told(claims, facts, key_id)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckFailedError("this code is of another kind than ours", "not-ours") from error
     key = trust.key(key_id, "code")
@@ -92,6 +96,24 @@ def check_code(text: str, trust: Trust) -> Told:
     except InvalidSignature as error:
         raise CheckFailedError("the signature does not fit what the code says") from error
     return told
+
+
+def _told(claims: Mapping[int, Any], facts: Mapping[int, Any], key_id: str) -> Told:
+    """Return what the claims of a code say, whatever kind of value each has."""
+    return Told(
+        issuer_url=claims[1],
+        serial=claims[7].decode(),
+        edition=facts[5],
+        name=facts[1],
+        title=facts[2],
+        awarded_on=facts[4],
+        minutes=facts[3],
+        place=tuple(facts[6]),
+        key_id=key_id,
+        issued_at=claims[6],
+        ends_at=claims.get(4),
+        is_demonstration=facts.get(7) is True,
+    )
 
 
 def _opened(text: str) -> tuple[dict[int, Any], tuple[bytes, bytes], bytes, Mapping[int, Any]]:

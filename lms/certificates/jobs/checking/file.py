@@ -69,7 +69,7 @@ def _has_ended(checked: Checked, at: datetime) -> bool:
 def _read(content: bytes, trust: Trust) -> tuple[str, Checked] | TranscriptVerdict:
     """Return the kind of a file and what its credential says, or what a transcript says."""
     if content.lstrip()[:5] == b"%PDF-":
-        page = check_page(content, roots=trust.roots)
+        page = check_page(content, roots=trust.roots, compromised=trust.compromised_roots)
         trust.key(page.key_id, "page")
         return read_transcript(page, trust) or ("pdf", check_badge(page.attachment, trust))
     if content.lstrip()[:1] == b"{":

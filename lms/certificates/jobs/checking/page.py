@@ -31,17 +31,19 @@ class PageFacts(Inside):
     issuer_urls: tuple[str, ...]
 
 
-def check_page(content: bytes, *, roots: Sequence[bytes], at: datetime | None = None) -> PageFacts:
+def check_page(
+    content: bytes, *, roots: Sequence[bytes], compromised: Sequence[bytes] = (), at: datetime | None = None
+) -> PageFacts:
     """Return what a sealed page holds, once nobody can have changed a byte of it; raise `CheckFailedError` otherwise.
 
-    `roots` are the trusted root certificates (DER). The chain is judged at the time of signing that the page states;
-    whether the key had been retired or stolen by then is for the caller to say. `at` is now: nothing is signed later.
+    `roots` are the trusted root certificates (DER); what goes back to a `compromised` one is refused as that. The chain
+    is judged at the time of signing that the page states; whether the key had been retired or stolen by then is for the
+    caller to say. `at` is now: nothing is signed later.
     """
     try:
         begin, end = _gap(content)
-        signer = check_seal(
-            bytes.fromhex(content[begin + 1 : end - 1].decode()), (content[:begin], content[end:]), roots
-        )
+        seal = bytes.fromhex(content[begin + 1 : end - 1].decode())
+        signer = check_seal(seal, (content[:begin], content[end:]), roots, compromised)
         inside = read_inside(content, begin, end)
         check_days(signer, inside.signed_at, at)
     except CheckFailedError:

@@ -53,11 +53,15 @@ class Signer:
         return tuple(names.get_values_for_type(x509.UniformResourceIdentifier))
 
 
-def check_seal(padded: bytes, covered: tuple[bytes, bytes], roots: Sequence[bytes]) -> Signer:
+def check_seal(
+    padded: bytes, covered: tuple[bytes, bytes], roots: Sequence[bytes], compromised: Sequence[bytes] = ()
+) -> Signer:
     """Return who signed the two `covered` parts; raise `CheckFailedError` for any doubt about it.
 
-    `padded` is a CMS SignedData in DER with zeros behind it.
+    `padded` is a CMS SignedData in DER with zeros behind it. What is right in all and goes back to a `compromised` root
+    is refused as that: whoever has its key can make such a signature.
     """
+    known = (*roots, *compromised)
     length = parser.peek(padded)
     if any(padded[length:]):
         raise CheckFailedError("something is hidden behind the signature")
@@ -67,13 +71,15 @@ def check_seal(padded: bytes, covered: tuple[bytes, bytes], roots: Sequence[byte
     _require(len(signed["signer_infos"]) == 1, "the file has not exactly one signer")
     signer = signed["signer_infos"][0]
     certificates = [choice.chosen.dump() for choice in signed["certificates"]]
-    certificate = _signer_certificate(certificates, roots)
+    certificate = _signer_certificate(certificates, known)
     _check_attributes(signer, certificate, covered)
     leaf = x509.load_der_x509_certificate(certificate)
     _check_form(padded[:length], signer, leaf, certificates)
-    root = _issuing_root(leaf, roots)
+    root = _issuing_root(leaf, known)
     _check_flags(leaf, root)
     _check_signature(signer, leaf)
+    if root.public_bytes(Encoding.DER) not in roots:
+        raise CheckFailedError("the root of the signature was compromised: nothing under it counts", "compromised")
     return Signer(leaf, certificate, root)
 
 

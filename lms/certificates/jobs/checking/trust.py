@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,11 +34,20 @@ class TrustedKey:
 
 @dataclass(frozen=True)
 class Trust:
-    """The keys by id, the root certificates (DER), and the status lists at hand by address (as they were fetched)."""
+    """The keys by id, the root certificates (DER), and the status lists at hand by address (as they were fetched).
+
+    Compromised keys and roots are known too, so that what they signed is told apart from what strangers signed.
+    """
 
     keys: Mapping[str, TrustedKey]
     roots: tuple[bytes, ...] = ()
     lists: Mapping[str, bytes] = field(default_factory=dict)
+    compromised_roots: tuple[bytes, ...] = ()
+
+    def forgiving(self) -> Trust:
+        """Return the same trust as if nothing had been compromised: it tells whether old files are whole."""
+        keys = {key_id: replace(key, is_compromised=False) for key_id, key in self.keys.items()}
+        return Trust(keys, (*self.roots, *self.compromised_roots), self.lists)
 
     def key(self, key_id: str, purpose: str) -> TrustedKey:
         """Return a key that may sign for `purpose`; raise `CheckFailedError` when it is not trusted to."""
@@ -56,10 +65,12 @@ def read_trust(folder: Path) -> Trust:
         index = json.loads((folder / "trust.json").read_bytes())
         keys = [_key(entry) for entry in index["keys"]]
         roots = tuple(base64.b64decode(each, validate=True) for each in index["roots"])
+        lost = [each for each in index["keys"] if each["purpose"] == "root" and each["compromised_at"] is not None]
+        compromised = tuple(base64.b64decode(each["certificate"], validate=True) for each in lost)
         lists = {str(each["url"]): (folder / _inside(each["file"])).read_bytes() for each in index["status"]}
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
         raise CheckFailedError(f"{folder} is not a folder of trust: {error}", "no-trust") from error
-    return Trust({key.key_id: key for key in keys}, roots, lists)
+    return Trust({key.key_id: key for key in keys}, roots, lists, compromised)
 
 
 def _key(entry: Mapping[str, Any]) -> TrustedKey:
