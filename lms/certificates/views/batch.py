@@ -50,7 +50,8 @@ class Line:
             return told_refused(self.state).heading
         told = told_of(self.known, self.shown, self.state)
         said = told.heading if self.state == "valid" else f"{told.heading}. {told.text}"
-        return f"{_('Demonstration: an invented person')}. {said}" if self.shown.payload["demonstration"] else said
+        invented = _("Demonstration: an invented person")
+        return f"{invented}. {said}" if self.shown.payload["demonstration"] else said
 
     @property
     def masked(self) -> str:
