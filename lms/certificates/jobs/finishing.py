@@ -55,9 +55,9 @@ def finish(config: Config, *, at: datetime, limit: int, pages: bool = True, told
 
 
 def make_page_now(config: Config, edition_id: int, kind: str, *, at: datetime) -> str | None:
-    """Return the name of a page's file, made at once when nobody has yet; None when another is just making it.
+    """Return the name of a page's file, made at once when nobody has yet.
 
-    Raises what `make` does; then the page stays due.
+    None when another is just making it, or when it cannot be made now (no key signs here): then it stays due.
     """
     finishing = Finishing(config, at)
     lease = write(lambda session: service.lease_page(session, edition_id, kind, holder=finishing.holder, at=at))
