@@ -20,6 +20,7 @@ from sqlalchemy import event
 from lms.certificates import queries, service
 from lms.certificates.jobs import checking, finish_issues
 from lms.certificates.jobs.publishing import CREDENTIAL, TOKEN
+from lms.certificates.rules.serials import show_serial
 from lms.certificates.views import issuer as views
 from lms.certificates.views import withdrawn as recent
 from lms.clock import now
@@ -27,7 +28,7 @@ from lms.db import db, reading, write
 from tests import keys
 from tests.certificates.story import actor_of, award_of, certify, config_of
 from tests.certificates.workbench import content_of, keys_of, workshop_of
-from tests.factories import MadePerson, Make
+from tests.factories import MadePerson, Make, sign_in
 
 MOST_STATEMENTS = 12
 ADDRESSES = ("/.well-known/did.json", "/.well-known/jwks.json", "/credentials/root.pem", "/credentials/status/1")
@@ -174,6 +175,20 @@ def test_without_a_key_that_signs_it_says_come_again(
         write(lambda s: service.retire_key(s, keys_of(holder)["code"], at=now()))
         assert client.get("/credentials/status/1").status_code == 503
     assert client.get("/credentials/status/9").status_code == 404
+
+
+def test_what_needs_no_signature_is_answered_without_private_keys(
+    content_app: Flask, holder: MadePerson, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in config_of(content_app).keys_dir.glob("*.pem"):
+        path.unlink()
+    for address in (*ADDRESSES[:3], f"/credentials/keys/{keys_of(holder)['jwt']}"):
+        assert client.get(address).status_code == 200, address
+    sign_in(client, holder)
+    with caplog.at_level(logging.CRITICAL):
+        asked = f"/certificates/{show_serial(award_of(holder).serial)}.pdf?page=pdf-a4"
+        for path in ("/credentials/status/1", "/record/transcript.pdf", asked):
+            assert client.get(path).status_code == 503, path
 
 
 def test_before_there_are_keys(app: Flask, client: FlaskClient) -> None:

@@ -112,6 +112,8 @@ def next_editions(
     session: Session, awards: Sequence[queries.Known], reason: str, *, name: str | None = None, at: datetime
 ) -> dict[int, int]:
     """Do what `next_edition` does for many awards, whose holders are locked; return the editions' ids by award."""
+    if not awards:
+        return {}
     keys, places = get_keys(session, at), draw_places(session, len(awards), at=at)
     last = select(Edition.id, Edition.design_revision_id, Edition.words_revision_id)
     rows = session.execute(last.where(Edition.id.in_([known.newest.edition_id for known in awards])))
@@ -125,4 +127,4 @@ def next_editions(
         frozen = payloads.refreeze(stated, edition=number, frozen_at=at, keys=keys, place=place, name=name)
         design, valid_until = designs[newest.edition_id], newest.valid_until
         new.append(New(known.award_id, number, reason, frozen, keys, place, valid_until, design, newest.edition_id))
-    return insert_editions(session, new, at) if new else {}
+    return insert_editions(session, new, at)
