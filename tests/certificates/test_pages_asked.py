@@ -70,7 +70,11 @@ def test_pages_of_a_suspended_certificate_are_drawn(client: FlaskClient, people:
 
 
 def test_a_page_that_was_given_up_is_missing(client: FlaskClient, people: tuple[MadePerson, MadePerson]) -> None:
-    given_up = update(IssueTask).where(IssueTask.stage == "pdf").values(done_at=now(), problem="given up: for the test")
+    given_up = (
+        update(IssueTask)
+        .where(IssueTask.stage == "pdf")
+        .values(done_at=now(), run_at=now() + timedelta(hours=1), problem="given up")
+    )
     write(lambda s: s.execute(given_up) and None)
     sign_in(client, people[0])
     assert client.get(path_of(people[0])).status_code == 404

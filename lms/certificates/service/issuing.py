@@ -77,11 +77,11 @@ def lease_page(session: Session, edition_id: int, stage: str, *, holder: str, at
     row = {"edition_id": edition_id, "stage": stage, "run_at": at, "tries": 0}
     insert_once(session, IssueTask, [row], "edition_id")
     task = session.get(IssueTask, (edition_id, stage), with_for_update=True, populate_existing=True)
-    if task is None or task.run_at > at or (task.locked_until is not None and task.locked_until > at):
+    if task is not None and task.done_at is not None and task.problem is not None:
+        raise NotFound
+    if task is None or task.done_at is not None or task.run_at > at:
         return None
-    if task.done_at is not None:
-        if task.problem is not None:
-            raise NotFound
+    if task.locked_until is not None and task.locked_until > at:
         return None
     (lease,) = _hold(session, [(edition_id, stage)], holder, at)
     return lease
