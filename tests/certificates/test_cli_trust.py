@@ -161,7 +161,7 @@ def test_after_a_move_the_folder_has_the_lists_of_both_addresses(
     ensure_keys(config, at=now() - timedelta(seconds=30), number=1)
     assert lms(content_app, "certificates", "trust-bundle", trust).exit_code == 0
     code, said = check(content_app, first, trust)
-    assert (code, "Whether it was revoked is not known" in said) == (0, False), said
+    assert (code, "is not known" in said) == (0, False), said
     place = trust / "addresses" / quote(urlsplit(old.base_url).netloc, safe="")
     assert (place / ".well-known" / "did.json").is_file()
     award, certifier = award_of(holder).public_id, actor_of(make.person(roles=("certifier",)))
@@ -176,7 +176,7 @@ def test_after_a_move_the_folder_has_the_lists_of_both_addresses(
             (old.keys_dir / f"{key.key_id}.pem").unlink()
     later = tmp_path / "later"
     assert lms(content_app, "certificates", "trust-bundle", later).exit_code == 0
-    assert "Whether it was revoked is not known" in check(content_app, first, later)[1]
+    assert "hether it was revoked or suspended is not known" in check(content_app, first, later)[1]
 
 
 def test_a_page_under_a_compromised_root_is_told_as_that(

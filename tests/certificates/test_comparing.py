@@ -65,7 +65,7 @@ CODES = (
 #: What a slip in the writing would do, and what the check says of it.
 SLIPS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     **{code: (result(code, "x"), "list of results") for code in CODES},
-    "no result": (lambda d: d["credentialSubject"]["result"].pop(), "list of results"),
+    "no result": (lambda d: d["credentialSubject"]["result"].pop(0), "list of results"),
     "a result twice": (lambda d: d["credentialSubject"]["result"].append(d["credentialSubject"]["result"][0]), "list"),
     "no results": (lambda d: d["credentialSubject"].pop("result"), "lacks"),
     "results described": (lambda d: d["credentialSubject"]["achievement"]["resultDescription"].pop(), "described"),

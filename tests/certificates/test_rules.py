@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from lms.certificates.rules import decisions, lives, names, serials, states
 from lms.certificates.rules.decisions import Choice
+from lms.certificates.rules.practice import practice_of
 from lms.certificates.rules.states import Event, Standing
 from lms.errors import RuleBroken
 from lms.web import fonts
@@ -24,6 +26,23 @@ def broken(call: object, *args: object, **more: object) -> str:
     with pytest.raises(RuleBroken) as raised:
         call(*args, **more)  # type: ignore[operator]
     return raised.value.code
+
+
+# Practice
+
+
+def test_hours_of_practice_are_told_by_kind() -> None:
+    kinds = {"practicum": "practicum", "visits": "practicum", "any": "practice"}
+    counted: list[dict[str, Any]] = [
+        {"item": "outreach", "module": "outreach", "round": 1},
+        {"item": "field", "kind": "sign-off"},
+        {"item": "practicum", "kind": "hours", "minutes": 90},
+        {"item": "visits", "kind": "hours", "minutes": 30},
+        {"item": "any", "kind": "hours", "minutes": 60},
+        {"item": "gone", "kind": "hours", "minutes": 60},
+    ]
+    assert practice_of(kinds, counted) == {"practicum": 120, "practice": 60}
+    assert practice_of({}, counted) == {}
 
 
 # Serials

@@ -757,8 +757,11 @@ def test_keys_are_added_once_and_marked(content_app: Flask) -> None:
     assert in_force(AT + timedelta(days=2)) is None, "keys of two sites make no set"
     write(lambda s: service.retire_key(s, "moved", at=AT))
     assert in_force(AT + timedelta(days=2)) == found
-    write(lambda s: service.retire_key(s, "jwt-key", at=AT))
+    for at in (AT, AT + timedelta(days=3)):
+        write(lambda s, at=at: service.retire_key(s, "jwt-key", at=at))
     assert in_force() is None
+    assert read(select(SigningKey.retired_at).where(SigningKey.key_id == "jwt-key")) == AT
+    assert actions().count("certificates.key_retired") == 2
     missing(lambda: write(lambda s: service.compromise_key(s, "nothing", at=AT)))
 
 

@@ -69,7 +69,7 @@ def test_an_installation_from_nothing(production: Path, run: Run) -> None:
     assert run("db upgrade")[0] == 0
     code, out, _said = run("keys create")
     assert (code, "is in force" in out) == (0, True)
-    assert len(list(keys.iterdir())) == 1
+    assert len(list(keys.iterdir())) == 5, "a key of each kind"
     assert run("jobs list")[0] == 0
 
 

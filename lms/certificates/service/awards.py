@@ -19,6 +19,7 @@ from lms.certificates.rules import payloads, serials
 from lms.certificates.rules.lives import last_day
 from lms.certificates.rules.names import check_name, check_words
 from lms.certificates.rules.payloads import Facts, Keys, Signer, Skill
+from lms.certificates.rules.practice import practice_of
 from lms.certificates.service.editions import Design, New, insert_editions, marks_of
 from lms.certificates.service.keys import get_keys
 from lms.certificates.service.places import draw_places
@@ -123,7 +124,7 @@ def draft_one(
         track_sha256=source.sha256,
         track_title=_both(track_words, f"{track.key}.yml:title", track.title),
         skills=tuple(_skill(library, holder.language, *each) for each in basis.minutes.items()),
-        minutes={"class": basis.whole, **_practice(track, completion)},
+        minutes={"class": basis.whole, **practice_of(_kinds(track), completion.entries)},
         language_of_instruction=basis.languages,
         level=track.rung,
         level_title=_level_title(library, track.rung, holder.language),
@@ -148,15 +149,9 @@ def draft_one(
     return Drafted(facts, Design(design.revision_id, words.revision_id))
 
 
-def _practice(track: TrackSpec, completion: queries.Completion) -> dict[str, int]:
-    """Return the minutes of practice that were counted, by kind; those of a part that takes several are "practice"."""
-    kinds = {part.id or part.kind: part.kind or "practice" for part in track.hours}
-    found: dict[str, int] = {}
-    for entry in completion.entries:
-        if entry.get("kind") == "hours" and entry["item"] in kinds:
-            kind = kinds[entry["item"]]
-            found[kind] = found.get(kind, 0) + entry["minutes"]
-    return found
+def _kinds(track: TrackSpec) -> dict[str, str]:
+    """Return the kind of practice that each part of a track asks for; one that takes several is "practice"."""
+    return {part.id or part.kind or "": part.kind or "practice" for part in track.hours}
 
 
 def _check_name(holder: queries.Holder) -> None:
@@ -199,9 +194,7 @@ def _skill(library: Library, language: str, competency: str, minutes: int) -> Sk
 
 
 def _level_title(library: Library, level: str, language: str) -> dict[str, str]:
-    """Return what a step of the ladder is called in English and in the worker's language; nothing for no step."""
-    if not level:
-        return {}
+    """Return what a step of the ladder is called in English and in the worker's language."""
     english, own = (level_title(library, level, each) for each in (SOURCE_LOCALE, language))
     return {SOURCE_LOCALE: english.text} if own.is_english else {SOURCE_LOCALE: english.text, language: own.text}
 
