@@ -23,7 +23,7 @@ from mdit_py_plugins.container import container_plugin
 from lms.content.cache import Cache
 from lms.content.library import SOURCE_LOCALE, Words, worst
 
-CONTAINERS = ("note", "scenario", "reflection")
+CONTAINERS = ("note", "scenario", "reflection", "safety")
 _KINDS = {
     "heading_open": "heading",
     "paragraph_open": "paragraph",
@@ -78,7 +78,7 @@ class Segment:
 class Block:
     """One top-level piece of a lesson, safe to put on a page.
 
-    `kind` is heading, paragraph, list, table, quote, rule, note, scenario or reflection; the last three
+    `kind` is heading, paragraph, list, table, quote, rule, note, scenario, reflection or safety; the last four
     have no wrapping element of their own. `lang` is the language of `html` as a whole; English parts of a
     translated block carry their own `lang`. `state` is the worst of its segments.
     """
