@@ -91,9 +91,7 @@ def _teach(session: Session, cast: Cast, people: Sequence[Worker], today: date) 
         _hold(session, cast, people, day, (hours.title, str(hours.competency), hours.minutes // 2))
 
 
-def _hold(
-    session: Session, cast: Cast, people: Sequence[Worker], day: date, what: tuple[str, str, int]
-) -> None:
+def _hold(session: Session, cast: Cast, people: Sequence[Worker], day: date, what: tuple[str, str, int]) -> None:
     """Plan, hold and close one class of so many minutes from nine on; everybody is there."""
     title, competency, minutes = what
     trainer = as_actor(cast.actors["trainer@demo.example"], "trainer", day)
