@@ -118,6 +118,19 @@ def segments(markdown: str) -> tuple[Segment, ...]:
     return tuple(segment for _, segment in _numbered(parse(markdown)))
 
 
+def segments_inside(markdown: str, container: str) -> frozenset[str]:
+    """Return the ids of the segments that stand in blocks such as :::safety."""
+    tokens = parse(markdown)
+    inside, depth = set(), 0
+    numbered = {index: segment.id for index, segment in _numbered(tokens)}
+    for index, token in enumerate(tokens):
+        if token.type in {f"container_{container}_open", f"container_{container}_close"}:
+            depth += token.nesting
+        elif depth and index in numbered:
+            inside.add(numbered[index])
+    return frozenset(inside)
+
+
 def _numbered(tokens: Sequence[Token]) -> Iterator[tuple[int, Segment]]:
     """Yield each segment with the position of its token."""
     section, count, used = "intro", 0, {"intro"}
