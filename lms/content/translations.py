@@ -57,8 +57,9 @@ def is_copy(entry: Entry) -> bool:
 def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
     """Return the words of one locale by context: text, state, and the English they were made from.
 
-    An entry that is fuzzy, or made from other English than today's, is stale. One whose placeholders no
-    longer fit cannot be shown and is left out, like one without words.
+    What is stale says `since` when, where the file does (2026-11-22). An entry that is fuzzy, or made from other
+    English than today's, is stale. One whose placeholders no longer fit cannot be shown and is left out, like one
+    without words.
     """
     words = {}
     for entry in entries:
@@ -70,16 +71,26 @@ def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> d
         is_stale = entry.is_fuzzy or entry.english != english
         source = (entry.made_from or "") if is_stale else english
         words[entry.context] = {"text": entry.text, "state": "stale" if is_stale else entry.state, "source": source}
+        if entry.stale_since:
+            words[entry.context]["since"] = entry.stale_since
     return dict(sorted(words.items()))
 
 
-def follow(sentences: Mapping[str, str], entries: Iterable[Entry]) -> list[Entry]:
+def follow(sentences: Mapping[str, str], entries: Iterable[Entry], on: str = "") -> list[Entry]:
     """Return the entries for `sentences`, in their order, with what `entries` know; never losing a translation.
 
     A sentence that moved takes its translation along. One that changed keeps the old translation as fuzzy,
-    with the English it was made from. What belongs to no sentence any more becomes a former entry.
+    with the English it was made from, stale since the day `on`. What belongs to no sentence any more becomes a
+    former entry.
     """
-    return _Follower(sentences, entries).follow()
+    return _Follower(sentences, entries).follow(on)
+
+
+def place(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Return by context which of `entries` belongs to which of today's `sentences`, as `follow` finds them."""
+    follower = _Follower(sentences, entries)
+    follower.match()
+    return follower.found
 
 
 class _Follower:
@@ -91,15 +102,22 @@ class _Follower:
         self.empty = {entry.context: entry for entry in entries if not entry.text and not entry.is_former}
         self.found: dict[str, Entry] = {}
 
-    def follow(self) -> list[Entry]:
-        """Return the entries, first the present ones, then the former."""
+    def match(self) -> None:
+        """Find the entry of each sentence."""
         for match in (self._same, self._moved, self._reverted, self._changed, self._similar):
             for context, english in self.sentences.items():
                 if context not in self.found and (entry := match(context, english)):
                     self.loose.remove(entry)
-                    self.found[context] = _renewed(entry, context, english)
+                    self.found[context] = entry
+
+    def follow(self, on: str) -> list[Entry]:
+        """Return the entries, first the present ones, then the former; `on` is today."""
+        self.match()
         present = [
-            self.found.get(context) or self._empty(context, english) for context, english in self.sentences.items()
+            renewed(self.found[context], context, english, on)
+            if context in self.found
+            else self._empty(context, english)
+            for context, english in self.sentences.items()
         ]
         former = {(each.context, each.english, each.text): replace(each, is_former=True) for each in self.loose}
         return [*present, *former.values()]
@@ -151,11 +169,13 @@ def _likeness(entry: Entry, english: str) -> float:
     return SequenceMatcher(None, entry.made_from or entry.english, english, autojunk=False).ratio()
 
 
-def _renewed(entry: Entry, context: str, english: str) -> Entry:
-    """Return `entry` for the sentence `english` at `context`: fuzzy when it was made from another one."""
+def renewed(entry: Entry, context: str, english: str, on: str = "") -> Entry:
+    """Return `entry` for the sentence `english` at `context`: fuzzy, since `on`, when it was made from another one."""
     moved = replace(entry, context=context, english=english, is_former=False)
     if entry.english == english:
         return moved
     if entry.is_fuzzy and entry.previous == english:
-        return replace(moved, is_fuzzy=False, previous=None)
-    return replace(moved, is_fuzzy=True, previous=entry.made_from or entry.english, state="draft")
+        return replace(moved, is_fuzzy=False, previous=None, stale_since="")
+    previous = entry.made_from or entry.english
+    since = entry.stale_since if entry.is_fuzzy else on
+    return replace(moved, is_fuzzy=True, previous=previous, state="draft", stale_since=since, checked="")
