@@ -8,6 +8,8 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from lms.content import lessons
+from lms.content.glossary import GlossarySpec, glossary_hits, term_faults
+from lms.content.numbers import number_fault
 from lms.content.po import Entry
 
 #: Contexts whose last part is a position ("intro.3"), where another sentence may come to stand.
@@ -44,9 +46,37 @@ def find_faults(entry: Entry, locale: str) -> Iterator[str]:
         yield from lessons.find_run_faults(text)
         if made_from is not None and lessons.links_in(text) != lessons.links_in(made_from):
             yield f"must have the same links as the English: {', '.join(lessons.links_in(made_from)) or 'none'}"
+    if made_from is not None and (fault := number_fault(made_from, text)) and not fault.is_warning:
+        yield fault.message
     if locale in _GLOTTAL_LOCALES and (found := _GLOTTAL.search(text)):
         around = text[max(0, found.start() - 8) : found.end() + 8]
         yield f"write ʻ (U+02BB), not an apostrophe, in {around!r}"
+
+
+def find_doubts(entry: Entry, locale: str, glossary: GlossarySpec | None = None) -> Iterator[tuple[str, str]]:
+    """Yield what deserves a look in one translation and may be right: a name for it, and a sentence.
+
+    What the entry says is `checked`, by name, is left out.
+    """
+    checked = {each.strip() for each in entry.checked.split(",")}
+    yield from ((name, message) for name, message in _doubts(entry, locale, glossary) if name not in checked)
+
+
+def _doubts(entry: Entry, locale: str, glossary: GlossarySpec | None) -> Iterator[tuple[str, str]]:
+    text, made_from = entry.text, entry.made_from
+    if is_copy(entry):
+        yield "copy", "the translation is the same as the English"
+    if entry.state == "approved" and not entry.translated_by and entry.made != "machine":
+        yield "translator", "approved, and nobody says who translated: `# translated by: name` or `# made: machine`"
+    if made_from is None:
+        return
+    if (fault := number_fault(made_from, text)) and fault.is_warning:
+        yield "numbers", fault.message
+    if is_markdown(entry.context) and lessons.marks_in(text) != (marks := lessons.marks_in(made_from)):
+        listed = ", ".join(f"{count} {mark}" for mark, count in marks.items() if count) or "none"
+        yield "marks", f"its marks differ from the English, which has {listed}"
+    if glossary is not None:
+        yield from term_faults(glossary_hits(glossary, made_from, locale), text)
 
 
 def is_copy(entry: Entry) -> bool:
