@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from lms.publish.cli import exchanging, publishing, translating
-from lms.publish.cli.group import content
+from lms.publish.cli.group import content, in_directory
 
-__all__ = ["content", "exchanging", "publishing", "translating"]
+__all__ = ["content", "exchanging", "in_directory", "publishing", "translating"]

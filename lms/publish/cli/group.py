@@ -14,7 +14,7 @@ from lms.errors import BadInput, Problem
 from lms.publish.service import check_directory
 
 content = AppGroup("content", help="Check, publish and translate what is taught.")
-directory_argument = click.argument(
+in_directory = click.argument(
     "directory",
     envvar="LMS_CONTENT_DIR",
     default=ROOT / "content",

@@ -11,14 +11,14 @@ from lms.clock import now
 from lms.db import reading
 from lms.people.queries import known_as
 from lms.publish import messages, rules
-from lms.publish.cli.group import checked, content, directory_argument
+from lms.publish.cli.group import checked, content, in_directory
 from lms.publish.service import Intent, Prospect, look, publish_drafts, read_drafts, refuse
 from lms.reports.rules import as_csv
 from lms.tracks.rules.versions import people_of
 
 
 @content.command("check", with_appcontext=False)
-@directory_argument
+@in_directory
 def check_command(directory: Path) -> None:
     """Check every content file and print each problem as path:line:column. Needs no database."""
     folder = checked(directory)
@@ -26,7 +26,7 @@ def check_command(directory: Path) -> None:
 
 
 @content.command("publish")
-@directory_argument
+@in_directory
 @click.option("--retire", multiple=True, metavar="KEY", help="A track or module that may disappear; else refused.")
 @click.option(
     "--change", multiple=True, metavar="KEY=LABEL", help="What kind of change: editorial, equivalent, retraining."

@@ -13,7 +13,7 @@ from lms.content.folder import LOCALES, Folder
 from lms.content.library import SOURCE_LOCALE
 from lms.content.status import COUNTED, TrackStatus, list_open, list_status
 from lms.errors import BadInput
-from lms.publish.cli.group import checked, content, directory_argument
+from lms.publish.cli.group import checked, content, in_directory
 from lms.publish.service import check_directory
 
 #: As much of a sentence as fits beside its place.
@@ -21,7 +21,7 @@ _SHOWN = 70
 
 
 @content.command("status", with_appcontext=False)
-@directory_argument
+@in_directory
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option(
     "--sentences", metavar="TRACK/LOCALE", help="List every sentence that nobody has reviewed, first things first."
@@ -89,7 +89,7 @@ def _print_sentences(folder: Folder, wanted: str) -> None:
 
 
 @content.command("extract", with_appcontext=False)
-@directory_argument
+@in_directory
 @click.option("--dry-run", is_flag=True, help="Print what would change; write nothing.")
 def extract_command(directory: Path, *, dry_run: bool) -> None:
     """Bring every PO file up to date with its English, keeping all translations. Needs no database."""
