@@ -75,6 +75,11 @@ class ContentObject:
         """Return how problems call its PO file."""
         return f"{self.shown_prefix}{locale}.po"
 
+    def catalog_name(self, locale: str) -> str:
+        """Return its PO file's name inside the content folder."""
+        mark = "/" if self.shape.is_folder else "."
+        return f"{self.shape.folder}/{self.key}{mark}{locale}.po"
+
     def source(self) -> Source:
         """Return it as readers get it, but without a revision."""
         return Source(self.kind, self.key, 0, "", self.body())
@@ -143,11 +148,11 @@ class _Reader:
             self._add(self.directory, "there is no such folder")
             return
         for path in self._entries(self.directory):
-            if path.name == "glossary.yml" and path.is_file():
-                continue  # for translators, read by checks alone
             shape = self.shapes.get(path.name)
-            if shape is None or not path.is_dir():
+            if shape is None or path.is_dir() == shape.is_file:
                 self._add(path, f"not used; content stands in {', '.join(self.shapes)}")
+            elif shape.is_file:
+                self._read_single(shape, path)
             elif shape.is_folder:
                 self._read_folders(shape, path)
             else:
@@ -188,14 +193,18 @@ class _Reader:
             if path.suffix == ".po" and path.is_file():
                 catalogs.append(path)
             elif path.suffix == ".yml" and path.is_file():
-                made = self._object(shape, path.stem, path)
-                if made:
-                    self._read_file(made, path, path.name, shape.files["{key}.yml"])
+                self._read_single(shape, path)
             else:
                 self._add(path, "not used; this folder holds <key>.yml and <key>.<locale>.po")
         for path in catalogs:
             key, _, locale = path.stem.rpartition(".")
             self._read_catalog(self.folder.objects.get((shape.kind, key)), path, locale)
+
+    def _read_single(self, shape: Shape, path: Path) -> None:
+        """Read an object that is one file."""
+        made = self._object(shape, path.stem, path)
+        if made:
+            self._read_file(made, path, path.name, shape.files["{key}.yml"])
 
     def _read_folders(self, shape: Shape, folder: Path) -> None:
         """Read the objects of a kind that are a folder each."""
