@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
 from lms.ids import new_public_id
-from lms.translating.rules import ASPECTS, FAULTS, STATES
+from lms.translating.rules import ASPECTS, FAULTS, STATES, STEPS
 from lms.triggers import append_only
 
 
@@ -94,12 +94,7 @@ class Proposal(Base):
     """
 
     __tablename__ = "proposals"
-    __table_args__ = (
-        CheckConstraint("(reviewed_by IS NULL) = (reviewed_at IS NULL)", name="reviewed_by_somebody"),
-        CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approved_by_somebody"),
-        CheckConstraint("reviewed_by <> written_by AND approved_by <> written_by", name="not_her_own"),
-        Index("ix_proposals_locale_kind_key", "locale", "kind", "key", "address"),
-    )
+    __table_args__ = (Index("ix_proposals_locale_kind_key", "locale", "kind", "key", "address"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
@@ -120,15 +115,25 @@ class Proposal(Base):
     #: Empty where the words are those of the files, which name no account.
     written_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     written_at: Mapped[datetime]
-    #: When it was sent to be reviewed: a draft until then. Its state follows from these instants (`rules.state_of`).
-    sent_at: Mapped[datetime | None]
-    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    reviewed_at: Mapped[datetime | None]
-    approved_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    approved_at: Mapped[datetime | None]
 
 
-append_only(Proposal, fill_once=("sent_at", "reviewed_by", "reviewed_at", "approved_by", "approved_at"))
+append_only(Proposal)
+
+
+class ProposalStep(Base):
+    """Somebody sent a proposal to be reviewed, reviewed it, or approved it. Its state follows (`rules.state_of`)."""
+
+    __tablename__ = "proposal_steps"
+    __table_args__ = (UniqueConstraint("proposal_id", "step"), one_of("step", STEPS))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"))
+    step: Mapped[str] = mapped_column(String(10))
+    taken_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    taken_at: Mapped[datetime]
+
+
+append_only(ProposalStep)
 
 
 class WordingRating(Base):

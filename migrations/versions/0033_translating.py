@@ -13,12 +13,10 @@ branch_labels = None
 depends_on = None
 
 AT = sa.DateTime(timezone=True)
-FILLED = ("sent_at", "reviewed_by", "reviewed_at", "approved_by", "approved_at")
-FIXED = "id public_id client_id kind key address locale english text upon is_aside written_by written_at".split()
 
 
 def upgrade() -> None:
-    """Make the two tables."""
+    """Make the three tables."""
     op.create_table(
         "proposals",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -34,23 +32,7 @@ def upgrade() -> None:
         sa.Column("is_aside", sa.Boolean(), nullable=False),
         sa.Column("written_by", sa.Integer(), nullable=True),
         sa.Column("written_at", AT, nullable=False),
-        sa.Column("sent_at", AT, nullable=True),
-        sa.Column("reviewed_by", sa.Integer(), nullable=True),
-        sa.Column("reviewed_at", AT, nullable=True),
-        sa.Column("approved_by", sa.Integer(), nullable=True),
-        sa.Column("approved_at", AT, nullable=True),
-        sa.CheckConstraint(
-            "(reviewed_by IS NULL) = (reviewed_at IS NULL)", name=op.f("ck_proposals_reviewed_by_somebody")
-        ),
-        sa.CheckConstraint(
-            "(approved_by IS NULL) = (approved_at IS NULL)", name=op.f("ck_proposals_approved_by_somebody")
-        ),
-        sa.CheckConstraint(
-            "reviewed_by <> written_by AND approved_by <> written_by", name=op.f("ck_proposals_not_her_own")
-        ),
         sa.ForeignKeyConstraint(["written_by"], ["accounts.id"], name=op.f("fk_proposals_written_by_accounts")),
-        sa.ForeignKeyConstraint(["reviewed_by"], ["accounts.id"], name=op.f("fk_proposals_reviewed_by_accounts")),
-        sa.ForeignKeyConstraint(["approved_by"], ["accounts.id"], name=op.f("fk_proposals_approved_by_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
         sa.UniqueConstraint("public_id", name=op.f("uq_proposals_public_id")),
         sa.UniqueConstraint("client_id", name=op.f("uq_proposals_client_id")),
@@ -58,8 +40,24 @@ def upgrade() -> None:
     op.create_index(
         "ix_proposals_locale_kind_key", "proposals", ["locale", "kind", "key", "address"], unique=False
     )
-    for statement in append_only_ddl("proposals", op.get_bind().dialect.name, fill_once=FILLED, fixed=FIXED):
-        op.execute(statement)
+    op.create_table(
+        "proposal_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=False),
+        sa.Column("taken_at", AT, nullable=False),
+        sa.CheckConstraint("step IN ('in review', 'reviewed', 'approved')", name=op.f("ck_proposal_steps_step_known")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposals.id"], name=op.f("fk_proposal_steps_proposal_id_proposals")
+        ),
+        sa.ForeignKeyConstraint(["taken_by"], ["accounts.id"], name=op.f("fk_proposal_steps_taken_by_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_steps")),
+        sa.UniqueConstraint("proposal_id", "step", name=op.f("uq_proposal_steps_proposal_id_step")),
+    )
+    for table in ("proposals", "proposal_steps"):
+        for statement in append_only_ddl(table, op.get_bind().dialect.name):
+            op.execute(statement)
     op.create_table(
         "wording_ratings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -93,5 +91,6 @@ def downgrade() -> None:
     """Drop them, with what they hold."""
     op.drop_index("ix_wording_ratings_kind_key_locale", table_name="wording_ratings")
     op.drop_table("wording_ratings")
+    op.drop_table("proposal_steps")
     op.drop_index("ix_proposals_locale_kind_key", table_name="proposals")
     op.drop_table("proposals")

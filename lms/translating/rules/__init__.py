@@ -19,6 +19,7 @@ from lms.translating.rules.desk import (
 from lms.translating.rules.proposals import (
     LONGEST_TEXT,
     PROPOSAL_STATES,
+    STEPS,
     Filed,
     Standing,
     Version,
@@ -53,6 +54,7 @@ __all__ = [
     "PROPOSAL_STATES",
     "SHOWS",
     "STATES",
+    "STEPS",
     "Count",
     "Filed",
     "Marks",

@@ -1,4 +1,4 @@
-"""What a translator sees of a sentence: what changed, the letters that her keyboard lacks, and what to look at first."""
+"""What a translator sees of a sentence: what changed, letters that her keyboard lacks, and what comes first."""
 
 from __future__ import annotations
 

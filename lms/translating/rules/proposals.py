@@ -9,6 +9,8 @@ from lms.errors import RuleBroken
 
 #: States of a proposal, from the first to the last. "draft" is hers alone until she sends it to be reviewed.
 PROPOSAL_STATES = ("draft", "in review", "reviewed", "approved")
+#: What is done with one, in this order.
+STEPS = PROPOSAL_STATES[1:]
 #: States of a file's words, lowest first.
 _RANKS = ("missing", "stale", *PROPOSAL_STATES)
 #: Letters of one sentence.
@@ -33,9 +35,9 @@ class Version:
     is_aside: bool = False
 
 
-def state_of(sent: object, reviewed: object, approved: object) -> str:
-    """Return the state of a proposal from the instants, None where not yet, at which it was sent, reviewed, approved."""
-    return "approved" if approved else "reviewed" if reviewed else "in review" if sent else "draft"
+def state_of(taken: Collection[str]) -> str:
+    """Return the state of a proposal from the steps that were taken: the last one of them."""
+    return max(("draft", *taken), key=PROPOSAL_STATES.index)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> 
     """
     if standing.state == "stale":
         raise RuleBroken("stale")
-    if standing.state == "missing" or _RANKS.index(standing.state) >= _RANKS.index(step):
+    if not _leads_on(step, standing):
         raise RuleBroken("no_step")
     if step == "in review":
         return
@@ -113,6 +115,15 @@ def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> 
         raise RuleBroken("own_words")
     if step == "approved" and (is_critical or not standing.writers):
         _check_second(standing, by)
+
+
+def _leads_on(step: str, standing: Standing) -> bool:
+    """Return whether a step leads to a higher state; a review by nobody at the desk is taken again."""
+    if standing.state == "missing":
+        return False
+    if step == "reviewed" and standing.state == "reviewed":
+        return standing.reviewed_by is None
+    return _RANKS.index(standing.state) < _RANKS.index(step)
 
 
 def _check_second(standing: Standing, by: int) -> None:
@@ -131,7 +142,7 @@ def steps_for(standing: Standing, by: int, *, is_critical: bool, knows: bool) ->
     if not knows and standing.state != "reviewed":
         return ()
     found = []
-    for step in ("in review", "reviewed", "approved") if knows else ("approved",):
+    for step in STEPS if knows else STEPS[-1:]:
         try:
             check_step(step, standing, by, is_critical=is_critical)
         except RuleBroken:

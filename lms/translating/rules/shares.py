@@ -33,7 +33,7 @@ class Share:
         return self.percent(*COUNTED[2:]) if self.total else 100
 
     def days_stale(self, today: date) -> int | None:
-        """Return for how many days the oldest stale sentence is stale; None where none is, or no file says since when."""
+        """Return for how many days the oldest stale sentence is stale; None where no file says so."""
         return max((today - self.since).days, 0) if self.since is not None else None
 
 
