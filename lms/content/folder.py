@@ -144,8 +144,10 @@ class _Reader:
             return
         for path in self._entries(self.directory):
             shape = self.shapes.get(path.name)
-            if shape is None or not path.is_dir():
+            if shape is None or path.is_dir() == shape.is_file:
                 self._add(path, f"not used; content stands in {', '.join(self.shapes)}")
+            elif shape.is_file:
+                self._read_single(shape, path)
             elif shape.is_folder:
                 self._read_folders(shape, path)
             else:
@@ -186,14 +188,18 @@ class _Reader:
             if path.suffix == ".po" and path.is_file():
                 catalogs.append(path)
             elif path.suffix == ".yml" and path.is_file():
-                made = self._object(shape, path.stem, path)
-                if made:
-                    self._read_file(made, path, path.name, shape.files["{key}.yml"])
+                self._read_single(shape, path)
             else:
                 self._add(path, "not used; this folder holds <key>.yml and <key>.<locale>.po")
         for path in catalogs:
             key, _, locale = path.stem.rpartition(".")
             self._read_catalog(self.folder.objects.get((shape.kind, key)), path, locale)
+
+    def _read_single(self, shape: Shape, path: Path) -> None:
+        """Read an object that is one file."""
+        made = self._object(shape, path.stem, path)
+        if made:
+            self._read_file(made, path, path.name, shape.files["{key}.yml"])
 
     def _read_folders(self, shape: Shape, folder: Path) -> None:
         """Read the objects of a kind that are a folder each."""

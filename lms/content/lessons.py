@@ -261,6 +261,16 @@ def links_in(text: str) -> list[str]:
     return sorted(str(token.attrGet("href")) for token in parse_run(text) if token.type == "link_open")
 
 
+def marks_in(text: str) -> dict[str, int]:
+    """Return how often one segment has **strong** and *emphasized* words and `code`, by the mark."""
+    marks = {"strong_open": "**", "em_open": "*", "code_inline": "`"}
+    found = dict.fromkeys(marks.values(), 0)
+    for token in parse_run(text):
+        if token.type in marks:
+            found[marks[token.type]] += 1
+    return found
+
+
 def _find(lines: Sequence[str], token: Token, needle: str) -> tuple[int, int]:
     """Return the place of `needle` in the token's lines, or else where the token begins."""
     first, last = token.map or [0, 1]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, one_of
 
-OBJECT_KINDS = ("framework", "module", "survey", "track", "certificate", "checklist")
+OBJECT_KINDS = ("framework", "module", "survey", "track", "certificate", "checklist", "glossary")
 
 
 class Publication(Base):

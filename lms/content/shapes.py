@@ -135,7 +135,7 @@ class Shape:
     """One kind of object: where it lives and of which files it is made."""
 
     kind: str
-    #: The folder of all objects of the kind, such as "modules".
+    #: The folder of all objects of the kind, such as "modules"; of a kind with one object its file, "glossary.yml".
     folder: str
     #: Classes by file name. "{key}.yml" alone: an object is that file; else it is a folder of these files,
     #: where "*" stands for a key.
@@ -153,6 +153,11 @@ class Shape:
     def is_folder(self) -> bool:
         """Return whether an object is a folder of files, not one file."""
         return "{key}.yml" not in self.files
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether there is one object of the kind, in a file at the top."""
+        return self.folder.endswith(".yml")
 
     def find_class(self, name: str) -> type[Spec] | None:
         """Return the class of the file `name` inside an object's folder, or None when it has no place there."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from lms.clock import now
+from lms.clock import local_date, now
 from lms.config import ROOT
 from lms.content.extraction import extract, write_extracted
 from lms.content.folder import Folder
@@ -144,7 +144,7 @@ def extract_command(directory: Path, *, dry_run: bool) -> None:
     folder, _ = check_directory(directory)
     if folder.problems:
         raise BadInput(folder.problems)
-    found = extract(folder)
+    found = extract(folder, local_date(now()))
     for each in found:
         click.echo(str(each))
     if not dry_run:

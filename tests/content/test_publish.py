@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from lms.clock import local_date, now
 from lms.config import ROOT
 from lms.content.models import Publication
 from lms.db import reading
@@ -111,9 +112,10 @@ def test_extract_keeps_what_was_made_from_older_english(folder):
     path.write_text(path.read_text().replace('msgid "Start"\nmsgstr ""', 'msgid "Start"\nmsgstr "Amata"'))
     spoil(folder, "tracks/start.yml", "title: Start", "title: Begin here")
     assert "tracks/start.sm.po: 2 sentences, 1 missing, 1 to look at again" in run("extract", folder).output
-    assert (
-        '# state: draft\n#, fuzzy\n#| msgid "Start"\nmsgctxt "start.yml:title"\nmsgid "Begin here"\nmsgstr "Amata"\n'
-    ) in path.read_text()
+    said = (
+        f'# state: draft\n# stale since: {local_date(now())}\n#, fuzzy\n#| msgid "Start"\nmsgctxt "start.yml:title"\n'
+    )
+    assert f'{said}msgid "Begin here"\nmsgstr "Amata"\n' in path.read_text()
     assert run("extract", folder).output == "0 files changed.\n"
 
 
