@@ -263,6 +263,7 @@ def test_shares_are_of_words() -> None:
     both = rules.add_shares([one, two])
     assert (both.total, both.spoken, both.since) == (30, 2, date(2026, 2, 1))
     assert (both.percent("approved"), both.percent("stale"), both.percent_translated) == (33, 16, 50)
+    assert (both.percent_spoken, empty.percent_spoken) == (6, 0)
     assert both.days_stale(date(2026, 3, 5)) == 32
     assert two.days_stale(date(2026, 1, 1)) == 0
     assert rules.Share(words).days_stale(date(2026, 1, 1)) is None

@@ -155,21 +155,15 @@ def _version(row: Any) -> Version:
     )
 
 
-def newest_versions(session: Session, locales: Collection[str]) -> dict[Place, Version]:
-    """Return the newest version of each sentence that has one, in these languages. One query."""
-    return {place: each.version for place, each in list_newest(session, locales).items()}
-
-
-def list_newest(session: Session, locales: Collection[str]) -> dict[Place, Told]:
-    """Return the same with when each step was taken. One query."""
-    return {Place(row.kind, row.key, row.address, row.locale): _told(row) for row in session.execute(_newest(locales))}
-
-
-def _newest(locales: Collection[str]) -> Select[*tuple[Any, ...]]:
+def list_newest(session: Session, locales: Collection[str], kind: str = "", key: str = "") -> dict[Place, Told]:
+    """Return the newest version of each sentence that has one, in these languages, perhaps of one object. One query."""
+    wanted = [Proposal.locale.in_(sorted(locales)), Proposal.is_aside == false()]
+    if kind:
+        wanted += [Proposal.kind == kind, Proposal.key == key]
     of = (Proposal.kind, Proposal.key, Proposal.address, Proposal.locale)
-    wanted = (Proposal.locale.in_(sorted(locales)), Proposal.is_aside == false())
-    newest = select(func.max(Proposal.id)).where(*wanted).group_by(*of)
-    return _rows().where(Proposal.id.in_(newest)).order_by(Proposal.id)
+    newest = _rows().where(Proposal.id.in_(select(func.max(Proposal.id)).where(*wanted).group_by(*of)))
+    rows = session.execute(newest.order_by(Proposal.id))
+    return {Place(row.kind, row.key, row.address, row.locale): _told(row) for row in rows}
 
 
 def find_proposal(session: Session, client_id: str) -> tuple[str, bool] | None:

@@ -32,6 +32,11 @@ class Share:
         """Return how many percent have words of today's English, rounded down; 100 without a word."""
         return self.percent(*COUNTED[2:]) if self.total else 100
 
+    @property
+    def percent_spoken(self) -> int:
+        """Return how many percent of the words have a recording, rounded down; 0 without a word."""
+        return self.spoken * 100 // self.total if self.total else 0
+
     def days_stale(self, today: date) -> int | None:
         """Return for how many days the oldest stale sentence is stale; None where no file says so."""
         return max((today - self.since).days, 0) if self.since is not None else None
