@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,14 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from lms.audit.models import AuditEvent
 from lms.config import ROOT
 from lms.content.folder import read_folder
-from lms.content.library import current
+from lms.content.library import Words, current
 from lms.content.service import draft
+from lms.content.status import list_status
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.publish.specs import SHAPES
 from lms.translating import queries, service
 from lms.translating.models import Proposal, ProposalStep, WordingRating
+from lms.translating.queries import LOCALES, board
 from tests.conftest import AT
 from tests.factories import Make
 from tests.factories.learning import TONGAN, module, publish_drafts, standard, words
@@ -305,3 +308,26 @@ def test_every_sentence_of_every_kind_is_that_of_the_files(content_app: Flask) -
         if made.sentences():
             source = queries.source_at(library, kind, key, "to")
             assert dict(queries.sentences_of(source)) == made.sentences(), (kind, key)
+
+
+def test_the_board_counts_the_words_that_the_files_do(content_app: Flask) -> None:
+    folder, library = read_folder(ROOT / "content", SHAPES), current(reading())
+    counted = {(line.key, line.locale): dict(line.share.words) for line in queries.list_board(library, LOCALES, {})}
+    assert counted == {(each.track, each.locale): dict(each.words) for each in list_status(folder)}
+    assert len(counted) > 5
+
+
+def test_the_board_knows_since_when_and_what_waits(desk: Desk) -> None:
+    assert desk.write(desk.ana, "Lea foʻou").public_id
+    library = current(reading())
+    source = library.get("module", "alpha")
+    entries = {LESSON: {"text": "Lea", "state": "stale", "source": "Old.", "since": "2026-02-01"}}
+    share = board.share_of(source, Words("to", None, "x", entries))
+    assert (share.days_stale(date(2026, 2, 3)), share.words["stale"], share.spoken) == (2, 3, 0)
+    newest = queries.list_newest(reading(), ["to"])
+    assert board._count_waiting(library, newest) == {("module", "alpha", "to"): 1}
+    gone = {replace(place, key="none"): each for place, each in newest.items()}
+    gone |= {replace(place, address="none"): each for place, each in newest.items()}
+    assert board._count_waiting(library, gone) == {}
+    republish(one=("Words of first.", "Lea foʻou", "in review"))
+    assert board._count_waiting(current(reading()), newest) == {}
