@@ -21,6 +21,7 @@ class Extracted:
     total: int
     text: str
     target: Path
+    locale: str
 
     def __str__(self) -> str:
         return f"{self.path}: {self.total} sentences, {self.missing} missing, {self.fuzzy} to look at again"
@@ -44,7 +45,7 @@ def extract(folder: Folder, on: date | None = None) -> list[Extracted]:
             present = [entry for entry in entries if not entry.is_former]
             missing = sum(not entry.text for entry in present)
             fuzzy = sum(entry.is_fuzzy for entry in present)
-            found.append(Extracted(made.catalog_path(locale), missing, fuzzy, len(present), text, target))
+            found.append(Extracted(made.catalog_path(locale), missing, fuzzy, len(present), text, target, locale))
     return found
 
 

@@ -75,6 +75,11 @@ class ContentObject:
         """Return how problems call its PO file."""
         return f"{self.shown_prefix}{locale}.po"
 
+    def catalog_name(self, locale: str) -> str:
+        """Return its PO file's name inside the content folder."""
+        mark = "/" if self.shape.is_folder else "."
+        return f"{self.shape.folder}/{self.key}{mark}{locale}.po"
+
     def source(self) -> Source:
         """Return it as readers get it, but without a revision."""
         return Source(self.kind, self.key, 0, "", self.body())

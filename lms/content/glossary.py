@@ -21,7 +21,9 @@ from lms.content.shapes import Key, Spec, Title, refuse_twice
 
 FILE = "glossary.yml"
 KIND = KEY = "glossary"
-_ADDRESS = re.compile(r"\]\([^)]*\)")
+_NOT_READ = re.compile(r"(?<=\])\([^)]*\)|\{[\w-]+\}|%\(\w+\)s")
+#: What Tongan and Samoan put before a noun to say "in the way of": fakakomiunitī, faʻafāmili.
+_PREFIX = "(?:faka|faʻa)?"
 _ACUTE, _MACRON = "\N{COMBINING ACUTE ACCENT}", "\N{COMBINING MACRON}"
 _LONG = re.compile(f"([aeiou]){_MACRON}")
 
@@ -150,14 +152,14 @@ def _listed(use: Iterable[str]) -> str:
 
 @lru_cache(maxsize=4_000)
 def _pattern(stem: str) -> re.Pattern[str]:
-    """Return what finds words that begin with each part of `stem`, one behind the other."""
+    """Return what finds words that begin with each part of `stem`, one behind the other; a prefix may stand before."""
     parts = (rf"{re.escape(part)}\w*" for part in _folded(stem).split())
-    return re.compile(r"(?<!\w)" + r"\W+".join(parts))
+    return re.compile(rf"(?<!\w){_PREFIX}" + r"\W+".join(parts))
 
 
 def _plain(text: str) -> str:
-    """Return running text as it is compared: without addresses of links and marks of emphasis."""
-    return _folded(_ADDRESS.sub("]", text).replace("*", "").replace("`", ""))
+    """Return running text as it is compared: without what is no word in it: addresses, marks, and names in braces."""
+    return _folded(_NOT_READ.sub(" ", text).replace("*", "").replace("`", ""))
 
 
 @lru_cache(maxsize=20_000)

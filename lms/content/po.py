@@ -80,6 +80,8 @@ class PoFile:
     header: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: As it was read.
+    text: str = ""
 
     @property
     def present(self) -> list[Entry]:
@@ -93,6 +95,7 @@ def read_po(text: str, path: str = "") -> PoFile:
     for number, line in enumerate(text.split("\n"), 1):
         reader.take(number, line)
     reader.finish()
+    reader.file.text = text
     return reader.file
 
 

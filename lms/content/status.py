@@ -32,12 +32,12 @@ def list_status(folder: Folder, kind: str = "track") -> list[TrackStatus]:
     rows = []
     for (of, key), made in sorted(folder.objects.items(), key=lambda pair: pair[0]):
         if of == kind:
-            parts = _parts(folder, made)
+            parts = parts_of(folder, made)
             rows += [TrackStatus(key, locale, _count(parts, locale)) for locale in LOCALES]
     return rows
 
 
-def _parts(folder: Folder, made: ContentObject) -> list[ContentObject]:
+def parts_of(folder: Folder, made: ContentObject) -> list[ContentObject]:
     """Return `made` and the objects it refers to, directly or not."""
     offered = {
         each: other
