@@ -40,6 +40,7 @@ from lms.translating.rules.reports import (
     questions_of,
 )
 from lms.translating.rules.shares import Share, add_shares
+from lms.translating.rules.taking import Signature, names_apart, outcome_of, taken_entry
 
 __all__ = [
     "ASPECTS",
@@ -60,6 +61,7 @@ __all__ = [
     "Marks",
     "Sentence",
     "Share",
+    "Signature",
     "Standing",
     "Version",
     "add_shares",
@@ -71,10 +73,13 @@ __all__ = [
     "is_shown",
     "is_under",
     "marks_of",
+    "names_apart",
+    "outcome_of",
     "part_of",
     "questions_of",
     "standing_of",
     "state_of",
     "steps_for",
+    "taken_entry",
     "urgency",
 ]

@@ -62,11 +62,8 @@ class Standing:
     has_moved: bool = False
     #: Everybody who ever wrote these same words here.
     writers: frozenset[int] = frozenset()
-
-    @property
-    def reviewed_by(self) -> int | None:
-        """Return who reviewed it at the desk."""
-        return self.version.reviewed_by if self.version else None
+    #: Who reviewed these words at the desk, made from the same English; the files may hold them by now.
+    reviewers: frozenset[int] = frozenset()
 
 
 def standing_of(english: str, filed: Filed, versions: Collection[Version]) -> Standing:
@@ -83,7 +80,9 @@ def standing_of(english: str, filed: Filed, versions: Collection[Version]) -> St
         text, made_from, version = newest.text, newest.english, newest
     writers = frozenset(each.written_by for each in versions if each.text == text and each.written_by is not None)
     has_moved = version is not None and filed.text not in (version.text, version.upon)
-    return Standing(text, state, made_from, version, has_moved, writers)
+    same = [each for each in versions if (each.text, each.english) == (text, made_from) and not each.is_aside]
+    reviewers = frozenset(each.reviewed_by for each in same if each.reviewed_by is not None)
+    return Standing(text, state, made_from, version, has_moved, writers, reviewers)
 
 
 def _is_published(version: Version, filed: Filed) -> bool:
@@ -122,15 +121,15 @@ def _leads_on(step: str, standing: Standing) -> bool:
     if standing.state == "missing":
         return False
     if step == "reviewed" and standing.state == "reviewed":
-        return standing.reviewed_by is None
+        return not standing.reviewers
     return _RANKS.index(standing.state) < _RANKS.index(step)
 
 
 def _check_second(standing: Standing, by: int) -> None:
     """Raise `RuleBroken` unless another person has reviewed the words at the desk, where she is known."""
-    if standing.state != "reviewed" or standing.reviewed_by is None:
+    if standing.state != "reviewed" or not standing.reviewers:
         raise RuleBroken("review_first")
-    if standing.reviewed_by == by:
+    if standing.reviewers == {by}:
         raise RuleBroken("own_review")
 
 
