@@ -17,7 +17,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from lms.content.library import Source
-from lms.content.shapes import Key, Spec, Title, refuse_twice
+from lms.content.shapes import Key, MisplacedError, Spec, Title, refuse_twice
 
 FILE = "glossary.yml"
 KIND = KEY = "glossary"
@@ -96,7 +96,12 @@ class GlossarySpec(Spec):
     @classmethod
     def _terms_once(cls, value: tuple[TermSpec, ...]) -> tuple[TermSpec, ...]:
         refuse_twice((term.id for term in value), "id")
-        refuse_twice((_folded(form) for term in value for form in term.english), "English form")
+        seen: set[str] = set()
+        for place, term in enumerate(value):
+            for number, form in enumerate(term.english):
+                if _folded(form) in seen:
+                    raise MisplacedError(f"English form used twice: {form}", (place, "english", number))
+                seen.add(_folded(form))
         return value
 
 

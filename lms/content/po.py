@@ -23,6 +23,7 @@ REVIEW_STATES = ("draft", "in review", "reviewed", "approved")
 #: States that somebody answers for: they need `by` and `on`.
 SIGNED_STATES = ("reviewed", "approved")
 _STRING = re.compile(r'"(?:[^"\\]|\\[\\ntr"])*"')
+_LOST_PREVIOUS = re.compile(rf"#\s+\|\s+msgid\s+{_STRING.pattern}")
 _KEYWORD = re.compile(r"(msgctxt|msgid|msgstr)\s+(.*)$")
 #: What a comment says of an entry: its name there, and the field that keeps it, in the order in which they are written.
 _SAID = {
@@ -148,6 +149,8 @@ class _Reader:
             self.flags |= {flag.strip() for flag in line[2:].split(",")}
         elif mark == "|":
             self._previous(number, line[2:].strip())
+        elif _LOST_PREVIOUS.fullmatch(line):  # as Babel writes it back
+            self._previous(number, line[1:].lstrip(" |"))
         elif mark not in {":", "."}:  # places and notes of programs are written anew each time
             self.comments.append((number, line[1:].strip()))
 

@@ -29,6 +29,8 @@ class Received:
     locale: str
     glossary: GlossarySpec | None
     files: list[Extracted] = field(default_factory=list)
+    #: The objects that change, each with its PO file as it was.
+    former: list[tuple[ContentObject, PoFile]] = field(default_factory=list)
     #: How many sentences were taken from each file, by its path.
     taken: dict[str, int] = field(default_factory=dict)
     #: What could not be taken, and what was done with it.
@@ -42,7 +44,6 @@ def receive(path: Path, folder: Folder, who: str, on: date) -> Received:
     `who` wrote the translations; "" for whom each file names as its last translator. Raise `BadInput` with every
     fault of the archive, and with what would be wrong in the content afterwards; then nothing may be written.
     """
-    before = {(each.path, each.message) for each in check_folder(folder).problems}
     members = read_archive(path)
     locale, track, sent = _manifest(path, members)
     homes = {made.catalog_name(locale): made for made in folder.objects.values() if made.sentences()}
@@ -55,10 +56,20 @@ def receive(path: Path, folder: Folder, who: str, on: date) -> Received:
         problems += _take(received, homes[name], _Came(shown, members[name], sent[name]), who, on)
     if problems:
         raise BadInput(sorted(problems))
-    after = [each for each in check_folder(folder).problems if (each.path, each.message) not in before]
-    if after:
-        raise BadInput(after)
+    if received.files and (new := _new_problems(received, folder)):
+        raise BadInput(new)
     return received
+
+
+def _new_problems(received: Received, folder: Folder) -> list[Problem]:
+    """Return what would be wrong in the content and is not now."""
+    after = check_folder(folder).problems
+    if not after:
+        return []
+    for made, catalog in received.former:
+        made.catalogs[received.locale] = catalog
+    before = {(each.path, each.message) for each in check_folder(folder).problems}
+    return [each for each in after if (each.path, each.message) not in before]
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ def _keep(received: Received, made: ContentObject, mine: PoFile, merged: Merged,
     locale = received.locale
     text = write_po(locale, merged.entries, mine.header)
     target, path = Path(f"{made.po_prefix}{locale}.po"), made.catalog_path(locale)
+    received.former.append((made, mine))
     made.catalogs[locale] = read_po(text, path)
     present = made.catalogs[locale].present
     missing, fuzzy = sum(not each.text for each in present), sum(each.is_fuzzy for each in present)

@@ -83,7 +83,7 @@ def test_status_counts_words(folder):
     assert rows["to"]["missing"] == rows["to"]["total"] - 5
     assert rows["es"]["missing"] == rows["es"]["total"] == rows["to"]["total"] > 100
     table = run("status", folder).stdout.splitlines()
-    assert len(table) == 4
+    assert len(table) == 5
     assert table[0].split()[:3] == ["track", "language", "words"]
 
 

@@ -57,7 +57,7 @@ def test_tracks(real):
     short = TrackSpec.from_source(real["track", "first-steps"].source())
     assert (short.modules, short.can_be_met) == (("communication", "outreach"), True)
     long = TrackSpec.from_source(real["track", "core"].source())
-    assert (len(long.items), long.can_be_met, long.hours[0].minutes) == (11, False, 2400)
+    assert (len(long.items), long.can_be_met, long.hours[0].minutes) == (11, True, 480)
 
 
 def test_a_track_without_a_certificate_refers_to_none(sample):
@@ -93,6 +93,8 @@ def test_the_real_content_is_what_the_program_needs(real):
 def test_the_real_content_is_translated_whole(real, locale):
     for made in real.values():
         sentences = made.sentences()
+        if not sentences:
+            continue  # the glossary
         words = Words(locale, 1, f"{made.key}-{locale}", published_words(sentences, made.catalogs[locale].entries))
         assert {words.text(context, english).state for context, english in sentences.items()} == {"draft"}
         if made.kind != "module":
