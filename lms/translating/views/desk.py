@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,23 +57,30 @@ def _sentences(library: Library, kind: str, key: str, locale: str, ratings: list
 def sentences(kind: str, key: str, locale: str) -> str:
     """List the sentences of an object in a language, ten to a page; `show` narrows the list."""
     actor, library = _open(kind, key, locale)
-    show = request.args.get("show", "all")
     listed = _sentences(library, kind, key, locale, _ratings(library, kind, key, locale))
-    shown = [each for each in listed if rules.is_shown(each, show)]
-    number, pages = page_of(len(shown), PAGE_SIZE)
     return render_template(
         "translating/sentences.html",
         **_named(library, kind, key, locale),
-        rows=shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        first=next((each.address for each in shown), None),
-        count=len(shown),
-        total=len(listed),
-        show=show,
-        page=number,
-        pages=pages,
-        href_for=page_href("translating.sentences", kind=kind, key=key, locale=locale, show=show),
+        **_paged(kind, key, locale, listed),
         may_write=policy.can_write(actor, locale),
     )
+
+
+def _paged(kind: str, key: str, locale: str, listed: list[rules.Sentence]) -> dict[str, Any]:
+    """Return the page of the list that the address asks for."""
+    show = request.args.get("show", "all")
+    shown = [each for each in listed if rules.is_shown(each, show)]
+    number, pages = page_of(len(shown), PAGE_SIZE)
+    return {
+        "rows": shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        "first": next((each.address for each in shown), None),
+        "count": len(shown),
+        "total": len(listed),
+        "show": show,
+        "page": number,
+        "pages": pages,
+        "href_for": page_href("translating.sentences", kind=kind, key=key, locale=locale, show=show),
+    }
 
 
 def _named(library: Library, kind: str, key: str, locale: str) -> dict[str, Any]:
@@ -294,21 +300,17 @@ def queue(locale: str) -> str:
         raise NotFound(f"no language {locale!r} here")
     found = queries.list_queue(reading(), library, locale, but=[actor.account_id])
     number, pages = page_of(len(found), PAGE_SIZE)
-    listed = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    titles: Mapping[tuple[str, str], Any] = {
-        (each.place.kind, each.place.key): title_of(library, each.place.kind, each.place.key) for each in listed
-    }
     return render_template(
         "translating/queue.html",
-        tongue=TONGUES[locale],
-        tongue_tag=locale,
-        rows=listed,
-        titles=titles,
-        count=len(found),
+        **{"tongue": TONGUES[locale], "tongue_tag": locale, "states": messages.SENTENCES, "count": len(found)},
+        **_listed(library, found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]),
         critical=sum(each.sentence.is_critical for each in found),
         stale=sum(each.sentence.state == "stale" for each in found),
-        states=messages.SENTENCES,
-        page=number,
-        pages=pages,
-        href_for=page_href("translating.queue", locale=locale),
+        **{"page": number, "pages": pages, "href_for": page_href("translating.queue", locale=locale)},
     )
+
+
+def _listed(library: Library, rows: list[queries.Waiting]) -> dict[str, Any]:
+    """Return rows of the queue with the titles of what they belong to."""
+    objects = {(each.place.kind, each.place.key) for each in rows}
+    return {"rows": rows, "titles": {each: title_of(library, *each) for each in objects}}
