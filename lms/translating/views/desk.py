@@ -299,18 +299,27 @@ def queue(locale: str) -> str:
     if locale not in queries.LOCALES or not policy.can_read(actor, locale):
         raise NotFound(f"no language {locale!r} here")
     found = queries.list_queue(reading(), library, locale, but=[actor.account_id])
-    number, pages = page_of(len(found), PAGE_SIZE)
     return render_template(
         "translating/queue.html",
-        **{"tongue": TONGUES[locale], "tongue_tag": locale, "states": messages.SENTENCES, "count": len(found)},
-        **_listed(library, found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]),
+        **_listed(library, locale, found),
+        tongue=TONGUES[locale],
+        tongue_tag=locale,
+        states=messages.SENTENCES,
         critical=sum(each.sentence.is_critical for each in found),
         stale=sum(each.sentence.state == "stale" for each in found),
-        **{"page": number, "pages": pages, "href_for": page_href("translating.queue", locale=locale)},
     )
 
 
-def _listed(library: Library, rows: list[queries.Waiting]) -> dict[str, Any]:
-    """Return rows of the queue with the titles of what they belong to."""
+def _listed(library: Library, locale: str, found: list[queries.Waiting]) -> dict[str, Any]:
+    """Return the page of the queue that the address asks for, with the titles of what its rows belong to."""
+    number, pages = page_of(len(found), PAGE_SIZE)
+    rows = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     objects = {(each.place.kind, each.place.key) for each in rows}
-    return {"rows": rows, "titles": {each: title_of(library, *each) for each in objects}}
+    return {
+        "rows": rows,
+        "titles": {each: title_of(library, *each) for each in objects},
+        "count": len(found),
+        "page": number,
+        "pages": pages,
+        "href_for": page_href("translating.queue", locale=locale),
+    }
