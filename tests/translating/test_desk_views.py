@@ -341,6 +341,7 @@ class TestTheBoard:
             assert f"/content/{kind}/{key}/to/sentences" in page
             assert board.get(f"/content/{kind}/{key}/to/sentences").status_code == 200
         assert board.get("/content/tracks/first-steps/es").status_code == 404
+        assert "page=2" in board.get("/content/to/queue").text
         sign_in(board, make.person(roles=("analyst",)))
         assert "/content/tracks/first-steps/es" in board.get("/content").text
         assert board.get("/content/tracks/first-steps/en").status_code == 404
