@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.audit.models import AuditEvent
 from lms.config import ROOT
+from lms.content.extraction import extract, write_extracted
 from lms.content.folder import read_folder
 from lms.content.library import Words, current
 from lms.content.service import draft
@@ -21,6 +24,7 @@ from lms.content.status import list_status
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
+from lms.publish.service import publish_directory
 from lms.publish.specs import SHAPES
 from lms.translating import queries, service
 from lms.translating.models import Proposal, ProposalStep, WordingRating
@@ -335,3 +339,33 @@ def test_the_board_knows_since_when_and_what_waits(desk: Desk) -> None:
     assert board._count_waiting(library, gone) == {}
     republish(one=("Words of first.", "Lea foʻou", "in review"))
     assert board._count_waiting(current(reading()), newest) == {}
+
+
+def test_one_changed_sentence_is_stale_in_three_languages_and_no_other(content_app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "content"
+    shutil.copytree(ROOT / "content", folder)
+    before = {(each.key, each.locale): each.share.words["stale"] for each in board_lines()}
+    assert set(before.values()) == {0}
+    file = folder / "modules" / "communication" / "lessons" / "listening.md"
+    file.write_text(file.read_text("utf-8").replace("title: Listen first", "title: Listen before all", 1), "utf-8")
+    extract_and_publish(folder)
+    after = [each for each in board_lines() if each.share.words["stale"]]
+    assert {each.key for each in after} == {"core", "first-steps"}, "the tracks that teach it"
+    assert {each.locale for each in after} == set(LOCALES)
+    assert {each.share.words["stale"] for each in after} == {3}
+    assert {each.share.days_stale(TODAY + timedelta(days=2)) for each in after} == {2}
+    library = current(reading())
+    for locale in LOCALES:
+        listed = queries.list_sentences(library, ("module", "communication", locale), {}, {})
+        assert [each.address for each in listed if each.state == "stale"] == ["lessons/listening.md:title"]
+        assert queries.list_queue(reading(), library, locale)[0].sentence.is_critical
+
+
+def board_lines() -> list[queries.Line]:
+    return queries.list_board(current(reading()), LOCALES, {})
+
+
+def extract_and_publish(folder: Path) -> None:
+    write_extracted(extract(read_folder(folder, SHAPES), TODAY))
+    publish_directory(folder, at=AT)
+    reading().rollback()
