@@ -22,8 +22,10 @@ from lms.content.shapes import Key, MisplacedError, Spec, Title, refuse_twice
 FILE = "glossary.yml"
 KIND = KEY = "glossary"
 _NOT_READ = re.compile(r"(?<=\])\([^)]*\)|\{[\w-]+\}|%\(\w+\)s")
-#: What Tongan and Samoan put before a noun to say "in the way of": fakakomiunitī, faʻafāmili.
-_PREFIX = "(?:faka|faʻa)?"
+#: What Tongan and Samoan put before a word: fakakomiunitī, faʻafāmili, fefalalaʻaki.
+_PREFIX = "(?:fe)?(?:faka|faʻa)?"
+#: A name of several words, such as Department of Public Social Services.
+_NAME = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:(?:of|and|for|the)\s+)*[A-Z][\w’'-]*)+")
 _ACUTE, _MACRON = "\N{COMBINING ACUTE ACCENT}", "\N{COMBINING MACRON}"
 _LONG = re.compile(f"([aeiou]){_MACRON}")
 
@@ -131,6 +133,19 @@ def glossary_hits(glossary: GlossarySpec, english: str, locale: str) -> list[Hit
             told = (term.english[0], words.use, term.note, term.status, term.id, words.avoid, match[0])
             hits[term.id] = Hit(*told)
     return list(hits.values())
+
+
+def without_names(english: str, text: str) -> str:
+    """Return `english` without names of several words that stand in the translation `text` as they are."""
+
+    def rest(match: re.Match[str]) -> str:
+        words = match[0].split()
+        for first in range(len(words) - 1):  # "The Health Consumer Alliance" begins with no word of the name
+            if " ".join(words[first:]) in text:
+                return " ".join([*words[:first], "|"])
+        return match[0]
+
+    return _NAME.sub(rest, english)
 
 
 def term_faults(hits: Iterable[Hit], text: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from lms.content import lessons
-from lms.content.glossary import GlossarySpec, glossary_hits, term_faults
+from lms.content.glossary import GlossarySpec, glossary_hits, term_faults, without_names
 from lms.content.numbers import number_fault
 from lms.content.po import Entry
 
@@ -76,7 +76,8 @@ def _doubts(entry: Entry, locale: str, glossary: GlossarySpec | None) -> Iterato
         listed = ", ".join(f"{count} {mark}" for mark, count in marks.items() if count) or "none"
         yield "marks", f"its marks differ from the English, which has {listed}"
     if glossary is not None:
-        yield from term_faults(glossary_hits(glossary, made_from, locale), text)
+        hits = glossary_hits(glossary, without_names(made_from, text), locale)
+        yield from term_faults(hits, text)
 
 
 def is_copy(entry: Entry) -> bool:
