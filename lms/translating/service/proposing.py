@@ -57,7 +57,7 @@ def propose(
     if (known := queries.find_proposal(session, client_id)) is not None:
         return Kept(*known)
     seen = queries.get_seen(session, current(session), place)
-    text = unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
     _check_text(seen, text, english)
     is_aside = mark != seen.mark
     if text == seen.standing.text and seen.standing.state != "stale":
