@@ -33,6 +33,15 @@ SENTENCES = {
     "reviewed": _l("Reviewed"),
     "approved": _l("Approved"),
 }
+#: Kinds of objects.
+KINDS = {
+    "track": _l("Track"),
+    "module": _l("Module"),
+    "survey": _l("Survey"),
+    "framework": _l("Framework"),
+    "checklist": _l("Checklist"),
+    "certificate": _l("Certificate"),
+}
 #: Which sentences a list shows.
 SHOWS = {
     "all": _l("All"),

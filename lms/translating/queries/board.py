@@ -39,7 +39,7 @@ def parts_of(library: Library, track_key: str) -> list[tuple[str, str]]:
     }
     found, open_ = [], [("track", track_key)]
     while open_:
-        part = open_.pop()
+        part = open_.pop(0)
         source = library.find(*part)
         if source is None or part in found:
             continue

@@ -16,8 +16,11 @@ WHO = ("translator", "certifier", "trainer", "analyst", "administrator")
 def title_of(library: Library, kind: str, key: str) -> Text:
     """Return the title of an object in the reader's language; its key where it has none, or is not taught any more."""
     source = library.find(kind, key)
-    file = "module.yml" if kind == "module" else f"{key}.yml"
-    title = source.files.get(file, {}).get("title") if source else None
+    file, place = "module.yml" if kind == "module" else f"{key}.yml", "title"
+    data = source.files.get(file, {}) if source else {}
+    if kind == "certificate":
+        data, place = data.get("words", {}), "words.heading"
+    title = data.get(place.rpartition(".")[2])
     if title is None:
         return Text(key, "source", key)
-    return library.words(kind, key, language()).text(f"{file}:title", title)
+    return library.words(kind, key, language()).text(f"{file}:{place}", title)

@@ -60,6 +60,7 @@ def track(key: str, locale: str) -> str:
         tongue=TONGUES[locale],
         rows=[(title_of(library, line.kind, line.key), line) for line in lines],
         whole=rules.add_shares(line.share for line in lines),
+        kinds=messages.KINDS,
         states=messages.SENTENCES,
         today=actor.today,
     )
