@@ -36,6 +36,7 @@ from lms.demo.people import Cast, load_organizations, load_staff, load_superviso
 from lms.demo.plan import SEED, Plan, Worker, make_plan
 from lms.demo.sessions import load_sessions
 from lms.demo.twice import load_twice
+from lms.demo.wording import translate
 from lms.ids import new_client_id
 from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
@@ -100,6 +101,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: advance(session, cast, plan))
     write(lambda session: assess(session, cast, plan, now()))
     write(lambda session: ease(session, cast, plan))
+    write(lambda session: translate(session, cast, now()))
     write(lambda session: drop_pending(session, at=now()))
     write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
     write(lambda session: write_letters(session, at=now()))

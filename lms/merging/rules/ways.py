@@ -75,6 +75,7 @@ WAYS: Mapping[str, Way] = {
     "survey_receipts": Way("stays"),
     "track_completions": Way(first=("completed_at",)),
     "training_import_rows": Way(),
+    "wording_ratings": Way(),
     "wording_reports": Way("stays"),
     "waivers": Way("closed", closes="withdrawn_at", closer="withdrawn_by"),
 }
