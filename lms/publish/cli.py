@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from lms.clock import now
@@ -23,7 +24,7 @@ from lms.reports.rules import as_csv
 from lms.tracks.rules.versions import people_of
 
 content = AppGroup("content", help="Check, publish and translate what is taught.")
-_directory = click.argument(
+in_directory = click.argument(
     "directory",
     envvar="LMS_CONTENT_DIR",
     default=ROOT / "content",
@@ -42,7 +43,7 @@ def _checked(directory: Path) -> Folder:
 
 
 @content.command("check", with_appcontext=False)
-@_directory
+@in_directory
 def check_command(directory: Path) -> None:
     """Check every content file and print each problem as path:line:column. Needs no database."""
     folder = _checked(directory)
@@ -50,7 +51,7 @@ def check_command(directory: Path) -> None:
 
 
 @content.command("publish")
-@_directory
+@in_directory
 @click.option("--retire", multiple=True, metavar="KEY", help="A track or module that may disappear; else refused.")
 @click.option(
     "--change", multiple=True, metavar="KEY=LABEL", help="What kind of change: editorial, equivalent, retraining."
@@ -91,7 +92,7 @@ def publish_command(
         prospect = look(drafts, intent, at=at)
         refuse(directory, prospect, None)
     else:
-        prospect = publish_drafts(directory, drafts, intent, at=at)
+        prospect = publish_drafts(directory, drafts, intent, at=at, data_dir=current_app.config["LMS"].data_dir)
     known = known_as(reading(), people_of(prospect.plan.effects))
     if file is not None:
         file.write_bytes(as_csv(messages.sheet(prospect.plan, known)))
@@ -116,7 +117,7 @@ def _print(prospect: Prospect, known: Mapping[int, tuple[str, str]], *, dry_run:
 
 
 @content.command("status", with_appcontext=False)
-@_directory
+@in_directory
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def status_command(directory: Path, *, as_json: bool) -> None:
     """Print how many words of each track are translated, by language and state of review. Needs no database."""
@@ -137,7 +138,7 @@ def _print_status(rows: list[TrackStatus]) -> None:
 
 
 @content.command("extract", with_appcontext=False)
-@_directory
+@in_directory
 @click.option("--dry-run", is_flag=True, help="Print what would change; write nothing.")
 def extract_command(directory: Path, *, dry_run: bool) -> None:
     """Bring every PO file up to date with its English, keeping all translations. Needs no database."""

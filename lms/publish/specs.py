@@ -6,7 +6,7 @@ from lms.assessments.specs import QuizSpec
 from lms.certificates.specs import CertificateSpec
 from lms.competencies.specs import FrameworkSpec
 from lms.content.shapes import Shape
-from lms.courses.specs import LessonFile, ModuleFile, module_faults
+from lms.courses.specs import LessonFile, ModuleFile, module_faults, spoken_of
 from lms.fieldwork.specs import ChecklistSpec
 from lms.surveys.specs import SurveySpec
 from lms.tracks.specs import TrackSpec
@@ -19,6 +19,7 @@ SHAPES = (
         {"module.yml": ModuleFile, "lessons/*.md": LessonFile, "quiz.yml": QuizSpec},
         optional=frozenset({"quiz.yml"}),
         faults=module_faults,
+        spoken=spoken_of,
     ),
     Shape("survey", "surveys", {"{key}.yml": SurveySpec}),
     Shape("track", "tracks", {"{key}.yml": TrackSpec}),
