@@ -14,6 +14,7 @@ from lms.content.library import Library, Text, current, spec_of
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import TAGS
+from lms.listening.policy import can_record
 from lms.translating import messages, policy, queries, rules
 from lms.translating.queries import Progress
 from lms.translating.queries.progress import LOCALES
@@ -69,9 +70,16 @@ def part(kind: str, key: str, locale: str) -> str:
         count=_count(library, kind, key, locale),
         sentences=messages.SENTENCES,
         flags=_flags(library, kind, key, locale),
+        readings=_readings(actor, kind, key, locale),
         figures=url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
         **_reported(actor, library, kind, key, locale),
     )
+
+
+def _readings(actor: Actor, kind: str, key: str, locale: str) -> str | None:
+    """Return where a module is read aloud in a language; None for who may not, and for surveys."""
+    is_hers = kind == "module" and can_record(actor, locale)
+    return url_for("translating.readings", key=key, locale=locale) if is_hers else None
 
 
 def _reported(actor: Actor, library: Library, kind: str, key: str, locale: str) -> dict[str, Any]:
