@@ -14,6 +14,7 @@ from lms.assessments.forms import ANSWER
 from lms.assessments.queries import AttemptRow
 from lms.assessments.specs import FILE, QuizSpec, question_parts
 from lms.assessments.views.blueprint import bp
+from lms.assessments.views.fair import own_fair
 from lms.assessments.views.showing import Asked, Told
 from lms.content.library import Source, Words, source_of, spec_of
 from lms.db import reading
@@ -48,6 +49,12 @@ def with_readings(attempt: AttemptRow, source: Source, words: Words, asked: Sequ
     parts = {at: each for at, each in question_parts(spec_of(QuizSpec, source)).items() if at in places}
     heard = heard_at(reading(), source, words, parts, exact=True)
     return [_with_its(attempt, each, heard) for each in asked] if heard else list(asked)
+
+
+def wants_readings(asked: Sequence[Asked]) -> bool:
+    """Return whether readings stand first for this reader: by her account, or by what makes quizzes fair for her."""
+    is_heard = any(each.question.heard or (each.case and each.case.heard) for each in asked)
+    return is_heard and (get_actor().listens or own_fair().audio)
 
 
 def _with_its(attempt: AttemptRow, asked: Asked, heard: Mapping[str, Heard]) -> Asked:

@@ -18,7 +18,7 @@ from lms.assessments.service import Sheet
 from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.fair import own_fair
-from lms.assessments.views.listening import with_readings
+from lms.assessments.views.listening import wants_readings, with_readings
 from lms.assessments.views.outcome import result_page
 from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
 from lms.assessments.views.showing import asked_of
@@ -216,6 +216,7 @@ def _question_page(
         form=form,
         note=note,
         asked=asked,
+        listens=wants_readings(asked),
         clock=clock_of(attempt, answers, is_typed=typed is not None, is_held=bool(note)),
         module_key=attempt.module_key,
         title=_title(source, words),
