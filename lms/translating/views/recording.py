@@ -156,6 +156,12 @@ def _sound_in(sent: FileStorage | None, most: int) -> Sound:
     return read_sound(sent.stream.read(most + 1), most)
 
 
+def _tongues(place: Place, at: str) -> list[str]:
+    """Return the language of each sentence: English where it is not translated."""
+    found = (place.words.text(*part) for part in place.parts[at])
+    return [SOURCE_LOCALE if each.is_english else place.locale for each in found]
+
+
 def _record_page(library: Library, place: Place, at: str, form: RecordingForm) -> Page:
     texts = spoken_texts(place.parts[at], place.words)
     form.words.data = words_sha256(texts)
@@ -170,7 +176,7 @@ def _record_page(library: Library, place: Place, at: str, form: RecordingForm) -
         title=place.words.text(*place.parts[at][0]),
         module_title=title_of(library, "module", place.key),
         tongue=TONGUES[place.locale],
-        texts=texts,
+        texts=list(zip(texts, _tongues(place, at), strict=True)),
         most=largest(at),
         longest=rules.LONGEST_LESSON if is_lesson(at) else rules.LONGEST_QUESTION,
         recordings=queries.list_recordings(reading(), place.key, place.locale, at),
