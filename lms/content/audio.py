@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, StringConstraints, field_validator
 
 from lms.content.library import SOURCE_LOCALE, Words
-from lms.content.readings import Parts, Reading, largest, today
+from lms.content.readings import Parts, Reading, Share, audio_share, largest, today
 from lms.content.shapes import Spec, Title, refuse_twice
 from lms.content.translations import published_words
 from lms.errors import Problem, RuleBroken
@@ -149,3 +149,10 @@ def readings_in(made: ContentObject, locale: str) -> dict[str, tuple[Reading, by
         reading = Reading(sha256, len(sound.content), sound.seconds, sound.media_type, entry.spoken, entry.words)
         found[entry.at] = (reading, sound.content)
     return found
+
+
+def folder_share(made: ContentObject, locale: str) -> Share:
+    """Return how many lessons of a module in a folder that has been checked have a reading of their present words."""
+    entries = made.audio[locale].entries if locale in made.audio else ()
+    listed = [(each.at, each.words) for each in entries]
+    return audio_share(made.source(), words_of(made, locale), parts_of(made) or {}, listed)

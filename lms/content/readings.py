@@ -97,9 +97,13 @@ def audio_share(
     `parts` is what can be read aloud in it, by address; `recorded` are addresses and words' hashes of recordings that
     count beside what was published. Works for a folder's source as for a published one.
     """
-    lessons_in = [at for at in parts if is_lesson(at)]
+    return share_of({at: today(parts[at], words) for at in parts if is_lesson(at)}, source, words, recorded)
+
+
+def share_of(now: Mapping[str, str], source: Source, words: Words, recorded: Iterable[tuple[str, str]] = ()) -> Share:
+    """Return the same where the hashes of today's words are known, `now`, by the address of each lesson."""
     known = {(at, reading.words) for at, reading in readings_of(source, words).items()} | set(recorded)
-    return Share(len(lessons_in), sum((at, today(parts[at], words)) in known for at in lessons_in))
+    return Share(len(now), sum(each in known for each in now.items()))
 
 
 def _plain(context: str, text: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms import files
 from lms.config import ROOT
 from lms.content import service
+from lms.content.audio import folder_share
 from lms.content.library import Words, current
 from lms.content.models import RevisionFile
 from lms.content.readings import audio_share, readings_of
@@ -53,6 +54,8 @@ def folder(tmp_path: Path) -> Path:
 def test_readings_that_are_right(folder: Path) -> None:
     assert problems(folder) == []
     assert warnings(folder) == []
+    made = check_directory(folder)[0].objects["module", "visits"]
+    assert [folder_share(made, locale).read for locale in ("en", "es")] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +133,7 @@ def test_words_that_changed_make_an_older_reading_and_a_warning(folder: Path) ->
     assert message.startswith("an older reading")
     share = audio_share(*shown(folder))
     assert (share.lessons, share.read) == (2, 0)
+    assert folder_share(check_directory(folder)[0].objects["module", "visits"], "en") == share
 
 
 def shown(folder: Path):

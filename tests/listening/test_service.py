@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.actor import Actor
 from lms.content.library import Words, current
-from lms.content.readings import UNNAMED, today
+from lms.content.readings import UNNAMED, Share, today
 from lms.courses.specs import spoken_of
 from lms.db import reading, write
 from lms.errors import NotAllowed, NotFound, RuleBroken
@@ -21,6 +21,7 @@ from lms.ids import new_client_id
 from lms.listening import policy, queries, rules, service
 from lms.listening.models import Recording
 from lms.sounds import Sound
+from lms.translating.queries.listening import audio_shares
 from tests.assessments.test_views import counting
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
@@ -219,3 +220,18 @@ def test_a_person_is_named_as_she_wants(actors: tuple[Actor, Actor], make: Make)
     offer(actors[0], shown_name=" ")
     (row,) = queries.list_recordings(reading(), "alpha", "to", LESSON)
     assert (row.shown_name, row.reading.spoken) == ("", UNNAMED)
+
+
+def test_the_board_counts_what_can_be_heard_in_one_statement(actors: tuple[Actor, Actor]) -> None:
+    translator, trainer = actors
+    library = current(reading())
+    assert audio_shares(reading(), library)["alpha", "to"] == Share(2, 0)
+    reading().rollback()
+    accept(trainer, offer(translator))
+    accept(trainer, offer(translator, "lessons/second.md", words="f" * 64))
+    accept(trainer, offer(translator, "quiz.yml:q-one"))
+    with counting() as seen:
+        found = audio_shares(reading(), library)
+    assert len([each for each in seen if "recordings" in each]) == 1
+    assert found["alpha", "to"] == Share(2, 1)
+    assert found["alpha", "en"] == found["beta", "sm"] == Share(2, 0)
