@@ -100,8 +100,6 @@ def _moment(block: bytes) -> int:
 
 def _void(size: int) -> bytes:
     """Return an element of exactly `size` bytes that says nothing."""
-    for width in range(1, 9):
-        left = size - 1 - width
-        if 0 <= left < (1 << 7 * width) - 1:
-            return b"\xec" + ((1 << 7 * width) | left).to_bytes(width, "big") + bytes(left)
-    raise Damaged
+    width = next(each for each in range(1, 9) if size - 1 - each < (1 << 7 * each) - 1)
+    left = size - 1 - width
+    return b"\xec" + ((1 << 7 * width) | left).to_bytes(width, "big") + bytes(left)

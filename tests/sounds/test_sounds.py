@@ -87,6 +87,9 @@ def test_any_tag_of_a_webm_file_can_be_blanked(size: int) -> None:
     [
         mp3(2),
         mp3(9) + b"garbage",
+        mp3(9) + b"\xff\xeb\x18\xc0" + bytes(140),
+        mp3(9) + b"\xff\xfb\xf8\xc0" + bytes(140),
+        mp3(9) + b"\xff\xfb\x1c\xc0" + bytes(140),
         b"ID3\x04",
         ogg()[:-1],
         ogg(0),
@@ -112,6 +115,7 @@ def test_any_tag_of_a_webm_file_can_be_blanked(size: int) -> None:
         mp4() + b"\0\0\0\x03free",
         box(b"ftyp", b"M4A "),
         mp4(4, fragments=2)[:-60],
+        mp4(4, fragments=2).replace(bytes((0, 0, 3, 5, 0, 0, 0, 2)), bytes((0, 0, 3, 5, 0, 9, 0, 2))),
         box(b"ftyp") + b"".join([(8 * (12 - n)).to_bytes(4, "big") + b"moov" for n in range(12)]),
     ],
 )
