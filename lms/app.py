@@ -181,6 +181,7 @@ def _signed_in(session_id: str) -> SignedIn | None:
         supervises=ties.supervises,
         views=identity.views,
         translates=identity.translates,
+        listens=identity.listens,
     )
     return SignedIn(actor, session_id)
 

@@ -258,12 +258,11 @@ def test_shares_are_of_words() -> None:
     empty = rules.add_shares([])
     assert (empty.total, empty.percent("draft"), empty.percent_translated) == (0, 0, 100)
     words = dict.fromkeys(rules.COUNTED, 0)
-    one = rules.Share({**words, "approved": 10, "stale": 5}, date(2026, 3, 1), 2)
+    one = rules.Share({**words, "approved": 10, "stale": 5}, date(2026, 3, 1))
     two = rules.Share({**words, "draft": 5, "missing": 10}, date(2026, 2, 1))
     both = rules.add_shares([one, two])
-    assert (both.total, both.spoken, both.since) == (30, 2, date(2026, 2, 1))
+    assert (both.total, both.since) == (30, date(2026, 2, 1))
     assert (both.percent("approved"), both.percent("stale"), both.percent_translated) == (33, 16, 50)
-    assert (both.percent_spoken, empty.percent_spoken) == (6, 0)
     assert both.days_stale(date(2026, 3, 5)) == 32
     assert two.days_stale(date(2026, 1, 1)) == 0
     assert rules.Share(words).days_stale(date(2026, 1, 1)) is None

@@ -318,11 +318,14 @@ def test_every_sentence_of_every_kind_is_that_of_the_files(content_app: Flask) -
 
 def test_the_board_counts_the_words_that_the_files_do(content_app: Flask) -> None:
     folder, library = read_folder(ROOT / "content", SHAPES), current(reading())
-    lines = queries.list_board(library, LOCALES, {})
+    lines = queries.list_board(library, LOCALES, {}, queries.audio_shares(reading(), library))
     counted = {(each.key, each.locale): (dict(each.share.words), each.share.days_stale(TODAY)) for each in lines}
     told = [each for each in list_status(folder, TODAY) if each.locale != "en"]
     assert counted == {(each.track, each.locale): (dict(each.words), each.stale_days) for each in told}
     assert len(counted) > 5
+    heard = {(each.key, each.locale): (each.heard.lessons, each.heard.read) for each in lines}
+    assert heard == {(each.track, each.locale): (each.lessons, each.spoken) for each in told}
+    assert sum(read for _, read in heard.values()) > 0, "one lesson is read in Spanish"
 
 
 def test_the_board_knows_since_when_and_what_waits(desk: Desk) -> None:
@@ -331,7 +334,7 @@ def test_the_board_knows_since_when_and_what_waits(desk: Desk) -> None:
     source = library.get("module", "alpha")
     entries = {LESSON: {"text": "Lea", "state": "stale", "source": "Old.", "since": "2026-02-01"}}
     share = board.share_of(source, Words("to", None, "x", entries))
-    assert (share.days_stale(date(2026, 2, 3)), share.words["stale"], share.spoken) == (2, 3, 0)
+    assert (share.days_stale(date(2026, 2, 3)), share.words["stale"]) == (2, 3)
     newest = queries.list_newest(reading(), ["to"])
     assert board._count_waiting(library, newest) == {("module", "alpha", "to"): 1}
     gone = {replace(place, key="none"): each for place, each in newest.items()}
@@ -362,7 +365,7 @@ def test_one_changed_sentence_is_stale_in_three_languages_and_no_other(content_a
 
 
 def board_lines() -> list[queries.Line]:
-    return queries.list_board(current(reading()), LOCALES, {})
+    return queries.list_board(current(reading()), LOCALES, {}, {})
 
 
 def extract_and_publish(folder: Path) -> None:

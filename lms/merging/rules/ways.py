@@ -64,6 +64,7 @@ WAYS: Mapping[str, Way] = {
     "paper_forms": Way(),
     "pretests": Way(first=("taken_at",)),
     "recognitions": Way("stays"),
+    "recordings": Way("stays"),
     "reminders": Way(),
     "result_entries": Way("stays"),
     "session_teachers": Way(),

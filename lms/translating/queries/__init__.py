@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms.translating.queries.board import Line, list_board, list_parts, parts_of
+from lms.translating.queries.listening import audio_shares
 from lms.translating.queries.passages import Passage, Piece, find_asked, find_passage, passage_of
 from lms.translating.queries.progress import LOCALES, Progress, count_progress, know_spec, sentences_of
 from lms.translating.queries.proposals import (
@@ -41,6 +42,7 @@ __all__ = [
     "Seen",
     "Told",
     "Waiting",
+    "audio_shares",
     "count_open",
     "count_progress",
     "count_recent",

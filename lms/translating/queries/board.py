@@ -10,6 +10,7 @@ from lms.assessments.specs import FILE, QuizSpec
 from lms.content.cache import Cache
 from lms.content.lessons import count_words
 from lms.content.library import Library, Source, Words, spec_of
+from lms.content.readings import Share as Heard
 from lms.content.shapes import Reference
 from lms.courses.specs import ModuleFile
 from lms.translating.queries.progress import KINDS, LOCALES, SINGLE, sentences_of
@@ -21,13 +22,17 @@ _shares: Cache[Share] = Cache(2_000)
 
 @dataclass(frozen=True)
 class Line:
-    """A track, or one object of it, in one language; `waiting` counts sentences that the files do not hold yet."""
+    """A track, or one object of it, in one language.
+
+    `waiting` counts sentences that the files do not hold yet, `heard` lessons and how many of them can be heard.
+    """
 
     kind: str
     key: str
     locale: str
     share: Share
     waiting: int
+    heard: Heard
 
 
 def parts_of(library: Library, track_key: str) -> list[tuple[str, str]]:
@@ -60,19 +65,27 @@ def _references(source: Source) -> Iterator[Reference]:
             yield from spec_of(QuizSpec, source).references()
 
 
-def list_board(library: Library, locales: Collection[str], newest: Mapping[Place, Told]) -> list[Line]:
-    """Return a line for each track and language."""
+def list_board(
+    library: Library, locales: Collection[str], newest: Mapping[Place, Told], heard: Mapping[tuple[str, str], Heard]
+) -> list[Line]:
+    """Return a line for each track and language; `heard` is what `audio_shares` returns."""
     lines = []
     for track in library.keys("track"):
-        parts = list_parts(library, track, locales, newest)
+        parts = list_parts(library, track, locales, newest, heard)
         for locale in (each for each in LOCALES if each in locales):
             among = [each for each in parts if each.locale == locale]
             share, waiting = add_shares(each.share for each in among), sum(each.waiting for each in among)
-            lines.append(Line("track", track, locale, share, waiting))
+            lines.append(Line("track", track, locale, share, waiting, sum((each.heard for each in among), Heard())))
     return lines
 
 
-def list_parts(library: Library, track_key: str, locales: Collection[str], newest: Mapping[Place, Told]) -> list[Line]:
+def list_parts(
+    library: Library,
+    track_key: str,
+    locales: Collection[str],
+    newest: Mapping[Place, Told],
+    heard: Mapping[tuple[str, str], Heard],
+) -> list[Line]:
     """Return a line for each object of a track and language, leaving out objects without a word."""
     waiting = _count_waiting(library, newest)
     found = []
@@ -81,7 +94,8 @@ def list_parts(library: Library, track_key: str, locales: Collection[str], newes
         for locale in (each for each in LOCALES if each in locales):
             share = share_of(source, library.words(kind, key, locale))
             if share.total:
-                found.append(Line(kind, key, locale, share, waiting.get((kind, key, locale), 0)))
+                sound = heard.get((key, locale), Heard()) if kind == "module" else Heard()
+                found.append(Line(kind, key, locale, share, waiting.get((kind, key, locale), 0), sound))
     return found
 
 
@@ -113,9 +127,4 @@ def _count(source: Source, words: Words) -> Share:
         counted[state] += count_words(english)
         if state == "stale" and (day := words.entries[address].get("since")):
             since.append(date.fromisoformat(day))
-    return Share(counted, min(since, default=None), count_spoken(source, words))
-
-
-def count_spoken(source: Source, words: Words) -> int:  # noqa: ARG001 -- the one place that will know of recordings
-    """Return how many English words have a recording in the language; 0 as long as there are none."""
-    return 0
+    return Share(counted, min(since, default=None))

@@ -15,8 +15,6 @@ class Share:
 
     words: Mapping[str, int]
     since: date | None = None
-    #: Words that have a recording.
-    spoken: int = 0
 
     @property
     def total(self) -> int:
@@ -32,11 +30,6 @@ class Share:
         """Return how many percent have words of today's English, rounded down; 100 without a word."""
         return self.percent(*COUNTED[2:]) if self.total else 100
 
-    @property
-    def percent_spoken(self) -> int:
-        """Return how many percent of the words have a recording, rounded down; 0 without a word."""
-        return self.spoken * 100 // self.total if self.total else 0
-
     def days_stale(self, today: date) -> int | None:
         """Return for how many days the oldest stale sentence is stale; None where no file says so."""
         return max((today - self.since).days, 0) if self.since is not None else None
@@ -44,10 +37,9 @@ class Share:
 
 def add_shares(shares: Iterable[Share]) -> Share:
     """Return the sum of shares, with the oldest day."""
-    words, since, spoken = dict.fromkeys(COUNTED, 0), [], 0
+    words, since = dict.fromkeys(COUNTED, 0), []
     for each in shares:
         for state, number in each.words.items():
             words[state] += number
         since += [each.since] if each.since else []
-        spoken += each.spoken
-    return Share(words, min(since, default=None), spoken)
+    return Share(words, min(since, default=None))

@@ -15,6 +15,7 @@ from lms.content.library import Library, Text, current, spec_of
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import TAGS
+from lms.listening.policy import can_record
 from lms.translating import messages, policy, queries, rules
 from lms.translating.queries import Progress
 from lms.translating.queries.progress import LOCALES
@@ -31,7 +32,8 @@ def overview() -> str:
     actor, library = get_actor(), current(reading())
     locales = [locale for locale in LOCALES if policy.can_read(actor, locale)]
     reports = queries.count_open(reading(), actor)
-    lines = queries.list_board(library, locales, queries.list_newest(reading(), locales))
+    newest, heard = queries.list_newest(reading(), locales), queries.audio_shares(reading(), library)
+    lines = queries.list_board(library, locales, newest, heard)
     return render_template(
         "translating/overview.html",
         board=[(title_of(library, "track", key), list(each)) for key, each in groupby(lines, lambda line: line.key)],
@@ -53,7 +55,8 @@ def track(key: str, locale: str) -> str:
     if locale not in LOCALES or not policy.can_read(actor, locale):
         raise NotFound(f"no language {locale!r} here")
     library.get("track", key)
-    lines = queries.list_parts(library, key, [locale], queries.list_newest(reading(), [locale]))
+    newest, heard = queries.list_newest(reading(), [locale]), queries.audio_shares(reading(), library)
+    lines = queries.list_parts(library, key, [locale], newest, heard)
     return render_template(
         "translating/track.html",
         title=title_of(library, "track", key),
@@ -95,9 +98,16 @@ def part(kind: str, key: str, locale: str) -> str:
         count=_count(library, kind, key, locale),
         sentences=messages.SENTENCES,
         flags=_flags(library, kind, key, locale),
+        readings=_readings(actor, kind, key, locale),
         figures=url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
         **_reported(actor, library, kind, key, locale),
     )
+
+
+def _readings(actor: Actor, kind: str, key: str, locale: str) -> str | None:
+    """Return where a module is read aloud in a language; None for who may not, and for surveys."""
+    is_hers = kind == "module" and can_record(actor, locale)
+    return url_for("translating.readings", key=key, locale=locale) if is_hers else None
 
 
 def _reported(actor: Actor, library: Library, kind: str, key: str, locale: str) -> dict[str, Any]:

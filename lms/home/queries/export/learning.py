@@ -21,6 +21,7 @@ def of_learning() -> dict[str, Select[Any]]:
     corrected = ("percent_before", "percent_after", "passed_before", "passed_after")
     said = ("address", "fault", "words", "reported_at", "state", "answer", "decided_at")
     rated = ("part", "accuracy", "fit", "readability", "comment", "rated_at")
+    voice = ("shown_name", "seconds", "recorded_at", "state", "accepted_at", "withdrawn_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": own_rows("enrolments", "cycle", "state", "started_at", **track),
@@ -38,6 +39,7 @@ def of_learning() -> dict[str, Select[Any]]:
         ),
         "reported_wordings": own_rows("wording_reports", *said, kind="kind", content="key", language="locale"),
         "rated_wordings": own_rows("wording_ratings", *rated, kind="kind", content="key", language="locale"),
+        "recordings": own_rows("recordings", *voice, module="key", what="address", language="locale"),
         "questions_before": _before(),
         "quiz_attempts_given": own_rows("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
         "accommodations": own_rows("accommodations", *fair, "valid_from", "valid_until", "granted_at"),
