@@ -76,6 +76,7 @@ WAYS: Mapping[str, Way] = {
     "track_completions": Way(first=("completed_at",)),
     "training_import_rows": Way(),
     "wording_reports": Way("stays"),
+    "wording_routes": Way(),
     "waivers": Way("closed", closes="withdrawn_at", closer="withdrawn_by"),
 }
 
