@@ -103,7 +103,7 @@ def count_learners(session: Session, track_key: str) -> dict[str, int]:
         .where(Enrolment.track_key == track_key, Enrolment.state == "active", PEOPLE.c.merged_into_id.is_(None))
         .group_by(PEOPLE.c.language)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def route_of(session: Session, person_id: int, track_key: str) -> str | None:

@@ -20,6 +20,9 @@ from lms.tracks.messages.wording import ROUTE_NAMES, gap_lines
 from lms.tracks.queries import DemandRow
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
+from lms.web.forms import form_page
+
+Page = str | tuple[str, int] | Response
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,14 @@ def wording() -> str:
 
 @bp.get("/certify/wording/<key>")
 @roles("administrator", "certifier")
-def wording_of(key: str) -> str:
+def wording_of(key: str) -> Page:
     """Show what asking for approved wording on a track would touch, what was set before, and the button."""
     return _page(key, DemandForm())
 
 
 @bp.post("/certify/wording/<key>")
 @roles("administrator", "certifier")
-def set_wording(key: str) -> Response | str:
+def set_wording(key: str) -> Page:
     """Ask for approved wording on a track from now on, or no longer; a second tap changes nothing."""
     actor, form = get_actor(), DemandForm()
     if not form.validate_on_submit():
@@ -64,15 +67,15 @@ def set_wording(key: str) -> Response | str:
     return redirect(url_for("tracks.wording_of", key=key))
 
 
-def _page(key: str, form: DemandForm) -> str:
+def _page(key: str, form: DemandForm) -> Page:
     library = current(reading())
     library.get("track", key)
     history = queries.list_demands(reading(), key)
     is_asked = bool(history) and history[0].is_asked
     form.asked.data = "" if is_asked else "1"
-    return render_template(
+    return form_page(
         "tracks/wording_of.html",
-        form=form,
+        form,
         key=key,
         title=queries.track_title(library, key, language()),
         is_asked=is_asked,
