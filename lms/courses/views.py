@@ -212,7 +212,8 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     finished = queries.finished_in_module(reading(), get_actor().person_id, module_key)
     title, objectives = _head(found, words)
     both = wants_both()
-    prose, states = _prose(module_key, found, words, both=both)
+    prose, blocks = _prose(module_key, found, words, both=both)
+    states = [title.state, *(text.state for text in objectives), *blocks]
     return render_template(
         "courses/lesson.html",
         client_id=new_client_id(),
@@ -220,14 +221,15 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         module_title=words.text("module.yml:title", spec.title),
         lesson=found,
         title=title,
-        objectives=objectives,
+        is_draft=mark_beside(title.state, states) == "draft",
+        objectives=[(text, mark_beside(text.state, states) == "draft") for text in objectives],
         prose=prose,
         place=place,
         total=len(spec.lessons),
         is_finished=lesson_key in finished,
         next_href=_href_after(spec, lesson_key),
         both=both,
-        marks=marks([title.state, *(text.state for text in objectives), *states]),
+        marks=marks(states),
     )
 
 
