@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -113,8 +114,9 @@ def count_words(markdown: str) -> int:
     return len(re.findall(r"[^\W_]+(?:['’ʻ-][^\W_]+)*", re.sub(r"\]\([^)]*\)", "]", markdown)))
 
 
+@lru_cache(maxsize=500)
 def segments(markdown: str) -> tuple[Segment, ...]:
-    """Return the segments of a lesson in reading order."""
+    """Return the segments of a lesson in reading order; a check asks for those of one text a dozen times."""
     return tuple(segment for _, segment in _numbered(parse(markdown)))
 
 

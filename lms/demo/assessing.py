@@ -85,7 +85,7 @@ def _score(session: Session, cast: Cast, library: Library, worker: Worker, quali
     trainer = as_actor(cast.actors["trainer@demo.example"], "trainer", at.date())
     level = "all" if quality == "?" else quality
     scored = Scored(
-        _levels(library.spec(QuizSpec, "module", MODULE), level),
+        levels_of(library, MODULE, level),
         language=worker.language,
         interpreter="none" if worker.language == trainer.language else "professional",
         has_consent=worker.language != trainer.language,
@@ -95,8 +95,9 @@ def _score(session: Session, cast: Cast, library: Library, worker: Worker, quali
     score_attempt(session, trainer, attempt.public_id, scored, client_id=new_client_id(), at=at)
 
 
-def _levels(quiz: QuizSpec, level: str) -> Levels:
-    """Return the same level for every criterion of the quiz."""
+def levels_of(library: Library, module_key: str, level: str) -> Levels:
+    """Return the same level for every criterion of a module's quiz."""
+    quiz = library.spec(QuizSpec, "module", module_key)
     rubrics = {item.id: rubric_of(item) for item in quiz.questions}
     return {key: {each.id: level for each in rubric.criteria} for key, rubric in rubrics.items() if rubric}
 

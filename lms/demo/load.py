@@ -21,6 +21,7 @@ from lms.demo.answering import answer, find
 from lms.demo.assessing import assess
 from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
+from lms.demo.core import complete_core
 from lms.demo.correcting import correct
 from lms.demo.easing import ease
 from lms.demo.editions import first_edition, publish
@@ -86,6 +87,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: load_sessions(session, cast, plan))
     tell_all(app, cast, plan)
     certify_all(app, cast, plan)
+    complete_core(app, cast, plan)
     write(lambda session: load_follow_ups(session, cast, plan, TRACK, secret_key=cast.secret_key))
     write(lambda session: release(session, plan.today, secret_key=cast.secret_key))
     tell("follow-ups are answered")

@@ -12,10 +12,10 @@ from lms.certificates import jobs, queries, service
 from lms.certificates.cli.shared import config_of, fail
 from lms.certificates.jobs.keyring.chain import is_issued_by
 from lms.certificates.jobs.keyring.making import make_key, make_missing, provider_of
+from lms.certificates.jobs.transcripts import issuer_of
 from lms.certificates.queries import PublicKey
 from lms.certificates.rules.kinds import ALGORITHMS, SIGNING_PURPOSES
 from lms.certificates.service import NewKey
-from lms.certificates.specs import CertificateSpec
 from lms.clock import now
 from lms.content.library import current
 from lms.db import reading, write
@@ -140,8 +140,5 @@ def _say_made(made: list[NewKey]) -> None:
 
 
 def _issuer() -> str:
-    """Return who issues certificates, as the first published design says; "" before anything is published."""
-    library = current(reading())
-    for key in library.keys("certificate"):
-        return library.spec(CertificateSpec, "certificate", key).issuer
-    return ""
+    """Return who issues certificates; "" before anything is published."""
+    return issuer_of(current(reading()), "")

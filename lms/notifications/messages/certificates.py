@@ -22,9 +22,9 @@ def _why(item: Item) -> str:
 def _suspended(item: Item) -> Told:
     title = item.title
     return Told(
-        _("Your certificate is on hold: %(title)s", title=title),
+        _("Your certificate is suspended: %(title)s", title=title),
         _("Your certificate, %(title)s, does not count for now. You have not lost it.", title=title),
-        _("your certificate %(title)s is on hold", title=title),
+        _("your certificate %(title)s is suspended", title=title),
         _("See my certificate"),
         (
             _why(item),
@@ -39,7 +39,7 @@ def _lifted(item: Item) -> Told:
     title = item.title
     return Told(
         _("Your certificate counts again: %(title)s", title=title),
-        _("Your certificate, %(title)s, is not on hold any more. It counts as before.", title=title),
+        _("Your certificate, %(title)s, is not suspended any more. It counts as before.", title=title),
         _("your certificate %(title)s counts again", title=title),
         _("See my certificate"),
         is_work=False,
@@ -49,10 +49,10 @@ def _lifted(item: Item) -> Told:
 def _lifted_late(item: Item) -> Told:
     title = item.title
     return Told(
-        _("Your certificate is not on hold any more: %(title)s", title=title),
-        _("Your certificate, %(title)s, is not on hold any more. Its last day has passed meanwhile, so it has expired.",
-          title=title),
-        _("your certificate %(title)s is not on hold any more, but it has expired", title=title),
+        _("Your certificate is not suspended any more: %(title)s", title=title),
+        _("Your certificate, %(title)s, is not suspended any more. "
+          "Its last day has passed meanwhile, so it has expired.", title=title),
+        _("your certificate %(title)s is not suspended any more, but it has expired", title=title),
         _("See my certificate"),
         is_work=False,
     )  # fmt: skip
@@ -83,6 +83,11 @@ def tell_name(item: Item) -> Told:
           title=title, day=day),
         _("please look by %(day)s whether your name is right on your certificate", day=format_near_day(item.day)),
         _("See my name"),
-        (_("After that day it gets the name of your account. You can have it spelled another way later, too."),),
+        (
+            _(
+                "If you say nothing, it gets the name of your account, as the certifier saw it. "
+                "You can have it spelled another way later, too."
+            ),
+        ),
         is_work=False,
     )  # fmt: skip

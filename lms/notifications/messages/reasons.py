@@ -11,7 +11,7 @@ REASONS = {
     "assignment-ended": _l("The assignment or the employment has ended."),
     "certificate-not-valid": _l("The certificate is not valid now."),
     "certificate-replaced": _l("A newer edition of the certificate has taken its place."),
-    "certificate-suspended": _l("The certificate is on hold. The letter waits."),
+    "certificate-suspended": _l("The certificate is suspended. The letter waits."),
     "code-over": _l("The code was used or ran out."),
     "contacts-refuse": _l("Every e-mail and number of the reader has refused letters."),
     "link-over": _l("The link was used, was taken back, or ran out."),

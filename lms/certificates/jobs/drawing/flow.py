@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from lms.certificates.jobs.drawing.accents import drawn, has_marks
 from lms.certificates.jobs.drawing.pen import number, rgb
@@ -21,7 +22,7 @@ DOT = "  \u00b7  "
 class Run:
     """Words that flow into lines: the parts, and how wide each is at size 1."""
 
-    __slots__ = ("_lines", "font", "gap", "joint", "parts", "whole", "widest", "widths")
+    __slots__ = ("_counts", "_lines", "font", "gap", "joint", "parts", "whole", "widest", "widths")
 
     def __init__(self, parts: Sequence[str], font: str, joint: str = " ") -> None:
         self.parts, self.font, self.joint = parts, font, joint
@@ -29,6 +30,7 @@ class Run:
         self.gap = fonts.width_of(joint, font, 1)
         self.widest = max(self.widths)
         self.whole = sum(self.widths) + self.gap * (len(parts) - 1)
+        self._counts: dict[float, float] = {}
         self._lines: dict[float, list[str]] = {}
 
     def count(self, room: float) -> float:
@@ -37,6 +39,11 @@ class Run:
             return 1
         if self.widest > room:
             return math.inf
+        if room not in self._counts:
+            self._counts[room] = self._count(room)
+        return self._counts[room]
+
+    def _count(self, room: float) -> float:
         count, used, gap = 1, -self.gap, self.gap
         for own in self.widths:
             if used + gap + own <= room:
@@ -174,5 +181,14 @@ def _shown(paper: Paper, text: str, font: str, size: float) -> str:
     document, face = paper.canvas._doc, fonts.face(font)  # noqa: SLF001 -- the fonts of a file are found by it
     return " ".join(
         f"{face.getSubsetInternalName(subset, document)} {number(size)} Tf ({paper.canvas._escape(codes)}) Tj"  # noqa: SLF001
-        for subset, codes in face.splitString(text, document)
+        for subset, codes in _coded(face, text, document)
     )
+
+
+def _coded(face: Any, text: str, document: Any) -> Sequence[tuple[int, bytes]]:
+    """Return a text as the file's own codes, by part of the font; at once where the file has all its letters."""
+    state = face.state.get(document)
+    if state is not None and len(state.subsets) == 1 and state.assignments.keys() >= set(map(ord, text)):
+        return ((0, text.translate(state.assignments).encode("latin-1")),)
+    coded: Sequence[tuple[int, bytes]] = face.splitString(text, document)
+    return coded

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lms.certificates.jobs.drawing.flow import LEADING, Run, run_of, write_lines
 from lms.certificates.jobs.drawing.tags import Paper
@@ -37,18 +38,22 @@ class Grid:
 
     rows: tuple[tuple[Cell, ...], ...]
     cell: float
+    _heights: dict[float, float] = field(default_factory=dict, compare=False)
 
     def height(self, size: float) -> float:
         """Return how high the grid is at a text size."""
-        return sum(self.row_height(row, size) for row in self.rows)
+        if size not in self._heights:
+            self._heights[size] = sum(self.row_height(row, size) for row in self.rows)
+        return self._heights[size]
 
     def row_height(self, row: tuple[Cell, ...], size: float) -> float:
         """Return how high one row is, with the room above."""
         return max(cell.height(size, self.cell) for cell in row) + _ABOVE * size
 
 
+@lru_cache(maxsize=500)
 def grid_of(skills: tuple[Skill, ...], width: float) -> Grid:
-    """Return the competencies in rows that fill a width."""
+    """Return the competencies in rows that fill a width; those of a track come back on every page."""
     columns = _BESIDE.get(len(skills), _MOST)
     cells = [_cell(skill) for skill in skills]
     rows = tuple(tuple(cells[at : at + columns]) for at in range(0, len(cells), columns))
