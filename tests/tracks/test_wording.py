@@ -333,6 +333,7 @@ def test_the_last_look_names_who_is_blocked_and_asks_for_a_way(team: Team, conte
     assert "Sina A trainer reads it with her" in said
     assert "Tala With English beneath" in said
     assert "Sina" in text_of(boss.get("/team/reading"))
+    assert "A trainer reads it with her." in text_of(boss.get(f"/team/people/{team.sina.person_public_id}"))
     trainer = browser_of(content_app, team.office)
     assert trainer.get("/team/reading").status_code == 404
 

@@ -88,6 +88,7 @@ from lms.tracks.queries.wording import (
     list_demands,
     list_routes,
     route_of,
+    routes_asked,
     routes_in_batch,
 )
 from lms.tracks.queries.words import (
@@ -176,6 +177,7 @@ __all__ = [
     "reasons_of",
     "renewing_since",
     "route_of",
+    "routes_asked",
     "routes_in_batch",
     "rules_of",
     "standing_of",

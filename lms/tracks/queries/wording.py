@@ -128,6 +128,16 @@ def routes_in_batch(session: Session, batch_id: int) -> dict[int, str]:
     return {row.person_id: row.route for row in rows}
 
 
+def routes_asked(session: Session, person_id: int) -> dict[tuple[int, str, int], str]:
+    """Return {(organization id, track, cycle): route} of what a person is asked on another route. One query."""
+    rows = session.execute(
+        select(Assignment.organization_id, Assignment.track_key, Assignment.cycle, WordingRoute.route)
+        .join(WordingRoute, WordingRoute.assignment_id == Assignment.id)
+        .where(WordingRoute.person_id == person_id, Assignment.undone_at.is_(None))
+    )
+    return {(row.organization_id, row.track_key, row.cycle): row.route for row in rows}
+
+
 def list_routes(session: Session, criterion: ColumnElement[bool], today: date) -> list[RouteRow]:
     """Return who is on the way on another route by an assignment that meets `criterion`, by name. One query."""
     rows = session.execute(
