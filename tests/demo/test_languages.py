@@ -211,6 +211,8 @@ TYPED = (
     "The library was closed on that day.",
     "You wait for the answer, and people notice.",
     "photo of the paper.jpg",
+    "Coming back on another day is safe too.",
+    "With a dog, coming back is right too.",
 )
 SESSIONS = "SELECT title FROM group_sessions UNION SELECT name FROM organizations UNION SELECT name FROM people"
 #: Small words of English: two of them in one sentence are no accident.

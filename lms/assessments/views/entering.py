@@ -130,8 +130,8 @@ def _page(
         form.taken_on.data = actor.today
     words = words_of(reading(), sheet.locale_revision_id, sheet.language)
     errors = {item_id: lacking(code) for item_id, code in missing.items()}
-    asked = asked_of(quiz, sheet.form, words, chosen, errors)
     with force_locale(sheet.language):
+        asked = asked_of(quiz, sheet.form, words, chosen, errors)
         questions = render_template("assessments/sheet_questions.html", asked=asked)
     spans = spans_of(reading(), [known.person_id]).get(known.person_id, ())
     return form_page(
