@@ -29,6 +29,7 @@ Page = str | tuple[str, int] | Response
 class Tongue:
     """One language of a track: what is not approved, and how many are on the way in it."""
 
+    tag: str
     name: str
     lines: list[tuple[Text, str]]
     learners: int
@@ -88,7 +89,7 @@ def _page(key: str, form: DemandForm) -> Page:
 def _tongues(library: Library, key: str) -> list[Tongue]:
     gaps, learners = queries.gaps_of(library, key), queries.count_learners(reading(), key)
     return [
-        Tongue(name, gap_lines(library, gaps.get(tag, ())), learners.get(tag, 0))
+        Tongue(tag, name, gap_lines(library, gaps.get(tag, ())), learners.get(tag, 0))
         for tag, name in LANGUAGES
         if tag != "en"
     ]
