@@ -49,6 +49,7 @@ def stale() -> dict[str, int]:
     found = dict.fromkeys(TONGUES, 0)
     for each in count_progress(current(reading())):
         found[each.locale] += each.count.states["stale"]
+    reading().rollback()
     return found
 
 
