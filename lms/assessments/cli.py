@@ -20,6 +20,7 @@ from lms.assessments.service.exchanging import (
     export_file,
     import_file,
 )
+from lms.clock import local_date, now
 from lms.config import ROOT
 from lms.content.shapes import Shape
 from lms.errors import BadInput, NotFound
@@ -76,7 +77,7 @@ def make_group(shapes: Sequence[Shape]) -> AppGroup:
         module = Module(directory, key, shapes)
         if competency and competency not in _found(key, lambda: credited(module)):
             raise click.UsageError(f"the module {key} gives no credit for {competency}")
-        wanted = Wanted(file, form, competency, feedback)
+        wanted = Wanted(file, form, competency, feedback, local_date(now()))
         done = _found(key, lambda: import_file(module, wanted, dry_run=dry_run))
         _print_import(done, as_json=as_json, dry_run=dry_run)
 

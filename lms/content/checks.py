@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from lms.content.folder import ContentObject, Folder
+from lms.content.audio import audio_problems
+from lms.content.folder import MARKDOWN, ContentObject, Folder
+from lms.content.glossary import FILE, KEY, KIND, GlossarySpec
 from lms.content.po import PoFile
-from lms.content.translations import find_faults, is_copy
+from lms.content.reading import HARDEST, grade_of
+from lms.content.translations import find_doubts, find_faults
 from lms.errors import Problem
 
 
@@ -23,18 +26,26 @@ class Checked:
 def check_folder(folder: Folder) -> Checked:
     """Return everything that is wrong with a content folder."""
     problems = [*folder.problems, *_reference_problems(folder), *_circles(folder)]
-    warnings: list[Problem] = []
+    warnings = list(_hard_lessons(folder))
+    words = glossary_of(folder)
     for made in folder.objects.values():
         problems += _file_problems(made)
         problems += _twice_told(made)
         problems += _look_alikes(made)
-        for problem, is_warning in _faults(made):
+        for problem, is_warning in (*_faults(made), *audio_problems(made)):
             (warnings if is_warning else problems).append(problem)
         for locale, catalog in made.catalogs.items():
             problems += _catalog_problems(made, catalog, locale)
             problems += _look_alike_translations(made, catalog, locale)
-            warnings += _catalog_warnings(made, catalog, locale)
+            warnings += _catalog_warnings(made, catalog, locale, words)
     return Checked(tuple(sorted(set(problems))), tuple(sorted(set(warnings))))
+
+
+def glossary_of(folder: Folder) -> GlossarySpec | None:
+    """Return the glossary of a folder, None where it has none that is right."""
+    made = folder.objects.get((KIND, KEY))
+    file = made.files.get(FILE) if made else None
+    return file.spec if file and isinstance(file.spec, GlossarySpec) else None
 
 
 def _reference_problems(folder: Folder) -> Iterator[Problem]:
@@ -167,22 +178,38 @@ def _catalog_problems(made: ContentObject, catalog: PoFile, locale: str) -> Iter
                 yield Problem(path, entry.text_line, 1, message)
 
 
-def _catalog_warnings(made: ContentObject, catalog: PoFile, locale: str) -> Iterator[Problem]:
+def _catalog_warnings(
+    made: ContentObject, catalog: PoFile, locale: str, words: GlossarySpec | None
+) -> Iterator[Problem]:
     """Yield what deserves a look and does not forbid publishing."""
     path = made.catalog_path(locale)
     sentences = made.sentences()
     older = 0
     for entry in catalog.present:
-        if entry.text and is_copy(entry):
-            yield Problem(path, entry.text_line, 1, "the translation is the same as the English")
+        for _, message in find_doubts(entry, locale, words) if entry.text else ():
+            yield Problem(path, entry.text_line, 1, message)
         older += bool(entry.text) and sentences.get(entry.context, entry.english) != entry.english
     if older:
         yield Problem(path, 1, 1, f"{older} translations are of older English; run `lms content extract`")
+    lines = {entry.context: entry.text_line for entry in catalog.present}
     translated = {entry.context for entry in catalog.present if entry.text}
     for group, contexts in _groups(sentences).items():
         done = len(translated.intersection(contexts))
         if 0 < done < len(contexts):
-            yield Problem(path, 1, 1, f"{group}: {done} of {len(contexts)} sentences have a translation")
+            gap = next(context for context in contexts if context not in translated)
+            message = f"{group}: {done} of {len(contexts)} sentences have a translation"
+            yield Problem(path, lines.get(gap, 1), 1, message)
+
+
+def _hard_lessons(folder: Folder) -> Iterator[Problem]:
+    """Yield the lessons whose English is hard to read."""
+    for made in folder.objects.values():
+        for file in made.files.values():
+            markdown = getattr(file.spec, MARKDOWN, None)
+            grade = grade_of(markdown) if markdown else 0
+            if grade > HARDEST:
+                message = f"reads like grade {grade:.1f}; aim for {HARDEST:.0f} or less: shorter sentences and words"
+                yield Problem(file.path, file.first_line, 1, message)
 
 
 def _groups(sentences: Iterable[str]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from lms.content.folder import LOCALES, Folder
@@ -20,19 +21,23 @@ class Extracted:
     total: int
     text: str
     target: Path
+    locale: str
 
     def __str__(self) -> str:
         return f"{self.path}: {self.total} sentences, {self.missing} missing, {self.fuzzy} to look at again"
 
 
-def extract(folder: Folder) -> list[Extracted]:
-    """Return the PO files to write so that each language has every sentence of `folder`, in reading order."""
+def extract(folder: Folder, on: date | None = None) -> list[Extracted]:
+    """Return the PO files to write so that each language has every sentence of `folder`, in reading order.
+
+    What becomes stale by it says that it is so since `on`.
+    """
     found = []
     for _, made in sorted(folder.objects.items(), key=lambda pair: pair[0]):
         sentences = made.sentences()
         for locale in LOCALES if sentences else ():
             catalog = made.catalogs.get(locale) or PoFile()
-            entries = follow(sentences, catalog.entries)
+            entries = follow(sentences, catalog.entries, on.isoformat() if on else "")
             text = write_po(locale, entries, catalog.header)
             target = Path(f"{made.po_prefix}{locale}.po")
             if target.is_file() and target.read_text(encoding="utf-8") == text:
@@ -40,7 +45,7 @@ def extract(folder: Folder) -> list[Extracted]:
             present = [entry for entry in entries if not entry.is_former]
             missing = sum(not entry.text for entry in present)
             fuzzy = sum(entry.is_fuzzy for entry in present)
-            found.append(Extracted(made.catalog_path(locale), missing, fuzzy, len(present), text, target))
+            found.append(Extracted(made.catalog_path(locale), missing, fuzzy, len(present), text, target, locale))
     return found
 
 

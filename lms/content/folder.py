@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lms.content import lessons
+from lms.content.audio import FOLDER, LIST, Audio, ReadingsFile
 from lms.content.faults import sentence_of, untagged
 from lms.content.library import Source
 from lms.content.po import PoFile, read_po
+from lms.content.readings import LARGEST_LESSON
 from lms.content.shapes import KEY_PATTERN, MisplacedError, Reference, Shape, Spec, Told
 from lms.content.shapes import Path as DataPath
 from lms.content.yaml_files import Document, Place, read_yaml
@@ -65,6 +67,8 @@ class ContentObject:
     catalogs: dict[str, PoFile] = field(default_factory=dict)
     #: Whether a file was there that could not be read or understood.
     is_broken: bool = False
+    #: Readings by locale, English too.
+    audio: dict[str, Audio] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -74,6 +78,11 @@ class ContentObject:
     def catalog_path(self, locale: str) -> str:
         """Return how problems call its PO file."""
         return f"{self.shown_prefix}{locale}.po"
+
+    def catalog_name(self, locale: str) -> str:
+        """Return its PO file's name inside the content folder."""
+        mark = "/" if self.shape.is_folder else "."
+        return f"{self.shape.folder}/{self.key}{mark}{locale}.po"
 
     def source(self) -> Source:
         """Return it as readers get it, but without a revision."""
@@ -143,11 +152,11 @@ class _Reader:
             self._add(self.directory, "there is no such folder")
             return
         for path in self._entries(self.directory):
-            if path.name == "glossary.yml" and path.is_file():
-                continue  # for translators, read by checks alone
             shape = self.shapes.get(path.name)
-            if shape is None or not path.is_dir():
+            if shape is None or path.is_dir() == shape.is_file:
                 self._add(path, f"not used; content stands in {', '.join(self.shapes)}")
+            elif shape.is_file:
+                self._read_single(shape, path)
             elif shape.is_folder:
                 self._read_folders(shape, path)
             else:
@@ -188,14 +197,18 @@ class _Reader:
             if path.suffix == ".po" and path.is_file():
                 catalogs.append(path)
             elif path.suffix == ".yml" and path.is_file():
-                made = self._object(shape, path.stem, path)
-                if made:
-                    self._read_file(made, path, path.name, shape.files["{key}.yml"])
+                self._read_single(shape, path)
             else:
                 self._add(path, "not used; this folder holds <key>.yml and <key>.<locale>.po")
         for path in catalogs:
             key, _, locale = path.stem.rpartition(".")
             self._read_catalog(self.folder.objects.get((shape.kind, key)), path, locale)
+
+    def _read_single(self, shape: Shape, path: Path) -> None:
+        """Read an object that is one file."""
+        made = self._object(shape, path.stem, path)
+        if made:
+            self._read_file(made, path, path.name, shape.files["{key}.yml"])
 
     def _read_folders(self, shape: Shape, folder: Path) -> None:
         """Read the objects of a kind that are a folder each."""
@@ -212,7 +225,9 @@ class _Reader:
         for path in self._files_below(folder):
             name = path.relative_to(folder).as_posix()
             spec_class = shape.find_class(name)
-            if spec_class:
+            if shape.spoken and name.startswith(f"{FOLDER}/"):
+                self._read_audio(made, path, name)
+            elif spec_class:
                 self._read_file(made, path, name, spec_class)
             elif path.suffix == ".po" and path.parent == folder:
                 self._read_catalog(made, path, path.stem)
@@ -229,6 +244,23 @@ class _Reader:
                 yield from self._files_below(path)
             else:
                 yield path
+
+    def _read_audio(self, made: ContentObject, path: Path, name: str) -> None:
+        """Read one file below `audio/`: a sound, or the list of a language's sounds."""
+        locale = name.split("/")[1]
+        if name.count("/") != 2 or locale not in TAGS:
+            self._add(path, f"not used; readings stand in {FOLDER}/<locale>/")
+            return
+        audio = made.audio.setdefault(locale, Audio(locale, self._shown(path.parent)))
+        if path.name == LIST:
+            text = self._text(path)
+            audio.file = ContentFile(name, self._shown(path), Document(is_whole=False))
+            if text is not None:
+                audio.file.document = read_yaml(text)
+            self.folder.problems += file_problems(audio.file, ReadingsFile, None)
+        else:
+            is_large = path.stat().st_size > LARGEST_LESSON
+            audio.sounds[path.name] = (path, None if is_large else path.read_bytes())
 
     def _read_catalog(self, made: ContentObject | None, path: Path, locale: str) -> None:
         if made is None:

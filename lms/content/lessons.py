@@ -120,6 +120,19 @@ def segments(markdown: str) -> tuple[Segment, ...]:
     return tuple(segment for _, segment in _numbered(parse(markdown)))
 
 
+def segments_inside(markdown: str, container: str) -> frozenset[str]:
+    """Return the ids of the segments that stand in blocks such as :::safety."""
+    tokens = parse(markdown)
+    inside, depth = set(), 0
+    numbered = {index: segment.id for index, segment in _numbered(tokens)}
+    for index, token in enumerate(tokens):
+        if token.type in {f"container_{container}_open", f"container_{container}_close"}:
+            depth += token.nesting
+        elif depth and index in numbered:
+            inside.add(numbered[index])
+    return frozenset(inside)
+
+
 def _numbered(tokens: Sequence[Token]) -> Iterator[tuple[int, Segment]]:
     """Yield each segment with the position of its token."""
     section, count, used = "intro", 0, {"intro"}
@@ -248,6 +261,16 @@ def find_run_faults(text: str) -> list[str]:
 def links_in(text: str) -> list[str]:
     """Return the addresses that one segment links to, sorted."""
     return sorted(str(token.attrGet("href")) for token in parse_run(text) if token.type == "link_open")
+
+
+def marks_in(text: str) -> dict[str, int]:
+    """Return how often one segment has **strong** and *emphasized* words and `code`, by the mark."""
+    marks = {"strong_open": "**", "em_open": "*", "code_inline": "`"}
+    found = dict.fromkeys(marks.values(), 0)
+    for token in parse_run(text):
+        if token.type in marks:
+            found[marks[token.type]] += 1
+    return found
 
 
 def _find(lines: Sequence[str], token: Token, needle: str) -> tuple[int, int]:

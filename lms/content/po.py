@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import escape, unescape
@@ -22,8 +23,21 @@ REVIEW_STATES = ("draft", "in review", "reviewed", "approved")
 #: States that somebody answers for: they need `by` and `on`.
 SIGNED_STATES = ("reviewed", "approved")
 _STRING = re.compile(r'"(?:[^"\\]|\\[\\ntr"])*"')
+_LOST_PREVIOUS = re.compile(rf"#\s+\|\s+msgid\s+{_STRING.pattern}")
 _KEYWORD = re.compile(r"(msgctxt|msgid|msgstr)\s+(.*)$")
-_NOTE = re.compile(r"(state|by|on):\s*(.*)$")
+#: What a comment says of an entry: its name there, and the field that keeps it, in the order in which they are written.
+_SAID = {
+    "state": "state",
+    "by": "by",
+    "on": "on",
+    "translated by": "translated_by",
+    "made": "made",
+    "stale since": "stale_since",
+    "checked": "checked",
+}
+_NOTE = re.compile(rf"({'|'.join(_SAID)}):\s*(.*)$")
+#: Who made a draft, where somebody says it.
+MAKERS = ("machine", "person")
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,14 @@ class Entry:
     is_former: bool = False
     line: int = 0
     text_line: int = 0
+    #: Who wrote the words, where known. `by` is who answers for the state.
+    translated_by: str = ""
+    #: "machine" or "person", where somebody says it.
+    made: str = ""
+    #: The day on which `extract` found the English changed; "" when the entry is not fuzzy, or nobody knows.
+    stale_since: str = ""
+    #: What a person looked at and found right though a check warns of it, with commas between.
+    checked: str = ""
 
     @property
     def made_from(self) -> str | None:
@@ -59,6 +81,8 @@ class PoFile:
     header: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: As it was read.
+    text: str = ""
 
     @property
     def present(self) -> list[Entry]:
@@ -72,6 +96,7 @@ def read_po(text: str, path: str = "") -> PoFile:
     for number, line in enumerate(text.split("\n"), 1):
         reader.take(number, line)
     reader.finish()
+    reader.file.text = text
     return reader.file
 
 
@@ -124,6 +149,8 @@ class _Reader:
             self.flags |= {flag.strip() for flag in line[2:].split(",")}
         elif mark == "|":
             self._previous(number, line[2:].strip())
+        elif _LOST_PREVIOUS.fullmatch(line):  # as Babel writes it back
+            self._previous(number, line[1:].lstrip(" |"))
         elif mark not in {":", "."}:  # places and notes of programs are written anew each time
             self.comments.append((number, line[1:].strip()))
 
@@ -205,33 +232,49 @@ class _Reader:
     def _with_comments(self, entry: Entry) -> Entry:
         """Return `entry` with what its comments say."""
         notes = []
-        said_at = {}
+        said: dict[str, Any] = {}
+        said_at: dict[str, int] = {}
         for number, comment in self.comments:
             match = _NOTE.match(comment)
             if not match:
                 notes.append(comment)
                 continue
             said_at[match[1]] = number
-            if match[1] == "state":
-                if match[2] not in REVIEW_STATES:
-                    states = ", ".join(REVIEW_STATES)
-                    self._problem(number, 1, f"unknown state {match[2]!r}; there are {states}")
-                    continue
-                entry = replace(entry, state=match[2])
-            elif match[1] == "by":
-                entry = replace(entry, by=match[2])
+            if message := _unknown(match[1], match[2]):
+                self._problem(number, 1, message)
             else:
-                entry = replace(entry, on=match[2])
+                said[_SAID[match[1]]] = match[2].strip()
+        if not entry.is_fuzzy:
+            said["stale_since"] = ""
+        entry = replace(entry, notes=tuple(notes), **said)
         self._check_signature(entry, said_at)
-        return replace(entry, notes=tuple(notes))
+        return entry
 
     def _check_signature(self, entry: Entry, said_at: Mapping[str, int]) -> None:
         """Note what is missing or wrong in who answers for an entry and since when."""
         if entry.state in SIGNED_STATES and not (entry.by and entry.on):
             message = f"{entry.state} needs who and when: `# by: name` and `# on: 2026-11-22`"
             self._problem(said_at["state"], 1, message)
-        if entry.on and not _is_date(entry.on):
-            self._problem(said_at["on"], 1, f"{entry.on[:40]!r} is no date; write it like 2026-11-22")
+        elif entry.state == "approved" and same_person(entry.by, entry.translated_by):
+            self._problem(said_at["by"], 1, f"{entry.by[:60]} translated this, and so cannot approve it")
+        for name in ("on", "stale since"):
+            said = getattr(entry, _SAID[name])
+            if said and not _is_date(said):
+                self._problem(said_at[name], 1, f"{said[:40]!r} is no date; write it like 2026-11-22")
+
+
+def _unknown(name: str, said: str) -> str:
+    """Return what is wrong with a word of which there are only some; "" when nothing is."""
+    if name == "state" and said not in REVIEW_STATES:
+        return f"unknown state {said!r}; there are {', '.join(REVIEW_STATES)}"
+    if name == "made" and said not in MAKERS:
+        return f"made by {said!r}? there are {', '.join(MAKERS)}"
+    return ""
+
+
+def same_person(one: str, other: str) -> bool:
+    """Return whether two names are the same one, however they are spaced and capitalized; nobody is not the same."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split()) != ""
 
 
 def _is_date(text: str) -> bool:
@@ -271,7 +314,7 @@ def _written(entry: Entry) -> str:
     """Return one entry as PO text."""
     lines = [f"# {note}".rstrip() for note in entry.notes]
     if entry.text:
-        lines += [f"# {name}: {value}" for name in ("state", "by", "on") if (value := getattr(entry, name))]
+        lines += [f"# {name}: {value}" for name, kept in _SAID.items() if (value := getattr(entry, kept))]
     if entry.is_fuzzy:
         lines.append("#, fuzzy")
     mark = "#~ " if entry.is_former else ""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from lms.content.library import Source
+from lms.content.readings import Parts
 
 #: Where something stands inside a file's data: names of keys and positions in lists.
 Path = tuple[str | int, ...]
@@ -135,7 +136,7 @@ class Shape:
     """One kind of object: where it lives and of which files it is made."""
 
     kind: str
-    #: The folder of all objects of the kind, such as "modules".
+    #: The folder of all objects of the kind, such as "modules"; of a kind with one object its file, "glossary.yml".
     folder: str
     #: Classes by file name. "{key}.yml" alone: an object is that file; else it is a folder of these files,
     #: where "*" stands for a key.
@@ -148,11 +149,18 @@ class Shape:
     is_optional: bool = False
     #: Yields what is wrong across the files of a source whose files are each right.
     faults: Callable[[Source], Iterable[Fault]] | None = None
+    #: Returns what can be read aloud, by address, in a source whose files are each right; None: it has no audio.
+    spoken: Callable[[Source], dict[str, Parts]] | None = None
 
     @property
     def is_folder(self) -> bool:
         """Return whether an object is a folder of files, not one file."""
         return "{key}.yml" not in self.files
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether there is one object of the kind, in a file at the top."""
+        return self.folder.endswith(".yml")
 
     def find_class(self, name: str) -> type[Spec] | None:
         """Return the class of the file `name` inside an object's folder, or None when it has no place there."""

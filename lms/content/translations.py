@@ -8,6 +8,8 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from lms.content import lessons
+from lms.content.glossary import GlossarySpec, glossary_hits, term_faults, without_names
+from lms.content.numbers import number_fault
 from lms.content.po import Entry
 
 #: Contexts whose last part is a position ("intro.3"), where another sentence may come to stand.
@@ -44,9 +46,38 @@ def find_faults(entry: Entry, locale: str) -> Iterator[str]:
         yield from lessons.find_run_faults(text)
         if made_from is not None and lessons.links_in(text) != lessons.links_in(made_from):
             yield f"must have the same links as the English: {', '.join(lessons.links_in(made_from)) or 'none'}"
+    if made_from is not None and (fault := number_fault(made_from, text)) and not fault.is_warning:
+        yield fault.message
     if locale in _GLOTTAL_LOCALES and (found := _GLOTTAL.search(text)):
         around = text[max(0, found.start() - 8) : found.end() + 8]
         yield f"write ʻ (U+02BB), not an apostrophe, in {around!r}"
+
+
+def find_doubts(entry: Entry, locale: str, glossary: GlossarySpec | None = None) -> Iterator[tuple[str, str]]:
+    """Yield what deserves a look in one translation and may be right: a name for it, and a sentence.
+
+    What the entry says is `checked`, by name, is left out.
+    """
+    checked = {each.strip() for each in entry.checked.split(",")}
+    yield from ((name, message) for name, message in _doubts(entry, locale, glossary) if name not in checked)
+
+
+def _doubts(entry: Entry, locale: str, glossary: GlossarySpec | None) -> Iterator[tuple[str, str]]:
+    text, made_from = entry.text, entry.made_from
+    if is_copy(entry):
+        yield "copy", "the translation is the same as the English"
+    if entry.state == "approved" and not entry.translated_by and entry.made != "machine":
+        yield "translator", "approved, and nobody says who translated: `# translated by: name` or `# made: machine`"
+    if made_from is None:
+        return
+    if (fault := number_fault(made_from, text)) and fault.is_warning:
+        yield "numbers", fault.message
+    if is_markdown(entry.context) and lessons.marks_in(text) != (marks := lessons.marks_in(made_from)):
+        listed = ", ".join(f"{count} {mark}" for mark, count in marks.items() if count) or "none"
+        yield "marks", f"its marks differ from the English, which has {listed}"
+    if glossary is not None:
+        hits = glossary_hits(glossary, without_names(made_from, text), locale)
+        yield from term_faults(hits, text)
 
 
 def is_copy(entry: Entry) -> bool:
@@ -57,8 +88,9 @@ def is_copy(entry: Entry) -> bool:
 def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
     """Return the words of one locale by context: text, state, and the English they were made from.
 
-    An entry that is fuzzy, or made from other English than today's, is stale. One whose placeholders no
-    longer fit cannot be shown and is left out, like one without words.
+    What is stale says `since` when, where the file does (2026-11-22). An entry that is fuzzy, or made from other
+    English than today's, is stale. One whose placeholders no longer fit cannot be shown and is left out, like one
+    without words.
     """
     words = {}
     for entry in entries:
@@ -70,16 +102,26 @@ def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> d
         is_stale = entry.is_fuzzy or entry.english != english
         source = (entry.made_from or "") if is_stale else english
         words[entry.context] = {"text": entry.text, "state": "stale" if is_stale else entry.state, "source": source}
+        if entry.stale_since:
+            words[entry.context]["since"] = entry.stale_since
     return dict(sorted(words.items()))
 
 
-def follow(sentences: Mapping[str, str], entries: Iterable[Entry]) -> list[Entry]:
+def follow(sentences: Mapping[str, str], entries: Iterable[Entry], on: str = "") -> list[Entry]:
     """Return the entries for `sentences`, in their order, with what `entries` know; never losing a translation.
 
     A sentence that moved takes its translation along. One that changed keeps the old translation as fuzzy,
-    with the English it was made from. What belongs to no sentence any more becomes a former entry.
+    with the English it was made from, stale since the day `on`. What belongs to no sentence any more becomes a
+    former entry.
     """
-    return _Follower(sentences, entries).follow()
+    return _Follower(sentences, entries).follow(on)
+
+
+def place(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Return by context which of `entries` belongs to which of today's `sentences`, as `follow` finds them."""
+    follower = _Follower(sentences, entries)
+    follower.match()
+    return follower.found
 
 
 class _Follower:
@@ -91,15 +133,22 @@ class _Follower:
         self.empty = {entry.context: entry for entry in entries if not entry.text and not entry.is_former}
         self.found: dict[str, Entry] = {}
 
-    def follow(self) -> list[Entry]:
-        """Return the entries, first the present ones, then the former."""
+    def match(self) -> None:
+        """Find the entry of each sentence."""
         for match in (self._same, self._moved, self._reverted, self._changed, self._similar):
             for context, english in self.sentences.items():
                 if context not in self.found and (entry := match(context, english)):
                     self.loose.remove(entry)
-                    self.found[context] = _renewed(entry, context, english)
+                    self.found[context] = entry
+
+    def follow(self, on: str) -> list[Entry]:
+        """Return the entries, first the present ones, then the former; `on` is today."""
+        self.match()
         present = [
-            self.found.get(context) or self._empty(context, english) for context, english in self.sentences.items()
+            renewed(self.found[context], context, english, on)
+            if context in self.found
+            else self._empty(context, english)
+            for context, english in self.sentences.items()
         ]
         former = {(each.context, each.english, each.text): replace(each, is_former=True) for each in self.loose}
         return [*present, *former.values()]
@@ -151,11 +200,13 @@ def _likeness(entry: Entry, english: str) -> float:
     return SequenceMatcher(None, entry.made_from or entry.english, english, autojunk=False).ratio()
 
 
-def _renewed(entry: Entry, context: str, english: str) -> Entry:
-    """Return `entry` for the sentence `english` at `context`: fuzzy when it was made from another one."""
+def renewed(entry: Entry, context: str, english: str, on: str = "") -> Entry:
+    """Return `entry` for the sentence `english` at `context`: fuzzy, since `on`, when it was made from another one."""
     moved = replace(entry, context=context, english=english, is_former=False)
     if entry.english == english:
         return moved
     if entry.is_fuzzy and entry.previous == english:
-        return replace(moved, is_fuzzy=False, previous=None)
-    return replace(moved, is_fuzzy=True, previous=entry.made_from or entry.english, state="draft")
+        return replace(moved, is_fuzzy=False, previous=None, stale_since="")
+    previous = entry.made_from or entry.english
+    since = entry.stale_since if entry.is_fuzzy else on
+    return replace(moved, is_fuzzy=True, previous=previous, state="draft", stale_since=since, checked="")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from lms.assessments.specs import QuizSpec, quiz_faults
-from lms.content.lessons import count_words
+from lms.assessments.specs import FILE, QuizSpec, question_parts, quiz_faults
+from lms.content.lessons import count_words, segments
 from lms.content.library import Source
+from lms.content.readings import Parts
 from lms.content.shapes import (
     CompetencyKey,
     Fault,
@@ -146,6 +147,22 @@ class ModuleSpec(Spec):
         return next((lesson for lesson in self.lessons if lesson.key == key), None)
 
 
+def sentences_of(source: Source) -> Iterator[tuple[str, str]]:
+    """Yield address and English of every sentence of a module, in reading order."""
+    module = ModuleSpec.from_source(source)
+    yield from _told("module.yml", ModuleFile.read(source.file("module.yml")).told())
+    for lesson in module.lessons:
+        file = f"lessons/{lesson.key}.md"
+        yield from _told(file, lesson.told())
+        yield from ((f"{file}:{each.id}", each.english) for each in segments(lesson.markdown))
+    if module.has_quiz:
+        yield from _told(FILE, QuizSpec.from_source(source).told())
+
+
+def _told(file: str, sentences: Iterable[Told]) -> Iterator[tuple[str, str]]:
+    yield from ((f"{file}:{each.address}", each.english) for each in sentences)
+
+
 def module_faults(source: Source) -> Iterator[Fault]:
     """Yield what is wrong between a module's files: minutes that do not add up, and what its quiz gets wrong."""
     module = ModuleSpec.from_source(source)
@@ -169,3 +186,22 @@ def _minute_faults(module: ModuleSpec, quiz: QuizSpec | None) -> Iterator[Fault]
     if module.minutes > most:
         message = f"{words} words with quiz and survey fill about {most} minutes, not {module.minutes}"
         yield Fault("module.yml", ("minutes",), message, is_warning=True)
+
+
+def spoken_of(source: Source) -> dict[str, Parts]:
+    """Return what can be read aloud in a module, by address: each lesson, and what is asked in its quiz."""
+    module = ModuleSpec.from_source(source)
+    found = {lesson_at(each.key): lesson_parts(each) for each in module.lessons}
+    return found | (question_parts(QuizSpec.from_source(source)) if module.has_quiz else {})
+
+
+def lesson_at(lesson_key: str) -> str:
+    """Return the address of a whole lesson."""
+    return f"lessons/{lesson_key}.md"
+
+
+def lesson_parts(lesson: LessonSpec) -> Parts:
+    """Return the sentences of a lesson in reading order: title, objectives, text."""
+    file = lesson_at(lesson.key)
+    told = ((f"{file}:{each.address}", each.english) for each in lesson.told())
+    return (*told, *((f"{file}:{each.id}", each.english) for each in segments(lesson.markdown)))

@@ -50,6 +50,7 @@ _THINGS = {
     "track": _l("Track"),
     "certificate": _l("Certificate"),
     "checklist": _l("Checklist"),
+    "glossary": _l("Glossary"),
 }
 _BESIDE = {"no-renewal": "finished", "renew-without-reason": "finished", "days-unfit": "days"}
 _WHATS = {"added": _l("new"), "removed": _l("gone"), "changed": _l("changed")}

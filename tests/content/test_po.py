@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.po import Entry, read_po, write_po
+from lms.content.po import Entry, read_po, same_person, write_po
 
 HEAD = 'msgid ""\nmsgstr ""\n"Language: to\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
@@ -62,6 +62,13 @@ def test_entries_without_blank_lines_between():
         ('# by: Ana\n# state: reviewed\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 2, "reviewed needs who and when"),
         ('# state: approved\n# on: 2026-11-22\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "`# by: name`"),
         ('# state: approved\n# by: A\n# on: yesterday\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 3, "no date"),
+        (
+            '# state: approved\n# by: A  B\n# on: 2026-11-22\n# translated by: a b\nmsgctxt "a"\nmsgid ""\nmsgstr ""\n',
+            2,
+            "cannot",
+        ),
+        ('# made: elves\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "machine, person"),
+        ('# stale since: spring\n#, fuzzy\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "no date"),
         ('# on: 20261122\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "no date"),
         ('# on: 2026-02-30\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n', 1, "no date"),
         ('msgctxt "a"\nmsgid "x"\nmsgstr "y"\n\nmsgctxt "a"\nmsgid "x"\nmsgstr "z"\n', 6, "stands twice"),
@@ -99,3 +106,25 @@ def test_stray_comments_of_former_entries_are_harmless():
     file = read_po('#~\n#| "lost"\n#| nothing\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n')
     assert file.problems == []
     assert len(file.entries) == 1
+
+
+def test_who_translated_and_since_when_it_is_stale():
+    text = HEAD + (
+        "# ask the clinic\n# state: approved\n# by: Ana\n# on: 2026-11-22\n# translated by: Sione\n# made: machine\n"
+        '# checked: numbers\nmsgctxt "a"\nmsgid "x"\nmsgstr "y"\n\n'
+        '# stale since: 2026-11-20\n#, fuzzy\nmsgctxt "b"\nmsgid "x"\nmsgstr "y"\n'
+    )
+    one, two = read_po(text).entries
+    assert (one.translated_by, one.made, one.checked, one.notes) == ("Sione", "machine", "numbers", ("ask the clinic",))
+    assert two.stale_since == "2026-11-20"
+    assert write_po("to", [one, two]).endswith(text.removeprefix(HEAD).replace("# stale", "# state: draft\n# stale"))
+
+
+def test_a_sentence_that_is_not_fuzzy_is_not_stale_since_a_day():
+    (entry,) = read_po('# stale since: 2026-11-20\nmsgctxt "b"\nmsgid "x"\nmsgstr "y"\n').entries
+    assert entry.stale_since == ""
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("Ana", " ana ", True), ("", "", False), ("Ana", "Sione", False)])
+def test_same_person(one, other, same):
+    assert same_person(one, other) is same

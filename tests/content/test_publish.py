@@ -6,13 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from lms.clock import local_date, now
 from lms.config import ROOT
 from lms.content.models import Publication
+from lms.content.po import Entry, write_po
+from lms.content.status import percent
 from lms.db import reading
 from lms.errors import BadInput
 from lms.publish import content
@@ -82,7 +87,7 @@ def test_status_counts_words(folder):
     assert rows["to"]["missing"] == rows["to"]["total"] - 5
     assert rows["es"]["missing"] == rows["es"]["total"] == rows["to"]["total"] > 100
     table = run("status", folder).stdout.splitlines()
-    assert len(table) == 4
+    assert len(table) == 5
     assert table[0].split()[:3] == ["track", "language", "words"]
 
 
@@ -111,9 +116,10 @@ def test_extract_keeps_what_was_made_from_older_english(folder):
     path.write_text(path.read_text().replace('msgid "Start"\nmsgstr ""', 'msgid "Start"\nmsgstr "Amata"'))
     spoil(folder, "tracks/start.yml", "title: Start", "title: Begin here")
     assert "tracks/start.sm.po: 2 sentences, 1 missing, 1 to look at again" in run("extract", folder).output
-    assert (
-        '# state: draft\n#, fuzzy\n#| msgid "Start"\nmsgctxt "start.yml:title"\nmsgid "Begin here"\nmsgstr "Amata"\n'
-    ) in path.read_text()
+    said = (
+        f'# state: draft\n# stale since: {local_date(now())}\n#, fuzzy\n#| msgid "Start"\nmsgctxt "start.yml:title"\n'
+    )
+    assert f'{said}msgid "Begin here"\nmsgstr "Amata"\n' in path.read_text()
     assert run("extract", folder).output == "0 files changed.\n"
 
 
@@ -143,3 +149,60 @@ def test_nothing_that_is_taught_disappears_without_a_word(app, folder):
     assert reading().scalar(select(func.max(Publication.number))) == 1
     done = runner.invoke(content, ["publish", str(folder), "--retire", "start"])
     assert done.output.endswith("retired track start (en)\nVersion 2 is current: 2 changes.\n")
+
+
+def test_a_share_of_all_is_never_rounded_up():
+    assert [percent(*each) for each in ((0, 3), (1, 3), (2_999, 3_000), (3, 3), (0, 0))] == [0, 33.3, 99.9, 100, 100]
+
+
+def test_status_says_shares_days_and_english(folder):
+    put(
+        folder,
+        "tracks/start.to.po",
+        write_po(
+            "to",
+            [
+                Entry("start.yml:title", "Start", "Kamata", is_fuzzy=True, previous="Begin", stale_since="2026-11-01"),
+                Entry("start.yml:summary", "A short start.", "Nounou", is_fuzzy=True, stale_since="2026-11-20"),
+            ],
+        ),
+    )
+    with time_machine.travel(datetime(2026, 11, 22, 20, tzinfo=UTC)):
+        rows = {row["language"]: row for row in json.loads(run("status", "--json", folder).stdout)}
+        table = run("status", folder).stdout.splitlines()
+    assert (rows["to"]["stale"], rows["to"]["stale_days"]) == (4, 21)
+    assert rows["to"]["share"]["stale"] == percent(4, rows["to"]["total"])
+    assert rows["to"]["translated"] == rows["to"]["share"]["stale"]
+    assert (rows["es"]["stale_days"], rows["es"]["translated"]) == (None, 0.0)
+    assert (rows["en"]["total"], rows["en"]["translated"]) == (rows["es"]["total"], 100.0)
+    assert (rows["en"]["lessons"], rows["en"]["spoken"]) == (2, 0)
+    assert [line.split()[:2] for line in table[1:]] == [["start", each] for each in ("en", "es", "to", "sm")]
+    assert "4 (<1%)" in table[3]
+
+
+def test_sentences_that_nobody_has_reviewed(folder):
+    spoil(folder, "modules/visits/lessons/leaving.md", "Say when you come back.", "Wave.\n\n:::safety\nCall 911.\n:::")
+    put(
+        folder,
+        "modules/visits/to.po",
+        write_po(
+            "to",
+            [
+                Entry("module.yml:title", "Home visits", "ʻAʻahi", "reviewed", "Ana", "2026-11-22"),
+                Entry("lessons/leaving.md:intro.2", "Call 911.", "Tā ki he 911."),
+            ],
+        ),
+    )
+    lines = run("status", "--sentences", "start/to", folder).stdout.splitlines()
+    po_file = f"{folder}/modules/visits/to.po"
+    assert lines[0] == f"{po_file}:18:1: draft, safety: lessons/leaving.md:intro.2: Call 911."
+    assert lines[1] == f"{po_file}:1:1: missing, safety: quiz.yml:q-one.prompt: What comes first?"
+    assert ", quiz: quiz.yml:q-two.prompt: You may go in" in lines[6]
+    assert not [line for line in lines if "module.yml:title" in line]
+    assert lines[-1] == f"{len(lines) - 1} sentences of start in to have not been reviewed."
+
+
+@pytest.mark.parametrize("wanted", ["start", "start/fr", "none/to", "start/en"])
+def test_sentences_of_an_unknown_track_or_language(folder, wanted):
+    result = run("status", "--sentences", wanted, folder)
+    assert (result.exit_code, "give a track and one of es, to, sm" in result.output) == (2, True)

@@ -95,6 +95,8 @@ def test_the_real_content_is_what_the_program_needs(real):
 def test_the_real_content_is_translated_whole(real, locale):
     for made in real.values():
         sentences = made.sentences()
+        if not sentences:
+            continue  # the glossary
         words = Words(locale, 1, f"{made.key}-{locale}", published_words(sentences, made.catalogs[locale].entries))
         assert {words.text(context, english).state for context, english in sentences.items()} == {"draft"}
         if made.kind != "module":

@@ -181,3 +181,20 @@ def test_no_translation_is_ever_lost():
         old = follow(sentences, old)
         assert {each.text for each in old if each.text} == texts
         sentences = {context: english + "!" for context, english in list(sentences.items())[2:]}
+
+
+def test_stale_since_the_day_on_which_it_became_so():
+    (made,) = follow({"a.yml:one": "A home"}, [entry(checked="numbers")], "2026-11-29")
+    assert (made.is_fuzzy, made.stale_since, made.checked) == (True, "2026-11-29", "")
+    (again,) = follow({"a.yml:one": "A hut"}, [made], "2026-12-24")
+    assert again.stale_since == "2026-11-29"
+    (back,) = follow({"a.yml:one": "One house"}, [again], "2026-12-24")
+    assert (back.is_fuzzy, back.stale_since) == (False, "")
+    (unknown,) = follow({"a.yml:one": "A hut"}, [entry(is_fuzzy=True, previous="Hut")], "2026-12-24")
+    assert unknown.stale_since == ""
+
+
+def test_published_words_say_since_when_they_are_stale():
+    stale = entry(is_fuzzy=True, previous="A house", stale_since="2026-11-20")
+    assert published_words(SENTENCES, [stale])["a.yml:one"]["since"] == "2026-11-20"
+    assert "since" not in published_words(SENTENCES, [entry()])["a.yml:one"]

@@ -26,8 +26,9 @@ KEPT |= {"hours_hosts", "recognitions", "training_replies", "training_reviews", 
 KEPT |= {"attempt_scorings", "item_scores", "paper_forms"}
 KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes", "invitation_consents", "inbound_texts"}
 KEPT |= {"regrade_changes", "attempt_restorations"}
-KEPT |= {"survey_findings", "entry_objections"}
+KEPT |= {"survey_findings", "entry_objections", "wording_demands"}
 KEPT |= {"name_confirmations"}
+KEPT |= {"proposals", "proposal_steps"}
 KEPT |= {"accommodations", "attempt_grants", "edition_keys", "status_entries"}
 
 

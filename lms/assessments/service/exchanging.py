@@ -6,6 +6,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ class Wanted:
     form: str
     competency: str = ""
     feedback: str = ""
+    #: Since when translations are stale whose English it changes.
+    on: date | None = None
 
 
 @dataclass
@@ -127,7 +130,7 @@ def _judge(folder: Folder, made: ContentObject, wanted: Wanted, done: Imported, 
     path = made.files[FILE].path
     done.problems += [_at_home(each, made, wanted, done.plan) for each in checked.problems]
     done.warnings += [each for each in checked.warnings if each.path == path]
-    done.translations += extract(Folder({("module", made.key): made}))
+    done.translations += extract(Folder({("module", made.key): made}), wanted.on)
 
 
 def _changed(made: ContentObject, plan: Plan, target: Path) -> str:

@@ -1,56 +1,33 @@
-"""The command `lms content`: check, publish, show how far translations are, and extract what is to be translated."""
+"""The commands `lms content check` and `lms content publish`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
+from flask import current_app
 
 from lms.clock import now
-from lms.config import ROOT
-from lms.content.extraction import extract, write_extracted
-from lms.content.folder import Folder
-from lms.content.status import COUNTED, TrackStatus, list_status
 from lms.db import reading
-from lms.errors import BadInput
 from lms.people.queries import known_as
 from lms.publish import messages, rules
-from lms.publish.service import Intent, Prospect, check_directory, look, publish_drafts, read_drafts, refuse
+from lms.publish.cli.group import checked, content, in_directory
+from lms.publish.service import Intent, Prospect, look, publish_drafts, read_drafts, refuse
 from lms.reports.rules import as_csv
 from lms.tracks.rules.versions import people_of
 
-content = AppGroup("content", help="Check, publish and translate what is taught.")
-_directory = click.argument(
-    "directory",
-    envvar="LMS_CONTENT_DIR",
-    default=ROOT / "content",
-    type=click.Path(file_okay=False, path_type=Path),
-)
-
-
-def _checked(directory: Path) -> Folder:
-    """Return the folder, with warnings printed; raise `BadInput` when it has problems."""
-    folder, checked = check_directory(directory)
-    for each in checked.warnings:
-        click.echo(f"{each.path}:{each.line}:{each.column}: warning: {each.message}", err=True)
-    if checked.problems:
-        raise BadInput(checked.problems)
-    return folder
-
 
 @content.command("check", with_appcontext=False)
-@_directory
+@in_directory
 def check_command(directory: Path) -> None:
     """Check every content file and print each problem as path:line:column. Needs no database."""
-    folder = _checked(directory)
+    folder = checked(directory)
     click.echo(f"{len(folder.objects)} objects, no problems.")
 
 
 @content.command("publish")
-@_directory
+@in_directory
 @click.option("--retire", multiple=True, metavar="KEY", help="A track or module that may disappear; else refused.")
 @click.option(
     "--change", multiple=True, metavar="KEY=LABEL", help="What kind of change: editorial, equivalent, retraining."
@@ -91,7 +68,7 @@ def publish_command(
         prospect = look(drafts, intent, at=at)
         refuse(directory, prospect, None)
     else:
-        prospect = publish_drafts(directory, drafts, intent, at=at)
+        prospect = publish_drafts(directory, drafts, intent, at=at, data_dir=current_app.config["LMS"].data_dir)
     known = known_as(reading(), people_of(prospect.plan.effects))
     if file is not None:
         file.write_bytes(as_csv(messages.sheet(prospect.plan, known)))
@@ -113,40 +90,3 @@ def _print(prospect: Prospect, known: Mapping[int, tuple[str, str]], *, dry_run:
     click.echo(f"Version {published.number} {verb} current: {len(published.changes)} changes.")
     if dry_run and plan.effects:
         click.echo(f"To do exactly this, say the same with --as-planned {plan.mark} instead of --dry-run.")
-
-
-@content.command("status", with_appcontext=False)
-@_directory
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def status_command(directory: Path, *, as_json: bool) -> None:
-    """Print how many words of each track are translated, by language and state of review. Needs no database."""
-    rows = list_status(_checked(directory))
-    if as_json:
-        listed = [{"track": row.track, "language": row.locale, "total": row.total, **row.words} for row in rows]
-        click.echo(json.dumps(listed, indent=2))
-    else:
-        _print_status(rows)
-
-
-def _print_status(rows: list[TrackStatus]) -> None:
-    width = max([len("track"), *(len(row.track) for row in rows)])
-    click.echo(f"{'track':{width}}  language  words  {'  '.join(f'{state:>9}' for state in COUNTED)}")
-    for row in rows:
-        counts = "  ".join(f"{row.words[state]:>9}" for state in COUNTED)
-        click.echo(f"{row.track:{width}}  {row.locale:8}  {row.total:>5}  {counts}")
-
-
-@content.command("extract", with_appcontext=False)
-@_directory
-@click.option("--dry-run", is_flag=True, help="Print what would change; write nothing.")
-def extract_command(directory: Path, *, dry_run: bool) -> None:
-    """Bring every PO file up to date with its English, keeping all translations. Needs no database."""
-    folder, _ = check_directory(directory)
-    if folder.problems:
-        raise BadInput(folder.problems)
-    found = extract(folder)
-    for each in found:
-        click.echo(str(each))
-    if not dry_run:
-        write_extracted(found)
-    click.echo(f"{len(found)} files {'would change' if dry_run else 'changed'}.")
