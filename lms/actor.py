@@ -41,6 +41,8 @@ class Actor:
     supervises: tuple[int, ...] = ()
     views: tuple[int, ...] = ()
     translates: frozenset[str] = field(default_factory=frozenset)
+    #: She would rather listen than read: where there is a reading, it stands first.
+    listens: bool = False
 
     def has(self, *roles: str) -> bool:
         """Return whether the actor holds at least one of `roles`."""

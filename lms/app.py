@@ -16,6 +16,7 @@ from lms.assessments.policy import READERS as QUIZ_READERS
 from lms.audit import models as _audit_models  # noqa: F401
 from lms.certificates import handlers as certificates_handlers
 from lms.certificates import views as certificates_views
+from lms.certificates.specs import CertificateSpec
 from lms.clock import local_date, now, use_zone
 from lms.competencies import handlers as competencies_handlers
 from lms.config import ROOT, Config
@@ -52,6 +53,7 @@ from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
 from lms.translating import views as translating_views
+from lms.translating.queries import know_spec
 from lms.web import access, arrival, classes, health, rounds, shell
 from lms.web.access import SignedIn, find_actor
 
@@ -106,6 +108,7 @@ def create_app(config: Config) -> Flask:
         module.connect()
     app.extensions[notifications_jobs.EXTENSION] = team_news
     app.extensions[JOBS] = next_run_of
+    know_spec("certificate", CertificateSpec)
     app.extensions[fieldwork_ahead.EXTENSION] = foresee_fieldwork
     app.context_processor(lambda: {"nav": navigation(find_actor())})
     return app
@@ -178,6 +181,7 @@ def _signed_in(session_id: str) -> SignedIn | None:
         supervises=ties.supervises,
         views=identity.views,
         translates=identity.translates,
+        listens=identity.listens,
     )
     return SignedIn(actor, session_id)
 

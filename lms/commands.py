@@ -28,6 +28,7 @@ from lms.reports import cli as reports_cli
 from lms.scheduler import cli as scheduler_cli
 from lms.tracks import cli as tracks_cli
 from lms.training import cli as training_cli
+from lms.translating import cli as translating_cli
 
 THREADS = 8
 
@@ -60,6 +61,7 @@ cli = Program(
 )
 
 people_cli.group.add_command(organizations_cli.import_people)
+content.add_command(translating_cli.make_take(SHAPES))
 
 for group in (
     migrations,

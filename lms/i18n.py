@@ -103,6 +103,8 @@ def init_app(app: Flask, language_of_reader: Callable[[], str | None]) -> None:
         format_near=format_near,
         format_near_day=format_near_day,
         format_hours=format_hours,
+        format_length=format_length,
+        format_size=format_size,
         format_number=format_number,
         format_names=format_names,
     )
@@ -235,6 +237,22 @@ def format_hours(minutes: int) -> str:
     if rest or not hours:
         parts.append(f"{rest} min")
     return " ".join(parts)
+
+
+def format_length(seconds: int) -> str:
+    """Return how long a sound plays as "1 min 20 s", "5 min" or "45 s"."""
+    minutes, rest = divmod(int(seconds), 60)
+    parts = [f"{minutes} min"] if minutes else []
+    if rest or not minutes:
+        parts.append(f"{rest} s")
+    return " ".join(parts)
+
+
+def format_size(size: int) -> str:
+    """Return bytes as "410 KB" or, from a million on, "1.2 MB"; never "0 KB"."""
+    if size < 999_500:
+        return f"{format_number(max(1, round(size / 1000)))} KB"
+    return f"{format_number(round(size / 1_000_000, 1))} MB"
 
 
 def format_number(number: float) -> str:

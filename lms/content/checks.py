@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from lms.content.audio import audio_problems
 from lms.content.folder import MARKDOWN, ContentObject, Folder
 from lms.content.glossary import FILE, KEY, KIND, GlossarySpec
 from lms.content.po import PoFile
@@ -31,7 +32,7 @@ def check_folder(folder: Folder) -> Checked:
         problems += _file_problems(made)
         problems += _twice_told(made)
         problems += _look_alikes(made)
-        for problem, is_warning in _faults(made):
+        for problem, is_warning in (*_faults(made), *audio_problems(made)):
             (warnings if is_warning else problems).append(problem)
         for locale, catalog in made.catalogs.items():
             problems += _catalog_problems(made, catalog, locale)

@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lms.content import lessons
+from lms.content.audio import FOLDER, LIST, Audio, ReadingsFile
 from lms.content.faults import sentence_of, untagged
 from lms.content.library import Source
 from lms.content.po import PoFile, read_po
+from lms.content.readings import LARGEST_LESSON
 from lms.content.shapes import KEY_PATTERN, MisplacedError, Reference, Shape, Spec, Told
 from lms.content.shapes import Path as DataPath
 from lms.content.yaml_files import Document, Place, read_yaml
@@ -65,6 +67,8 @@ class ContentObject:
     catalogs: dict[str, PoFile] = field(default_factory=dict)
     #: Whether a file was there that could not be read or understood.
     is_broken: bool = False
+    #: Readings by locale, English too.
+    audio: dict[str, Audio] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -221,7 +225,9 @@ class _Reader:
         for path in self._files_below(folder):
             name = path.relative_to(folder).as_posix()
             spec_class = shape.find_class(name)
-            if spec_class:
+            if shape.spoken and name.startswith(f"{FOLDER}/"):
+                self._read_audio(made, path, name)
+            elif spec_class:
                 self._read_file(made, path, name, spec_class)
             elif path.suffix == ".po" and path.parent == folder:
                 self._read_catalog(made, path, path.stem)
@@ -238,6 +244,23 @@ class _Reader:
                 yield from self._files_below(path)
             else:
                 yield path
+
+    def _read_audio(self, made: ContentObject, path: Path, name: str) -> None:
+        """Read one file below `audio/`: a sound, or the list of a language's sounds."""
+        locale = name.split("/")[1]
+        if name.count("/") != 2 or locale not in TAGS:
+            self._add(path, f"not used; readings stand in {FOLDER}/<locale>/")
+            return
+        audio = made.audio.setdefault(locale, Audio(locale, self._shown(path.parent)))
+        if path.name == LIST:
+            text = self._text(path)
+            audio.file = ContentFile(name, self._shown(path), Document(is_whole=False))
+            if text is not None:
+                audio.file.document = read_yaml(text)
+            self.folder.problems += file_problems(audio.file, ReadingsFile, None)
+        else:
+            is_large = path.stat().st_size > LARGEST_LESSON
+            audio.sounds[path.name] = (path, None if is_large else path.read_bytes())
 
     def _read_catalog(self, made: ContentObject | None, path: Path, locale: str) -> None:
         if made is None:

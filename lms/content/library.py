@@ -82,6 +82,8 @@ class Words:
     revision_id: int | None = None
     sha256: str = ""
     entries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Readings of these words by address (`lms.content.readings`); those of English stand in the source's body.
+    audio: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def text(self, context: str, english: str) -> Text:
         """Return the words at `context`; `english` is what the source says there now."""
@@ -308,7 +310,7 @@ def _read_revisions(session: Session, ids: Sequence[int]) -> list[Source | Words
         if row.locale == SOURCE_LOCALE:
             made = Source(row.kind, row.key, row.id, row.sha256, row.body)
         else:
-            made = Words(row.locale, row.id, row.sha256, row.body["words"])
+            made = Words(row.locale, row.id, row.sha256, row.body["words"], row.body.get("audio", {}))
         _revisions.put((_database(session), row.id), made)
         found.append(made)
     return found

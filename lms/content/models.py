@@ -53,3 +53,17 @@ class PublicationItem(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+
+
+class RevisionFile(Base):
+    """A file that belongs to a revision: a reading of its words. The content lies in `lms.files`. Never changed."""
+
+    __tablename__ = "revision_files"
+    __table_args__ = (UniqueConstraint("revision_id", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    #: What it reads: "lessons/<key>.md" or "quiz.yml:<id>".
+    address: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    media_type: Mapped[str] = mapped_column(String(20))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from lms.content.folder import Folder
+from lms.content.audio import readings_in
+from lms.content.folder import ContentObject, Folder
 from lms.content.library import SOURCE_LOCALE, Library, Source, Words
-from lms.content.models import Publication, PublicationItem, Revision
+from lms.content.models import Publication, PublicationItem, Revision, RevisionFile
 from lms.content.translations import published_words
 from lms.db import chunks, insert_once
+from lms.files import put
 
 #: Kind, key and locale of one text.
 Address = tuple[str, str, str]
@@ -31,6 +35,8 @@ class Draft:
     locale: str
     sha256: str
     body: Mapping[str, Any]
+    #: The bytes of the readings that the body names, by their hash, as they stand in the folder.
+    sounds: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def address(self) -> Address:
@@ -60,21 +66,39 @@ class Published:
     changes: tuple[Change, ...]
 
 
-def draft(kind: str, key: str, locale: str, body: Mapping[str, Any]) -> Draft:
+def draft(
+    kind: str, key: str, locale: str, body: Mapping[str, Any], sounds: Mapping[str, bytes] = MappingProxyType({})
+) -> Draft:
     """Return a text with the SHA-256 of its canonical JSON."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return Draft(kind, key, locale, hashlib.sha256(text.encode()).hexdigest(), body)
+    return Draft(kind, key, locale, hashlib.sha256(text.encode()).hexdigest(), body, sounds)
 
 
 def drafts_of(folder: Folder) -> Iterator[Draft]:
     """Yield the texts of a folder that has been checked: each source, and each locale that has words."""
-    for (kind, key), made in sorted(folder.objects.items(), key=lambda pair: pair[0]):
-        yield draft(kind, key, SOURCE_LOCALE, made.body())
+    for _address, made in sorted(folder.objects.items(), key=lambda pair: pair[0]):
+        yield _with_readings(made, SOURCE_LOCALE, made.body())
         sentences = made.sentences()
         for locale, catalog in sorted(made.catalogs.items()):
             words = published_words(sentences, catalog.entries)
             if words:
-                yield draft(kind, key, locale, {"words": words})
+                yield _with_readings(made, locale, {"words": words})
+
+
+def _with_readings(made: ContentObject, locale: str, body: dict[str, Any]) -> Draft:
+    """Return a text with the readings of its words."""
+    found = readings_in(made, locale)
+    if found:
+        body = {**body, "audio": {at: reading.as_data() for at, (reading, _) in sorted(found.items())}}
+    sounds = {reading.sha256: content for reading, content in found.values()}
+    return draft(made.kind, made.key, locale, body, sounds)
+
+
+def keep_sounds(data_dir: Path, drafts: Iterable[Draft]) -> None:
+    """Store the readings of `drafts`: their files are written before the rows that name them."""
+    for each in drafts:
+        for content in each.sounds.values():
+            put(data_dir, content)
 
 
 def compare(session: Session, drafts: Sequence[Draft]) -> Published:
@@ -137,7 +161,9 @@ def upcoming(session: Session, library: Library, drafts: Sequence[Draft]) -> Lib
     for number, each in enumerate(drafts, 1):
         known, revision_id = library.find(each.kind, each.key), ids.get(each.address, -number)
         if each.locale != SOURCE_LOCALE:
-            words[each.address] = Words(each.locale, revision_id, each.sha256, each.body["words"])
+            words[each.address] = Words(
+                each.locale, revision_id, each.sha256, each.body["words"], each.body.get("audio", {})
+            )
         elif known is not None and known.sha256 == each.sha256:
             sources[each.kind, each.key] = known
         else:
@@ -157,7 +183,15 @@ def _write_revisions(session: Session, drafts: Sequence[Draft]) -> dict[Address,
         for each in drafts
     ]
     insert_once(session, Revision, rows)
-    return find_revisions(session, drafts)
+    found = find_revisions(session, drafts)
+    named = [
+        {"revision_id": found[each.address], "address": at, "sha256": data["sha256"], "media_type": data["media_type"]}
+        for each in drafts
+        for at, data in each.body.get("audio", {}).items()
+    ]
+    if named:
+        insert_once(session, RevisionFile, named)
+    return found
 
 
 def find_revisions(session: Session, drafts: Sequence[Draft]) -> dict[Address, int]:
@@ -172,6 +206,11 @@ def find_revisions(session: Session, drafts: Sequence[Draft]) -> dict[Address, i
             if address:
                 found[address] = row.id
     return found
+
+
+def named_files(session: Session, names: Collection[str]) -> set[str]:
+    """Return those of these files that a revision names: whatever was published is kept. One query."""
+    return set(session.scalars(select(RevisionFile.sha256).where(RevisionFile.sha256.in_(names))))
 
 
 def _sha256_of(hashes: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from lms.content.library import Source
+from lms.content.readings import Parts
 
 #: Where something stands inside a file's data: names of keys and positions in lists.
 Path = tuple[str | int, ...]
@@ -148,6 +149,8 @@ class Shape:
     is_optional: bool = False
     #: Yields what is wrong across the files of a source whose files are each right.
     faults: Callable[[Source], Iterable[Fault]] | None = None
+    #: Returns what can be read aloud, by address, in a source whose files are each right; None: it has no audio.
+    spoken: Callable[[Source], dict[str, Parts]] | None = None
 
     @property
     def is_folder(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import floor
 
+from lms.content.audio import folder_share
 from lms.content.critical import quiz_contexts, safety_contexts
 from lms.content.folder import LOCALES, ContentObject, Folder
 from lms.content.lessons import count_words
@@ -97,13 +98,8 @@ def _row(key: str, parts: list[ContentObject], locale: str, on: date) -> TrackSt
         _count(part, locale, found)
     days = (on - date.fromisoformat(min(found.since))).days if found.since else None
     lessons = sum(name.endswith(".md") for part in parts for name in part.files)
-    spoken = sum(count_spoken(part, locale) for part in parts)
+    spoken = sum(folder_share(part, locale).read for part in parts if part.kind == "module")
     return TrackStatus(key, locale, total, found.words, days, lessons, spoken)
-
-
-def count_spoken(made: ContentObject, locale: str) -> int:  # noqa: ARG001 -- what a reading of it will need
-    """Return how many lessons of an object can be heard in a language: none, content has no audio yet."""
-    return 0
 
 
 def _count(part: ContentObject, locale: str, found: _Sum) -> None:

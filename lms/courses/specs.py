@@ -8,9 +8,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from lms.assessments.specs import QuizSpec, quiz_faults
-from lms.content.lessons import count_words
+from lms.assessments.specs import QuizSpec, question_parts, quiz_faults
+from lms.content.lessons import count_words, segments
 from lms.content.library import Source
+from lms.content.readings import Parts
 from lms.content.shapes import (
     CompetencyKey,
     Fault,
@@ -169,3 +170,22 @@ def _minute_faults(module: ModuleSpec, quiz: QuizSpec | None) -> Iterator[Fault]
     if module.minutes > most:
         message = f"{words} words with quiz and survey fill about {most} minutes, not {module.minutes}"
         yield Fault("module.yml", ("minutes",), message, is_warning=True)
+
+
+def spoken_of(source: Source) -> dict[str, Parts]:
+    """Return what can be read aloud in a module, by address: each lesson, and what is asked in its quiz."""
+    module = ModuleSpec.from_source(source)
+    found = {lesson_at(each.key): lesson_parts(each) for each in module.lessons}
+    return found | (question_parts(QuizSpec.from_source(source)) if module.has_quiz else {})
+
+
+def lesson_at(lesson_key: str) -> str:
+    """Return the address of a whole lesson."""
+    return f"lessons/{lesson_key}.md"
+
+
+def lesson_parts(lesson: LessonSpec) -> Parts:
+    """Return the sentences of a lesson in reading order: title, objectives, text."""
+    file = lesson_at(lesson.key)
+    told = ((f"{file}:{each.address}", each.english) for each in lesson.told())
+    return (*told, *((f"{file}:{each.id}", each.english) for each in segments(lesson.markdown)))

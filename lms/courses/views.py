@@ -19,15 +19,17 @@ from lms.courses.forms import FinishForm
 from lms.courses.messages import sentence, step_address, step_title, step_words
 from lms.courses.rules import ModuleProgress, NextStep
 from lms.courses.service import Shown
-from lms.courses.specs import LessonSpec, ModuleSpec
+from lms.courses.specs import LessonSpec, ModuleSpec, lesson_at, lesson_parts
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import format_hours, language
 from lms.i18n import gettext as _
 from lms.ids import new_client_id
+from lms.listening.queries import heard_at, media_type_of
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
 from lms.web.showing import Step, beneath, marked, wants_both
+from lms.web.sounds import send_sound
 
 bp = Blueprint("courses", __name__, template_folder="templates")
 
@@ -89,6 +91,16 @@ def finish(module_key: str, lesson_key: str) -> Page:
         return redirect(url_for("courses.module", module_key=module_key))
     spec = current(reading()).spec(ModuleSpec, "module", module_key)
     return redirect(_href_after(spec, lesson_key))
+
+
+@bp.get("/modules/<module_key>/lessons/<lesson_key>/sound/<sha256>")
+@signed_in
+def lesson_sound(module_key: str, lesson_key: str, sha256: str) -> Page:
+    """Send a reading of a lesson to whoever may read the lesson."""
+    library = current(reading())
+    if blocked := _blocked(library, module_key):
+        return _module_page(library, module_key, blocked), 403
+    return send_sound(sha256, media_type_of(reading(), module_key, lesson_at(lesson_key), sha256))
 
 
 def _blocked(library: Library, module_key: str) -> RuleBroken | None:
@@ -212,6 +224,7 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     finished = queries.finished_in_module(reading(), get_actor().person_id, module_key)
     title, objectives = _head(found, words)
     both = wants_both()
+    heard = heard_at(reading(), library.get("module", module_key), words, {lesson_at(lesson_key): lesson_parts(found)})
     prose, states = _prose(module_key, found, words, both=both)
     return render_template(
         "courses/lesson.html",
@@ -222,6 +235,7 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         title=title,
         objectives=objectives,
         prose=prose,
+        heard=heard.get(lesson_at(lesson_key)),
         place=place,
         total=len(spec.lessons),
         is_finished=lesson_key in finished,

@@ -27,6 +27,7 @@ ACCOUNTS = (
     Named("supervisor-b@demo.example", "Araceli Montoya Urrutia", "es", "supervisor", "puente-hills"),
     Named("trainer@demo.example", "Silas Eastlake", "en", "trainer"),
     Named("translator@demo.example", "Sēini Kauʻuhila", "to", "translator"),
+    Named("translator-two@demo.example", "Melenaite Fonohema", "to", "translator"),
     Named("certifier@demo.example", "Noor Rosemont", "en", "certifier"),
     Named("certifier-two@demo.example", "Delfina Jáuregui Huízar", "es", "certifier"),
     Named("analyst@demo.example", "Quinn Northgate", "en", "analyst"),

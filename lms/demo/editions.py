@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+from lms.config import Config
 from lms.content.library import SOURCE_LOCALE
 from lms.content.service import Draft, draft
 from lms.publish.service import Intent, publish_drafts
@@ -22,9 +22,10 @@ def first_edition(drafts: Sequence[Draft]) -> list[Draft]:
     return [_earlier(each) for each in drafts]
 
 
-def publish(directory: Path, drafts: Sequence[Draft], *, at: datetime, by: int | None = None) -> int:
-    """Publish an edition of `directory`, and return its number."""
-    return publish_drafts(directory, drafts, Intent(by=by), at=at).published.number
+def publish(config: Config, drafts: Sequence[Draft], *, at: datetime, by: int | None = None) -> int:
+    """Publish an edition of the folder that the settings name, and return its number."""
+    folder, data_dir = config.content_dir, config.data_dir
+    return publish_drafts(folder, drafts, Intent(by=by), at=at, data_dir=data_dir).published.number
 
 
 def _earlier(each: Draft) -> Draft:
@@ -37,7 +38,7 @@ def _earlier(each: Draft) -> Draft:
         files[LESSON] = {**lesson, "markdown": lesson["markdown"].partition(EXERCISE)[0]}
     else:
         files["quiz.yml"] = _reworded(files["quiz.yml"])
-    return draft(each.kind, each.key, each.locale, {**each.body, "files": files})
+    return draft(each.kind, each.key, each.locale, {**each.body, "files": files}, each.sounds)
 
 
 def _reworded(quiz: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from lms.demo.people import Cast, load_organizations, load_staff, load_superviso
 from lms.demo.plan import SEED, Plan, Worker, make_plan
 from lms.demo.sessions import load_sessions
 from lms.demo.twice import load_twice
+from lms.demo.wording import translate
 from lms.ids import new_client_id
 from lms.notifications.service import drop_pending
 from lms.people.queries import count_people
@@ -65,7 +66,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     plan = make_plan(today)
     cast = Cast(today - timedelta(days=FOUNDED_DAYS), hash_password(PASSPHRASE), config.secret_key)
     drafts = read_drafts(config.content_dir)
-    publish(config.content_dir, first_edition(drafts), at=morning(cast.founded))
+    publish(config, first_edition(drafts), at=morning(cast.founded))
     tell("content is published")
     write(lambda session: _load_frame(session, cast, plan))
     tell("organizations and staff are loaded")
@@ -77,7 +78,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     early = [worker for worker in plan.workers if worker.assigned_on < changed_at.date() - EARLIER]
     _learn_all(cast, early, changed_at - timedelta(days=10))
     found = _hear(cast, plan, changed_at)
-    number = publish(config.content_dir, drafts, at=changed_at, by=cast.administrator.account_id)
+    number = publish(config, drafts, at=changed_at, by=cast.administrator.account_id)
     write(lambda session: answer(session, cast, found, number, changed_at + timedelta(days=1)))
     late = [worker for worker in plan.workers if worker not in early]
     _learn_all(cast, late, morning(today), since=changed_at)
@@ -100,6 +101,7 @@ def load(app: Flask, tell: Callable[[str], None]) -> int:
     write(lambda session: advance(session, cast, plan))
     write(lambda session: assess(session, cast, plan, now()))
     write(lambda session: ease(session, cast, plan))
+    write(lambda session: translate(session, cast, now()))
     write(lambda session: drop_pending(session, at=now()))
     write(lambda session: load_choices(session, cast, plan.workers, at=morning(today - timedelta(days=9))))
     write(lambda session: write_letters(session, at=now()))

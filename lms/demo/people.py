@@ -53,7 +53,15 @@ class Cast:
     @property
     def translator(self) -> Actor:
         """Return the translator, with the language that she knows."""
-        named = self.actors["translator@demo.example"]
+        return self._translates("translator@demo.example")
+
+    @property
+    def second_translator(self) -> Actor:
+        """Return the other translator of the same language."""
+        return self._translates("translator-two@demo.example")
+
+    def _translates(self, email: str) -> Actor:
+        named = self.actors[email]
         return replace(named, translates=frozenset({named.language}))
 
 

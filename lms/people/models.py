@@ -30,6 +30,8 @@ class Person(Base):
     #: Folded for search and sorting: no case, accents, macrons, glottal marks.
     search_key: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2), default="en")
+    #: She would rather listen than read.
+    listens: Mapped[bool] = mapped_column(default=False)
     #: Invented for the demonstration.
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

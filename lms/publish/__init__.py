@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from lms.publish import audio_cli
 from lms.publish.cli import content
 from lms.publish.service import Intent, Prospect, check_directory, publish_directory
 from lms.publish.specs import SHAPES
 
-__all__ = ["SHAPES", "Intent", "Prospect", "check_directory", "content", "publish_directory"]
+#: Importing it adds its commands.
+COMMANDS = (audio_cli,)
+
+__all__ = ["COMMANDS", "SHAPES", "Intent", "Prospect", "check_directory", "content", "publish_directory"]

@@ -146,13 +146,18 @@ def refuse(directory: Path, prospect: Prospect, mark: str | None) -> None:
         raise BadInput(Problem(path, 1, 1, message) for path, message in said)
 
 
-def publish_drafts(directory: Path, drafts: Sequence[Draft], intent: Intent, *, at: datetime) -> Prospect:
+def publish_drafts(
+    directory: Path, drafts: Sequence[Draft], intent: Intent, *, at: datetime, data_dir: Path | None = None
+) -> Prospect:
     """Publish `drafts` of `directory`, do to people what the plan says, and return what was done.
 
+    Their readings are stored under `data_dir` before; None is for drafts that have none.
     Raises `BadInput` when something is wrong, was not said, or the plan is not the one that was looked at; then nothing
     is written.
     """
     attempts = count()
+    if data_dir is not None:
+        service.keep_sounds(data_dir, drafts)
 
     def publish(session: Session) -> Prospect:
         if next(attempts):
@@ -187,6 +192,7 @@ def publish_directory(
     actor_account_id: int | None = None,
     dry_run: bool = False,
     retire: Collection[str] | None = None,
+    data_dir: Path | None = None,
 ) -> Published:
     """Publish `directory` where that touches nobody, and return what changed; with `dry_run` nothing is written.
 
@@ -194,7 +200,7 @@ def publish_directory(
     """
     drafts, intent = read_drafts(directory), Intent(retire, by=actor_account_id)
     if not dry_run:
-        return publish_drafts(directory, drafts, intent, at=at).published
+        return publish_drafts(directory, drafts, intent, at=at, data_dir=data_dir).published
     prospect = look(drafts, intent, at=at)
     refuse(directory, prospect, None)
     return prospect.published

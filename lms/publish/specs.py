@@ -8,7 +8,7 @@ from lms.competencies.specs import FrameworkSpec
 from lms.content import glossary
 from lms.content.glossary import GlossarySpec
 from lms.content.shapes import Shape
-from lms.courses.specs import LessonFile, ModuleFile, module_faults
+from lms.courses.specs import LessonFile, ModuleFile, module_faults, spoken_of
 from lms.fieldwork.specs import ChecklistSpec
 from lms.surveys.specs import SurveySpec
 from lms.tracks.specs import TrackSpec
@@ -21,6 +21,7 @@ SHAPES = (
         {"module.yml": ModuleFile, "lessons/*.md": LessonFile, "quiz.yml": QuizSpec},
         optional=frozenset({"quiz.yml"}),
         faults=module_faults,
+        spoken=spoken_of,
     ),
     Shape("survey", "surveys", {"{key}.yml": SurveySpec}),
     Shape("track", "tracks", {"{key}.yml": TrackSpec}),

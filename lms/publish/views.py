@@ -106,7 +106,8 @@ def _publish(asked: Asked) -> str:
     if not asked.is_ready:
         return messages.refusal("changed-since")
     try:
-        publish_drafts(_directory(), asked.drafts, asked.intent, at=now())
+        data_dir = current_app.config["LMS"].data_dir
+        publish_drafts(_directory(), asked.drafts, asked.intent, at=now(), data_dir=data_dir)
     except BadInput:
         return messages.refusal("changed-since")
     except RuleBroken as error:

@@ -16,8 +16,10 @@ from lms.audit import jobs as audit_jobs
 from lms.certificates import jobs as certificates_jobs
 from lms.certificates import queries as certificates_queries
 from lms.config import Config
+from lms.content import service as content_service
 from lms.db import chunks, db, reading, write
 from lms.i18n import lazy_gettext as _l
+from lms.listening import queries as listening_queries
 from lms.notifications import jobs as notifications_jobs
 from lms.organizations import jobs as organizations_jobs
 from lms.people import jobs as people_jobs
@@ -110,6 +112,8 @@ def _sweep_files(config: Config, *, at: datetime) -> str:
         kept = certificates_queries.named_files(reading(), names)
         kept |= training_queries.named_files(reading(), names, before=before)
         kept |= assessments_queries.named_files(reading(), names)
+        kept |= content_service.named_files(reading(), names)
+        kept |= listening_queries.named_files(reading(), names)
         removed += sum(files.remove_old(config.data_dir, name, before=before) for name in names if name not in kept)
     parts = ((tables, "tables forgotten"), (removed, "files removed"))
     return ", ".join(f"{number} {what}" for number, what in parts if number)

@@ -9,7 +9,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.i18n import lazy_gettext as _l
-from lms.translating.messages import FAULTS
+from lms.translating.messages import ASPECTS, FAULTS, MARKS
 from lms.translating.rules import LONGEST_WORDS
 from lms.web.forms import Form, OnceForm, choices_of
 
@@ -51,5 +51,42 @@ class DecideForm(Form):
     answer = TextAreaField(
         _l("Your answer to the person"),
         description=_l("She reads it. Needed when the words are right."),
+        validators=[Optional(), Length(max=LONGEST_WORDS)],
+    )
+
+
+class SentenceForm(OnceForm):
+    """Words for one sentence, with what the page showed when they were written."""
+
+    beside: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("text_needed", "text_too_long", "unchanged", "faulty", "english_changed"), "text"
+    )
+
+    text = TextAreaField(_l("Translation"))
+    english = HiddenField()
+    mark = HiddenField(validators=[Optional(), Length(max=32)])
+
+
+class StepForm(OnceForm):
+    """What somebody does with the words that stand: the button says which step."""
+
+    step = HiddenField()
+    mark = HiddenField(validators=[Optional(), Length(max=32)])
+
+
+def _marks(aspect: str) -> RadioField:
+    needed = [InputRequired(_l("Please choose a mark."))]
+    return RadioField(ASPECTS[aspect], choices=choices_of(MARKS.items()), validators=needed)
+
+
+class RateForm(Form):
+    """What a community reviewer thinks of the words of a part."""
+
+    accuracy = _marks("accuracy")
+    fit = _marks("fit")
+    readability = _marks("readability")
+    comment = TextAreaField(
+        _l("What should be better?"),
+        description=_l("Translators of this language read it, with your name."),
         validators=[Optional(), Length(max=LONGEST_WORDS)],
     )

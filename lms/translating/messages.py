@@ -1,4 +1,4 @@
-"""Words about reports and states of translations."""
+"""Words about reports, and about translations at the desk."""
 
 from __future__ import annotations
 
@@ -33,13 +33,73 @@ SENTENCES = {
     "reviewed": _l("Reviewed"),
     "approved": _l("Approved"),
 }
+#: Kinds of objects.
+KINDS = {
+    "track": _l("Track"),
+    "module": _l("Module"),
+    "survey": _l("Survey"),
+    "framework": _l("Framework"),
+    "checklist": _l("Checklist"),
+    "certificate": _l("Certificate"),
+}
+#: Which sentences a list shows.
+SHOWS = {
+    "all": _l("All"),
+    "open": _l("Not approved yet"),
+    "missing": _l("Missing"),
+    "stale": _l("Of older English"),
+    "critical": _l("Quizzes and safety first"),
+    "comments": _l("With comments"),
+}
+#: What may be done with words, and what is said when it was done.
+STEPS = {
+    "in review": _l("Send to be reviewed"),
+    "reviewed": _l("I have reviewed it"),
+    "approved": _l("Approve"),
+}
+TAKEN = {
+    "in review": _l("Sent to be reviewed."),
+    "reviewed": _l("Noted as reviewed."),
+    "approved": _l("Approved."),
+}
+#: What a community reviewer judges, and her marks.
+ASPECTS = {
+    "accuracy": _l("It says what the English says"),
+    "fit": _l("It fits our culture"),
+    "readability": _l("It is easy to read"),
+}
+MARKS = {
+    "1": _l("1, not at all"),
+    "2": _l("2, a little"),
+    "3": _l("3, partly"),
+    "4": _l("4, mostly"),
+    "5": _l("5, fully"),
+}
+#: What is wrong with a translation, by how the check begins to say it; what stands behind that is added.
+_FAULTY = {
+    "must have the same placeholders as the English: ": _l("Please keep what stands in braces:"),
+    "must have the same links as the English: ": _l("Please keep the same links:"),
+    "write ʻ (U+02BB), not an apostrophe, in ": _l("Please write ʻ, not an apostrophe, in"),
+    "a line break where the English has none": _l("Please write it in one line."),
+}
+
+
+def faulty(fault: str) -> str:
+    """Return what the check says of a translation, in the reader's language where it has words for it."""
+    for begin, said in _FAULTY.items():
+        if fault.startswith(begin):
+            return f"{said} {fault.removeprefix(begin)}".strip()
+    return fault
 
 
 def sentence(error: RuleBroken) -> str:
     """Return what the reader should know and do, in her language."""
     if error.code == "too_many_reports":
         return str(_("You have sent many reports since yesterday. Please go on tomorrow."))
+    if error.code == "faulty":
+        return " ".join(map(faulty, error.values["faults"]))  # type: ignore[call-overload]
     said: dict[str, str] = {
+        **_of_desk(),
         "answer_needed": _("Please write to her why the words are right."),
         "decided": _("Somebody else has decided this a moment ago."),
         "own_attempt": _("Your own result is among these. Somebody else has to do this."),
@@ -47,6 +107,24 @@ def sentence(error: RuleBroken) -> str:
         "words_needed": _("Please write what is wrong."),
     }
     return said[error.code]
+
+
+def _of_desk() -> dict[str, str]:
+    """Return the sentences of the translators' desk."""
+    return {
+        "english_changed": _("The English has changed while you wrote. Please compare your words with it."),
+        "marks_needed": _("Please choose a mark from 1 to 5 for each."),
+        "no_step": _("This has been done already."),
+        "overtaken": _("Somebody wrote here a moment ago. Please look at the words again."),
+        "own_review": _("You reviewed these words. Somebody else approves them."),
+        "own_words": _("You wrote these words. Somebody else reviews and approves them."),
+        "review_first": _("Somebody has to review these words before another person approves them."),
+        "stale": _("These words are of older English. Please write or confirm them first."),
+        "still_writing": _("This is a draft. Who wrote it sends it first."),
+        "text_needed": _("Please write the translation."),
+        "text_too_long": _("This is too long for one sentence."),
+        "unchanged": _("These words stand there already. To agree with them, use the buttons beneath."),
+    }
 
 
 def given_back(restored: int) -> str:

@@ -41,3 +41,17 @@ def can_decide(actor: Actor, locale: str, reported_by: int | None) -> bool:
     if locale == SOURCE_LOCALE:
         return actor.has("certifier", "administrator")
     return actor.has("certifier") or (actor.has("translator") and locale in actor.translates)
+
+
+def can_write(actor: Actor, locale: str) -> bool:
+    """Return whether the actor may write, review and rate words of a language: its translators, nobody else."""
+    return actor.has("translator") and locale in actor.translates
+
+
+def can_approve(actor: Actor, locale: str) -> bool:
+    """Return whether the actor may approve at all: translators of the language, and certifiers of every language.
+
+    A certifier answers for what certifies. She may not read the language, so that she approves only what somebody who
+    does has reviewed (`rules.steps_for`).
+    """
+    return can_write(actor, locale) or actor.has("certifier")

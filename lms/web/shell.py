@@ -98,13 +98,15 @@ def _headers(*, https: bool) -> Any:
     def set_headers(response: Response) -> Response:
         """Set the security headers of one response."""
         scripts = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
+        media, microphone = ("'self' blob:", "(self)") if "records" in g else ("'self'", "()")
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'; "
-            "font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+            f"font-src 'self'; media-src {media}; form-action 'self'; base-uri 'none'; object-src 'none'; "
+            "frame-ancestors 'none'",
         )
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Permissions-Policy"] = f"camera=(), geolocation=(), microphone={microphone}"
         _guard(response.headers, https=https)
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")

@@ -46,6 +46,9 @@ class Question:
     #: The worst state of its words, and the mark that it needs, as `ui.mark` takes it.
     wording: str = "source"
     mark: str | None = None
+    #: The reading of exactly these words, and where it is played from.
+    heard: object | None = None
+    heard_href: str = ""
 
     @property
     def parts(self) -> Mapping[str, str]:

@@ -83,3 +83,14 @@ def test_the_first_edition_differs_in_words_alone(demo: Demo) -> None:
     quiz = first["module", "outreach", "en"].body["files"]["quiz.yml"]
     assert OLD_WORDS in str(quiz)
     assert OLD_WORDS not in str(drafts["module", "outreach", "en"].body)
+
+
+def test_two_translators_work_at_the_desk(demo: Demo) -> None:
+    """What one reviewed the other one may approve; a wording waits for her, with marks and a comment beside it."""
+    steps = dict(map(tuple, demo.rows("SELECT step, count(*) FROM proposal_steps GROUP BY step")))
+    assert steps == {"in review": 1, "reviewed": 8, "approved": 4}
+    assert demo.one("SELECT count(*) FROM wording_ratings") == 2
+    page = demo.reader("translator@demo.example").get("/content/to/queue")
+    assert any("show=queue" in href for href, _ in page.links)
+    title = "/content/module/communication/to/sentence?at=lessons/listening.md:title"
+    assert "ʻUluaki fanongo" in demo.reader("translator-two@demo.example").get(title).text

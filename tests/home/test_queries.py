@@ -377,6 +377,8 @@ LEFT_OUT = {
     "regrades": "her own acts as a certifier concern others; what one did to her is listed",
     "survey_findings": "her own acts as staff concern nobody",
     "change_notes": "her own acts as staff concern nobody",
+    "proposals": "her own acts as a translator concern nobody",
+    "proposal_steps": "her own acts as a translator concern nobody",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

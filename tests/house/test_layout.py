@@ -16,7 +16,7 @@ from lms.config import ROOT
 
 FEATURES = (
     "merging reports home notifications certificates translating tracks fieldwork training competencies courses "
-    "assessments surveys organizations people audit"
+    "assessments surveys listening organizations people audit"
 ).split()
 FEATURE_FILES = {
     "__init__", "models", "rules", "queries", "service", "events", "handlers", "policy", "forms", "views", "messages",

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
 from lms import files
 from lms.config import Config
+from lms.content.models import Revision, RevisionFile
 from lms.db import write
 from lms.errors import NotFound
 from lms.ids import new_client_id
+from lms.listening.models import Recording
 from lms.organizations.rules import TableRow
+from lms.people.models import Account, Person
 from lms.scheduler.jobs import FILE_AGE, JOBS, TABLE_AGE
 from lms.training import service
 from lms.training.models import TrainingFile, TrainingImport, TrainingImportRow
@@ -88,3 +92,22 @@ def test_more_files_than_one_question_holds(scene: Scene, config: Config) -> Non
         put(config, f"litter {number}".encode())
     assert sweep(config) == "600 files removed"
     assert all(is_there(config, each) for each in named)
+
+
+def test_readings_stay_whether_published_recorded_or_withdrawn(scene: Scene, config: Config) -> None:
+    published, withdrawn, litter = (put(config, each) for each in (b"published", b"withdrawn", b"litter"))
+    said = {"sha256": published, "media_type": "audio/mpeg"}
+    row = {"public_id": "r", "client_id": new_client_id(), "key": "k", "address": "lessons/a.md", "locale": "en"}
+    row |= {"kind": "module", "sha256": withdrawn, "size": 9, "seconds": 1, "media_type": "audio/mpeg"}
+    row |= {"words_sha256": "0" * 64, "recorded_at": AT, "state": "withdrawn", "withdrawn_at": AT}
+
+    def name(session: Session) -> None:
+        revision_id = session.scalar(select(func.min(Revision.id)))
+        person_id = session.scalar(select(func.min(Person.id)))
+        account_id = session.scalar(select(func.min(Account.id)))
+        session.execute(insert(RevisionFile).values(revision_id=revision_id, address="lessons/a.md", **said))
+        session.execute(insert(Recording).values(person_id=person_id, withdrawn_by=account_id, **row))
+
+    write(name)
+    assert sweep(config) == "1 files removed"
+    assert [is_there(config, each) for each in (published, withdrawn, litter)] == [True, True, False]

@@ -8,6 +8,7 @@ from lms.assessments.items.kinds import FILE
 from lms.assessments.specs.faults import quiz_faults
 from lms.assessments.specs.parts import FormSpec, LimitsSpec, PoolSpec, SectionSpec
 from lms.assessments.specs.quiz import QuizSpec
+from lms.assessments.specs.spoken import question_parts
 
 __all__ = [
     "FILE",
@@ -19,5 +20,6 @@ __all__ = [
     "PoolSpec",
     "QuizSpec",
     "SectionSpec",
+    "question_parts",
     "quiz_faults",
 ]

@@ -18,6 +18,7 @@ from lms.assessments.service import Sheet
 from lms.assessments.specs import FILE, QuizSpec
 from lms.assessments.views.blueprint import bp
 from lms.assessments.views.fair import own_fair
+from lms.assessments.views.listening import wants_readings, with_readings
 from lms.assessments.views.outcome import result_page
 from lms.assessments.views.sending import begin, sheet_of, show_fair, shown_now
 from lms.assessments.views.showing import asked_of
@@ -209,12 +210,13 @@ def _question_page(
     errors = {item_id: lacking(code) for item_id, code in missing.items()}
     if note:
         errors = dict.fromkeys(rules.differing(saved, chosen), _("In the other window you chose something else."))
-    asked = asked_of(quiz_spec, attempt.form, words, chosen, errors)
+    asked = with_readings(attempt, source, words, asked_of(quiz_spec, attempt.form, words, chosen, errors))
     return render_template(
         "assessments/questions.html",
         form=form,
         note=note,
         asked=asked,
+        listens=wants_readings(asked),
         clock=clock_of(attempt, answers, is_typed=typed is not None, is_held=bool(note)),
         module_key=attempt.module_key,
         title=_title(source, words),

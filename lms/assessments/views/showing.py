@@ -25,6 +25,9 @@ class Told:
     text_en: str | None
     #: Where they stand in the quiz's file.
     address: str = ""
+    #: The reading of exactly these words, and where it is played from.
+    heard: object | None = None
+    heard_href: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ WAYS: Mapping[str, Way] = {
     "paper_forms": Way(),
     "pretests": Way(first=("taken_at",)),
     "recognitions": Way("stays"),
+    "recordings": Way("stays"),
     "reminders": Way(),
     "result_entries": Way("stays"),
     "session_teachers": Way(),
@@ -75,6 +76,7 @@ WAYS: Mapping[str, Way] = {
     "survey_receipts": Way("stays"),
     "track_completions": Way(first=("completed_at",)),
     "training_import_rows": Way(),
+    "wording_ratings": Way(),
     "wording_reports": Way("stays"),
     "waivers": Way("closed", closes="withdrawn_at", closer="withdrawn_by"),
 }

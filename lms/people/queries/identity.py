@@ -28,6 +28,7 @@ class Identity:
     roles: frozenset[str]
     views: tuple[int, ...]
     translates: frozenset[str]
+    listens: bool
 
 
 _account, _person, _grant, _ended = (
@@ -44,6 +45,7 @@ IDENTITY = (
         _grant.role,
         _grant.organization_id,
         _grant.language,
+        _person.listens,
     )
     .select_from(
         join(Account.__table__, Person.__table__, _person.id == _account.person_id).outerjoin(
@@ -87,6 +89,7 @@ def read_identity(rows: Sequence[Row[*tuple[Any, ...]]]) -> Identity | None:
         roles=frozenset(row[5] for row in rows if row[5]),
         views=tuple(dict.fromkeys(row[6] for row in rows if row[5] == "viewer" and row[6])),
         translates=frozenset(row[7] for row in rows if row[5] == "translator" and row[7]),
+        listens=rows[0][8],
     )
 
 

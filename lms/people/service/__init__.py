@@ -9,6 +9,7 @@ from lms.people.service.accounts import (
     rename,
     set_first_password,
     set_language,
+    set_listening,
     set_password,
 )
 from lms.people.service.codes import list_code_readers, request_contact_code, request_sign_in_code, use_code
@@ -89,6 +90,7 @@ __all__ = [
     "send_resets",
     "set_first_password",
     "set_language",
+    "set_listening",
     "set_password",
     "sign_in",
     "sign_out_everywhere",

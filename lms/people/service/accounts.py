@@ -36,6 +36,14 @@ def set_language(session: Session, actor: Actor, language: str, *, at: datetime)
         audit.record(session, actor.account_id, "people.language_chosen", "person", actor.person_id, at=at)
 
 
+def set_listening(session: Session, actor: Actor, *, listens: bool, at: datetime) -> None:
+    """Keep whether the actor would rather listen than read."""
+    person = session.get_one(Person, actor.person_id)
+    if person.listens != listens:
+        person.listens = listens
+        audit.record(session, actor.account_id, "people.listening_chosen", "person", actor.person_id, at=at)
+
+
 def set_password(
     session: Session,
     actor: Actor,

@@ -19,6 +19,7 @@ from lms.people.views.blueprint import bp, explained, page
 from lms.people.views.proof import check_present_password, new_hash, own_words
 from lms.people.views.sessions import device_token, forget_device, start_session
 from lms.web.access import get_actor, signed_in
+from lms.web.forms import ButtonForm
 
 
 @bp.get("/account")
@@ -82,6 +83,17 @@ def _set_password(actor: Actor, facts: AccountFacts, typed: str) -> Opened:
             at=now(),
         )
     )
+
+
+@bp.post("/account/listening/<any(first, beside):choice>")
+@signed_in
+def listening(choice: str) -> Response:
+    """Keep whether readings stand first, with the text folded beneath, or beside the text."""
+    actor, listens = get_actor(), choice == "first"
+    if ButtonForm().validate_on_submit():
+        write(lambda session: service.set_listening(session, actor, listens=listens, at=now()))
+        flash(_("Saved."), "success")
+    return redirect(url_for("people.account"))
 
 
 @bp.post("/account/devices/<public_id>/end")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from flask import current_app
 
 from lms.clock import now
 from lms.db import reading
@@ -67,7 +68,7 @@ def publish_command(
         prospect = look(drafts, intent, at=at)
         refuse(directory, prospect, None)
     else:
-        prospect = publish_drafts(directory, drafts, intent, at=at)
+        prospect = publish_drafts(directory, drafts, intent, at=at, data_dir=current_app.config["LMS"].data_dir)
     known = known_as(reading(), people_of(prospect.plan.effects))
     if file is not None:
         file.write_bytes(as_csv(messages.sheet(prospect.plan, known)))

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from lms.translating.queries.board import Line, list_board, list_parts, parts_of
+from lms.translating.queries.listening import audio_shares
 from lms.translating.queries.passages import Passage, Piece, find_asked, find_passage, passage_of
-from lms.translating.queries.progress import Progress, count_progress, sentences_of
+from lms.translating.queries.progress import LOCALES, Progress, count_progress, know_spec, sentences_of
+from lms.translating.queries.proposals import (
+    Place,
+    Seen,
+    Told,
+    critical_of,
+    filed_of,
+    find_proposal,
+    get_seen,
+    list_newest,
+    source_at,
+)
+from lms.translating.queries.ratings import Rating, list_ratings, wording_of
 from lms.translating.queries.reports import (
     ReportRow,
     count_open,
@@ -14,22 +28,47 @@ from lms.translating.queries.reports import (
     list_own,
     list_reports,
 )
+from lms.translating.queries.sentences import Waiting, glossary_of, list_queue, list_sentences, neighbours
 
 __all__ = [
+    "LOCALES",
+    "Line",
     "Passage",
     "Piece",
+    "Place",
     "Progress",
+    "Rating",
     "ReportRow",
+    "Seen",
+    "Told",
+    "Waiting",
+    "audio_shares",
     "count_open",
     "count_progress",
     "count_recent",
+    "critical_of",
+    "filed_of",
     "find_asked",
     "find_passage",
+    "find_proposal",
     "find_sent",
     "get_report",
+    "get_seen",
+    "glossary_of",
     "is_kept",
+    "know_spec",
+    "list_board",
+    "list_newest",
     "list_own",
+    "list_parts",
+    "list_queue",
+    "list_ratings",
     "list_reports",
+    "list_sentences",
+    "neighbours",
+    "parts_of",
     "passage_of",
     "sentences_of",
+    "source_at",
+    "wording_of",
 ]

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lms.assessments.specs import FILE, QuizSpec
+from lms.competencies.specs import FrameworkSpec
 from lms.content.cache import Cache
 from lms.content.lessons import segments
 from lms.content.library import Library, Source, Words, spec_of
 from lms.content.shapes import Told
 from lms.courses.specs import ModuleFile, ModuleSpec
+from lms.fieldwork.specs import ChecklistSpec
 from lms.i18n import TAGS
 from lms.surveys.specs import SurveySpec
+from lms.tracks.specs import TrackSpec
 from lms.translating.rules import Count, count_states
 
 #: What people read and answer, so that its words can be reported.
 KINDS = ("module", "survey")
 LOCALES = tuple(tag for tag in TAGS if tag != "en")
+#: The class of each object that is one file. `know_spec` adds those of higher features.
+SINGLE: dict[str, Any] = {
+    "survey": SurveySpec,
+    "track": TrackSpec,
+    "framework": FrameworkSpec,
+    "checklist": ChecklistSpec,
+}
 
 
 @dataclass(frozen=True)
@@ -34,14 +45,19 @@ _sentences: Cache[Mapping[str, str]] = Cache(500)
 _counts: Cache[Count] = Cache(2_000)
 
 
+def know_spec(kind: str, spec_class: Any) -> None:
+    """Let objects of a kind that a higher feature owns be translated too; the roof says so."""
+    SINGLE[kind] = spec_class
+
+
 def sentences_of(source: Source) -> Mapping[str, str]:
-    """Return {address: English} of every sentence of a module or survey, in reading order; made once a revision."""
+    """Return {address: English} of every sentence of an object, in reading order; made once a revision."""
     return _sentences.get((source.kind, source.key, source.sha256), lambda: dict(_sentences_in(source)))
 
 
 def _sentences_in(source: Source) -> Iterator[tuple[str, str]]:
-    if source.kind == "survey":
-        yield from _told(f"{source.key}.yml", spec_of(SurveySpec, source).told())
+    if source.kind != "module":
+        yield from _told(f"{source.key}.yml", spec_of(SINGLE[source.kind], source).told())
         return
     module = spec_of(ModuleSpec, source)
     yield from _told("module.yml", ModuleFile.read(source.file("module.yml")).told())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, url_for
@@ -14,30 +15,57 @@ from lms.content.library import Library, Text, current, spec_of
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import TAGS
+from lms.listening.policy import can_record
 from lms.translating import messages, policy, queries, rules
 from lms.translating.queries import Progress
 from lms.translating.queries.progress import LOCALES
 from lms.translating.queries.reports import PAGE_SIZE
-from lms.translating.views.blueprint import TONGUES, bp, title_of
+from lms.translating.views.blueprint import TONGUES, WHO, bp, title_of
 from lms.web.access import get_actor, roles
 from lms.web.forms import page_href, page_of
 
-_WHO = ("translator", "certifier", "trainer", "analyst", "administrator")
-
 
 @bp.get("/content")
-@roles(*_WHO)
+@roles(*WHO)
 def overview() -> str:
-    """Show each module and survey in each language: how much is translated and approved, and open reports."""
+    """Show each track in each language in words by state; and each module and survey, with open reports."""
     actor, library = get_actor(), current(reading())
     locales = [locale for locale in LOCALES if policy.can_read(actor, locale)]
     reports = queries.count_open(reading(), actor)
+    newest, heard = queries.list_newest(reading(), locales), queries.audio_shares(reading(), library)
+    lines = queries.list_board(library, locales, newest, heard)
     return render_template(
         "translating/overview.html",
+        board=[(title_of(library, "track", key), list(each)) for key, each in groupby(lines, lambda line: line.key)],
         rows=_rows(library, locales, reports),
-        headings=[TONGUES[locale] for locale in locales],
+        locales=locales,
+        states=messages.SENTENCES,
+        tongues=TONGUES,
+        today=actor.today,
         english=[(key, title_of(library, *key[:2]), count) for key, (count, _) in reports.items() if key[2] == "en"],
         may_regrade=actor.has("certifier", "administrator"),
+    )
+
+
+@bp.get("/content/tracks/<key>/<locale>")
+@roles(*WHO)
+def track(key: str, locale: str) -> str:
+    """Show the parts of a track in one language in words by state, each leading to its sentences."""
+    actor, library = get_actor(), current(reading())
+    if locale not in LOCALES or not policy.can_read(actor, locale):
+        raise NotFound(f"no language {locale!r} here")
+    library.get("track", key)
+    newest, heard = queries.list_newest(reading(), [locale]), queries.audio_shares(reading(), library)
+    lines = queries.list_parts(library, key, [locale], newest, heard)
+    return render_template(
+        "translating/track.html",
+        title=title_of(library, "track", key),
+        tongue=TONGUES[locale],
+        rows=[(title_of(library, line.kind, line.key), line) for line in lines],
+        whole=rules.add_shares(line.share for line in lines),
+        kinds=messages.KINDS,
+        states=messages.SENTENCES,
+        today=actor.today,
     )
 
 
@@ -55,7 +83,7 @@ def _rows(
 
 @bp.get("/content/<key>/<locale>", defaults={"kind": "module"})
 @bp.get("/content/surveys/<key>/<locale>", defaults={"kind": "survey"})
-@roles(*_WHO)
+@roles(*WHO)
 def part(kind: str, key: str, locale: str) -> str:
     """Show one module or survey in one language: its sentences by state, and the reports about it."""
     actor, library = get_actor(), current(reading())
@@ -66,12 +94,20 @@ def part(kind: str, key: str, locale: str) -> str:
         "translating/part.html",
         title=title_of(library, kind, key),
         tongue=TONGUES[locale],
+        desk=url_for("translating.sentences", kind=kind, key=key, locale=locale) if locale in LOCALES else None,
         count=_count(library, kind, key, locale),
         sentences=messages.SENTENCES,
         flags=_flags(library, kind, key, locale),
+        readings=_readings(actor, kind, key, locale),
         figures=url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
         **_reported(actor, library, kind, key, locale),
     )
+
+
+def _readings(actor: Actor, kind: str, key: str, locale: str) -> str | None:
+    """Return where a module is read aloud in a language; None for who may not, and for surveys."""
+    is_hers = kind == "module" and can_record(actor, locale)
+    return url_for("translating.readings", key=key, locale=locale) if is_hers else None
 
 
 def _reported(actor: Actor, library: Library, kind: str, key: str, locale: str) -> dict[str, Any]:

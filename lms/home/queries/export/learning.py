@@ -20,6 +20,8 @@ def of_learning() -> dict[str, Select[Any]]:
     waived = ("granted_at", "ends_on", "withdrawn_at")
     corrected = ("percent_before", "percent_after", "passed_before", "passed_after")
     said = ("address", "fault", "words", "reported_at", "state", "answer", "decided_at")
+    rated = ("part", "accuracy", "fit", "readability", "comment", "rated_at")
+    voice = ("shown_name", "seconds", "recorded_at", "state", "accepted_at", "withdrawn_at")
     changed = ("cycle", "deed", "completes", "due_on", "made_at")
     return {
         "tracks": own_rows("enrolments", "cycle", "state", "started_at", **track),
@@ -36,6 +38,8 @@ def of_learning() -> dict[str, Select[Any]]:
             "attempts", "attempt_restorations", "attempt_id", "restored_at", **module, attempt="number"
         ),
         "reported_wordings": own_rows("wording_reports", *said, kind="kind", content="key", language="locale"),
+        "rated_wordings": own_rows("wording_ratings", *rated, kind="kind", content="key", language="locale"),
+        "recordings": own_rows("recordings", *voice, module="key", what="address", language="locale"),
         "questions_before": _before(),
         "quiz_attempts_given": own_rows("attempt_grants", "round", "after_number", "reason", "granted_at", **module),
         "accommodations": own_rows("accommodations", *fair, "valid_from", "valid_until", "granted_at"),

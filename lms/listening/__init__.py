@@ -1,0 +1,1 @@
+"""Listening: readings of lessons and questions, recorded by people who know the language, and who hears which."""

@@ -1,0 +1,22 @@
+"""Who may record, accept and withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from lms.actor import Actor
+
+
+def can_record(actor: Actor, locale: str) -> bool:
+    """Return whether the actor may record in a language, and hear what others recorded: a trainer, its translators."""
+    return actor.has("trainer") or (actor.has("translator") and locale in actor.translates)
+
+
+def visible_recordings(actor: Actor, recordings: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Return the criterion of the recordings, by their columns, that `can_record` lets the actor hear."""
+    if actor.has("trainer"):
+        return true()
+    return recordings["locale"].in_(sorted(actor.translates)) if actor.has("translator") else false()

@@ -1,0 +1,172 @@
+"""Reads of proposals: what was written at a sentence, and what stands there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.content.cache import Cache
+from lms.content.critical import critical_contexts
+from lms.content.library import SOURCE_LOCALE, Library, Source, Words
+from lms.errors import NotFound
+from lms.translating.models import Proposal, ProposalStep
+from lms.translating.queries.progress import KINDS, LOCALES, SINGLE, sentences_of
+from lms.translating.rules import STEPS, Filed, Standing, Version, standing_of, state_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """One sentence in one language."""
+
+    kind: str
+    key: str
+    address: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A version with when each step was taken."""
+
+    version: Version
+    written_at: datetime
+    reviewed_at: datetime | None
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What stands at a sentence today: its English, the files' words, every version, and what stands of them."""
+
+    place: Place
+    english: str
+    filed: Filed
+    standing: Standing
+    versions: tuple[Told, ...]
+    is_critical: bool
+
+    @property
+    def newest(self) -> Version | None:
+        """Return the newest version that is not aside."""
+        return next((each.version for each in self.versions if not each.version.is_aside), None)
+
+    @property
+    def mark(self) -> str:
+        """Return what a form carries: it changes with the English, with the words that stand, and with each version."""
+        newest = self.newest
+        said = "\0".join((self.english, self.standing.text, newest.public_id if newest else ""))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+_critical: Cache[frozenset[str]] = Cache(500)
+_COLUMNS = (
+    Proposal.id,
+    Proposal.public_id,
+    Proposal.kind,
+    Proposal.key,
+    Proposal.address,
+    Proposal.locale,
+    Proposal.english,
+    Proposal.text,
+    Proposal.upon,
+    Proposal.is_aside,
+    Proposal.written_by,
+    Proposal.written_at,
+)
+_SENT, _REVIEWED, _APPROVED = (aliased(ProposalStep, name=name) for name in ("sent", "reviewed", "approved"))
+_TAKEN = (
+    _SENT.taken_at.label("sent_at"),
+    _REVIEWED.taken_by.label("reviewed_by"),
+    _REVIEWED.taken_at.label("reviewed_at"),
+    _APPROVED.taken_by.label("approved_by"),
+    _APPROVED.taken_at.label("approved_at"),
+)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    """Return proposals with the steps that were taken."""
+    found = select(*_COLUMNS, *_TAKEN)
+    for table, step in zip((_SENT, _REVIEWED, _APPROVED), STEPS, strict=True):
+        found = found.outerjoin(table, and_(table.proposal_id == Proposal.id, table.step == step))
+    return found
+
+
+def critical_of(source: Source) -> frozenset[str]:
+    """Return the addresses of the sentences that lead a review; found once a revision."""
+    return _critical.get((source.kind, source.key, source.sha256), lambda: critical_contexts(source))
+
+
+def filed_of(words: Words, address: str, english: str) -> Filed:
+    """Return what the published files say at an address."""
+    entry = words.entries.get(address)
+    if entry is None:
+        return Filed()
+    return Filed(entry["text"], words.text(address, english).state, entry["source"])
+
+
+def source_at(library: Library, kind: str, key: str, locale: str) -> Source:
+    """Return the object whose sentences are translated into `locale`; raise `NotFound` for what is not."""
+    if (kind != KINDS[0] and kind not in SINGLE) or locale not in LOCALES or locale == SOURCE_LOCALE:
+        raise NotFound(f"no {kind} is translated into {locale!r}")
+    return library.get(kind, key)
+
+
+def get_seen(session: Session, library: Library, place: Place) -> Seen:
+    """Return what stands at a sentence; raise `NotFound` when there is none. One query."""
+    source = source_at(library, place.kind, place.key, place.locale)
+    english = sentences_of(source).get(place.address)
+    if english is None:
+        raise NotFound("no such sentence")
+    rows = session.execute(_rows().where(*_are(place)).order_by(Proposal.id.desc()))
+    versions = tuple(_told(row) for row in rows)
+    filed = filed_of(library.words(place.kind, place.key, place.locale), place.address, english)
+    standing = standing_of(english, filed, [each.version for each in versions])
+    return Seen(place, english, filed, standing, versions, place.address in critical_of(source))
+
+
+def _are(place: Place) -> list[ColumnElement[bool]]:
+    return [getattr(Proposal, name) == value for name, value in vars(place).items()]
+
+
+def _told(row: Any) -> Told:
+    return Told(_version(row), row.written_at, row.reviewed_at, row.approved_at)
+
+
+def _version(row: Any) -> Version:
+    instants = (row.sent_at, row.reviewed_at, row.approved_at)
+    taken = [step for step, at in zip(STEPS, instants, strict=True) if at is not None]
+    return Version(
+        row.id,
+        row.public_id,
+        row.english,
+        row.text,
+        row.upon,
+        state_of(taken),
+        row.written_by,
+        row.reviewed_by,
+        row.approved_by,
+        row.is_aside,
+    )
+
+
+def list_newest(session: Session, locales: Collection[str], kind: str = "", key: str = "") -> dict[Place, Told]:
+    """Return the newest version of each sentence that has one, in these languages, perhaps of one object. One query."""
+    wanted = [Proposal.locale.in_(sorted(locales)), Proposal.is_aside == false()]
+    if kind:
+        wanted += [Proposal.kind == kind, Proposal.key == key]
+    of = (Proposal.kind, Proposal.key, Proposal.address, Proposal.locale)
+    newest = _rows().where(Proposal.id.in_(select(func.max(Proposal.id)).where(*wanted).group_by(*of)))
+    rows = session.execute(newest.order_by(Proposal.id))
+    return {Place(row.kind, row.key, row.address, row.locale): _told(row) for row in rows}
+
+
+def find_proposal(session: Session, client_id: str) -> tuple[str, bool] | None:
+    """Return public id of the proposal that was sent with this form, and whether it was put aside; or None."""
+    row = session.execute(select(Proposal.public_id, Proposal.is_aside).where(Proposal.client_id == client_id)).first()
+    return (row.public_id, row.is_aside) if row else None

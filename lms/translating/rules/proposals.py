@@ -1,0 +1,150 @@
+"""Who may take which step with a wording, and what stands at a sentence: its file's words or somebody's proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from lms.errors import RuleBroken
+
+#: States of a proposal, from the first to the last. "draft" is hers alone until she sends it to be reviewed.
+PROPOSAL_STATES = ("draft", "in review", "reviewed", "approved")
+#: What is done with one, in this order.
+STEPS = PROPOSAL_STATES[1:]
+#: States of a file's words, lowest first.
+_RANKS = ("missing", "stale", *PROPOSAL_STATES)
+#: Letters of one sentence.
+LONGEST_TEXT = 2000
+
+
+@dataclass(frozen=True)
+class Version:
+    """One wording that somebody wrote or took up at the desk. People are accounts; `written_by` None: the project."""
+
+    id: int
+    public_id: str
+    english: str
+    text: str
+    #: What the files said when it was made, "" where nothing.
+    upon: str
+    state: str
+    written_by: int | None
+    reviewed_by: int | None = None
+    approved_by: int | None = None
+    #: Written by somebody who had not seen the one before: kept, and not what stands.
+    is_aside: bool = False
+
+
+def state_of(taken: Collection[str]) -> str:
+    """Return the state of a proposal from the steps that were taken: the last one of them."""
+    return max(("draft", *taken), key=PROPOSAL_STATES.index)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the published files say at a sentence; `source` is the English it was made from."""
+
+    text: str = ""
+    state: str = "missing"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands at a sentence for translators: words, their state, and the English that they were made from."""
+
+    text: str
+    state: str
+    made_from: str
+    #: The proposal that stands; None where the files' words do.
+    version: Version | None = None
+    #: The files have got other words since the proposal was made.
+    has_moved: bool = False
+    #: Everybody who ever wrote these same words here.
+    writers: frozenset[int] = frozenset()
+    #: Who reviewed these words at the desk, made from the same English; the files may hold them by now.
+    reviewers: frozenset[int] = frozenset()
+
+
+def standing_of(english: str, filed: Filed, versions: Collection[Version]) -> Standing:
+    """Return what stands at a sentence whose English is `english` today.
+
+    The newest proposal stands until the files say the same in its state or a higher one. One of older English stands
+    as "stale", and not at all once the files hold words of today's English.
+    """
+    newest = max((each for each in versions if not each.is_aside), key=lambda each: each.id, default=None)
+    if newest is None or _is_published(newest, filed) or (newest.english != english and _is_current(filed)):
+        text, state, made_from, version = filed.text, filed.state, filed.source, None
+    else:
+        state = newest.state if newest.english == english else "stale"
+        text, made_from, version = newest.text, newest.english, newest
+    writers = frozenset(each.written_by for each in versions if each.text == text and each.written_by is not None)
+    has_moved = version is not None and filed.text not in (version.text, version.upon)
+    same = [each for each in versions if (each.text, each.english) == (text, made_from) and not each.is_aside]
+    reviewers = frozenset(each.reviewed_by for each in same if each.reviewed_by is not None)
+    return Standing(text, state, made_from, version, has_moved, writers, reviewers)
+
+
+def _is_published(version: Version, filed: Filed) -> bool:
+    same = filed.text == version.text and filed.source == version.english
+    return same and _RANKS.index(filed.state) >= _RANKS.index(version.state)
+
+
+def _is_current(filed: Filed) -> bool:
+    return filed.state in PROPOSAL_STATES
+
+
+def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> None:
+    """Raise `RuleBroken` when the account `by` may not take `step`: "in review", "reviewed" or "approved".
+
+    Who wrote the words neither reviews nor approves them ("own_words"). Words that nobody at the desk wrote, and all
+    words of quizzes and of what is safety-critical, are reviewed first ("review_first") and approved by a third
+    person ("own_review"). Other words need one other person. Nothing is decided about words of older English ("stale"),
+    and nothing twice or backwards ("no_step").
+    """
+    if standing.state == "stale":
+        raise RuleBroken("stale")
+    if not _leads_on(step, standing):
+        raise RuleBroken("no_step")
+    if step == "in review":
+        return
+    if standing.state == "draft" and standing.writers:
+        raise RuleBroken("still_writing")
+    if by in standing.writers:
+        raise RuleBroken("own_words")
+    if step == "approved" and (is_critical or not standing.writers):
+        _check_second(standing, by)
+
+
+def _leads_on(step: str, standing: Standing) -> bool:
+    """Return whether a step leads to a higher state; a review by nobody at the desk is taken again."""
+    if standing.state == "missing":
+        return False
+    if step == "reviewed" and standing.state == "reviewed":
+        return not standing.reviewers
+    return _RANKS.index(standing.state) < _RANKS.index(step)
+
+
+def _check_second(standing: Standing, by: int) -> None:
+    """Raise `RuleBroken` unless another person has reviewed the words at the desk, where she is known."""
+    if standing.state != "reviewed" or not standing.reviewers:
+        raise RuleBroken("review_first")
+    if standing.reviewers == {by}:
+        raise RuleBroken("own_review")
+
+
+def steps_for(standing: Standing, by: int, *, is_critical: bool, knows: bool) -> tuple[str, ...]:
+    """Return the steps that the account `by` may take now; who does not know the language only approves the reviewed.
+
+    A review that is signed in a file alone is not known as a person's: it is done again here, and then approved.
+    """
+    if not knows and standing.state != "reviewed":
+        return ()
+    found = []
+    for step in STEPS if knows else STEPS[-1:]:
+        try:
+            check_step(step, standing, by, is_critical=is_critical)
+        except RuleBroken:
+            continue
+        found.append(step)
+    return tuple(found)

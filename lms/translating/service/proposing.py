@@ -1,0 +1,158 @@
+"""Writing, reviewing and approving words at the desk. Words are never changed: other words are another proposal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.content.library import current
+from lms.content.po import Entry
+from lms.content.translations import find_faults
+from lms.db import take_turns
+from lms.errors import NotFound, RuleBroken
+from lms.ids import new_public_id
+from lms.translating import policy, queries, rules
+from lms.translating.models import Proposal, ProposalStep
+from lms.translating.queries import Place, Seen
+
+_PROPOSALS, _STEPS = (cast("Table", each.__table__) for each in (Proposal, ProposalStep))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of words that were sent: they stand, or they are kept beside those of somebody who was faster."""
+
+    public_id: str
+    is_aside: bool = False
+
+
+def propose(
+    session: Session,
+    actor: Actor,
+    place: Place,
+    *,
+    text: str,
+    is_draft: bool,
+    english: str,
+    mark: str,
+    client_id: str,
+    at: datetime,
+) -> Kept:
+    """Keep words for a sentence; the same form again changes nothing.
+
+    `mark` and `english` are those of the page. Raise `NotFound` for who may not write in this language, and
+    `RuleBroken`: "english_changed", "text_needed", "text_too_long", "unchanged", or "faulty" with `faults`.
+    """
+    if not policy.can_write(actor, place.locale):
+        raise NotFound("not her language")
+    _take_turn(session, place)
+    if (known := queries.find_proposal(session, client_id)) is not None:
+        return Kept(*known)
+    seen = queries.get_seen(session, current(session), place)
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    _check_text(seen, text, english)
+    is_aside = mark != seen.mark
+    if text == seen.standing.text and seen.standing.state != "stale":
+        if is_aside and seen.standing.version is not None:
+            return Kept(seen.standing.version.public_id)  # both wrote the same
+        raise RuleBroken("unchanged")
+    public_id = new_public_id()
+    steps = () if is_draft else ("in review",)
+    _insert(session, seen, public_id, client_id, at, text=text, written_by=actor.account_id, is_aside=is_aside)
+    _add_steps(session, public_id, steps, actor, at)
+    _record(session, actor, "translating.proposed", seen.place, public_id, at)
+    return Kept(public_id, is_aside)
+
+
+def take_step(
+    session: Session, actor: Actor, place: Place, step: str, *, mark: str, client_id: str, at: datetime
+) -> str:
+    """Send what stands at a sentence to be reviewed ("in review"), say "reviewed" or "approved"; return its public id.
+
+    Words of the files are taken up as a proposal that nobody wrote. Raise `NotFound` for who may not, "overtaken" when
+    something else stands there now, and what `rules.check_step` raises.
+    """
+    knows = policy.can_write(actor, place.locale)
+    if not knows and not (step == "approved" and policy.can_approve(actor, place.locale)):
+        raise NotFound("not her language")
+    _take_turn(session, place)
+    if (known := queries.find_proposal(session, client_id)) is not None:
+        return known[0]
+    seen = queries.get_seen(session, current(session), place)
+    if mark != seen.mark:
+        raise RuleBroken("overtaken")
+    if _has_taken(seen, step, actor):
+        return seen.standing.version.public_id if seen.standing.version else ""
+    rules.check_step(step, seen.standing, actor.account_id, is_critical=seen.is_critical)
+    if not knows and seen.standing.state != "reviewed":
+        raise RuleBroken("review_first")
+    version = seen.standing.version
+    public_id = version.public_id if version else new_public_id()
+    if version is None:
+        _insert(session, seen, public_id, client_id, at, text=seen.filed.text, written_by=None, is_aside=False)
+    _add_steps(session, public_id, (step,), actor, at)
+    _record(session, actor, f"translating.{step.replace(' ', '_')}", place, public_id, at)
+    return public_id
+
+
+def _has_taken(seen: Seen, step: str, actor: Actor) -> bool:
+    """Return whether she took just this step already: two taps send once."""
+    version = seen.standing.version
+    if version is None or version.state != step:
+        return False
+    return {"reviewed": version.reviewed_by, "approved": version.approved_by}.get(step) == actor.account_id
+
+
+def _add_steps(session: Session, public_id: str, steps: Sequence[str], actor: Actor, at: datetime) -> None:
+    """Note that the actor took these steps with a proposal."""
+    of = select(Proposal.id).where(Proposal.public_id == public_id).scalar_subquery()
+    for step in steps:
+        row = {"proposal_id": of, "step": step, "taken_by": actor.account_id, "taken_at": at}
+        session.execute(insert(_STEPS).values(row))
+
+
+def _take_turn(session: Session, place: Place) -> None:
+    """Let all who write at one sentence pass one after another."""
+    take_turns(session, f"wording {place.kind} {place.key} {place.address} {place.locale}")
+
+
+def _check_text(seen: Seen, text: str, english: str) -> None:
+    """Raise `RuleBroken` for words that the files could not hold."""
+    if english != seen.english:
+        raise RuleBroken("english_changed")
+    if not text:
+        raise RuleBroken("text_needed")
+    if len(text) > rules.LONGEST_TEXT:
+        raise RuleBroken("text_too_long", most=rules.LONGEST_TEXT)
+    faults = tuple(find_faults(Entry(seen.place.address, seen.english, text), seen.place.locale))
+    if faults:
+        raise RuleBroken("faulty", faults=faults)
+
+
+def _insert(session: Session, seen: Seen, public_id: str, client_id: str, at: datetime, **said: Any) -> None:
+    """Write a proposal for the sentence as it was seen."""
+    known = {"english": seen.english, "upon": seen.filed.text, "written_at": at}
+    named = {"public_id": public_id, "client_id": client_id}
+    session.execute(insert(_PROPOSALS).values(**named, **vars(seen.place), **known, **said))
+
+
+def _record(session: Session, actor: Actor, action: str, place: Place, public_id: str, at: datetime) -> None:
+    record(
+        session,
+        actor.account_id,
+        action,
+        "proposal",
+        public_id,
+        at=at,
+        content=f"{place.kind}/{place.key}",
+        language=place.locale,
+        address=place.address,
+    )

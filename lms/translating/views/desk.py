@@ -1,0 +1,325 @@
+"""The translators' desk: the sentences of an object in one language, one of them with all that is known, the queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lms.actor import Actor
+from lms.clock import now
+from lms.content.glossary import Hit, glossary_hits, term_faults
+from lms.content.lessons import links_in
+from lms.content.library import Library, current
+from lms.content.translations import is_markdown, placeholders_in
+from lms.db import reading, write
+from lms.errors import NotFound, RuleBroken
+from lms.i18n import gettext as _
+from lms.people.queries import names_of_accounts
+from lms.translating import messages, policy, queries, rules, service
+from lms.translating.forms import RateForm, SentenceForm, StepForm
+from lms.translating.queries import Place, Rating, Seen
+from lms.translating.views.blueprint import TONGUES, WHO, bp, title_of
+from lms.web.access import get_actor, roles
+from lms.web.forms import Explained, Form, form_page, page_href, page_of
+
+Page = str | tuple[str, int] | Response
+#: Sentences on a page of a list.
+PAGE_SIZE = 10
+_BASE = "/content/<kind>/<key>/<locale>"
+
+
+def _open(kind: str, key: str, locale: str) -> tuple[Actor, Library]:
+    """Return who asks and the library; raise `NotFound` for who may not read of the language."""
+    actor, library = get_actor(), current(reading())
+    if not policy.can_read(actor, locale):
+        raise NotFound(f"no language {locale!r} here")
+    queries.source_at(library, kind, key, locale)
+    return actor, library
+
+
+def _ratings(library: Library, kind: str, key: str, locale: str) -> list[Rating]:
+    return queries.list_ratings(reading(), library.get(kind, key), library.words(kind, key, locale))
+
+
+def _sentences(library: Library, kind: str, key: str, locale: str, ratings: list[Rating]) -> list[rules.Sentence]:
+    newest = queries.list_newest(reading(), [locale], kind, key)
+    comments: dict[str, int] = {}
+    for each in ratings:
+        comments[each.part] = comments.get(each.part, 0) + bool(each.comment)
+    return queries.list_sentences(library, (kind, key, locale), newest, comments)
+
+
+@bp.get(f"{_BASE}/sentences")
+@roles(*WHO)
+def sentences(kind: str, key: str, locale: str) -> str:
+    """List the sentences of an object in a language, ten to a page; `show` narrows the list."""
+    actor, library = _open(kind, key, locale)
+    listed = _sentences(library, kind, key, locale, _ratings(library, kind, key, locale))
+    return render_template(
+        "translating/sentences.html",
+        **_named(library, kind, key, locale),
+        **_paged(kind, key, locale, listed),
+        may_write=policy.can_write(actor, locale),
+    )
+
+
+def _paged(kind: str, key: str, locale: str, listed: list[rules.Sentence]) -> dict[str, Any]:
+    """Return the page of the list that the address asks for."""
+    show = request.args.get("show", "all")
+    shown = [each for each in listed if rules.is_shown(each, show)]
+    number, pages = page_of(len(shown), PAGE_SIZE)
+    return {
+        "rows": shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        "first": next((each.address for each in shown), None),
+        "count": len(shown),
+        "total": len(listed),
+        "show": show,
+        "page": number,
+        "pages": pages,
+        "href_for": page_href("translating.sentences", kind=kind, key=key, locale=locale, show=show),
+    }
+
+
+def _named(library: Library, kind: str, key: str, locale: str) -> dict[str, Any]:
+    """Return what every page of the desk says of the object and its language."""
+    return {
+        "kind": kind,
+        "key": key,
+        "tongue_tag": locale,
+        "tongue": TONGUES[locale],
+        "title": title_of(library, kind, key),
+        "states": messages.SENTENCES,
+        "shows": messages.SHOWS,
+    }
+
+
+@bp.route(f"{_BASE}/sentence", methods=["GET", "POST"])
+@roles(*WHO)
+def sentence(kind: str, key: str, locale: str) -> Page:
+    """Show a sentence with all that is known of it; who knows the language writes other words."""
+    actor, library = _open(kind, key, locale)
+    seen = queries.get_seen(reading(), library, Place(kind, key, request.args.get("at", ""), locale))
+    form = SentenceForm()
+    if form.is_submitted() and not policy.can_write(actor, locale):
+        raise NotFound("not her language")
+    if form.validate_on_submit():
+        with Explained(form, messages.sentence):
+            return _after_writing(library, seen, _write(actor, seen.place, form))
+    return _page(actor, library, seen, form)
+
+
+def _write(actor: Actor, place: Place, form: SentenceForm) -> service.Kept:
+    said: dict[str, Any] = {"text": form.text.data or "", "is_draft": request.form.get("action") == "draft"}
+    said |= {"english": form.english.data or "", "mark": form.mark.data or "", "client_id": form.client_id.data}
+    return write(lambda s: service.propose(s, actor, place, **said, at=now()))
+
+
+def _after_writing(library: Library, seen: Seen, kept: service.Kept) -> Response:
+    """Go on with the next sentence, or stay where somebody else was faster."""
+    if kept.is_aside:
+        flash(_("Somebody else wrote here at the same time. Both are kept. Please look at both."), "warning")
+        return redirect(_href(seen.place))
+    flash(_("Saved."), "success")
+    return redirect(_next(library, seen.place))
+
+
+def _href(place: Place, use: str = "") -> str:
+    """Return the address of a sentence's page, with the filter kept; `use` is a version to begin with."""
+    asked: dict[str, Any] = {"at": place.address, "show": request.args.get("show") or None, "use": use or None}
+    return url_for("translating.sentence", kind=place.kind, key=place.key, locale=place.locale, **asked)
+
+
+def _next(library: Library, place: Place) -> str:
+    """Return where to go from a sentence: to the next one that the filter shows, then to the list."""
+    show = request.args.get("show", "")
+    of = (place.kind, place.key, place.locale)
+    if show == "queue":
+        waiting = queries.list_queue(reading(), library, place.locale, but=[get_actor().account_id])
+        following = next((each.place for each in waiting if each.place != place), None)
+        return _href(following) if following else url_for("translating.queue", locale=place.locale)
+    listed = _sentences(library, *of, _ratings(library, *of) if show == "comments" else [])
+    after = queries.neighbours(listed, place.address, show)[1]
+    if after is not None:
+        return _href(replace(place, address=after))
+    return url_for("translating.sentences", kind=of[0], key=of[1], locale=of[2], show=show or None)
+
+
+@bp.post(f"{_BASE}/sentence/step")
+@roles(*WHO)
+def step(kind: str, key: str, locale: str) -> Page:
+    """Send the words of a sentence to be reviewed, say that they are reviewed, or approve them; then go on."""
+    actor, library = _open(kind, key, locale)
+    place = Place(kind, key, request.args.get("at", ""), locale)
+    form = StepForm(prefix="step")
+    taken = form.step.data if form.step.data in rules.STEPS else abort(400)
+    if form.validate_on_submit():
+        with Explained(form, messages.sentence):
+            said: dict[str, Any] = {"mark": form.mark.data or "", "client_id": form.client_id.data}
+            write(lambda s: service.take_step(s, actor, place, taken, **said, at=now()))
+            flash(messages.TAKEN[taken], "success")
+            return redirect(_next(library, place))
+    return _page(actor, library, queries.get_seen(reading(), library, place), SentenceForm(formdata=None), step=form)
+
+
+@bp.post(f"{_BASE}/sentence/rating")
+@roles("translator")
+def rate(kind: str, key: str, locale: str) -> Page:
+    """Keep what a community reviewer thinks of the words of this part."""
+    actor, library = _open(kind, key, locale)
+    place, form = Place(kind, key, request.args.get("at", ""), locale), RateForm()
+    if form.validate_on_submit():
+        with Explained(form, messages.sentence):
+            marks = {aspect: int(form[aspect].data) for aspect in rules.ASPECTS}
+            write(lambda s: service.rate(s, actor, place, marks=marks, comment=form.comment.data or "", at=now()))
+            flash(_("Thank you. Your marks are kept."), "success")
+            return redirect(_href(place))
+    return _page(actor, library, queries.get_seen(reading(), library, place), SentenceForm(formdata=None), rating=form)
+
+
+def _page(
+    actor: Actor,
+    library: Library,
+    seen: Seen,
+    form: SentenceForm,
+    *,
+    step: StepForm | None = None,
+    rating: RateForm | None = None,
+) -> Page:
+    """Return the page of a sentence, with the form that was refused, if any."""
+    place, may_write = seen.place, policy.can_write(actor, seen.place.locale)
+    ratings = _ratings(library, place.kind, place.key, place.locale)
+    listed = _sentences(library, place.kind, place.key, place.locale, ratings)
+    show = request.args.get("show", "")
+    near = [_href(replace(place, address=at)) if at else None for at in queries.neighbours(listed, place.address, show)]
+    _fill(form, seen, request.args.get("use", ""))
+    refused: Form | None = next((each for each in (step, rating) if each is not None and each.errors), form)
+    return form_page(
+        "translating/sentence.html",
+        refused,
+        **_named(library, place.kind, place.key, place.locale),
+        **_told(library, seen, ratings),
+        **_doable(actor, seen, step),
+        seen=seen,
+        show=show,
+        write_form=form,
+        may_write=may_write,
+        rate_form=rating or _rate_form(actor, seen, ratings) if may_write else None,
+        position=next(number for number, each in enumerate(listed, 1) if each.address == place.address),
+        total=len(listed),
+        before=near[0],
+        after=near[1],
+        href=_href,
+        query={"at": place.address, "show": show or None},
+    )
+
+
+def _fill(form: SentenceForm, seen: Seen, use: str) -> None:
+    """Put into a fresh form what stands, or the version of the public id `use`; always the page's own marks."""
+    if not form.is_submitted() or form.text.data is None:
+        chosen = next((each.version.text for each in seen.versions if each.version.public_id == use), None)
+        form.text.data = chosen if chosen is not None else seen.standing.text
+    form.english.data, form.mark.data = seen.english, seen.mark
+
+
+def _doable(actor: Actor, seen: Seen, refused: StepForm | None) -> dict[str, Any]:
+    """Return the steps that she may take, the form for them, and why there is none where she may not."""
+    knows = policy.can_write(actor, seen.place.locale)
+    steps: tuple[str, ...] = ()
+    if policy.can_approve(actor, seen.place.locale):
+        steps = rules.steps_for(seen.standing, actor.account_id, is_critical=seen.is_critical, knows=knows)
+    form = refused or StepForm(formdata=None, prefix="step")
+    form.mark.data = seen.mark
+    return {
+        "steps": [(each, messages.STEPS[each]) for each in steps],
+        "step_form": form,
+        "why_not": _why_not(actor, seen),
+    }
+
+
+def _why_not(actor: Actor, seen: Seen) -> str:
+    """Return why she cannot approve what stands, in words; "" where she can, or where nothing is said of it."""
+    if not policy.can_write(actor, seen.place.locale) or seen.standing.state in {"missing", "approved", "stale"}:
+        return ""
+    try:
+        rules.check_step("approved", seen.standing, actor.account_id, is_critical=seen.is_critical)
+    except RuleBroken as error:
+        return messages.sentence(error)
+    return ""
+
+
+def _rate_form(actor: Actor, seen: Seen, ratings: list[Rating]) -> RateForm | None:
+    """Return the form for her marks with what she gave before; None where nothing is translated."""
+    if seen.filed.state == "missing":
+        return None
+    form, part = RateForm(formdata=None), rules.part_of(seen.place.address)
+    own = next((e for e in ratings if (e.person_id, e.part, e.is_today) == (actor.person_id, part, True)), None)
+    if own is not None:
+        form.comment.data = own.comment
+        for aspect in rules.ASPECTS:
+            form[aspect].data = str(own.marks[aspect])
+    return form
+
+
+def _told(library: Library, seen: Seen, ratings: list[Rating]) -> dict[str, Any]:
+    """Return what is known of a sentence: who did what, what changed, terms, what to keep, and what reviewers think."""
+    english, standing, part = seen.english, seen.standing, rules.part_of(seen.place.address)
+    of_part = [each for each in ratings if each.part == part]
+    today = [each.marks for each in of_part if each.is_today]
+    accounts = {v for t in seen.versions for v in (t.version.written_by, t.version.reviewed_by, t.version.approved_by)}
+    hits, wrong = _terms(library, seen)
+    return {
+        "names": names_of_accounts(reading(), accounts - {None}),  # type: ignore[arg-type]
+        "changed": rules.differences(standing.made_from, english) if standing.state == "stale" else (),
+        "hits": hits,
+        "wrong_terms": wrong,
+        "keep": placeholders_in(english) + (links_in(english) if is_markdown(seen.place.address) else []),
+        "letters": rules.LETTERS[seen.place.locale],
+        "marks": rules.marks_of(today),
+        "aspects": messages.ASPECTS,
+        "comments": [each for each in of_part if each.comment],
+    }
+
+
+def _terms(library: Library, seen: Seen) -> tuple[list[Hit], frozenset[str]]:
+    """Return the terms of the glossary in this sentence, and the ids of those that the words do not follow."""
+    glossary = queries.glossary_of(library)
+    hits = glossary_hits(glossary, seen.english, seen.place.locale) if glossary else []
+    text = seen.standing.text
+    return hits, frozenset(term for term, _said in term_faults(hits, text)) if text else frozenset()
+
+
+@bp.get("/content/<locale>/queue")
+@roles(*WHO)
+def queue(locale: str) -> str:
+    """List what to look at next in a language: what could harm first, then older English, then what most tracks use."""
+    actor, library = get_actor(), current(reading())
+    if locale not in queries.LOCALES or not policy.can_read(actor, locale):
+        raise NotFound(f"no language {locale!r} here")
+    found = queries.list_queue(reading(), library, locale, but=[actor.account_id])
+    return render_template(
+        "translating/queue.html",
+        **_listed(library, locale, found),
+        tongue=TONGUES[locale],
+        tongue_tag=locale,
+        states=messages.SENTENCES,
+        critical=sum(each.sentence.is_critical for each in found),
+        stale=sum(each.sentence.state == "stale" for each in found),
+    )
+
+
+def _listed(library: Library, locale: str, found: list[queries.Waiting]) -> dict[str, Any]:
+    """Return the page of the queue that the address asks for, with the titles of what its rows belong to."""
+    number, pages = page_of(len(found), PAGE_SIZE)
+    rows = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    objects = {(each.place.kind, each.place.key) for each in rows}
+    return {
+        "rows": rows,
+        "titles": {each: title_of(library, *each) for each in objects},
+        "count": len(found),
+        "page": number,
+        "pages": pages,
+        "href_for": page_href("translating.queue", locale=locale),
+    }
