@@ -139,6 +139,11 @@ def earned_at(instants: Iterable[datetime], answered_on: date | None) -> datetim
     return datetime.combine(answered_on, time(12), zone()).astimezone(UTC)
 
 
+def shows_both(kind: str, state: str) -> bool:
+    """Return whether English stands beneath a block of a lesson: what is safety-critical, until it is approved."""
+    return kind == "safety" and state not in {"approved", "source", "missing"}
+
+
 def lesson_language(locale: str, states: Iterable[str], *, both: bool) -> str:
     """Return how a lesson was shown: "to", "to+en" with English beneath it, or "en" where nothing is translated.
 

@@ -210,11 +210,13 @@ def _baseless(session: Session, person_ids: Collection[int] | None) -> list[Diff
 def _shown(library: Library, source: Source, lesson: LessonSpec, shown: Shown) -> dict[str, object]:
     """Return the columns that tell what was shown."""
     words = library.words("module", source.key, shown.locale)
-    states = {block.state for block in render(lesson.markdown, words, lesson.key)}
+    blocks = render(lesson.markdown, words, lesson.key)
+    states = {block.state for block in blocks}
+    both = shown.both or any(rules.shows_both(block.kind, block.state) for block in blocks)
     return {
         "revision_id": source.revision_id,
         "locale_revision_id": words.revision_id,
-        "shown_language": rules.lesson_language(shown.locale, states, both=shown.both),
+        "shown_language": rules.lesson_language(shown.locale, states, both=both),
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from lms.assessments.specs import QuizSpec, question_parts, quiz_faults
+from lms.assessments.specs import FILE, QuizSpec, question_parts, quiz_faults
 from lms.content.lessons import count_words, segments
 from lms.content.library import Source
 from lms.content.readings import Parts
@@ -145,6 +145,22 @@ class ModuleSpec(Spec):
     def lesson(self, key: str) -> LessonSpec | None:
         """Return the lesson of that key, or None."""
         return next((lesson for lesson in self.lessons if lesson.key == key), None)
+
+
+def sentences_of(source: Source) -> Iterator[tuple[str, str]]:
+    """Yield address and English of every sentence of a module, in reading order."""
+    module = ModuleSpec.from_source(source)
+    yield from _told("module.yml", ModuleFile.read(source.file("module.yml")).told())
+    for lesson in module.lessons:
+        file = f"lessons/{lesson.key}.md"
+        yield from _told(file, lesson.told())
+        yield from ((f"{file}:{each.id}", each.english) for each in segments(lesson.markdown))
+    if module.has_quiz:
+        yield from _told(FILE, QuizSpec.from_source(source).told())
+
+
+def _told(file: str, sentences: Iterable[Told]) -> Iterator[tuple[str, str]]:
+    yield from ((f"{file}:{each.address}", each.english) for each in sentences)
 
 
 def module_faults(source: Source) -> Iterator[Fault]:

@@ -225,7 +225,8 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     title, objectives = _head(found, words)
     both = wants_both()
     heard = heard_at(reading(), library.get("module", module_key), words, {lesson_at(lesson_key): lesson_parts(found)})
-    prose, states = _prose(module_key, found, words, both=both)
+    prose, blocks = _prose(module_key, found, words, both=both)
+    states = [title.state, *(text.state for text in objectives), *blocks]
     return render_template(
         "courses/lesson.html",
         client_id=new_client_id(),
@@ -233,7 +234,8 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         module_title=words.text("module.yml:title", spec.title),
         lesson=found,
         title=title,
-        objectives=objectives,
+        is_draft=mark_beside(title.state, states) == "draft",
+        objectives=[(text, mark_beside(text.state, states) == "draft") for text in objectives],
         prose=prose,
         heard=heard.get(lesson_at(lesson_key)),
         place=place,
@@ -241,7 +243,7 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         is_finished=lesson_key in finished,
         next_href=_href_after(spec, lesson_key),
         both=both,
-        marks=marks([title.state, *(text.state for text in objectives), *states]),
+        marks=marks(states),
     )
 
 

@@ -29,6 +29,7 @@ _KINDS = {
     "awards": _l("certificates"),
     "assignments": _l("assignments"),
     "waivers": _l("waivers"),
+    "wording_routes": _l("ways of learning"),
     "hours_entries": _l("entries of hours"),
     "observations": _l("observed sign-offs"),
     "sign_ups": _l("places in sessions"),

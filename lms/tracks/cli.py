@@ -18,13 +18,14 @@ from lms.clock import local_date, now
 from lms.content.library import current
 from lms.db import chunks, reading, write
 from lms.errors import BadInput, NotFound, RowProblem, RuleBroken
+from lms.i18n import TAGS
 from lms.organizations.queries import ids_of_words, names_of
 from lms.organizations.rules import read_grid, write_table
 from lms.people.queries import known_as
 from lms.people.rules import search_key
 from lms.people.service import lock
 from lms.tracks import messages, rules, service
-from lms.tracks.rules import Asked, Due, FileRow, Meant
+from lms.tracks.rules import Asked, Due, FileRow, Meant, Routes
 from lms.tracks.service import FileDone, Foresight
 from lms.tracks.specs import TrackSpec
 
@@ -37,6 +38,13 @@ CHUNK = 1000
 @click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="The last local date; none without it.")
 @click.option("--organization", help="The key or name of the one that asks all of them.")
+@click.option(
+    "--route",
+    "ways",
+    multiple=True,
+    metavar="LANGUAGE=WAY",
+    help=f"How those learn whose language has no approved words: {', '.join(rules.CHOICES)}, such as sm=oral.",
+)
 @click.option("--dry-run", is_flag=True, help="Only print what would happen.")
 @click.option("--valid-rows-only", is_flag=True, help="Ask those whom the file names well, and pass over the rest.")
 @click.option("--plan", "table", type=click.Path(dir_okay=False, path_type=Path), help="Write who is touched, as CSV.")
@@ -47,6 +55,7 @@ def assign(
     due: datetime | None,
     organization: str | None,
     table: Path | None,
+    ways: tuple[str, ...],
     *,
     dry_run: bool,
     valid_rows_only: bool,
@@ -57,12 +66,13 @@ def assign(
     Columns, in any order: email, phone or person (her id), with --organization also her name, and organization (key or
     name), which may be missing where she works at one place. Whoever was asked before is left as she is, so that the
     same file twice changes nothing. All of it is done in one transaction, or nothing. A date that leaves somebody too
-    little time is warned of.
+    little time is warned of. Where the track asks for approved words, a row whose language has none cannot be done
+    without --route.
     """
     began, at, wish = time.monotonic(), now(), rules.as_due(due.date() if due else None)
     _check_options(track_key, wish, local_date(at))
-    places = _places(organization)
-    meant = _judge(places, track_key, _read(file), at, quiet=as_json)
+    places, routes = _places(organization), _routes(ways)
+    meant = _worded(track_key, _judge(places, track_key, _read(file), at, quiet=as_json), routes, local_date(at))
     good = [each for each in meant if each.fault is None]
     faults = [each for each in meant if each.fault is not None]
     if faults and not valid_rows_only:
@@ -71,7 +81,7 @@ def assign(
     done = FileDone((), *plan.counts)
     read = time.monotonic()
     if not dry_run and good:
-        done = _apply(places, track_key, wish, [_asked(each) for each in good], at)
+        done = _apply(places, track_key, wish, [_asked(each) for each in good], routes, at)
     spent = {"reading": round(read - began, 2), "writing": round(time.monotonic() - read, 2)}
     for problem in [*map(_problem, faults), *plan.warnings()]:
         click.echo(str(problem), err=True)
@@ -89,6 +99,23 @@ def _check_options(track_key: str, due: Due, today: date) -> None:
         raise click.BadParameter(f"there is no track {track_key!r}", param_hint="--track") from None
     if (fault := rules.due_fault(due, today)) is not None:
         raise click.BadParameter(messages.fault_sentence(fault), param_hint="--due")
+
+
+def _routes(ways: Sequence[str]) -> Routes:
+    """Return what `--route` says; end with status 2 for what is no language or no way."""
+    pairs = dict(each.partition("=")[::2] for each in ways)
+    for tag, way in pairs.items():
+        if tag not in TAGS or way not in rules.CHOICES:
+            raise click.BadParameter(f"write LANGUAGE=WAY, not {tag}={way}", param_hint="--route")
+    return Routes(pairs)
+
+
+def _worded(track_key: str, meant: list[Meant], routes: Routes, today: date) -> list[Meant]:
+    """Return the rows with a fault for each who would newly be asked, and of whose language nothing is said."""
+    good = [_asked(each) for each in meant if each.fault is None]
+    new = {each.person_id for each in service.sort_rows(reading(), track_key, good, today).new} if good else set()
+    blocked = service.find_blocked(reading(), current(reading()), track_key, new)
+    return rules.without_wording(meant, rules.route_people(blocked, routes).undecided)
 
 
 def _places(organization: str | None) -> list[int] | None:
@@ -183,10 +210,12 @@ def _look(track_key: str, due: Due, good: Sequence[Meant], at: datetime) -> Look
     return Look(foresight, people, names_of(reading(), {each.organization_id for each in began}))
 
 
-def _apply(places: Collection[int] | None, track_key: str, due: Due, wanted: Sequence[Asked], at: datetime) -> FileDone:
+def _apply(
+    places: Collection[int] | None, track_key: str, due: Due, wanted: Sequence[Asked], routes: Routes, at: datetime
+) -> FileDone:
     def fn(session: Any) -> FileDone:
         lock(session, [each.person_id for each in wanted])
-        return service.ask_rows(session, places, track_key, due, wanted, made_by=None, at=at)
+        return service.ask_rows(session, places, track_key, due, wanted, made_by=None, at=at, routes=routes)
 
     try:
         return write(fn)

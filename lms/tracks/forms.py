@@ -110,6 +110,12 @@ class LevelsForm(Form):
     levels = _ticks(_l("Levels"), missing=_l("Please keep at least one level."))
 
 
+class DemandForm(OnceForm):
+    """Whether a track asks for approved wording from now on: "1", or "" for no longer."""
+
+    asked = HiddenField(validators=[AnyOf(["", "1"])])
+
+
 class WaiveForm(OnceForm):
     """Which part a worker need not do, why, and until when."""
 

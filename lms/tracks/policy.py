@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, true
 
 from lms.actor import Actor
 from lms.organizations.policy import can_manage_staff, manageable_organizations
-from lms.tracks.models import AssignmentBatch, AssignmentRule, Waiver
+from lms.tracks.models import Assignment, AssignmentBatch, AssignmentRule, Waiver
 
 
 def can_assign(actor: Actor, organization_id: int) -> bool:
@@ -42,6 +42,16 @@ def visible_waivers(actor: Actor) -> ColumnElement[bool]:
 def can_renew(actor: Actor, person_id: int) -> bool:
     """Return whether the actor may begin the next cycle of a person's track: the worker herself, or a certifier."""
     return actor.person_id == person_id or actor.has("certifier")
+
+
+def can_ask_for_wording(actor: Actor) -> bool:
+    """Return whether the actor may say that a track asks for approved wording: the consortium's own staff."""
+    return actor.has("administrator", "certifier")
+
+
+def visible_routes(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion of the assignments whose routes the actor reads: a trainer's reach, else her own staff's."""
+    return true() if actor.has("trainer") else Assignment.organization_id.in_(actor.supervises)
 
 
 def visible_rules(actor: Actor) -> ColumnElement[bool]:

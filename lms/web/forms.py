@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations as library_translations
 from wtforms.validators import Length, Regexp
 
+from lms.content.library import Text
 from lms.errors import RuleBroken
 from lms.i18n import language, ngettext
 from lms.i18n import lazy_gettext as _l
@@ -100,8 +101,14 @@ class OnceForm(Form):
 
 
 def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
-    """Return pairs of value and label as a field's choices."""
-    return [SelectChoice(value, label) for value, label in pairs]
+    """Return pairs of value and label as a field's choices; a label that is not translated says that it is English."""
+    return [_choice(value, label) for value, label in pairs]
+
+
+def _choice(value: str, label: Any) -> SelectChoice:
+    if not isinstance(label, Text):
+        return SelectChoice(value, label)
+    return SelectChoice(value, label.text, {"lang": "en"} if label.state == "missing" else {})
 
 
 def refuse(form: Form, error: RuleBroken, sentence: Callable[[RuleBroken], str]) -> None:

@@ -183,13 +183,14 @@ def make_sheet(
     reach: Any = NOBODY,
     client: str = "",
     at: Any = AT,
+    tongue: str = "en",
 ) -> PaperForm:
     """Make a sheet and return its row."""
     client = client or new_client_id()
     who = person.person_id if person else None
     made = write(
         lambda s: service.make_paper(
-            s, actor, key, "en", who, in_class=reach, client_id=client, at=at, chance=random.Random(1)
+            s, actor, key, tongue, who, in_class=reach, client_id=client, at=at, chance=random.Random(1)
         )
     )
     reading().rollback()

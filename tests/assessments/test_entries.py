@@ -36,9 +36,10 @@ from tests.assessments.assessing import (
     score,
     stand,
 )
+from tests.assessments.assessing import QUIZ as WRITTEN
 from tests.conftest import AT
 from tests.factories import Make
-from tests.factories.learning import item, module, publish_drafts, standard
+from tests.factories.learning import item, module, publish_drafts, standard, words
 from tests.racing import look_together, outcomes, race
 
 LATER = AT + timedelta(days=2)
@@ -104,6 +105,26 @@ class TestSheets:
 
 
 class TestTrainerEnters:
+    @pytest.mark.parametrize("source", ["paper", "oral"])
+    def test_each_answer_records_the_languages_of_its_sheet(self, cast: Cast, source: str) -> None:
+        """Approved wording alone, other wording with its English, what is not translated in English, said aloud too."""
+        options = {f"quiz.yml:q-one.{each}": (f"Option {each} of q-one", f"Tali {each}", "approved") for each in "abcd"}
+        entries = {
+            **options,
+            "quiz.yml:q-one.prompt": ("Prompt of q-one?", "Fehuʻi ʻuluaki?", "approved"),
+        }
+        library = [*standard(), module("delta", ["only"], quiz=WRITTEN, survey=None)]
+        prompt = next(each["prompt"] for each in WRITTEN["items"] if each["id"] == "q-write")
+        entries["quiz.yml:q-write.prompt"] = (prompt, "Fehuʻi tohi?", "draft")
+        publish_drafts([*library, words("module", "delta", "to", entries)])
+        sheet = make_sheet(cast.trainer, "delta", cast.ana, reach=cast.class_, tongue="to")
+        said = entered(sheet, {"q-one": ("a",), "q-write": ("I ask her.",)}, source=source)
+        enter(cast.trainer, cast.ana, said, reach=cast.class_)
+        reading().rollback()
+        shown = dict(reading().execute(select(AttemptAnswer.item_id, AttemptAnswer.shown_language)).all())
+        assert shown == {"q-one": "to", "q-write": "to+en"}
+        assert set(reading().scalars(select(Attempt.shown_language))) == {"to+en"}
+
     def test_it_counts_at_once_by_its_own_version(self, cast: Cast) -> None:
         sheet = make_sheet(cast.trainer)
         publish_drafts(

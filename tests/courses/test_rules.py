@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from lms.assessments.queries import QuizState
-from lms.content.library import Source
+from lms.content.library import STATES, Source
 from lms.courses import rules
 from lms.courses.rules import Done, ModuleProgress, NextStep, quiz_stand
 from lms.courses.specs import ModuleSpec
@@ -149,3 +149,10 @@ def test_why_a_completion_does_not_follow() -> None:
     body = module("g", ["only"], quiz=None, survey=None, credits={}).body
     bare = ModuleSpec.from_source(Source("module", "g", 3, "", body))
     assert rules.completion_faults(bare, 5, Done({"only"}, is_passed=False, surveys=())) == ()
+
+
+@pytest.mark.parametrize("kind", ["safety", "note", "paragraph"])
+@pytest.mark.parametrize("state", STATES)
+def test_english_stands_beneath_what_is_safety_critical_until_it_is_approved(kind: str, state: str) -> None:
+    unsure = state in {"stale", "partly", "draft", "in review", "reviewed"}
+    assert rules.shows_both(kind, state) == (kind == "safety" and unsure)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale, gettext
 from sqlalchemy import func, select
 
+from lms.content.service import draft
 from lms.courses.models import LessonProgress
 from lms.db import reading
 from tests.assessments.test_views import counting
@@ -244,6 +245,58 @@ class TestLanguages:
             r'Lēsoni motuʻa</a><span class="usa-sr-only">: [^<]+</span> <span class="both-en" lang="en">Lesson first<'
         )
         assert re.search(step, module_page)
+
+    @pytest.mark.parametrize(("state", "beneath"), [("draft", True), ("reviewed", True), ("approved", False)])
+    def test_english_stands_beneath_what_is_safety_critical_until_it_is_approved(
+        self, app: Flask, client: FlaskClient, make: Make, state: str, *, beneath: bool
+    ) -> None:
+        lesson = {
+            "title": "Lesson only",
+            "minutes": 5,
+            "objectives": ["Do it."],
+            "markdown": "## Part\n\nWords.\n\n:::safety\n- Call 911 at once.\n- Stay.\n:::\n",
+        }
+        made = module("gamma", ["only"], quiz=None, survey=None, credits={"skills/walk": 5})
+        files = {**made.body["files"], "lessons/only.md": lesson}
+        entries = {
+            "module.yml:title": ("Title of gamma", "Hingoa", state),
+            "module.yml:summary": ("Summary of gamma.", "Fakamatala.", state),
+            "lessons/only.md:title": ("Lesson only", "Lēsoni", state),
+            "lessons/only.md:objectives.1": ("Do it.", "Fai ia.", state),
+            "lessons/only.md:part.1": ("Part", "Konga", state),
+            "lessons/only.md:part.2": ("Words.", "Ngaahi lea.", state),
+            "lessons/only.md:part.3": ("Call 911 at once.", "Tā leva ki he 911.", state),
+            "lessons/only.md:part.4": ("Stay.", "Nofo.", state),
+        }
+        others = [each for each in standard() if each.key != "gamma"]
+        publish_drafts(
+            [*others, draft("module", "gamma", "en", {"files": files}), words_of("module", "gamma", "to", entries)]
+        )
+        sign_in(client, make.person("Mele", language="to"))
+        url = "/modules/gamma/lessons/only"
+        page = client.get(url).text
+        assert '<div class="safety"><p class="block-label">' in flat(page)
+        english = '<div class="both-en" lang="en"><ul><li>Call 911 at once.</li><li>Stay.</li></ul></div>'
+        assert (english in flat(page)) == beneath
+        assert "Words." not in page, "only what is safety-critical shows both"
+        client.post(url, data=form_of(page))
+        shown = reading().execute(select(LessonProgress.shown_language)).scalar_one()
+        assert shown == ("to+en" if beneath else "to")
+
+    def test_a_draft_among_approved_words_has_its_mark(self, app: Flask, client: FlaskClient, make: Make) -> None:
+        entries = {
+            "lessons/only.md:title": ("Lesson only", "Lēsoni", "draft"),
+            "lessons/only.md:objectives.1": ("Do what only says.", "Fai ia.", "draft"),
+            "lessons/only.md:part-of-only.1": ("Part of only", "Konga", "approved"),
+            "lessons/only.md:part-of-only.2": ("Words of only.", "Ngaahi lea.", "approved"),
+            "lessons/only.md:part-of-only.3": ("A note in only.", "Fakamatala.", "approved"),
+        }
+        publish_drafts([*standard(), words_of("module", "gamma", "to", entries)])
+        sign_in(client, make.person("Mele", language="to"))
+        page = flat(client.get("/modules/gamma/lessons/only").text)
+        assert page.count("tag--draft") == 3, "the page, the title and the objective"
+        assert re.search(r'</h1>\s*</div><p><span class="usa-tag tag--draft">', page)
+        assert 'Fai ia.</span> <span class="usa-tag tag--draft">' in page
 
     def test_the_page_says_where_its_facts_come_from(self, app: Flask, client: FlaskClient, make: Make) -> None:
         sources = [{"id": "own", "title": "Our practice, 2026", "url": "https://www.example.org/a?b=1"}]

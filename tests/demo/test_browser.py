@@ -529,6 +529,11 @@ class TestInEveryLanguage:
         faults = studio.look(spot_of(demo, lang, lesson(demo, lang)), lang, dark=lang == "es")
         assert not faults, "\n".join(faults)
 
+    def test_what_is_safety_critical(self, studio: Studio, demo: Demo, lang: str) -> None:
+        path = "/modules/outreach/lessons/staying-safe"
+        faults = studio.look(spot_of(demo, lang, path), lang, dark=True)
+        assert not faults, "\n".join(faults)
+
     def test_quiz(self, studio: Studio, demo: Demo, quizzes: str, lang: str) -> None:
         faults = studio.look(spot_of(demo, lang, quizzes), lang, dark=lang == "sm")
         assert not faults, "\n".join(faults)

@@ -373,6 +373,7 @@ LEFT_OUT = {
     "training_imports": "her own acts as staff concern others",
     "staff_imports": "her own acts as a supervisor concern others; what a list said of her is listed",
     "assignment_uploads": "her own acts as a supervisor concern others; a row that means her is listed",
+    "wording_demands": "her own acts as staff concern nobody; on which way she learns is listed",
     "content_changes": "her own acts as a publisher concern nobody; what a change did to her is listed",
     "regrades": "her own acts as a certifier concern others; what one did to her is listed",
     "survey_findings": "her own acts as staff concern nobody",

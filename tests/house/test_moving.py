@@ -214,6 +214,7 @@ PAGES: dict[str, Where] = {
     "tracks.batches": ONCE,
     "tracks.change_rule": of("rule"),
     "tracks.levels": ONCE,
+    "tracks.reading_with": ONCE,
     "tracks.rule": of("rule"),
     "tracks.standing": ONCE,
     "tracks.upload": ONCE,

@@ -46,9 +46,8 @@ def _wanted() -> Narrowed:
 def _words() -> dict[str, Any]:
     """Return what keys are called, and the languages and modules to choose from."""
     library = current(reading())
-    modules = [(key, title.text) for key, title in quizzes()]
     return {
-        "filters": {"languages": list(LANGUAGE_NAMES.items()), "modules": modules},
+        "filters": {"languages": list(LANGUAGE_NAMES.items()), "modules": quizzes()},
         "title_of": lambda key: title_of(library, key),
         "tongue": lambda shown: LANGUAGE_NAMES[own_language(shown)],
         "sources": SOURCE_NAMES,

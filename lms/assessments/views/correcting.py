@@ -20,7 +20,7 @@ from lms.assessments.specs import FILE
 from lms.assessments.views.asking import Asked, decided_of, offered_of, proposal_of, read_asked, title_of
 from lms.assessments.views.blueprint import bp
 from lms.clock import now
-from lms.content.library import current
+from lms.content.library import Text, current
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import LANGUAGES
@@ -94,7 +94,7 @@ def _new_page(form: RegradeForm, asked: Asked) -> Page:
         asked=asked.single,
         said=asked.decisions,
         decided=decided_of(asked),
-        items=[(item.id, f"{item.id}: {item.prompt}"[:80]) for item in asked.quiz.questions],
+        items=[(item.id, _in_english(f"{item.id}: {item.prompt}"[:80])) for item in asked.quiz.questions],
         offered=offered_of(asked),
         versions=asked.version_choices,
         tongues=list(LANGUAGES),
@@ -181,3 +181,8 @@ def _cells(line: Line, name: str) -> list[object]:
     effect = str(messages.EFFECTS[line.effect])
     standing = [before.points, before.percent, after.points, after.percent]
     return [name, sat.round, sat.number, sat.language, *standing, effect]
+
+
+def _in_english(text: str) -> Text:
+    """Return words of which a page says that they are English: corrections speak of the source."""
+    return Text(text, "missing", text)

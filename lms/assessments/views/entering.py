@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -29,6 +30,7 @@ from lms.content.library import current, source_of, spec_of, words_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.files import put
+from lms.i18n import force_locale
 from lms.i18n import gettext as _
 from lms.organizations.queries import spans_of
 from lms.uploads import LARGEST_FILE, check_file
@@ -128,6 +130,9 @@ def _page(
         form.taken_on.data = actor.today
     words = words_of(reading(), sheet.locale_revision_id, sheet.language)
     errors = {item_id: lacking(code) for item_id, code in missing.items()}
+    with force_locale(sheet.language):
+        asked = asked_of(quiz, sheet.form, words, chosen, errors)
+        questions = render_template("assessments/sheet_questions.html", asked=asked)
     spans = spans_of(reading(), [known.person_id]).get(known.person_id, ())
     return form_page(
         "assessments/enter.html",
@@ -136,6 +141,8 @@ def _page(
         number=rules.shown_number(sheet.number),
         tongue=LANGUAGE_NAMES[sheet.language],
         title=title_of(current(reading()), sheet.module_key),
-        asked=asked_of(quiz, sheet.form, words, chosen, errors),
+        asked=asked,
+        questions=Markup(questions),  # noqa: S704 -- our own template
+        spoken=sheet.language,
         needs_sheet=rules.place_of(actor, spans) is not None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.assessments import policy, queries, rules, service
@@ -16,7 +17,7 @@ from lms.assessments.views.titles import quizzes, title_of
 from lms.clock import now
 from lms.content.library import current, published_as, source_of, spec_of, words_of
 from lms.db import reading, write
-from lms.i18n import language
+from lms.i18n import force_locale, language
 from lms.people.queries.identity import known_as
 from lms.web.access import get_actor, roles
 from lms.web.classes import in_class
@@ -74,13 +75,21 @@ def sheet_page(sheet: PaperRow) -> str:
     words = words_of(reading(), sheet.locale_revision_id, sheet.language)
     version = published_as(reading(), sheet.revision_id)
     holder = known_as(reading(), [sheet.person_id])[sheet.person_id][1] if sheet.person_id else ""
+    number, title = rules.shown_number(sheet.number), words.text("module.yml:title", source.file("module.yml")["title"])
+    with force_locale(sheet.language):
+        printed = render_template(
+            "assessments/sheet.html",
+            number=number,
+            version=version.number if version else "",
+            tongue=LANGUAGE_NAMES[sheet.language],
+            holder=holder,
+            title=title,
+            asked=asked_of(spec_of(QuizSpec, source), sheet.form, words, {}, {}),
+        )
     return render_template(
         "assessments/paper.html",
         sheet=sheet,
-        number=rules.shown_number(sheet.number),
-        version=version.number if version else "",
-        tongue=LANGUAGE_NAMES[sheet.language],
-        holder=holder,
-        title=words.text("module.yml:title", source.file("module.yml")["title"]),
-        asked=asked_of(spec_of(QuizSpec, source), sheet.form, words, {}, {}),
+        number=number,
+        title=title,
+        printed=Markup(printed),  # noqa: S704 -- our own template
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from lms.competencies.specs import FrameworkSpec
-from lms.content.library import Library, current
+from lms.content.library import Library, Text, current
 from lms.db import reading
 from lms.errors import NotFound
 from lms.fieldwork.forms.sessions import CohortForm, PlanForm
@@ -86,19 +86,19 @@ def fill_cohort(form: CohortForm) -> None:
     form.track.choices = choices_of(_titles(library, "track", None))
 
 
-def _titles(library: Library, kind: str, kept: str | None) -> list[tuple[str, str]]:
+def _titles(library: Library, kind: str, kept: str | None) -> list[tuple[str, str | Text]]:
     """Return what is published of a kind, and what was chosen before, each with its title."""
     keys = dict.fromkeys([*library.keys(kind), *([kept] if kept else [])])
-    return [("", _("None")), *((key, content_title(library, kind, key, language()).text) for key in keys)]
+    return [("", _("None")), *((key, content_title(library, kind, key, language())) for key in keys)]
 
 
-def _competencies(library: Library, kept: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
+def _competencies(library: Library, kept: list[str] | tuple[str, ...]) -> list[tuple[str, str | Text]]:
     """Return every competency of every framework with its title, and those chosen before."""
-    found: dict[str, str] = {}
+    found: dict[str, str | Text] = {}
     for framework in library.keys("framework"):
         words = library.words("framework", framework, language())
         for each in library.spec(FrameworkSpec, "framework", framework).competencies:
-            found[f"{framework}/{each.id}"] = words.text(f"{framework}.yml:{each.id}.title", each.title).text
+            found[f"{framework}/{each.id}"] = words.text(f"{framework}.yml:{each.id}.title", each.title)
     return list({**found, **{each: each for each in kept if each not in found}}.items())
 
 

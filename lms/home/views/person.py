@@ -28,6 +28,7 @@ from lms.organizations.queries import team_names
 from lms.organizations.rules import criteria_of, may_see
 from lms.tracks import queries as tracks
 from lms.tracks.messages import reason_words
+from lms.tracks.messages.wording import ROUTE_NAMES
 from lms.web.access import get_actor, roles
 
 
@@ -112,7 +113,7 @@ def team_person(public_id: str) -> str:
 
 
 def find_page(actor: Actor, public_id: str) -> Page:
-    """Return what the reader may see of a person; raise `NotFound`. At most five queries."""
+    """Return what the reader may see of a person; raise `NotFound`. At most six queries."""
     spells = queries.list_spells_here(reading(), policy.visible_spells(actor), public_id)
     if not policy.can_open(actor, [spell.span for spell in spells]):
         raise NotFound
@@ -122,10 +123,13 @@ def find_page(actor: Actor, public_id: str) -> Page:
 
 
 def _reasons(person_id: int) -> dict[tuple[int, str, int], str]:
-    """Return why standing rules ask a person, in words. At most two queries."""
+    """Return why standing rules ask a person, and how she learns what was asked, in words. At most three queries."""
     found = tracks.reasons_of(reading(), person_id)
     teams = team_names(reading(), {each for kept in found.values() for each in kept.get("teams", ())})
-    return {place: reason_words(criteria_of(kept), teams) for place, kept in found.items()}
+    words = {place: reason_words(criteria_of(kept), teams) for place, kept in found.items()}
+    for place, route in tracks.routes_asked(reading(), person_id).items():
+        words[place] = " ".join(filter(None, [words.get(place), f"{ROUTE_NAMES[route]}."]))
+    return words
 
 
 def _may_assist(page: Page) -> bool:

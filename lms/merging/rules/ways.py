@@ -78,6 +78,7 @@ WAYS: Mapping[str, Way] = {
     "training_import_rows": Way(),
     "wording_ratings": Way(),
     "wording_reports": Way("stays"),
+    "wording_routes": Way(),
     "waivers": Way("closed", closes="withdrawn_at", closer="withdrawn_by"),
 }
 

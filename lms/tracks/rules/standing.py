@@ -19,6 +19,7 @@ class RulePlan:
     `back` are no longer meant and have not begun: it is taken back. `kept` have begun, and stay asked. `left` do not
     work there any more: what was asked then stays as it was. `freed` are no longer meant, and the rule asks nothing of
     them. `waived` are meant, and somebody took back what was asked of them, or their renewal: that is not asked again.
+    `unworded` fit, and wait until the words in their language are approved, where the track asks for that.
     """
 
     new: tuple[int, ...] = ()
@@ -30,6 +31,7 @@ class RulePlan:
     freed: tuple[int, ...] = ()
     waived: tuple[int, ...] = ()
     again: tuple[int, ...] = ()
+    unworded: tuple[int, ...] = ()
 
     @property
     def asks(self) -> tuple[int, ...]:

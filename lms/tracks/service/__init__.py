@@ -67,6 +67,10 @@ from lms.tracks.service.waiving import (
     waive,
     withdraw_waiver,
 )
+from lms.tracks.service.wording import (
+    find_blocked,
+    set_demand,
+)
 
 __all__ = [
     "KEPT",
@@ -92,6 +96,7 @@ __all__ = [
     "end_rule",
     "enrol",
     "enrol_self",
+    "find_blocked",
     "foresee",
     "forget_uploads",
     "is_renewed",
@@ -107,6 +112,7 @@ __all__ = [
     "recompute",
     "reconcile_rule",
     "refresh",
+    "set_demand",
     "sort_rows",
     "stage",
     "undo_batch",

@@ -17,10 +17,13 @@ from lms.errors import NotFound, RuleBroken
 from lms.people.service import lock
 from lms.tracks import queries, rules
 from lms.tracks.models import Assignment, AssignmentBatch, AssignmentRule
-from lms.tracks.rules import Due, Sorting
+from lms.tracks.rules import Due, Routes, Sorting
 from lms.tracks.service.asking import Wish, ask_all, began_of, check_actor, dates_of, sort_for
 from lms.tracks.service.enrolling import complete
 from lms.tracks.service.levels import check_offered
+from lms.tracks.service.wording import choose_routes, keep_routes
+
+NO_ROUTES = Routes()
 
 
 @dataclass(frozen=True)
@@ -47,21 +50,23 @@ def assign(
     due_on: date | Due | None,
     client_id: str,
     at: datetime,
+    routes: Routes = NO_ROUTES,
 ) -> BatchSummary:
     """Ask staff of an organization to do a track by a local date, enrol them, and return what was done.
 
     `due_on` is one date for all, or a rule that gives each person hers. Those whom the organization has asked
-    before are left as they are. The same `client_id` again changes nothing and returns the first act. Raises
-    `NotFound` unless the actor answers for the organization today, everybody works there today and the track is
-    published; `RuleBroken` ("nobody-chosen", "level-off" as in `check_offered`, "sent-before" for a `client_id` that
-    came with something else, and what `rules.due_fault` says). The number of statements does not depend on the
-    number of people.
+    before are left as they are. Where the track asks for approved wording, `routes` says how those learn whose
+    language has not got it, or that they are left out. The same `client_id` again changes nothing and returns the
+    first act. Raises `NotFound` unless the actor answers for the organization today, everybody works there today and
+    the track is published; `RuleBroken` ("nobody-chosen", "wording-undecided", "level-off" as in `check_offered`,
+    "sent-before" for a `client_id` that came with something else, and what `rules.due_fault` says). The number of
+    statements does not depend on the number of people.
     """
     chosen, due = list(dict.fromkeys(person_ids)), rules.as_due(due_on)
     lock(session, [*chosen, actor.person_id])
     known = _find_batch(session, actor, client_id)
     if known is not None:
-        return _sent_again(session, known, (organization_id, track_key, due), chosen)
+        return _sent_again(session, known, (organization_id, track_key, due), chosen, routes)
     check_actor(session, actor, organization_id, at)
     library, today = current(session), local_date(at)
     began = began_of(session, organization_id, today)
@@ -72,14 +77,19 @@ def assign(
     if (fault := rules.due_fault(due, today)) is not None:
         raise RuleBroken(fault)
     sorting = sort_for(session, organization_id, track_key, chosen, today)
+    routing = choose_routes(session, library, track_key, sorting.new, routes)
+    new = [each for each in sorting.new if each not in routing.out]
+    if routing.out and not new:
+        raise RuleBroken("nobody-chosen")
     batch = new_batch(organization_id, track_key, due, made_by=actor.account_id, client_id=client_id, at=at)
     session.add(batch)
     session.flush()
-    due_of = dates_of(session, library, track_key, due, {each: began[each] for each in sorting.new}, at)
+    due_of = dates_of(session, library, track_key, due, {each: began[each] for each in new}, at)
     ask_all(session, library, track_key, [Wish(batch, due_of)], at)
-    record_batch(session, batch, sorting.new, at)
-    complete(session, library, sorting.new, at=at)
-    return _summary(batch, len(sorting.new), sorting)
+    keep_routes(session, [batch.id], routing.routes, by=actor.account_id, at=at)
+    record_batch(session, batch, new, at)
+    complete(session, library, new, at=at)
+    return _summary(batch, len(new), sorting)
 
 
 def new_batch(
@@ -148,14 +158,17 @@ def _find_batch(session: Session, actor: Actor, client_id: str) -> AssignmentBat
 
 
 def _sent_again(
-    session: Session, batch: AssignmentBatch, asked: tuple[int, str, Due], chosen: Collection[int]
+    session: Session, batch: AssignmentBatch, asked: tuple[int, str, Due], chosen: Collection[int], routes: Routes
 ) -> BatchSummary:
     """Return what the first sending did; raise `RuleBroken("sent-before")` when this one asks for something else.
 
-    Beside those whom the batch asked, the form may name people whom the organization had asked already.
+    Beside those whom the batch asked, the form may name people whom the organization had asked already, and those whom
+    `routes` leaves out.
     """
     people = set(session.scalars(select(Assignment.person_id).where(Assignment.batch_id == batch.id)))
     others = set(chosen) - people
+    languages = queries.languages_of(session, others)
+    others -= {each for each, language in languages.items() if routes.of(each, language) == rules.OUT}
     known = queries.asked_of(session, batch.organization_id, batch.track_key, others) if others else {}
     same = asked == (batch.organization_id, batch.track_key, due_of(batch))
     if not same or not people <= set(chosen) or others - known.keys():

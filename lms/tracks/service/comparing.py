@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.clock import local_date
-from lms.content.library import Library
+from lms.content.library import Library, current
 from lms.organizations.queries import list_matching
 from lms.organizations.rules import Criteria, criteria_json, criteria_of
 from lms.tracks import queries, rules
@@ -19,6 +19,7 @@ from lms.tracks.queries import RuleAsk
 from lms.tracks.rules import Asking, Due, NextCycle, RulePlan
 from lms.tracks.service.asking import Asks, began_of, ease_dates, read_asks
 from lms.tracks.service.undoing import begun_of
+from lms.tracks.service.wording import find_blocked
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,17 @@ def compare(
     at: datetime,
     among_people: Collection[int] | None = None,
 ) -> Compared:
-    """Return the difference. With `among_people`, those whom the rule came to mean since they were locked wait."""
+    """Return the difference. With `among_people`, those whom the rule came to mean since they were locked wait.
+
+    Whom the rule does not mean yet waits too while the track asks for approved words and her language has none.
+    """
     today = local_date(at)
     found = [each.person_id for each in list_matching(session, said.organization_id, said.criteria, today)]
     known = spells_of(session, rule.id) if rule else {}
     waiting = {*found, *known}.difference(among_people) if among_people is not None else set()
+    joining = [each for each in found if each not in known]
+    blocked = find_blocked(session, current(session), said.track_key, joining) if joining else {}
+    waiting |= set(blocked)
     meant = [each for each in found if each not in waiting]
     spells = Spells({each: since for each, since in known.items() if each not in waiting})
     gone = spells.leaving(meant)
@@ -108,7 +115,8 @@ def compare(
             spared=spared,
         ),
     )
-    return Compared(plan, {each: asks.renewals[each] for each in plan.asks if each in asks.renewals})
+    again = {each: asks.renewals[each] for each in plan.asks if each in asks.renewals}
+    return Compared(replace(plan, unworded=tuple(each for each in joining if each in blocked)), again)
 
 
 def date_asked(session: Session, library: Library, said: Statement, compared: Compared, at: datetime) -> Dated:

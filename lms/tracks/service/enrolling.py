@@ -23,6 +23,7 @@ from lms.tracks.models import Enrolment, TrackCompletion
 from lms.tracks.queries import EnrolmentRow, Standing
 from lms.tracks.rules import Met
 from lms.tracks.service.renewing import open_cycles
+from lms.tracks.service.wording import check_begin, keep_own_route
 from lms.tracks.specs import TrackSpec
 
 
@@ -48,9 +49,15 @@ def enrol(session: Session, person_ids: Iterable[int], track_key: str, *, at: da
     return sorted(enrolled.opened)
 
 
-def enrol_self(session: Session, actor: Actor, track_key: str, *, at: datetime) -> bool:
-    """Put the actor on a track of her own choice; return whether she was not on it. Raises `NotFound`."""
+def enrol_self(session: Session, actor: Actor, track_key: str, *, at: datetime, reads_english: bool = False) -> bool:
+    """Put the actor on a track of her own choice; return whether she was not on it.
+
+    Raises `NotFound`, and `RuleBroken("wording-waits")` as `check_begin`.
+    """
+    language = check_begin(session, actor, track_key, reads_english=reads_english)
     is_new = bool(enrol(session, [actor.person_id], track_key, at=at))
+    if is_new and language is not None:
+        keep_own_route(session, actor, track_key, language, at)
     if is_new:
         record(session, actor.account_id, "tracks.enrolled", "person", actor.person_id, at=at, track=track_key)
     return is_new

@@ -98,7 +98,8 @@ def make_rule(
         return Reconciled(known.public_id, RulePlan())
     check_offered(session, current(session), said.organization_id, said.track_key)
     _check_said(session, said, at)
-    if set(compare(session, said, None, at).plan.new) != set(expected):
+    plan = compare(session, said, None, at).plan
+    if set(plan.new) != set(expected) - set(plan.unworded):
         raise RuleBroken("changed")
     rule = _written(session, actor, said, client_id, at)
     return _reconcile(session, rule, held, at)

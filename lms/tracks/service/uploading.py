@@ -21,10 +21,11 @@ from lms.people.service import lock
 from lms.tracks import queries, rules
 from lms.tracks.models import AssignmentUpload, UploadRow
 from lms.tracks.queries import UploadLine
-from lms.tracks.rules import Asked, Due, FileRow, Known, Meant, NextCycle
+from lms.tracks.rules import Asked, Due, FileRow, Known, Meant, NextCycle, Routes
 from lms.tracks.service.asking import Wish, ask_all, dates_of, read_asks
-from lms.tracks.service.assigning import new_batch, record_batch
+from lms.tracks.service.assigning import NO_ROUTES, new_batch, record_batch
 from lms.tracks.service.enrolling import complete
+from lms.tracks.service.wording import choose_routes, keep_routes
 from lms.tracks.specs import TrackSpec
 
 #: A file that nobody said yes to, and the rows of one that was done, are forgotten after this.
@@ -199,7 +200,9 @@ def move_upload(session: Session, actor: Actor, public_id: str, due: Due, *, at:
         upload.due_kind, upload.due_on, upload.due_days, upload.due_eased = due.kind, due.on, due.days, due.eased
 
 
-def apply_upload(session: Session, actor: Actor, public_id: str, *, valid_only: bool, at: datetime) -> FileDone:
+def apply_upload(
+    session: Session, actor: Actor, public_id: str, *, valid_only: bool, at: datetime, routes: Routes = NO_ROUTES
+) -> FileDone:
     """Ask whom a waiting file means, and return what was done. Twice changes nothing the second time.
 
     Raises `NotFound` unless the actor brought the file and it still waits; `RuleBroken` ("still-reading" while rows
@@ -220,7 +223,7 @@ def apply_upload(session: Session, actor: Actor, public_id: str, *, valid_only: 
         raise RuleBroken("has-faults")
     wanted = [Asked(row.person_id or 0, row.organization_id or 0) for row in good]
     places, due = _places(session, actor, at), _due_of(upload)
-    done = ask_rows(session, places, upload.track_key, due, wanted, made_by=actor.account_id, at=at)
+    done = ask_rows(session, places, upload.track_key, due, wanted, made_by=actor.account_id, at=at, routes=routes)
     upload.applied_at = at
     return done
 
@@ -234,11 +237,12 @@ def ask_rows(
     *,
     made_by: int | None,
     at: datetime,
+    routes: Routes = NO_ROUTES,
 ) -> FileDone:
     """Ask all of `wanted`, whose rows are locked, at these organizations (None: at any), and return what was done.
 
-    Raises `RuleBroken`: "nobody-chosen", "level-off", "changed" when one does not work there today, and what
-    `rules.due_fault` says.
+    `routes` is as of `assign`. Raises `RuleBroken`: "nobody-chosen", "wording-undecided", "level-off", "changed" when
+    one does not work there today, and what `rules.due_fault` says.
     The number of statements grows with organizations, not with people.
     """
     today, library = local_date(at), current(session)
@@ -254,19 +258,24 @@ def ask_rows(
     if not began.keys() >= set(wanted):
         raise RuleBroken("changed")
     sorting = sort_rows(session, track_key, wanted, today)
+    routing = choose_routes(session, library, track_key, list({each.person_id for each in sorting.new}), routes)
+    new = [each for each in sorting.new if each.person_id not in routing.out]
+    if routing.out and not new:
+        raise RuleBroken("nobody-chosen")
     wishes = []
-    for place in sorted({each.organization_id for each in sorting.new}):
+    for place in sorted({each.organization_id for each in new}):
         batch = new_batch(place, track_key, due, made_by=made_by, client_id=new_client_id(), at=at)
-        ours = {each.person_id: began[each] for each in sorting.new if each.organization_id == place}
+        ours = {each.person_id: began[each] for each in new if each.organization_id == place}
         wishes.append(Wish(batch, dates_of(session, library, track_key, due, ours, at)))
     session.add_all(wish.batch for wish in wishes)
     session.flush()
     ask_all(session, library, track_key, wishes, at)
+    keep_routes(session, [wish.batch.id for wish in wishes], routing.routes, by=made_by, at=at)
     for wish in wishes:
         record_batch(session, wish.batch, list(wish.due_of), at)
-    complete(session, library, sorted({each.person_id for each in sorting.new}), at=at)
+    complete(session, library, sorted({each.person_id for each in new}), at=at)
     batches = tuple(wish.batch.public_id for wish in wishes)
-    return FileDone(batches, len(sorting.new), len(sorting.already), len(sorting.finished))
+    return FileDone(batches, len(new), len(sorting.already), len(sorting.finished))
 
 
 def sort_rows(session: Session, track_key: str, wanted: Sequence[Asked], today: date) -> FileSorting:

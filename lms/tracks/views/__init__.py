@@ -12,6 +12,7 @@ from lms.tracks.views import (
     levels,
     ruling,
     waiving,
+    wording,
 )
 from lms.tracks.views.blueprint import (
     bp,
@@ -28,6 +29,7 @@ PAGES = (
     levels,
     ruling,
     waiving,
+    wording,
 )
 
 __all__ = [

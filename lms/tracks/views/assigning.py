@@ -18,7 +18,8 @@ from lms.ids import new_client_id
 from lms.organizations.queries import Choice, StaffRow, list_staff, list_supervised
 from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
-from lms.tracks.rules import Asked, Due
+from lms.tracks.messages.wording import OWN_ROUTE_CHOICES, ROUTE_CHOICES
+from lms.tracks.rules import Asked, Due, Routes
 from lms.tracks.service import Foresight
 from lms.tracks.specs import TrackSpec
 from lms.tracks.views.blueprint import bp
@@ -34,6 +35,7 @@ from lms.tracks.views.picking import (
     list_page,
     read_picking,
 )
+from lms.tracks.views.routing import list_blocked, read_routes
 from lms.web.access import get_actor, roles
 
 Page = str | tuple[str, int] | Response
@@ -123,7 +125,8 @@ def refuse(form: ConfirmForm, error: RuleBroken) -> None:
 def _assign(form: ConfirmForm, organization: Choice) -> str:
     """Assign, and return the public id of what was done."""
     actor, wish = get_actor(), form.wish()
-    people = [row.person_id for row in own_staff(organization, form, "people")]
+    staff = own_staff(organization, form, "people")
+    people, routes = [row.person_id for row in staff], routes_of(staff)
     return write(
         lambda session: service.assign(
             session,
@@ -134,6 +137,7 @@ def _assign(form: ConfirmForm, organization: Choice) -> str:
             due_on=wish,
             client_id=form.client_id.data,
             at=now(),
+            routes=routes,
         )
     ).batch_public_id
 
@@ -199,9 +203,17 @@ def preview_page(
         can_be_met=track.can_be_met,
         is_renewed=track.renewal is not None,
         last=last_words(form.standing_due(), queries.track_work(library, track.key).days),
+        blocked=list_blocked(library, track.key, [each.person_id for each in foresight.sorting.new]),
+        routes=ROUTE_CHOICES,
+        own_routes=OWN_ROUTE_CHOICES,
         **told(foresight, form.wish(), names, {organization.id: organization.name}),
     )
     return html, 400 if form.errors else 200
+
+
+def routes_of(staff: Sequence[StaffRow]) -> Routes:
+    """Return what the form says of those who are blocked."""
+    return read_routes({row.person_public_id: row.person_id for row in staff})
 
 
 def _foresee(form: ConfirmForm, organization: Choice, chosen: Sequence[Candidate]) -> Foresight:

@@ -13,6 +13,7 @@ from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.organizations.queries import PAGE_SIZE, names_of
 from lms.tracks import messages, policy, queries, service
+from lms.tracks.messages.wording import ROUTE_NAMES
 from lms.tracks.queries import BatchRow
 from lms.tracks.rules import Due
 from lms.tracks.service import Undone
@@ -49,6 +50,7 @@ def batch(public_id: str) -> str:
         "tracks/batch.html",
         batch=row,
         people=people,
+        ways={person_id: ROUTE_NAMES[route] for person_id, route in queries.routes_in_batch(reading(), row.id).items()},
         begun=service.begun_of(reading(), row.track_key, asked),
         due_words=messages.due_words(batch_due(row)),
         organization=names_of(reading(), [row.organization_id])[row.organization_id],

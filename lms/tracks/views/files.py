@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import Response as FileResponse
@@ -23,12 +24,14 @@ from lms.organizations.rules import read_grid, write_table
 from lms.people.queries import known_as
 from lms.tracks import jobs, messages, queries, rules, service
 from lms.tracks.forms import FileForm
+from lms.tracks.messages.wording import OWN_ROUTE_CHOICES, ROUTE_CHOICES
 from lms.tracks.queries import UploadHead, UploadLine
-from lms.tracks.rules import Asked, Due, FileRow
+from lms.tracks.rules import Asked, Due, FileRow, Routes
 from lms.tracks.service import FileDone, Foresight
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.foreseeing import as_file, told
 from lms.tracks.views.picking import track_choices
+from lms.tracks.views.routing import list_blocked, read_routes
 from lms.web.access import get_actor, roles
 from lms.web.forms import ButtonForm, choices_of, form_page
 from lms.web.forms import refuse as refuse_form
@@ -114,10 +117,12 @@ def upload_plan(public_id: str) -> FileResponse:
 def apply_upload(public_id: str) -> Any:
     """Ask whom the file means; a second tap finds it done."""
     actor, form, head = get_actor(), ButtonForm(), _own_upload(public_id)
-    valid_only = request.form.get("rows") == "valid"
+    valid_only, routes = request.form.get("rows") == "valid", _routes(head)
+    act = partial(
+        service.apply_upload, actor=actor, public_id=public_id, valid_only=valid_only, routes=routes, at=now()
+    )
     if form.validate_on_submit():
         try:
-            act = lambda session: service.apply_upload(session, actor, public_id, valid_only=valid_only, at=now())  # noqa: E731
             return _done(write(act))
         except RuleBroken as error:
             form.form_errors.append(messages.sentence(error))
@@ -164,7 +169,8 @@ def due_of(head: UploadHead) -> Due:
 
 
 def _look(head: UploadHead, form: ButtonForm) -> str:
-    title = queries.track_title(current(reading()), head.track_key, language())
+    library = current(reading())
+    title = queries.track_title(library, head.track_key, language())
     if head.read_at is None:
         total, judged = queries.count_rows(reading(), head.id)
         return render_template("tracks/reading.html", upload=head, title=title, total=total, judged=judged)
@@ -182,8 +188,18 @@ def _look(head: UploadHead, form: ButtonForm) -> str:
         refused=[(row, messages.row_sentence(row.fault)) for row in rows if row.fault and row.fault != "which-person"],
         questions=_questions(head, rows),
         most_shown=MOST_SHOWN,
+        blocked=list_blocked(library, head.track_key, [each.person_id for each in foresight.sorting.new]),
+        routes=ROUTE_CHOICES,
+        own_routes=OWN_ROUTE_CHOICES,
         **told(foresight, due_of(head), names, places),
     )
+
+
+def _routes(head: UploadHead) -> Routes:
+    """Return what the form says of those who are blocked."""
+    rows = queries.list_upload_rows(reading(), head.id)
+    known = known_as(reading(), {row.person_id for row in rows if row.person_id is not None})
+    return read_routes({public_id: person_id for person_id, (public_id, _name) in known.items()})
 
 
 def _foresee(head: UploadHead, rows: Sequence[UploadLine]) -> Foresight:

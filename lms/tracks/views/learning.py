@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.clock import now
@@ -17,6 +17,7 @@ from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 from lms.tracks import messages, queries, service
 from lms.tracks.messages import PartWords
+from lms.tracks.messages.wording import route_words
 from lms.tracks.queries import Standing
 from lms.tracks.rules import ItemProgress, Part, SetView, TrackProgress
 from lms.tracks.views.blueprint import bp
@@ -104,9 +105,13 @@ def why(key: str) -> str:
 def enrol(key: str) -> Response:
     """Put the reader on a track of her own choice, and say what counts already."""
     actor, form = get_actor(), ButtonForm()
-    if form.validate_on_submit() and write(lambda session: service.enrol_self(session, actor, key, at=now())):
-        counted = messages.counted_words(find_page(key).words)
-        flash(" ".join(filter(None, [_("You are on this track now."), counted])), "success")
+    wish = {"reads_english": request.form.get("english") == "1"}
+    try:
+        if form.validate_on_submit() and write(lambda s: service.enrol_self(s, actor, key, **wish, at=now())):
+            counted = messages.counted_words(find_page(key).words)
+            flash(" ".join(filter(None, [_("You are on this track now."), counted])), "success")
+    except RuleBroken as error:
+        flash(messages.sentence(error), "info")
     return redirect(url_for("tracks.show", key=key))
 
 
@@ -160,6 +165,23 @@ def frame(page: Page, groups: list[Group]) -> Mapping[str, object]:
         "so_far": messages.so_far(page.progress.explained),
         "following": _following(page),
         "began_on": _began_on(page),
+        **_wording(page),
+    }
+
+
+def _wording(page: Page) -> Mapping[str, object]:
+    """Return whether the track asks for approved words, whether the reader has none, and how she learns then.
+
+    Two queries; one more where it asks.
+    """
+    if page.progress.state == "completed":
+        return {"asks_wording": False, "is_unworded": False, "route": ""}
+    asks, person_id = queries.asks_for_approved(reading(), page.key), get_actor().person_id
+    route = queries.route_of(reading(), person_id, page.key) if asks else None
+    return {
+        "asks_wording": asks,
+        "is_unworded": asks and language() in queries.gaps_of(page.library, page.key),
+        "route": route_words(route) if route else "",
     }
 
 

@@ -144,10 +144,16 @@ def rule_words(row: RuleRow | ChangeRow, teams: Mapping[str, str]) -> tuple[str,
 
 def groups_of(plan: RulePlan) -> list[tuple[str, str, list[str]]]:
     """Return heading, explanation and names of each group of a plan that is not empty. One query."""
-    names = person_names(reading(), {*plan.asks, *plan.back, *plan.kept, *plan.left, *plan.waived})
+    people = {*plan.asks, *plan.back, *plan.kept, *plan.left, *plan.waived, *plan.unworded}
+    names = person_names(reading(), people)
     groups: list[tuple[str, str, Iterable[int]]] = [
         (_("Would be asked now"), _("They newly fit."), plan.new),
         (_("Would be asked to renew"), _("What they finished runs out, and they can renew it now."), plan.again),
+        (
+            _("Wait for approved words"),
+            _("They fit. They are asked once the words in their language are approved."),
+            plan.unworded,
+        ),
         (_("Would not be asked any more"), _("They no longer fit, and have not begun."), plan.back),
         (_("Stay on the track"), _("They no longer fit, but have begun or finished."), plan.kept),
         (_("Have left"), _("What was asked of them stays as it was."), plan.left),

@@ -81,11 +81,11 @@ def words() -> Words:
     return Words(current(reading()))
 
 
-def choices(found: Words) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def choices(found: Words) -> tuple[list[tuple[str, Text]], list[tuple[str, Text]]]:
     """Return the modules and the competencies that a form offers, each with its title, modules by title."""
     known = queries.known_of(found.library)
-    modules = sorted(((key, found.module(key).text) for key in known.modules), key=lambda pair: pair[1])
-    return modules, [(key, found.competency(key).text) for key in known.competencies]
+    modules = sorted(((key, found.module(key)) for key in known.modules), key=lambda pair: pair[1].text)
+    return modules, [(key, found.competency(key)) for key in known.competencies]
 
 
 def tongue(tag: str) -> str:

@@ -28,6 +28,7 @@ def of_learning() -> dict[str, Select[Any]]:
         "tracks_completed": own_rows("track_completions", "cycle", "completed_at", "language", "counted", **track),
         "changes": own_rows("change_effects", *changed, module="module_key", **track),
         "waivers": own_rows("waivers", "cycle", "requirement", "reason_code", "note", *waived, **track),
+        "ways_of_learning": own_rows("wording_routes", "language", "route", "chosen_at", **track),
         "lessons": own_rows("lesson_progress", "round", "finished_at", **lesson),
         "quizzes": own_rows("attempts", "round", "number", *graded, "percent", "passed", **module, **shown),
         "quiz_answers": _answers(),

@@ -35,6 +35,8 @@ _SENTENCES = {
     "days-missing": _l("Please write how many days."),
     "level-off": _l("This organization does not use the level of this track. Please choose another track."),
     "no-level": _l("Please keep at least one level."),
+    "wording-undecided": _l("Please choose how those learn whose language has no approved words yet."),
+    "wording-waits": _l("The words of this track are not approved in your language yet. Please call us."),
     "changed": _l("Somebody joined, left or was asked meanwhile. Please look once more, then confirm."),
     "rule-ended": _l("This rule is ended. It cannot be changed any more."),
     "rule-changed": _l("Somebody changed this rule meanwhile. Please look once more at what it says, then confirm."),
@@ -62,6 +64,9 @@ _ROWS = {
     "no-organization": _l("There is no such organization. Write its name or its short key."),
     "works-elsewhere": _l("She does not work at this organization today."),
     "level-off": _l("This organization does not use the level of this track."),
+    "wording": _l(
+        "The words of this track are not approved in her language yet. Choose how she learns, or leave her out."
+    ),
     "named-twice": _l("She stands in an earlier row already."),
 }
 #: Why a requirement need not be met: as the certifier chooses it, and as the worker reads it.

@@ -1,4 +1,4 @@
-"""Tables of career pathways: who was assigned what by whom, who is enrolled, and who has completed."""
+"""Tables of assigning: what organizations ask of whom, by hand, by standing rules and from files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from lms.db import Base, one_of
 from lms.ids import new_public_id
 from lms.triggers import append_only
 
-STATES = ("active", "completed", "withdrawn")
-#: Why a certifier says that a requirement need not be met. "accommodation" is between her and the worker.
-WAIVER_REASONS = ("experience", "earlier-training", "not-offered", "accommodation", "other")
 DUE_KINDS = ("none", "date", "asked", "employed")
 #: A renewal that a standing rule asks for is due when what she completed is.
 BATCH_DUE_KINDS = (*DUE_KINDS, "renewal")
@@ -193,44 +190,6 @@ class Assignment(Base):
     undone_at: Mapped[datetime | None]
 
 
-class Enrolment(Base):
-    """A worker is on a track, in one cycle of it. Renewal is a new cycle; nothing is reset."""
-
-    __tablename__ = "enrolments"
-    __table_args__ = (UniqueConstraint("person_id", "track_key", "cycle"), one_of("state", STATES))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    track_key: Mapped[str] = mapped_column(String(80), index=True)
-    cycle: Mapped[int] = mapped_column(default=1)
-    state: Mapped[str] = mapped_column(String(10), default="active")
-    started_at: Mapped[datetime]
-    #: The track's revision when she enrolled.
-    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
-
-
-class TrackCompletion(Base):
-    """A dated fact: every item of the track was met, under this revision, by these credits."""
-
-    __tablename__ = "track_completions"
-    __table_args__ = (UniqueConstraint("person_id", "track_key", "cycle"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    track_key: Mapped[str] = mapped_column(String(80), index=True)
-    cycle: Mapped[int] = mapped_column(default=1)
-    completed_at: Mapped[datetime]
-    completed_on: Mapped[date] = mapped_column(index=True)
-    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
-    #: Language of instruction of the credit that completed it.
-    language: Mapped[str] = mapped_column(String(5))
-    #: What was counted: [{"item": id, "module": key, "round": n, "completed_on": date}], and for what is no module
-    #: {"item": id, "kind": "hours" or another, "completed_on": date, ...} (`rules.record.Proof.counted`).
-    counted: Mapped[list[Any]]
-
-
 class AssignmentUpload(Dated, Base):
     """A file of people to be asked, read and judged row by row, that waits for the reader's yes. Kept for a day."""
 
@@ -267,113 +226,3 @@ class UploadRow(Base):
     began_on: Mapped[date | None]
     #: Why it is refused (`messages`), "unread" while it waits to be judged; None for a row that can be done.
     fault: Mapped[str | None] = mapped_column(String(30))
-
-
-class Waiver(Base):
-    """A certifier has said that one requirement need not be met, in one cycle of a person's track."""
-
-    __tablename__ = "waivers"
-    __table_args__ = (
-        UniqueConstraint("granted_by", "client_id"),
-        Index(
-            "uq_waivers_open",
-            "person_id",
-            "track_key",
-            "cycle",
-            "requirement",
-            unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
-        one_of("reason_code", WAIVER_REASONS),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    track_key: Mapped[str] = mapped_column(String(80))
-    cycle: Mapped[int]
-    #: The id of an item, of hours or of a sign-off; "track:<key>" for a track that comes first.
-    requirement: Mapped[str] = mapped_column(String(100))
-    reason_code: Mapped[str] = mapped_column(String(20))
-    #: What the certifier tells the worker.
-    note: Mapped[str] = mapped_column(String(500))
-    granted_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    granted_at: Mapped[datetime]
-    #: The last local day on which it counts; None for no end.
-    ends_on: Mapped[date | None]
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    #: The key of the form, so that a double tap grants once.
-    client_id: Mapped[str] = mapped_column(String(32))
-
-
-class ContentChange(Base):
-    """A track or a module was published in a new version: how that was labelled, and what was chosen for whom."""
-
-    __tablename__ = "content_changes"
-    __table_args__ = (
-        UniqueConstraint("publication_id", "kind", "key"),
-        Index("ix_content_changes_kind_key", "kind", "key"),
-        one_of("kind", ("track", "module")),
-        one_of("label", ("editorial", "equivalent", "retraining")),
-        one_of("not_started", ("move", "stay")),
-        one_of("under_way", ("move", "stay")),
-        one_of("finished", ("stay", "renew")),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
-    kind: Mapped[str] = mapped_column(String(6))
-    key: Mapped[str] = mapped_column(String(80))
-    label: Mapped[str] = mapped_column(String(10))
-    not_started: Mapped[str] = mapped_column(String(5))
-    under_way: Mapped[str] = mapped_column(String(5))
-    finished: Mapped[str] = mapped_column(String(5))
-    #: Within so many days finished people do it again; 0 where they do not.
-    days: Mapped[int]
-    #: What is asked for differently: [{"part": ..., "what": ..., "name": id}].
-    differences: Mapped[list[Any]]
-    #: How many gain, lose and so on (`rules.versions.TOLD`).
-    counts: Mapped[dict[str, Any]]
-    #: The mark of the plan that was applied.
-    mark: Mapped[str] = mapped_column(String(12))
-    #: None for the command.
-    made_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    made_at: Mapped[datetime]
-
-
-class ChangeEffect(Base):
-    """What a publication did to one person, exactly as its plan said (`rules.versions.Effect`)."""
-
-    __tablename__ = "change_effects"
-    __table_args__ = (
-        UniqueConstraint(
-            "person_id", "publication_id", "track_key", "module_key", "cycle", name="uq_change_effects_each"
-        ),
-        Index("ix_change_effects_publication_id", "publication_id"),
-        one_of("deed", ("moves", "bound", "renews", "repeats", "due", "completes")),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    #: Of which track, or of which module; the other one is "".
-    track_key: Mapped[str] = mapped_column(String(80))
-    module_key: Mapped[str] = mapped_column(String(80))
-    #: The cycle of the track or the round of the module.
-    cycle: Mapped[int]
-    deed: Mapped[str] = mapped_column(String(10))
-    done_before: Mapped[int]
-    total_before: Mapped[int]
-    done_after: Mapped[int]
-    total_after: Mapped[int]
-    #: Whether the track was met by it, and whether that opened an application.
-    completes: Mapped[bool]
-    applies: Mapped[bool]
-    #: The local date by which she is asked to do it again, or on which it is due again.
-    due_on: Mapped[date | None]
-    made_at: Mapped[datetime]
-
-
-append_only(ContentChange)
