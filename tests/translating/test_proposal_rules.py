@@ -97,6 +97,12 @@ def test_her_words_stay_hers_when_the_files_hold_them() -> None:
     assert seen.writers == {ANA}
 
 
+def test_a_review_of_other_english_does_not_count() -> None:
+    reviewed = version("reviewed", by=None, english="Wash.", reviewed_by=ANA)
+    seen = rules.standing_of(ENGLISH, Filed("Fufulu ho nima.", "reviewed", ENGLISH), [reviewed])
+    assert (seen.version, seen.reviewers) == (None, frozenset())
+
+
 def test_who_does_not_know_the_language_approves_only_what_was_reviewed() -> None:
     reviewed = standing(version("reviewed", reviewed_by=BEA))
     assert rules.steps_for(standing(version()), CLARA, is_critical=True, knows=False) == ()
@@ -150,7 +156,8 @@ def test_whatever_is_done_two_others_stand_behind_what_is_approved(
 ) -> None:
     english, versions = ENGLISH, list[Version]()
     for number, (act, who) in enumerate(acts, 1):
-        seen = rules.standing_of(english, filed, versions)
+        known = filed if filed.source in {"", english} else replace(filed, state="stale")
+        seen = rules.standing_of(english, known, versions)
         if act == "english":
             english = f"{english} More."
         elif act in {"write", "draft"}:

@@ -80,7 +80,7 @@ def standing_of(english: str, filed: Filed, versions: Collection[Version]) -> St
         text, made_from, version = newest.text, newest.english, newest
     writers = frozenset(each.written_by for each in versions if each.text == text and each.written_by is not None)
     has_moved = version is not None and filed.text not in (version.text, version.upon)
-    same = [each for each in versions if (each.text, each.english) == (text, made_from) and not each.is_aside]
+    same = [each for each in versions if (each.text, each.english) == (text, english) and not each.is_aside]
     reviewers = frozenset(each.reviewed_by for each in same if each.reviewed_by is not None)
     return Standing(text, state, made_from, version, has_moved, writers, reviewers)
 
