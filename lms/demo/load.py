@@ -21,7 +21,7 @@ from lms.demo.answering import answer, find
 from lms.demo.assessing import assess
 from lms.demo.assigning import load_teams_and_rules
 from lms.demo.certifying import certify_all
-from lms.demo.core import complete_core
+from lms.demo.classroom import complete_core
 from lms.demo.correcting import correct
 from lms.demo.easing import ease
 from lms.demo.editions import first_edition, publish

@@ -32,11 +32,9 @@ def overview() -> str:
     actor, library = get_actor(), current(reading())
     locales = [locale for locale in LOCALES if policy.can_read(actor, locale)]
     reports = queries.count_open(reading(), actor)
-    newest, heard = queries.list_newest(reading(), locales), queries.audio_shares(reading(), library)
-    lines = queries.list_board(library, locales, newest, heard)
     return render_template(
         "translating/overview.html",
-        board=[(title_of(library, "track", key), list(each)) for key, each in groupby(lines, lambda line: line.key)],
+        board=_board(library, locales),
         rows=_rows(library, locales, reports),
         locales=locales,
         states=messages.SENTENCES,
@@ -55,8 +53,7 @@ def track(key: str, locale: str) -> str:
     if locale not in LOCALES or not policy.can_read(actor, locale):
         raise NotFound(f"no language {locale!r} here")
     library.get("track", key)
-    newest, heard = queries.list_newest(reading(), [locale]), queries.audio_shares(reading(), library)
-    lines = queries.list_parts(library, key, [locale], newest, heard)
+    lines = _parts(library, key, locale)
     return render_template(
         "translating/track.html",
         title=title_of(library, "track", key),
@@ -67,6 +64,19 @@ def track(key: str, locale: str) -> str:
         states=messages.SENTENCES,
         today=actor.today,
     )
+
+
+def _parts(library: Library, track_key: str, locale: str) -> list[queries.Line]:
+    """Return a line for each part of a track in one language."""
+    newest, heard = queries.list_newest(reading(), [locale]), queries.audio_shares(reading(), library)
+    return queries.list_parts(library, track_key, [locale], newest, heard)
+
+
+def _board(library: Library, locales: Collection[str]) -> list[tuple[Text, list[queries.Line]]]:
+    """Return each track's title with a line for each language."""
+    newest, heard = queries.list_newest(reading(), locales), queries.audio_shares(reading(), library)
+    lines = queries.list_board(library, locales, newest, heard)
+    return [(title_of(library, "track", key), list(each)) for key, each in groupby(lines, lambda line: line.key)]
 
 
 def _rows(
@@ -94,14 +104,21 @@ def part(kind: str, key: str, locale: str) -> str:
         "translating/part.html",
         title=title_of(library, kind, key),
         tongue=TONGUES[locale],
-        desk=url_for("translating.sentences", kind=kind, key=key, locale=locale) if locale in LOCALES else None,
         count=_count(library, kind, key, locale),
         sentences=messages.SENTENCES,
         flags=_flags(library, kind, key, locale),
-        readings=_readings(actor, kind, key, locale),
-        figures=url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
+        **_doors(actor, kind, key, locale),
         **_reported(actor, library, kind, key, locale),
     )
+
+
+def _doors(actor: Actor, kind: str, key: str, locale: str) -> dict[str, str | None]:
+    """Return where a part leads: the desk of its sentences, its readings, and the figures of its quiz."""
+    return {
+        "desk": url_for("translating.sentences", kind=kind, key=key, locale=locale) if locale in LOCALES else None,
+        "readings": _readings(actor, kind, key, locale),
+        "figures": url_for("assessments.quiz_figures", module_key=key) if kind == "module" else None,
+    }
 
 
 def _readings(actor: Actor, kind: str, key: str, locale: str) -> str | None:
