@@ -38,6 +38,7 @@ from lms.people.rules import search_key
 from lms.surveys.models import SurveyReceipt
 from lms.tracks import service as tracks
 from lms.tracks.models import Assignment, AssignmentBatch
+from lms.tracks.specs import TrackSpec
 from tests.factories import MadePerson, Make, day
 
 CORE, FIRST = "core", "first-steps"
@@ -188,6 +189,10 @@ class Story:
             answered_on=day(-1),
         )
         self.run(lambda session: session.add(receipt))
+
+    def modules_of(self, track_key: str) -> tuple[str, ...]:
+        """Return the keys of the modules that a track asks for."""
+        return self.run(lambda session: current(session).spec(TrackSpec, "track", track_key).modules)
 
     def complete(self, person: MadePerson, *modules: str, on: int = -10, language: str = "en") -> None:
         """Complete modules, and whatever tracks follow from them."""
