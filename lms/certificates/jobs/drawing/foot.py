@@ -16,7 +16,7 @@ _LOWEST = 54.5  # the lowest baseline
 _CODE = 69.0  # the lower edge of the code
 _RADIUS, _SEAL = 37.0, 108.0  # of the seal, and the height of its centre
 _SIGN, _SIGN_ROOM = 128.0, 28.0  # the lines to sign on, and the room above them
-_ROLE, _ROLE_STEP, _ROLES = 7.8, 9.0, 2  # the size of a role, its lines' distance, and how many lines fit without more room
+_ROLE, _ROLE_STEP, _ROLES = 7.8, 9.0, 2  # a role: size, distance of lines, lines without more room
 _PRINT, _PRINT_LEAST, _PRINT_LEADING = 7.4, 4.6, 1.22
 _HASH = 5.8
 
