@@ -445,6 +445,15 @@ def test_answers_that_read_alike_are_refused_where_they_would_stand(folder):
     assert "the options of q-one must differ" in problem
 
 
+def test_a_second_fault_like_one_that_is_here_is_refused_too(folder):
+    here = {"quiz.yml:q-one.a": {"text": "Tali"}, "quiz.yml:q-one.b": {"text": "tali."}}
+    archive = edit(export(folder), {TRACK: say(TITLE, "Kamata", "Kamataʻanga")})
+    put_words(folder, MODULE, here)
+    assert come(folder, archive).exit_code == 0, "what is wrong here already is not theirs"
+    (problem,) = problems(come(folder, edit(archive, {MODULE: say("quiz.yml:q-one.c", "", "TALI")})))
+    assert "the options of q-one must differ" in problem
+
+
 def test_files_may_be_left_away_and_a_folder_may_stand_around(folder):
     archive = edit(export(folder), {TRACK: say(TITLE, "Kamata", "Kamataʻanga"), MODULE: None, "README.txt": None})
     with zipfile.ZipFile(archive) as source:
