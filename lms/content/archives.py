@@ -75,7 +75,7 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse(info: zipfile.ZipInfo, seen: set[str]) -> None:
-    """Raise `_RefusedError` when a member is a link, locked or packed unusually, or its name reaches outside or stands twice."""
+    """Raise `_RefusedError` for a link, what is locked or packed unusually, and names that reach out or stand twice."""
     name, mode = info.filename, info.external_attr >> 16
     if name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts:
         raise _RefusedError(f"{name[:80]!r} reaches outside of the archive")

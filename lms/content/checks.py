@@ -47,7 +47,7 @@ def check_folder(folder: Folder) -> Checked:
 
 
 def catalog_faults(made: ContentObject, text: str, locale: str) -> dict[tuple[str, str], Problem]:
-    """Return what forbids to publish `text` as a PO file of an object, by the sentence's context and what is said of it.
+    """Return what forbids to publish `text` as a PO file of an object, by the sentence's context and what is said.
 
     Lines move when something is written above them; by these a fault is the same one before and after a change.
     """
