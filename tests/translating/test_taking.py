@@ -347,8 +347,7 @@ def insert_before(files: Files, address: str, english: str) -> str:
 def test_a_proposal_moves_with_its_sentence(files: Files) -> None:
     path = files.folder / "modules" / "communication" / "to.po"
     present = read_po(path.read_text(encoding="utf-8")).present
-    lesson = "lessons/listening.md:"
-    sentence = next(each for each in present if each.context.startswith(lesson) and each.context.endswith("the-first-minute.2"))
+    sentence = next(each for each in present if each.context == "lessons/listening.md:the-first-minute.2")
     files.desk.write(files.ana, "Ko e lea foʻou.", place=files.place(sentence.context))
     moved = insert_before(files, sentence.context, sentence.english)
     files.extract()
@@ -357,6 +356,10 @@ def test_a_proposal_moves_with_its_sentence(files: Files) -> None:
     assert "2 sentences were taken into 1 files; 0 conflicts." in files.run()
     assert (files.entry(moved).text, files.entry(moved).english) == ("Ko e lea foʻou.", sentence.english)
     assert files.entry(sentence.context).text == "Hivaʻi ha hiva."
+    files.publish()
+    files.desk.write(files.clara, "Ko e lea ʻe taha.", place=files.place(moved))
+    assert "1 sentences were taken into 1 files; 0 conflicts." in files.run(), "hers is newer"
+    assert files.entry(moved).text == "Ko e lea ʻe taha."
 
 
 def test_what_an_author_takes_back_in_the_file_is_not_approved_again(files: Files) -> None:
