@@ -18,6 +18,8 @@ MAX_UNPACKED = 60_000_000
 #: What systems and editors leave beside files.
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 _ENCRYPTED = 0x1
+#: How members may be packed: others can break in ways of their own, and no program of translators uses them.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class _RefusedError(Exception):
@@ -73,7 +75,7 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse(info: zipfile.ZipInfo, seen: set[str]) -> None:
-    """Raise `_RefusedError` when a member is a link or locked, or its name reaches outside or stands twice."""
+    """Raise `_RefusedError` for a link, what is locked or packed unusually, and names that reach out or stand twice."""
     name, mode = info.filename, info.external_attr >> 16
     if name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts:
         raise _RefusedError(f"{name[:80]!r} reaches outside of the archive")
@@ -81,6 +83,8 @@ def _refuse(info: zipfile.ZipInfo, seen: set[str]) -> None:
         raise _RefusedError(f"{name[:80]!r} is a link or no file")
     if info.flag_bits & _ENCRYPTED:
         raise _RefusedError(f"{name[:80]!r} is locked with a password")
+    if info.compress_type not in _METHODS:
+        raise _RefusedError(f"{name[:80]!r} is packed in an unusual way; pack the files as a common ZIP archive")
     if name in seen:
         raise _RefusedError(f"{name[:80]!r} stands twice")
 

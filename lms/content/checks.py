@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from lms.content.audio import audio_problems
-from lms.content.folder import MARKDOWN, ContentObject, Folder
+from lms.content.folder import MARKDOWN, MAX_BYTES, ContentObject, Folder, text_faults
 from lms.content.glossary import FILE, KEY, KIND, GlossarySpec
-from lms.content.po import PoFile
+from lms.content.po import PoFile, read_po
 from lms.content.reading import HARDEST, grade_of
 from lms.content.translations import find_doubts, find_faults
 from lms.errors import Problem
+
+#: How a problem names another line: it moves when something is written above it.
+_OTHER_LINE = re.compile(r"\bline \d+")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,27 @@ def check_folder(folder: Folder) -> Checked:
             problems += _look_alike_translations(made, catalog, locale)
             warnings += _catalog_warnings(made, catalog, locale, words)
     return Checked(tuple(sorted(set(problems))), tuple(sorted(set(warnings))))
+
+
+def catalog_faults(made: ContentObject, text: str, locale: str) -> dict[tuple[str, str], Problem]:
+    """Return what forbids to publish `text` as a PO file of an object, by the sentence's context and what is said.
+
+    Lines move when something is written above them; by these a fault is the same one before and after a change.
+    """
+    path = made.catalog_path(locale)
+    catalog = read_po(text, path)
+    faults = [Problem(path, *each) for each in text_faults(text)]
+    faults += [*catalog.problems, *_catalog_problems(made, catalog, locale)]
+    faults += _look_alike_translations(made, catalog, locale)
+    if len(text.encode()) > MAX_BYTES:
+        faults.append(Problem(path, 1, 1, f"larger than {MAX_BYTES // 1_000_000} MB"))
+    ends = sorted((entry.text_line, entry.context) for entry in catalog.entries)
+    found = {}
+    for each in sorted(faults, reverse=True):  # the first of the same ones is kept
+        at = bisect_left(ends, (each.line, ""))
+        context = ends[at][1] if 1 < each.line and at < len(ends) else ""
+        found[context, _OTHER_LINE.sub("", each.message)] = each
+    return found
 
 
 def glossary_of(folder: Folder) -> GlossarySpec | None:

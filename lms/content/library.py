@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar, cast
 
-from sqlalchemy import URL, Engine, Table, select
+from sqlalchemy import URL, Engine, Table, func, select
 from sqlalchemy.orm import Session
 
 from lms.clock import local_date
@@ -276,6 +276,21 @@ def words_of(session: Session, revision_id: int | None, locale: str) -> Words:
     if not isinstance(found, Words):
         raise NotFound(f"revision {revision_id} is not a translation")
     return found
+
+
+def words_ever(session: Session, kind: str, key: str, locale: str) -> list[tuple[Words, datetime]]:
+    """Return all words that an object ever had in a language, each with when they were last published.
+
+    One query, and another for each that is not read yet.
+    """
+    rows = session.execute(
+        select(Revision.id, func.max(Publication.published_at).label("at"))
+        .join(PublicationItem, PublicationItem.revision_id == Revision.id)
+        .join(Publication, Publication.id == PublicationItem.publication_id)
+        .where(Revision.kind == kind, Revision.key == key, Revision.locale == locale)
+        .group_by(Revision.id)
+    )
+    return [(words_of(session, row.id, locale), row.at) for row in rows.all()]
 
 
 def forget() -> None:

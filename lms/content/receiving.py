@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.content.archives import read_archive
-from lms.content.checks import check_folder, glossary_of
+from lms.content.checks import catalog_faults, glossary_of
 from lms.content.extraction import Extracted
 from lms.content.folder import LOCALES, MAX_BYTES, ContentObject, Folder, text_faults
 from lms.content.glossary import GlossarySpec
@@ -56,20 +56,19 @@ def receive(path: Path, folder: Folder, who: str, on: date) -> Received:
         problems += _take(received, homes[name], _Came(shown, members[name], sent[name]), who, on)
     if problems:
         raise BadInput(sorted(problems))
-    if received.files and (new := _new_problems(received, folder)):
+    if new := _new_problems(received):
         raise BadInput(new)
     return received
 
 
-def _new_problems(received: Received, folder: Folder) -> list[Problem]:
-    """Return what would be wrong in the content and is not now."""
-    after = check_folder(folder).problems
-    if not after:
-        return []
-    for made, catalog in received.former:
-        made.catalogs[received.locale] = catalog
-    before = {(each.path, each.message) for each in check_folder(folder).problems}
-    return [each for each in after if (each.path, each.message) not in before]
+def _new_problems(received: Received) -> list[Problem]:
+    """Return what would be wrong in the files and is not now, sentence by sentence."""
+    new = []
+    for (made, former), file in zip(received.former, received.files, strict=True):
+        before = catalog_faults(made, former.text, received.locale)
+        after = catalog_faults(made, file.text, received.locale)
+        new += [after[each] for each in after.keys() - before.keys()]
+    return sorted(new)
 
 
 @dataclass(frozen=True)

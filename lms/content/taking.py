@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lms.content.po import Entry
+from lms.content.po import Entry, same_person
 from lms.content.sending import Sent, print_of
 from lms.content.translations import find_faults, follow, place, renewed
 
@@ -111,7 +111,9 @@ class _Merging:
         """Keep the words of a sentence that is gone, in case it comes back."""
         known = {(each.english, each.text) for each in self.merged.entries}
         if (entry.english, entry.text) not in known:
-            self.merged.entries.append(replace(self._told(entry, self.sent[entry.context]), is_former=True))
+            at = (entry.context, entry.english)
+            mine = next((each for each in self.merged.entries if (each.context, each.english) == at), Entry(*at))
+            self.merged.entries.append(replace(self._told(mine, entry, self.sent[entry.context]), is_former=True))
         self.merged.kept.append((entry.text_line, "its sentence is gone; the words stand at the end of the file"))
 
     def _settle(self, at: int, entry: Entry, was: Sent) -> None:
@@ -124,7 +126,7 @@ class _Merging:
             return
         notes = self._notes(mine, entry, was)
         if has_new_words:
-            fresh = replace(self._told(entry, was), notes=notes)
+            fresh = replace(self._told(mine, entry, was), notes=notes)
         elif (now.signed, now.flags) == (was.signed, was.flags) or (now.signed, now.flags) == (ours.signed, ours.flags):
             fresh = replace(mine, notes=notes)
         elif ours.text != now.text or self._changed_here(mine, ours, was):
@@ -132,7 +134,8 @@ class _Merging:
             self.merged.kept.append((entry.line, message))
             return
         else:
-            fresh = replace(entry, notes=notes)
+            fresh = replace(entry, notes=notes, translated_by=entry.translated_by or mine.translated_by)
+            self._check_approval(fresh)
         self._put(at, renewed(fresh, mine.context, mine.english, self.hand.on), entry)
 
     def _put(self, at: int, fresh: Entry, entry: Entry) -> None:
@@ -155,12 +158,26 @@ class _Merging:
         is_only_older = mine.is_fuzzy and ours.english != was.english
         return (ours.signed, ours.flags) != (was.signed, was.flags) and not is_only_older
 
-    def _told(self, entry: Entry, was: Sent) -> Entry:
-        """Return an entry with new words: a draft of today, unless who wrote them signed anew."""
+    def _told(self, mine: Entry, entry: Entry, was: Sent) -> Entry:
+        """Return an entry with new words: a draft of today, unless who wrote them signed anew.
+
+        The name of who wrote the words before says nothing of the new ones: they are theirs who sends them back, or
+        for want of that name theirs who answers for them.
+        """
         is_signed = (entry.state, entry.by, entry.on, entry.translated_by) != ("draft", "", "", "")
-        if is_signed and print_of(entry).signed != was.signed:
-            return entry
-        return replace(entry, state="draft", by="", on=self.hand.on, translated_by=self.hand.who, made="", checked="")
+        if not is_signed or print_of(entry).signed == was.signed:
+            who = self.hand.who
+            return replace(entry, state="draft", by="", on=self.hand.on, translated_by=who, made="", checked="")
+        is_named = entry.translated_by and not same_person(entry.translated_by, mine.translated_by)
+        told = entry if is_named else replace(entry, translated_by=self.hand.who or entry.by)
+        self._check_approval(told)
+        return told
+
+    def _check_approval(self, entry: Entry) -> None:
+        """Note as a fault that somebody approves what she wrote."""
+        if entry.state == "approved" and same_person(entry.by, entry.translated_by):
+            message = f"{entry.by[:60]} translated this, and so cannot approve it"
+            self.merged.faults.append((entry.text_line, message))
 
     def _notes(self, mine: Entry, entry: Entry, was: Sent) -> tuple[str, ...]:
         """Return the comments: theirs where only they changed them, ours where they did not, else both."""

@@ -18,6 +18,8 @@ _PLACEHOLDER = re.compile(r"\{[\w-]+\}|%\(\w+\)s")
 #: An apostrophe where Tongan and Samoan write the letter U+02BB: before a vowel, and after a vowel or no letter.
 _GLOTTAL = re.compile(r"(?:(?<=[aeiouāēīōūáéíóú])|(?<![^\W\d_]))['’‘`´ʼ](?=[aeiouāēīōūáéíóú])", re.IGNORECASE)
 _GLOTTAL_LOCALES = ("to", "sm")
+#: What comes along unseen when words are pasted; files hold none of them (`lms.content.folder.text_faults`).
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 SIMILAR = 0.6  # of another place's sentence
 STILL_SIMILAR = 0.4  # of the sentence at the same position
 
@@ -33,11 +35,18 @@ def placeholders_in(text: str) -> list[str]:
     return sorted(_PLACEHOLDER.findall(text))
 
 
+def can_show(text: str, english: str) -> bool:
+    """Return whether the program can show `text` for today's English: it finds there what it fills in."""
+    return placeholders_in(text) == placeholders_in(english)
+
+
 def find_faults(entry: Entry, locale: str) -> Iterator[str]:
     """Yield what is wrong with one translation."""
     text, made_from = entry.text, entry.made_from
     if text != text.strip():
         yield "blanks at an end of the translation"
+    if _CONTROL.search(text):
+        yield "control characters are not allowed"
     if "\n" in text and "\n" not in entry.english:
         yield "a line break where the English has none"
     if made_from is not None and placeholders_in(text) != placeholders_in(made_from):
@@ -97,7 +106,7 @@ def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> d
         english = sentences.get(entry.context)
         if english is None or not entry.text or entry.is_former:
             continue
-        if placeholders_in(entry.text) != placeholders_in(english):
+        if not can_show(entry.text, english):
             continue
         is_stale = entry.is_fuzzy or entry.english != english
         source = (entry.made_from or "") if is_stale else english

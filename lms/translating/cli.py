@@ -24,6 +24,8 @@ _STAYS = {
     "draft": "still being written",
     "gone": "its sentence is gone",
 }
+#: What is settled and needs no word.
+_DONE = ("same", "undone")
 
 
 def make_take(shapes: Sequence[Shape]) -> click.Command:
@@ -54,8 +56,8 @@ def make_take(shapes: Sequence[Shape]) -> click.Command:
 
 def _print(taking: Taking, *, dry_run: bool) -> None:
     for each in sorted(taking.outcomes, key=lambda one: (one.path, one.line, one.address)):
-        if each.what != "same":
-            said = _STAYS.get(each.what, f"taken: {each.state}")
+        if each.what not in _DONE:
+            said = f"conflict: {each.why}" if each.why else _STAYS.get(each.what, f"taken: {each.state}")
             click.echo(f"{each.path}:{each.line}: {each.address}: {said}")
     verb = "would be" if dry_run else "were"
     click.echo(

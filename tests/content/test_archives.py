@@ -61,6 +61,16 @@ def test_links(path):
     assert "link" in refused(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_members_that_are_packed_in_unusual_ways_are_not_unpacked(path, method):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.po", "x" * 1000)
+    broken = bytearray(path.read_bytes())
+    broken[40:60] = b"\xff" * 20
+    path.write_bytes(bytes(broken))
+    assert "packed in an unusual way" in refused(path)
+
+
 def test_a_name_that_stands_twice(path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.po", "x")

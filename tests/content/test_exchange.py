@@ -261,6 +261,56 @@ def test_who_translated_cannot_approve_there_either(folder):
     assert "cannot approve" in problem
 
 
+SIGNED = "# state: approved\n# by: Ben\n# on: 2026-11-21\n"
+
+
+def approved_by_ben(text: str, more: str = "") -> str:
+    """Return the track's file with other words for its summary, which Ben approved."""
+    text = say(SUMMARY, "Ko ha kamata nounou.", "Ko e kamata nounou.")(text)
+    return text.replace("# ask Sione\n# state: draft\n", f"# ask Sione\n{SIGNED}{more}")
+
+
+@pytest.mark.parametrize("before", ["", "Ana"])
+@pytest.mark.parametrize("hand", [(), ("--translated-by", "ben")])
+def test_nobody_approves_her_own_words_under_the_name_of_who_wrote_others(folder, before, hand):
+    put_words(folder, TRACK, {SUMMARY: {"translated_by": before}})
+    archive = edit(export(folder), {TRACK: approved_by_ben})
+    was = everything(folder)
+    (problem,) = problems(come(folder, archive, *hand))
+    assert "Ben translated this, and so cannot approve it" in problem
+    assert everything(folder) == was
+
+
+def test_changed_words_are_theirs_who_sends_them_back(folder):
+    put_words(folder, TRACK, {SUMMARY: {"translated_by": "Ana"}})
+    archive = edit(export(folder), {TRACK: approved_by_ben})
+    assert come(folder, archive, "--translated-by", "Mele").exit_code == 0
+    now = words(folder, TRACK)[SUMMARY]
+    assert (now.state, now.by, now.translated_by) == ("approved", "Ben", "Mele")
+
+
+def test_changed_words_are_theirs_whom_the_file_names_anew(folder):
+    archive = edit(export(folder), {TRACK: lambda text: approved_by_ben(text, "# translated by: Lupe\n")})
+    assert come(folder, archive, "--translated-by", "Ben").exit_code == 0
+    assert words(folder, TRACK)[SUMMARY].translated_by == "Lupe"
+
+
+def test_a_name_that_was_taken_away_is_not_forgotten(folder):
+    put_words(folder, TRACK, {SUMMARY: {"translated_by": "Ben"}})
+    ours = "# ask Sione\n# state: draft\n# translated by: Ben\n"
+    archive = edit(export(folder), {TRACK: lambda text: text.replace(ours, f"# ask Sione\n{SIGNED}")})
+    (problem,) = problems(come(folder, archive))
+    assert "cannot approve" in problem
+
+
+def test_words_of_older_english_are_not_approved_by_who_wrote_them_either(folder):
+    archive = edit(export(folder), {TRACK: approved_by_ben})
+    spoil(folder, "tracks/start.yml", "summary: A short start.", "summary: Something else entirely, quite long.")
+    run("extract", folder)
+    (problem,) = problems(come(folder, archive))
+    assert "cannot approve" in problem
+
+
 def test_what_changed_here_meanwhile_stays_and_their_words_are_kept(folder):
     archive = edit(export(folder), {TRACK: say(SUMMARY, "Ko ha kamata nounou.", "Ko e kamata.")})
     put_words(folder, TRACK, {SUMMARY: {"text": "Kamata nounou."}})
@@ -442,6 +492,15 @@ def test_answers_that_read_alike_are_refused_where_they_would_stand(folder):
     change = lambda text: say("quiz.yml:q-one.b", "", "tali.")(say("quiz.yml:q-one.a", "", "Tali")(text))  # noqa: E731
     (problem,) = problems(come(folder, edit(export(folder), {MODULE: change})))
     assert f"{folder}/{MODULE}:" in problem
+    assert "the options of q-one must differ" in problem
+
+
+def test_a_second_fault_like_one_that_is_here_is_refused_too(folder):
+    here = {"quiz.yml:q-one.a": {"text": "Tali"}, "quiz.yml:q-one.b": {"text": "tali."}}
+    archive = edit(export(folder), {TRACK: say(TITLE, "Kamata", "Kamataʻanga")})
+    put_words(folder, MODULE, here)
+    assert come(folder, archive).exit_code == 0, "what is wrong here already is not theirs"
+    (problem,) = problems(come(folder, edit(archive, {MODULE: say("quiz.yml:q-one.c", "", "TALI")})))
     assert "the options of q-one must differ" in problem
 
 

@@ -26,6 +26,7 @@ def test_a_good_translation_has_no_faults():
         ("A", "Ko {date}", "none"),
         ("A", " Ko", "blanks"),
         ("A", "Ko\nia", "line break"),
+        ("A", "Ko\x0bia", "control characters"),
         ("A", "fa'a", "U+02BB"),
         ("A", "’otu", "U+02BB"),
         ("A", "lea (‘ofa)", "U+02BB"),

@@ -15,6 +15,8 @@ from lms.translating.queries.proposals import (
     find_proposal,
     get_seen,
     list_newest,
+    list_to_take,
+    list_translators,
     source_at,
 )
 from lms.translating.queries.ratings import Rating, list_ratings, wording_of
@@ -65,6 +67,8 @@ __all__ = [
     "list_ratings",
     "list_reports",
     "list_sentences",
+    "list_to_take",
+    "list_translators",
     "neighbours",
     "parts_of",
     "passage_of",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from lms.content.cache import Cache
@@ -170,3 +170,24 @@ def find_proposal(session: Session, client_id: str) -> tuple[str, bool] | None:
     """Return public id of the proposal that was sent with this form, and whether it was put aside; or None."""
     row = session.execute(select(Proposal.public_id, Proposal.is_aside).where(Proposal.client_id == client_id)).first()
     return (row.public_id, row.is_aside) if row else None
+
+
+def list_to_take(session: Session, locales: Collection[str]) -> list[tuple[Place, Told]]:
+    """Return, for each sentence and each English that it had, the newest version in these languages. One query."""
+    wanted = (Proposal.locale.in_(sorted(locales)), Proposal.is_aside == false())
+    of = (Proposal.kind, Proposal.key, Proposal.address, Proposal.locale, Proposal.english)
+    newest = _rows().where(Proposal.id.in_(select(func.max(Proposal.id)).where(*wanted).group_by(*of)))
+    rows = session.execute(newest.order_by(Proposal.id))
+    return [(Place(row.kind, row.key, row.address, row.locale), _told(row)) for row in rows]
+
+
+def list_translators(session: Session) -> list[int]:
+    """Return the account of everybody who wrote or took a step at the desk, who began first before others. One query.
+
+    Rows are only added, so nobody's place in it changes.
+    """
+    wrote = select(Proposal.written_by.label("account"), Proposal.written_at.label("at"))
+    took = select(ProposalStep.taken_by, ProposalStep.taken_at)
+    both = union_all(wrote.where(Proposal.written_by.is_not(None)), took).subquery()
+    began = select(both.c.account).group_by(both.c.account)
+    return list(session.execute(began.order_by(func.min(both.c.at), both.c.account)).scalars())

@@ -40,7 +40,7 @@ from lms.translating.rules.reports import (
     questions_of,
 )
 from lms.translating.rules.shares import Share, add_shares
-from lms.translating.rules.taking import Signature, names_apart, outcome_of, taken_entry
+from lms.translating.rules.taking import Signature, homes_of, is_undone, names_apart, outcome_of, taken_entry
 
 __all__ = [
     "ASPECTS",
@@ -70,8 +70,10 @@ __all__ = [
     "check_step",
     "count_states",
     "differences",
+    "homes_of",
     "is_shown",
     "is_under",
+    "is_undone",
     "marks_of",
     "names_apart",
     "outcome_of",

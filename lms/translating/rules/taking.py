@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from lms.content.po import Entry
-from lms.translating.rules.proposals import PROPOSAL_STATES, Version
+from lms.content.po import SIGNED_STATES, Entry
+from lms.content.translations import can_show
+from lms.translating.rules.proposals import PROPOSAL_STATES, Filed, Version
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,43 @@ class Signature:
     on: str
 
 
+def homes_of(versions: Iterable[tuple[str, Version]], sentences: Mapping[str, str]) -> dict[int, str]:
+    """Return which of the proposals of an object count, by id, and at which of today's sentences.
+
+    Each goes where the English that it was made from stands now, and the newest there counts. One whose English is
+    gone stays at its address, as long as nothing newer was written there.
+    """
+    newest: dict[str, int] = {}
+    counting: dict[str, int] = {}
+    lost: dict[int, str] = {}
+    for address, version in sorted(versions, key=lambda pair: pair[1].id):
+        newest[address] = version.id
+        home = _home_of(address, version.english, sentences)
+        if home is None:
+            lost[version.id] = address
+        else:
+            counting[home] = version.id
+    homes = {each: home for home, each in counting.items()}
+    return homes | {each: address for each, address in lost.items() if newest[address] == each}
+
+
+def _home_of(address: str, english: str, sentences: Mapping[str, str]) -> str | None:
+    """Return where a sentence stands: at its address, else at its one other place, in the same file before others."""
+    if sentences.get(address) == english:
+        return address
+    same = [each for each, said in sentences.items() if said == english]
+    file = address.partition(":")[0]
+    found = [each for each in same if each.partition(":")[0] == file] or same
+    return found[0] if len(found) == 1 else None
+
+
 def outcome_of(version: Version, english: str | None, entry: Entry) -> str:
     """Return what becomes of the standing proposal at a sentence whose English is `english` (None: it is gone).
 
     "taken"; "same" where the file holds it already; else it stays at the desk: "draft" while she writes, "older" for
     words of other English, "waits" where approved words would give way to words that are not, and "conflict" where the
-    file has words that the proposal was not made upon.
+    file has words that the proposal was not made upon. Words that cannot be shown for today's English are not
+    published: a proposal that was made upon nothing was made upon them.
     """
     if english is None:
         return "gone"
@@ -34,7 +66,8 @@ def outcome_of(version: Version, english: str | None, entry: Entry) -> str:
         return "same"
     if version.state == "draft":
         return "draft"
-    if entry.text not in {version.text, version.upon}:
+    shown = entry.text if can_show(entry.text, english) else ""
+    if not {entry.text, shown} & {version.text, version.upon}:
         return "conflict"
     is_approved = entry.text and not entry.is_fuzzy and entry.state == "approved"
     return "waits" if is_approved and version.state != "approved" else "taken"
@@ -59,11 +92,30 @@ def taken_entry(entry: Entry, version: Version, signature: Signature) -> Entry:
     )
 
 
+def is_undone(version: Version, entry: Entry, signature: Signature, published: Iterable[Filed]) -> bool:
+    """Return whether the files have held a proposal, and somebody changed them since: then it stands no longer.
+
+    `published` is what was published at its sentence since its last step. What was taken and not published yet shows
+    by who signed words that are said to be unsigned.
+    """
+    rank = PROPOSAL_STATES.index
+    for filed in published:
+        same = (filed.text, filed.source) == (version.text, version.english)
+        if same and filed.state in PROPOSAL_STATES and rank(filed.state) >= rank(version.state):
+            return True
+    is_lowered = version.state in SIGNED_STATES and entry.state not in SIGNED_STATES
+    signed = (entry.text, entry.by, entry.on)
+    return is_lowered and signed == (version.text, signature.by, signature.on)
+
+
 def names_apart(names: Mapping[int, str]) -> dict[int, str]:
-    """Return names by account, those of two people who write them alike with a number: files know no accounts."""
+    """Return names by account, those of people who write them alike with a number, in this order of the accounts.
+
+    Files know no accounts. Who comes later in the order changes nobody's number.
+    """
     found: dict[int, str] = {}
     seen: dict[str, int] = {}
-    for account, name in sorted(names.items()):
+    for account, name in names.items():
         folded = " ".join(name.casefold().split())
         seen[folded] = seen.get(folded, 0) + 1
         found[account] = name if seen[folded] == 1 else f"{name} ({seen[folded]})"

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from lms.clock import local_date
+from lms.content.checks import catalog_faults
 from lms.content.folder import ContentObject, Folder
+from lms.content.library import Words, words_ever
 from lms.content.po import Entry, PoFile, write_po
 from lms.content.translations import follow
+from lms.errors import Problem
 from lms.people.queries import names_of_accounts
 from lms.translating import queries, rules
 from lms.translating.queries import Place, Told
+
+#: Outcomes that are looked at once more: whether the files have held the proposal already.
+_OPEN = ("taken", "conflict", "waits")
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Outcome:
     address: str
     what: str
     state: str
+    #: What the check would say of the file if it were taken.
+    why: str = ""
 
 
 @dataclass
@@ -45,20 +53,23 @@ class Taking:
 def look_what_to_take(session: Session, folder: Folder, locales: Iterable[str], on: date) -> Taking:
     """Return what taking the standing proposals of these languages into a folder without problems would do.
 
-    What `extract` would find on the day `on` is done to the files that change. Two queries.
+    What `extract` would find on the day `on` is done to the files that change, and what the check would refuse is left
+    out. Three queries, and for each object that something is to be taken into what `words_ever` asks.
     """
-    newest = queries.list_newest(session, list(locales))
-    versions = [told.version for told in newest.values()]
-    accounts = {each for v in versions for each in (v.written_by, v.reviewed_by, v.approved_by) if each is not None}
-    names = rules.names_apart(names_of_accounts(session, accounts))
+    people = queries.list_translators(session)
+    known = names_of_accounts(session, people)
+    names = rules.names_apart({each: known[each] for each in people})
     taking = Taking()
-    ordered = sorted(newest.items(), key=lambda pair: _object_of(pair[0]))
+    ordered = sorted(queries.list_to_take(session, list(locales)), key=lambda pair: _object_of(pair[0]))
     for (kind, key, locale), pairs in groupby(ordered, key=lambda pair: _object_of(pair[0])):
         made = folder.objects.get((kind, key))
         if made is None:
-            taking.outcomes += [Outcome(f"{kind}/{key}", 1, p.address, "gone", t.version.state) for p, t in pairs]
+            newest = dict(pairs)
+            taking.outcomes += [
+                Outcome(f"{kind}/{key}", 1, p.address, "gone", t.version.state) for p, t in newest.items()
+            ]
         else:
-            _take_into(taking, made, locale, dict(pairs), names, on)
+            _take_into(session, taking, _file_of(made, locale, on), list(pairs), names)
     return taking
 
 
@@ -74,24 +85,89 @@ def _object_of(place: Place) -> tuple[str, str, str]:
     return place.kind, place.key, place.locale
 
 
+@dataclass(frozen=True)
+class _File:
+    """A PO file, up to date with its English."""
+
+    made: ContentObject
+    locale: str
+    sentences: Mapping[str, str]
+    entries: Sequence[Entry]
+    header: Mapping[str, str]
+
+    def text(self, wanted: Mapping[str, Entry]) -> str:
+        """Return the file with the wanted entries in place of those at their contexts."""
+        present = (each if each.is_former else wanted.get(each.context, each) for each in self.entries)
+        return write_po(self.locale, present, self.header)
+
+    def new_faults(self, wanted: Mapping[str, Entry]) -> dict[str, Problem]:
+        """Return what the wanted entries make wrong, by the contexts of the sentences of which it is said."""
+        before, after = (catalog_faults(self.made, self.text(each), self.locale) for each in ({}, wanted))
+        return {each[0]: after[each] for each in after.keys() - before.keys()}
+
+
+def _file_of(made: ContentObject, locale: str, on: date) -> _File:
+    sentences, catalog = made.sentences(), made.catalogs.get(locale) or PoFile()
+    return _File(made, locale, sentences, follow(sentences, catalog.entries, on.isoformat()), catalog.header)
+
+
 def _take_into(
-    taking: Taking, made: ContentObject, locale: str, told: Mapping[Place, Told], names: Mapping[int, str], on: date
+    session: Session, taking: Taking, file: _File, pairs: Sequence[tuple[Place, Told]], names: Mapping[int, str]
 ) -> None:
     """Take the proposals of one object and language into its file, if any can be."""
-    sentences, catalog = made.sentences(), made.catalogs.get(locale) or PoFile()
-    entries = follow(sentences, catalog.entries, on.isoformat())
-    at = {entry.context: number for number, entry in enumerate(entries) if not entry.is_former}
-    before = taking.count("taken")
-    for place, each in told.items():
-        english = sentences.get(place.address)
-        entry = entries[at[place.address]] if english is not None else Entry(place.address, "")
-        what = rules.outcome_of(each.version, english, entry)
+    homes = rules.homes_of([(place.address, told.version) for place, told in pairs], file.sentences)
+    entries = {each.context: each for each in file.entries if not each.is_former}
+    wanted: dict[str, Entry] = {}
+    found: list[Outcome] = []
+    ever: list[tuple[Words, datetime]] | None = None
+    for place, each in pairs:
+        home = homes.get(each.version.id)
+        if home is None:
+            continue
+        entry = entries.get(home, Entry(home, ""))
+        what = rules.outcome_of(each.version, file.sentences.get(home), entry)
+        signature = _signature(each, names)
+        if what in _OPEN:
+            ever = words_ever(session, place.kind, place.key, place.locale) if ever is None else ever
+            is_undone = rules.is_undone(each.version, entry, signature, _published(ever, {home, place.address}, each))
+            what = "undone" if is_undone else what
         if what == "taken":
-            entries[at[place.address]] = rules.taken_entry(entry, each.version, _signature(each, names))
-        path, line = made.catalog_path(locale), max(entry.line, 1)
-        taking.outcomes.append(Outcome(path, line, place.address, what, each.version.state))
-    if taking.count("taken") > before:
-        taking.files[Path(f"{made.po_prefix}{locale}.po")] = write_po(locale, entries, catalog.header)
+            wanted[home] = rules.taken_entry(entry, each.version, signature)
+        path, line = file.made.catalog_path(file.locale), max(entry.line, 1)
+        found.append(Outcome(path, line, home, what, each.version.state))
+    unfit = _unfit(file, wanted)
+    for one in found:
+        is_unfit = one.what == "taken" and one.address in unfit
+        taking.outcomes.append(replace(one, what="conflict", why=unfit[one.address]) if is_unfit else one)
+    if wanted.keys() - unfit.keys():
+        fit = {context: entry for context, entry in wanted.items() if context not in unfit}
+        taking.files[Path(f"{file.made.po_prefix}{file.locale}.po")] = file.text(fit)
+
+
+def _published(ever: Iterable[tuple[Words, datetime]], contexts: Iterable[str], told: Told) -> list[rules.Filed]:
+    """Return what was published at these contexts since the last step of a version."""
+    since = told.approved_at or told.reviewed_at or told.written_at
+    said = [words.entries.get(context) for words, at in ever if at >= since for context in contexts]
+    return [rules.Filed(each["text"], each["state"], each["source"]) for each in said if each is not None]
+
+
+def _unfit(file: _File, wanted: Mapping[str, Entry]) -> dict[str, str]:
+    """Return which of the wanted entries the check would refuse, by context, and what it says.
+
+    Where it complains of another sentence, such as an option that reads like a new one, the entry without which it
+    complains least is left out.
+    """
+    unfit: dict[str, str] = {}
+    rest = dict(wanted)
+    while rest and (new := file.new_faults(rest)):
+        named = {context: problem.message for context, problem in new.items() if context in rest}
+        if not named:
+            left = {each: {context: rest[context] for context in rest if context != each} for each in rest}
+            worst = min(rest, key=lambda each: len(file.new_faults(left[each])))
+            named = {worst: min(new.values()).message}
+        unfit |= named
+        rest = {context: entry for context, entry in rest.items() if context not in unfit}
+    return unfit
 
 
 def _signature(told: Told, names: Mapping[int, str]) -> rules.Signature:
