@@ -24,7 +24,7 @@ _SOUND = 2
 _ONE_BLOCK = 0.06
 _MOST_SECONDS = 3600
 #: Elements that are looked at: a quarter of an hour in pieces of 20 milliseconds has less than 140,000.
-_MOST_ELEMENTS = 200_000
+_MOST_ELEMENTS = 150_000
 #: Bytes of a whole number (RFC 8794, 7.2).
 _LONGEST_NUMBER = 8
 
