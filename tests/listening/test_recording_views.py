@@ -257,9 +257,11 @@ def test_a_withdrawn_recording_is_played_to_nobody_and_nothing_of_it_is_stored(
 def test_without_the_role_she_still_finds_and_withdraws_her_own(
     browser: FlaskClient, mele: MadePerson, make: Make
 ) -> None:
+    mine = "/readings"
+    assert mine not in get(browser, "/record")
     send(browser)
     public_id = rows()[0].public_id
-    mine = "/readings"
+    assert mine in get(browser, "/record")
     write(lambda s: s.execute(delete(RoleGrant).where(RoleGrant.account_id == mele.account_id)) and None)
     assert browser.get(RECORD).status_code in {403, 404}
     sound = f"/content/audio/recordings/{public_id}/sound"
