@@ -258,10 +258,9 @@ def test_without_the_role_she_still_finds_and_withdraws_her_own(
     browser: FlaskClient, mele: MadePerson, make: Make
 ) -> None:
     mine = "/readings"
-    assert mine not in get(browser, "/record")
     send(browser)
     public_id = rows()[0].public_id
-    assert mine in get(browser, "/record")
+    assert mine in get(browser, RECORD) and mine in get(browser, "/wording")
     write(lambda s: s.execute(delete(RoleGrant).where(RoleGrant.account_id == mele.account_id)) and None)
     assert browser.get(RECORD).status_code in {403, 404}
     sound = f"/content/audio/recordings/{public_id}/sound"

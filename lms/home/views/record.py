@@ -27,7 +27,6 @@ from lms.home.views.words import Title, Titles, titles_of
 from lms.i18n import LANGUAGES, format_date, format_hours
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
-from lms.listening.queries import list_own
 from lms.organizations.queries import SpellRow
 from lms.training.rules import YearlyHours
 from lms.web.access import get_actor, signed_in
@@ -71,7 +70,6 @@ def record() -> str:
         modules=_modules(learner, titles),
         competencies=_competencies(titles, actor.person_id),
         attended=attended_by(reading(), actor.person_id),
-        has_recorded=bool(list_own(reading(), actor.person_id)),
         **_work(actor, learner),
         looks=queries.list_looks(reading(), actor.person_id),
         joined=[_joined(titles, each) for each in queries.list_joined(reading(), actor.person_id)],

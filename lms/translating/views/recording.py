@@ -135,9 +135,7 @@ def settle_recording(public_id: str, deed: str) -> Response:
             flash(_("Saved."), "success")
         except RuleBroken as error:
             flash(messages.sentence(error), "error")
-    if "own" in request.args or not policy.can_record(actor, found.locale):
-        return redirect(url_for("translating.own_recordings"))
-    return redirect(url_for("translating.record", key=found.key, locale=found.locale, at=found.address))
+    return redirect(_back(actor, found))
 
 
 @bp.get("/content/audio/recordings/<public_id>/sound")
@@ -148,6 +146,13 @@ def recording_sound(public_id: str) -> Response:
     if found.state == "withdrawn":
         raise NotFound("this recording was withdrawn")
     return send_sound(found.reading.sha256, found.reading.media_type, is_kept=False)
+
+
+def _back(actor: Actor, found: queries.RecordingRow) -> str:
+    """Return the address of the page on which a recording was settled: the speaker's list, or where others record."""
+    if "own" in request.args or not policy.can_record(actor, found.locale):
+        return url_for("translating.own_recordings")
+    return url_for("translating.record", key=found.key, locale=found.locale, at=found.address)
 
 
 def _place(library: Library, actor: Actor, key: str, locale: str) -> Place:
