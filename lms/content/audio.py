@@ -76,6 +76,9 @@ def audio_problems(made: ContentObject) -> Iterator[tuple[Problem, bool]]:
             continue
         if audio.file.spec is None:
             continue
+        if audio.locale != SOURCE_LOCALE and parts is not None and not words_of(made, audio.locale).entries:
+            message = "not published: nothing is translated into this language, and readings go with its words"
+            yield Problem(f"{audio.shown}/{LIST}", 1, 1, message), True
         named = set()
         for number, entry in enumerate(audio.entries):
             named.add(entry.file)

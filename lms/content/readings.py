@@ -17,8 +17,8 @@ from lms.content.library import SOURCE_LOCALE, Source, Words
 
 #: Who spoke, where it is nobody by name: a program, or somebody who did not want to be named.
 SYNTHESIZER, UNNAMED = "synthesizer", "community member"
-#: Bytes that a reading may have: a lesson of ten minutes, a question of a minute, as a phone records them.
-LARGEST_LESSON, LARGEST_QUESTION = 2_000_000, 300_000
+#: Bytes that a reading may have: a lesson of a quarter of an hour, a question of three minutes, at 32 kbit/s.
+LARGEST_LESSON, LARGEST_QUESTION = 4_000_000, 800_000
 
 #: What is read aloud at an address: the context and the English of each sentence, in reading order.
 Parts = Sequence[tuple[str, str]]

@@ -30,8 +30,9 @@ def sentence(error: RuleBroken) -> str:
         "sound_too_long": _("This is longer than %(most)s minutes. Please record again.", most=most),
         "sound_kind": _("Only sounds can be added: MP3, M4A, Ogg or WebM."),
         "sound_damaged": _("This sound cannot be played. Please record again."),
-        "words_changed": _("The words have changed while you read. Please look at them again."),
         "too_many_recordings": _("You have sent many recordings since yesterday. Please go on tomorrow."),
+        "name_characters": _("The name holds a sign that cannot be seen. Please type it again."),
+        "name_reserved": _("Please write a name, or leave this empty."),
         "own_recording": _("This is your own voice. Somebody else has to accept it."),
         "recording_settled": _("Somebody else has decided this a moment ago."),
     }

@@ -23,13 +23,13 @@ from lms.listening.rules import Heard, best
 _RECORDINGS = cast("Table", Recording.__table__).c
 
 #: Asked by every lesson and every quiz, so it is built once: the last accepted comes first.
-_ACCEPTED = (
+_DECIDED = (
     select(*_RECORDINGS)
     .where(
         _RECORDINGS.kind == "module",
         _RECORDINGS.key == bindparam("key"),
         _RECORDINGS.locale == bindparam("locale"),
-        _RECORDINGS.state == "accepted",
+        _RECORDINGS.state.in_(("accepted", "withdrawn")),
         _RECORDINGS.address.in_(bindparam("addresses", expanding=True)),
     )
     .order_by(_RECORDINGS.accepted_at.desc(), _RECORDINGS.id.desc())
@@ -50,6 +50,8 @@ class RecordingRow:
     shown_name: str
     recorded_at: datetime
     state: str
+    was_accepted: bool
+    withdrawn_by: int | None
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> RecordingRow:
@@ -65,6 +67,8 @@ def _row(row: Row[*tuple[Any, ...]]) -> RecordingRow:
         row.shown_name,
         row.recorded_at,
         row.state,
+        row.accepted_at is not None,
+        row.withdrawn_by,
     )
 
 
@@ -74,11 +78,16 @@ def heard_at(
     """Return the readings to offer of these parts of a module in the language of `words`, by address. One query.
 
     With `exact` only those of the very words that `words` gives: what an attempt asks is heard as it is asked.
+    What was published of a recording that is withdrawn is heard no more.
     """
     recorded: dict[str, list[Reading]] = {}
-    for row in session.execute(_ACCEPTED, {"key": source.key, "locale": words.locale, "addresses": list(parts)}):
-        recorded.setdefault(row.address, []).append(_row(row).reading)
-    published = readings_of(source, words)
+    gone = set()
+    for row in session.execute(_DECIDED, {"key": source.key, "locale": words.locale, "addresses": list(parts)}):
+        if row.state == "accepted":
+            recorded.setdefault(row.address, []).append(_row(row).reading)
+        else:
+            gone.add((row.address, row.sha256))
+    published = {at: each for at, each in readings_of(source, words).items() if (at, each.sha256) not in gone}
     found = {}
     for at in parts.keys() & (published.keys() | recorded.keys()):
         address = (source.kind, source.key, source.sha256, words.locale, words.sha256, at)
@@ -105,6 +114,22 @@ def list_all_accepted(session: Session) -> list[RecordingRow]:
     return [_row(row) for row in session.execute(ordered)]
 
 
+def list_own(session: Session, person_id: int) -> list[RecordingRow]:
+    """Return what a person recorded, the newest first. One query."""
+    rows = select(*_RECORDINGS).where(_RECORDINGS.person_id == person_id)
+    ordered = rows.order_by(_RECORDINGS.recorded_at.desc(), _RECORDINGS.id.desc())
+    return [_row(row) for row in session.execute(ordered)]
+
+
+def withdrawn_files(session: Session) -> set[tuple[str, str, str, str]]:
+    """Return (module key, locale, address, hash) of every file that was withdrawn and is not accepted. One query."""
+    found: dict[str, set[tuple[str, str, str, str]]] = {"accepted": set(), "withdrawn": set()}
+    columns = (_RECORDINGS.state, _RECORDINGS.key, _RECORDINGS.locale, _RECORDINGS.address, _RECORDINGS.sha256)
+    for state, *file in session.execute(select(*columns).where(_RECORDINGS.state.in_(found))):
+        found[state].add((file[0], file[1], file[2], file[3]))
+    return found["withdrawn"] - found["accepted"]
+
+
 def recorded_words(session: Session) -> dict[tuple[str, str], set[tuple[str, str]]]:
     """Return {(module key, locale): (address, hash of words)} of what was accepted, for `audio_share`. One query."""
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}
@@ -115,7 +140,7 @@ def recorded_words(session: Session) -> dict[tuple[str, str], set[tuple[str, str
 
 
 def get_recording(session: Session, actor: Actor, public_id: str) -> RecordingRow:
-    """Return a recording that the actor may hear before it is accepted; raise `NotFound`."""
+    """Return a recording that the actor may hear before it is accepted, or her own; raise `NotFound`."""
     visible = policy.visible_recordings(actor, _RECORDINGS)
     row = session.execute(select(*_RECORDINGS).where(_RECORDINGS.public_id == public_id, visible)).one_or_none()
     if row is None:
@@ -138,8 +163,15 @@ def count_recent(session: Session, person_id: int, since: datetime) -> int:
 def media_type_of(session: Session, key: str, address: str, sha256: str) -> str:
     """Return the type of a file that was ever published or is accepted for an address of a module; raise `NotFound`.
 
-    A page that was open while others were published goes on playing what it offered. One query.
+    A page that was open while others were published goes on playing what it offered; what was withdrawn is played
+    nowhere. One query.
     """
+    here = (
+        _RECORDINGS.kind == "module",
+        _RECORDINGS.key == key,
+        _RECORDINGS.address == address,
+        _RECORDINGS.sha256 == sha256,
+    )
     published = (
         select(RevisionFile.media_type)
         .join(Revision, Revision.id == RevisionFile.revision_id)
@@ -148,15 +180,10 @@ def media_type_of(session: Session, key: str, address: str, sha256: str) -> str:
             Revision.key == key,
             RevisionFile.address == address,
             RevisionFile.sha256 == sha256,
+            ~select(_RECORDINGS.id).where(*here, _RECORDINGS.state == "withdrawn").exists(),
         )
     )
-    recorded = select(_RECORDINGS.media_type).where(
-        _RECORDINGS.kind == "module",
-        _RECORDINGS.key == key,
-        _RECORDINGS.address == address,
-        _RECORDINGS.sha256 == sha256,
-        _RECORDINGS.state == "accepted",
-    )
+    recorded = select(_RECORDINGS.media_type).where(*here, _RECORDINGS.state == "accepted")
     found = session.scalars(union_all(published, recorded).limit(1)).first()
     if found is None:
         raise NotFound("nothing is read here with this file")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from lms.content.readings import SYNTHESIZER, Reading, is_lesson
+from lms.content.readings import SYNTHESIZER, UNNAMED, Reading, is_lesson
 from lms.errors import RuleBroken
+from lms.people.rules import BadName, normal_name
 
 STATES = ("offered", "accepted", "withdrawn")
 #: Recordings of one person in 24 hours: a whole module with its quiz, and some again.
@@ -54,6 +55,22 @@ def check_recording(at: str, seconds: int, recent: int) -> None:
         raise RuleBroken("too_many_recordings")
 
 
+def shown_name(typed: str) -> str:
+    """Return the name to show as a reading keeps it; "" for none.
+
+    Raise `RuleBroken`: "name_characters", or "name_reserved" for what marks a reading as nobody's by name.
+    """
+    if not typed.strip():
+        return ""
+    try:
+        name = normal_name(typed)
+    except BadName as error:
+        raise RuleBroken("name_characters") from error
+    if name.casefold() in {SYNTHESIZER, UNNAMED}:
+        raise RuleBroken("name_reserved")
+    return name[:LONGEST_NAME].rstrip()
+
+
 def check_accept(state: str, spoken_by: int, accepted_by: int) -> None:
     """Raise `RuleBroken`: "own_recording" for her own voice, "recording_settled" for what is not offered any more."""
     if spoken_by == accepted_by:
@@ -65,6 +82,12 @@ def check_accept(state: str, spoken_by: int, accepted_by: int) -> None:
 def check_withdraw(state: str) -> None:
     """Raise `RuleBroken("recording_settled")` for what is withdrawn already."""
     if state == "withdrawn":
+        raise RuleBroken("recording_settled")
+
+
+def check_restore(state: str, withdrawn_by: int | None, restored_by: int) -> None:
+    """Raise `RuleBroken("recording_settled")` unless it was withdrawn, and by this very account."""
+    if state != "withdrawn" or withdrawn_by != restored_by:
         raise RuleBroken("recording_settled")
 
 

@@ -11,7 +11,7 @@ from lms.config import Config
 from lms.db import reading
 from lms.errors import NotFound
 from lms.i18n import TAGS
-from lms.listening.queries import list_all_accepted
+from lms.listening.queries import list_all_accepted, withdrawn_files
 from lms.publish.audio import find_takes, words_at, write_takes
 from lms.publish.cli import content, in_directory
 
@@ -35,11 +35,18 @@ def words_command(directory: Path, key: str, address: str, locale: str, *, as_ha
 @in_directory
 @click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
 def take_audio_command(directory: Path, *, dry_run: bool) -> None:
-    """Write accepted recordings of the present words into the content folder, to be published with it."""
+    """Write accepted recordings of the present words into the content folder, to be published with it.
+
+    Recordings that stand there and were withdrawn are removed.
+    """
     config: Config = current_app.config["LMS"]
-    takes = find_takes(directory, list_all_accepted(reading()))
+    takes = find_takes(directory, list_all_accepted(reading()), withdrawn_files(reading()))
     for each in takes:
         click.echo(str(each))
     if not dry_run:
         write_takes(takes, config.data_dir)
-    click.echo(f"{len(takes)} recordings {'would be taken' if dry_run else 'taken'}.")
+    removed = sum(each.reading is None for each in takes)
+    would = "would be " if dry_run else ""
+    click.echo(f"{len(takes) - removed} recordings {would}taken.")
+    if removed:
+        click.echo(f"{removed} withdrawn recordings {would}removed.")

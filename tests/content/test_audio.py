@@ -83,7 +83,7 @@ def test_a_wrong_list_is_told_at_its_line(folder: Path, old: str, new: str, plac
         ("leaving.mp3", b"RIFF....WAVE", "not a sound that browsers play"),
         ("leaving.mp3", ogg(), "its bytes are audio/ogg; call it .ogg"),
         ("leaving.mp3", mp3(9) + b"x" * 9, "damaged"),
-        ("leaving.mp3", mp3(14_000), "larger than 2,000 KB"),
+        ("leaving.mp3", mp3(28_000), "larger than 4,000 KB"),
         ("q-one.ogg", ogg()[:200], "damaged"),
         ("spare.mp3", mp3(), "not used; readings.yml does not name it"),
     ],
@@ -98,8 +98,8 @@ def test_a_wrong_file_is_told_by_its_name(folder: Path, name: str, content: byte
 def test_a_question_may_have_less_than_a_lesson(folder: Path) -> None:
     spoil(folder, LIST, "q-one.ogg", "q-one.mp3")
     (folder / AUDIO / "q-one.ogg").unlink()
-    put(folder, f"{AUDIO}/q-one.mp3", mp3(2_100))
-    assert only(folder)[2] == "larger than 300 KB"
+    put(folder, f"{AUDIO}/q-one.mp3", mp3(5_600))
+    assert only(folder)[2] == "larger than 800 KB"
 
 
 def test_other_places_are_told(folder: Path) -> None:
@@ -134,6 +134,15 @@ def test_words_that_changed_make_an_older_reading_and_a_warning(folder: Path) ->
     share = audio_share(*shown(folder))
     assert (share.lessons, share.read) == (2, 0)
     assert folder_share(check_directory(folder)[0].objects["module", "visits"], "en") == share
+
+
+def test_readings_of_a_language_without_words_are_told_not_to_be_published(folder: Path) -> None:
+    put(folder, f"{MODULE}/audio/sm/leaving.mp3", mp3(30))
+    put(folder, f"{MODULE}/audio/sm/readings.yml", listed(entry(folder, locale="sm")))
+    ((path, line, message),) = warnings(folder)
+    assert (path, line) == (f"{MODULE}/audio/sm/readings.yml", 1)
+    assert message.startswith("not published: nothing is translated")
+    assert ("module", "visits", "sm") not in {each.address for each in service.drafts_of(check_directory(folder)[0])}
 
 
 def shown(folder: Path):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, Route, expect, sync_playwright
 from sqlalchemy import select, update
 
 from lms import files
@@ -168,6 +168,63 @@ def test_she_records_listens_discards_records_again_and_sends(
     assert row.media_type in {"audio/webm", "audio/mp4"}
     assert 2 <= row.seconds <= 6
     assert row.size > 1000
+
+
+def test_what_was_not_sent_stays_and_is_asked_for_before_the_page_is_left(
+    app: Flask, humming: Browser, address: str, mele: MadePerson
+) -> None:
+    page = phone(app, humming, address, mele).new_page()
+    page.goto(RECORD)
+    record_a_little(page)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.locator(".arrow-back").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    page.locator("button[data-language]").first.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload", "confirm"]
+    assert page.url.endswith(RECORD)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").click()
+    assert saved.value.suggested_filename.startswith("reading.")
+
+    lost = "It was not sent, and is kept on this page. Please try again."
+    page.route(re.compile(r"/record\?"), lambda route: route.abort())
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text(lost)).to_be_visible()
+    page.unroute_all()
+    page.get_by_label("Which name do learners see?").fill("synthesizer")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("[data-why]")).to_contain_text("Please write a name, or leave this empty.")
+    expect(page.locator("[data-preview]")).to_be_visible()
+    page.get_by_label("Which name do learners see?").fill("Mele")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Thank you. A second person listens to it now.")).to_be_visible()
+    assert len(recordings()) == 1
+    assert asked == ["beforeunload", "confirm"]
+
+
+def test_what_was_recorded_before_a_fault_is_kept(app: Flask, humming: Browser, address: str, mele: MadePerson) -> None:
+    page = phone(app, humming, address, mele).new_page()
+    page.add_init_script("""
+        const Real = MediaRecorder;
+        window.MediaRecorder = class extends Real {
+            constructor(...all) { super(...all); window.made = this; }
+        };
+    """)
+    page.goto(RECORD)
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.wait_for_timeout(2500)
+    assert "left" in page.locator("[data-amount]").inner_text()
+    page.evaluate("made.dispatchEvent(new Event('error'))")
+    expect(page.get_by_text("The recording broke off. What was recorded until then is kept.")).to_be_visible()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Thank you. A second person listens to it now.")).to_be_visible()
 
 
 def test_without_leave_to_listen_a_file_is_chosen(app: Flask, deaf: Browser, address: str, mele: MadePerson) -> None:

@@ -24,7 +24,16 @@ from lms.content.readings import (
 )
 from lms.errors import RuleBroken
 from lms.listening import rules
-from lms.listening.rules import best, check_accept, check_recording, check_withdraw, standing, to_take
+from lms.listening.rules import (
+    best,
+    check_accept,
+    check_recording,
+    check_restore,
+    check_withdraw,
+    shown_name,
+    standing,
+    to_take,
+)
 
 NOW, BEFORE = "n" * 64, "b" * 64
 LESSON, QUESTION = "lessons/one.md", "quiz.yml:q-one"
@@ -100,6 +109,35 @@ def test_a_second_person_accepts_what_is_offered(state: str, spoken_by: int, cod
 @pytest.mark.parametrize(("state", "code"), [("offered", None), ("accepted", None), ("withdrawn", "recording_settled")])
 def test_it_is_withdrawn_once(state: str, code: str | None) -> None:
     refused(code, lambda: check_withdraw(state))
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "code"),
+    [("withdrawn", 1, None), ("withdrawn", 2, "recording_settled"), ("accepted", 1, "recording_settled")],
+)
+def test_who_withdrew_it_may_bring_it_back(state: str, by: int, code: str | None) -> None:
+    refused(code, lambda: check_restore(state, by, 1))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("", ""), ("  ", ""), ("Mele  T.", "Mele T."), ("A\u0304na", "Āna"), ("a" * 79 + " b", "a" * 79)],
+)
+def test_a_name_is_kept_as_a_list_of_readings_keeps_it(typed: str, shown: str) -> None:
+    assert rules.shown_name(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Me\x07le", "name_characters"),
+        ("123", "name_characters"),
+        ("Synthesizer", "name_reserved"),
+        (" community  member", "name_reserved"),
+    ],
+)
+def test_a_name_that_misleads_is_refused(typed: str, code: str) -> None:
+    refused(code, lambda: shown_name(typed))
 
 
 def refused(code: str | None, check: Any) -> None:

@@ -12,8 +12,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.actor import Actor
+from lms.audit.models import AuditEvent
 from lms.content.library import Words, current
-from lms.content.readings import UNNAMED, Share, today
+from lms.content.readings import UNNAMED, Reading, Share, today
+from lms.content.service import draft
 from lms.courses.specs import spoken_of
 from lms.db import reading, write
 from lms.errors import NotAllowed, NotFound, RuleBroken
@@ -25,7 +27,7 @@ from lms.translating.queries.listening import audio_shares
 from tests.assessments.test_views import counting
 from tests.conftest import AT
 from tests.factories import MadePerson, Make
-from tests.factories.learning import actor_of, publish_drafts
+from tests.factories.learning import TONGAN, actor_of, publish_drafts, standard
 
 LESSON = "lessons/first.md"
 SOUND = Sound(b"sound", "audio/ogg", 80)
@@ -33,11 +35,11 @@ SOUND = Sound(b"sound", "audio/ogg", 80)
 
 @pytest.fixture
 def actors(app: Flask, make: Make) -> tuple[Actor, Actor]:
-    """Return a translator of Tongan and a trainer."""
+    """Return a translator of Tongan and a trainer who speaks it."""
     publish_drafts()
     one, other = actor_of(make.person("Mele")), actor_of(make.person("Teresa"))
     translator = replace(one, roles=frozenset({"worker", "translator"}), translates=frozenset({"to"}))
-    return translator, replace(other, roles=frozenset({"worker", "trainer"}))
+    return translator, replace(other, roles=frozenset({"worker", "trainer"}), language="to")
 
 
 def words_of(locale: str = "to") -> Words:
@@ -72,6 +74,11 @@ def heard(address: str = LESSON, locale: str = "to", *, exact: bool = False) -> 
     return queries.heard_at(reading(), source, words_of(locale), spoken_of(source), exact=exact).get(address)
 
 
+def restore(actor: Actor, public_id: str) -> None:
+    write(lambda s: service.restore(s, actor, public_id, at=AT))
+    reading().rollback()
+
+
 def code_of(work: Any) -> str:
     with pytest.raises(RuleBroken) as error:
         work()
@@ -99,6 +106,80 @@ def test_learners_hear_what_a_second_person_has_accepted(actors: tuple[Actor, Ac
     assert heard() is None
     assert code_of(lambda: withdraw(trainer, public_id)) == "recording_settled"
     assert len(queries.list_recordings(reading(), "alpha", "to")) == 1
+
+
+def published(*places: str) -> None:
+    """Publish what `offer` recorded, as if it had gone through the content folder."""
+    audio = {at: Reading("a" * 64, 5, 80, "audio/ogg", "Mele T.", now_at(at)).as_data() for at in places}
+    made = draft("module", "alpha", "to", {**TONGAN.body, "audio": audio}, {"a" * 64: b"sound"})
+    publish_drafts([made, *(each for each in standard() if each.address != made.address)])
+
+
+def test_what_was_published_of_it_is_withdrawn_too(actors: tuple[Actor, Actor]) -> None:
+    translator, trainer = actors
+    public_id = offer(translator)
+    accept(trainer, public_id)
+    published(LESSON, "lessons/second.md")
+    assert heard().sha256 == heard("lessons/second.md").sha256 == "a" * 64
+    withdraw(translator, public_id)
+    assert heard() is None
+    assert heard("lessons/second.md") is not None, "another recording of the same bytes is its own"
+    with pytest.raises(NotFound):
+        queries.media_type_of(reading(), "alpha", LESSON, "a" * 64)
+    assert queries.withdrawn_files(reading()) == {("alpha", "to", LESSON, "a" * 64)}
+    reading().rollback()
+    accept(trainer, offer(translator))
+    assert heard().sha256 == "a" * 64
+    assert queries.withdrawn_files(reading()) == set()
+
+
+def test_who_spoke_withdraws_it_whatever_her_roles_are_now(actors: tuple[Actor, Actor]) -> None:
+    translator, trainer = actors
+    public_id = offer(translator)
+    accept(trainer, public_id)
+    worker = replace(translator, roles=frozenset({"worker"}), translates=frozenset())
+    assert [each.public_id for each in queries.list_own(reading(), worker.person_id)] == [public_id]
+    assert queries.list_own(reading(), trainer.person_id) == []
+    reading().rollback()
+    withdraw(worker, public_id)
+    assert heard() is None
+
+
+def test_who_withdrew_it_brings_it_back_as_it_was(actors: tuple[Actor, Actor]) -> None:
+    translator, trainer = actors
+    public_id = offer(translator)
+    assert code_of(lambda: restore(trainer, public_id)) == "recording_settled"
+    withdraw(trainer, public_id)
+    restore(trainer, public_id)
+    assert heard() is None
+    accept(trainer, public_id)
+    withdraw(translator, public_id)
+    assert code_of(lambda: restore(trainer, public_id)) == "recording_settled"
+    restore(translator, public_id)
+    assert heard().sha256 == "a" * 64
+    told = [each.action for each in reading().execute(select(AuditEvent.action).order_by(AuditEvent.id))]
+    reading().rollback()
+    deeds = ("offered", "withdrawn", "restored", "accepted", "withdrawn", "restored")
+    assert [each for each in told if each.startswith("listening.")] == [f"listening.{each}" for each in deeds]
+
+
+def test_who_accepts_understands_the_language(actors: tuple[Actor, Actor]) -> None:
+    translator, trainer = actors
+    public_id = offer(translator)
+    english = replace(trainer, language="en")
+    with pytest.raises(NotAllowed):
+        accept(english, public_id)
+    reading().rollback()
+    assert policy.can_record(english, "to")
+    accept(replace(english, translates=frozenset({"to"})), public_id)
+    assert heard() is not None
+
+
+def test_a_name_is_kept_composed_and_refused_before_it_is_kept(actors: tuple[Actor, Actor]) -> None:
+    offer(actors[0], shown_name="Fi\u0301naukifo\u0304")
+    assert queries.list_own(reading(), actors[0].person_id)[0].shown_name == "Fínaukifō"
+    reading().rollback()
+    assert code_of(lambda: offer(actors[0], shown_name="Synthesizer")) == "name_reserved"
 
 
 def test_the_same_form_counts_once(actors: tuple[Actor, Actor]) -> None:

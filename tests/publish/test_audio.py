@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import update
 
 from lms import files
 from lms.actor import Actor
@@ -16,7 +17,8 @@ from lms.commands import cli
 from lms.content.readings import SYNTHESIZER
 from lms.db import reading, write
 from lms.ids import new_client_id
-from lms.listening import service
+from lms.listening import queries, service
+from lms.listening.models import Recording
 from lms.publish import check_directory, publish_directory
 from lms.publish.audio import words_at
 from lms.sounds import read_sound
@@ -119,6 +121,53 @@ def test_a_person_takes_the_place_of_a_synthesizer_and_others_stay(
     names = {each.name for each in (folder / AUDIO).iterdir()}
     assert names == {f"leaving-{sha256[:8]}.ogg", "q-one.mp3", "readings.yml"}
     assert check_directory(folder)[1].problems == ()
+
+
+def take_back(app: Flask, person: Actor) -> None:
+    (row,) = [each for each in queries.list_own(reading(), person.person_id) if each.state == "accepted"]
+    reading().rollback()
+    write(lambda session: service.withdraw(session, person, row.public_id, at=AT))
+    reading().rollback()
+
+
+def test_what_was_withdrawn_is_taken_out_again(app: Flask, folder: Path, two: tuple[Actor, Actor]) -> None:
+    record(app, folder, two)
+    run(app, "take-audio", folder)
+    take_back(app, two[0])
+    dry = run(app, "take-audio", folder, "--dry-run")
+    assert "leaving.md, withdrawn" in dry.output
+    assert "1 withdrawn recordings would be removed." in dry.output
+    assert len(list((folder / AUDIO).iterdir())) == 2
+    said = run(app, "take-audio", folder)
+    assert said.output.endswith("0 recordings taken.\n1 withdrawn recordings removed.\n")
+    assert list((folder / AUDIO).iterdir()) == []
+    assert check_directory(folder)[1].problems == ()
+    assert "removed" not in run(app, "take-audio", folder).output
+
+
+def test_another_reading_takes_the_place_of_one_that_was_withdrawn(
+    app: Flask, folder: Path, two: tuple[Actor, Actor]
+) -> None:
+    record(app, folder, two, QUESTION, mp3(50))
+    run(app, "take-audio", folder)
+    take_back(app, two[0])
+    sha256 = record(app, folder, two, QUESTION)
+    record(app, folder, two)
+    said = run(app, "take-audio", folder)
+    assert "2 recordings taken." in said.output
+    assert f"q-one-{sha256[:8]}.ogg" in {each.name for each in (folder / AUDIO).iterdir()}
+    assert len(list((folder / AUDIO).iterdir())) == 3
+    assert check_directory(folder)[1].problems == ()
+
+
+def test_a_name_that_no_list_keeps_is_refused_before_anything_is_written(
+    app: Flask, folder: Path, two: tuple[Actor, Actor]
+) -> None:
+    record(app, folder, two)
+    write(lambda s: s.execute(update(Recording).values(shown_name="A\u0304na")) and None)
+    reading().rollback()
+    assert run(app, "take-audio", folder).exit_code != 0
+    assert not (folder / AUDIO).exists()
 
 
 def test_readings_of_other_words_and_of_what_is_gone_are_left(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -107,6 +108,11 @@ def test_any_tag_of_a_webm_file_can_be_blanked(size: int) -> None:
         webm() + b"\0",
         webm(4000),
         webm().replace(b"webm", b"mkva"),
+        webm() + bytes.fromhex("2ad7b1") + b"\x10\x00\x01\x00" + b"\xff" * 256,
+        webm() + b"\xe7\x10\x00\x01\x00" + b"\xff" * 256,
+        webm() + b"\xae\xff\x83\x89" + b"\x02" * 9,
+        webm() + b"\x86\x80",
+        webm() + bytes.fromhex("428280"),
         mp4(handler=b"vide"),
         mp4(codec=b"avc1"),
         mp4(0),
@@ -137,6 +143,15 @@ def test_empty_and_large_files_are_refused() -> None:
 
 
 WHOLE = [mp3(5, tag=b"Name"), ogg(), webm(tag=b"Name"), mp4(), mp4(4, fragments=2)]
+
+
+@pytest.mark.parametrize("repeated", [b"\x86\x81A", b"\x86\x80", b"\xa3\x84\x81\0\0\0", bytes.fromhex("427b80")])
+def test_many_small_elements_are_refused_soon(repeated: bytes) -> None:
+    head = webm()
+    content = head + repeated * ((MOST - len(head)) // len(repeated))
+    began = time.process_time()
+    assert code_of(content) == "sound_damaged"
+    assert time.process_time() - began < 3  # half a second where nothing counts and nobody else works
 
 
 @given(st.data())
