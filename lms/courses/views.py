@@ -28,12 +28,13 @@ from lms.ids import new_client_id
 from lms.listening.queries import heard_at, media_type_of
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
-from lms.web.showing import Step, beneath, marked, wants_both
+from lms.web.showing import Step, beneath, marked, show_english, wants_both
 from lms.web.sounds import send_sound
 
 bp = Blueprint("courses", __name__, template_folder="templates")
 
 Page = str | tuple[str, int] | Response
+
 
 @dataclass(frozen=True)
 class Prose:
@@ -93,6 +94,7 @@ def finish(module_key: str, lesson_key: str) -> Page:
     actor, form = get_actor(), FinishForm()
     if not form.validate_on_submit():
         return redirect(url_for("courses.lesson", module_key=module_key, lesson_key=lesson_key))
+    show_english(module_key)
     shown = Shown(language(), both=wants_both())
     try:
         write(lambda session: service.finish_lesson(session, actor, module_key, lesson_key, shown=shown, at=now()))
@@ -131,6 +133,7 @@ def _href_after(spec: ModuleSpec, lesson_key: str) -> str:
 
 
 def _module_page(library: Library, module_key: str, blocked: RuleBroken | None) -> str:
+    show_english(module_key)
     spec = library.spec(ModuleSpec, "module", module_key)
     words = library.words("module", module_key, language())
     person_id = get_actor().person_id
@@ -224,6 +227,7 @@ def _steps(
 
 
 def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
+    show_english(module_key)
     spec = library.spec(ModuleSpec, "module", module_key)
     place = next((n for n, each in enumerate(spec.lessons, 1) if each.key == lesson_key), None)
     if place is None:

@@ -12,7 +12,7 @@ from lms.content.library import Library, Text, current
 from lms.db import reading, write
 from lms.i18n import LANGUAGES, language
 from lms.i18n import gettext as _
-from lms.organizations.queries import names_of
+from lms.organizations.queries import PAGE_SIZE, names_of
 from lms.people.queries import names_of_accounts
 from lms.tracks import policy, queries, service
 from lms.tracks.forms import DemandForm
@@ -20,7 +20,7 @@ from lms.tracks.messages.wording import ROUTE_NAMES, gap_lines
 from lms.tracks.queries import DemandRow
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
-from lms.web.forms import form_page
+from lms.web.forms import form_page, page_href, page_of
 
 Page = str | tuple[str, int] | Response
 
@@ -98,9 +98,12 @@ def _tongues(library: Library, key: str) -> list[Tongue]:
 @bp.get("/team/reading")
 @roles("supervisor", "trainer")
 def reading_with() -> str:
-    """List who learns on another route: a trainer reads with her, a group session, English beneath."""
+    """List who has no approved words, and how each learns: with a trainer, in a session, with English beneath."""
     actor, library = get_actor(), current(reading())
-    rows = queries.list_routes(reading(), policy.visible_routes(actor), actor.today)
+    asked = (reading(), library, policy.visible_routes(actor), actor.today)
+    count, people = queries.count_unworded(*asked)
+    number, pages = page_of(count, PAGE_SIZE)
+    rows = queries.list_unworded(*asked, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     return render_template(
         "tracks/reading_with.html",
         rows=rows,
@@ -108,4 +111,7 @@ def reading_with() -> str:
         places=names_of(reading(), {row.organization_id for row in rows if row.organization_id}),
         tongues=dict(LANGUAGES),
         routes=ROUTE_NAMES,
+        people=people,
+        page_now=(number, pages),
+        href_for=page_href("tracks.reading_with"),
     )
