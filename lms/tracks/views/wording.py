@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -23,6 +24,8 @@ from lms.web.access import get_actor, roles
 from lms.web.forms import form_page, page_href, page_of
 
 Page = str | tuple[str, int] | Response
+#: What languages and routes are called.
+_NAMES: Mapping[str, Mapping[str, str]] = {"tongues": dict(LANGUAGES), "routes": ROUTE_NAMES}
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,7 @@ def reading_with() -> str:
         rows=rows,
         titles={row.track_key: queries.track_title(library, row.track_key, language()) for row in rows},
         places=names_of(reading(), {row.organization_id for row in rows if row.organization_id}),
-        tongues=dict(LANGUAGES),
-        routes=ROUTE_NAMES,
+        **_NAMES,
         people=people,
         page_now=(number, pages),
         href_for=page_href("tracks.reading_with"),
