@@ -39,7 +39,15 @@ _TAGS = {
     "p", "h2", "h3", "ul", "ol", "li", "strong", "em", "code", "br", "hr", "a", "blockquote", "span",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "span": {"lang"}, "th": {"scope"}, "ol": {"start"}}
+#: A telephone number of the United States; or a link or a tag, in which none is looked for.
+_CALL = re.compile(r"<a\b.*?</a>|<[^>]*>|(?<![\w-])(?:1-)?(\d{3}-\d{3}-\d{4})(?![\w-])", re.DOTALL)
+_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell"}
+_ATTRIBUTES = {
+    "a": {"href"}, "span": {"lang"}, "ol": {"start"},
+    **{tag: {"role"} for tag in _ROLES}, "th": {"role", "scope"}, "td": {"role", "data-label"},
+}  # fmt: skip
+#: A table of so many columns becomes a list on a phone, and its cells carry their headings.
+_MANY_COLUMNS = 3
 
 
 class _LessonParser(MarkdownIt):
@@ -206,14 +214,44 @@ def _spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 
 def _html(tokens: Sequence[Token]) -> Markup:
-    """Return one piece as HTML that holds nothing but allowed tags, classes none, links https."""
+    """Return one piece as HTML that holds nothing but allowed tags, classes none, links https, and numbers to call."""
     inner = tokens[1:-1] if tokens[0].type.startswith("container_") else tokens
     for token in inner:
         if token.type == "th_open":
             token.attrSet("scope", "col")
+    opened = [at for at, token in enumerate(inner) if token.type == "table_open"]
+    closed = [at for at, token in enumerate(inner) if token.type == "table_close"]
+    for start, end in zip(opened, closed, strict=True):
+        _label_cells(inner[start:end])
     html = _PARSER.renderer.render(inner, _PARSER.options, {})
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https"}, link_rel="noreferrer")
-    return Markup(clean.strip())  # noqa: S704 -- cleaned in the line above
+    return Markup(_CALL.sub(_called, clean.strip()))  # noqa: S704 -- cleaned in the line above
+
+
+def _label_cells(tokens: Sequence[Token]) -> None:
+    """Give the cells of a table that is wide their column's heading, and each part the role that it keeps as a list."""
+    headings = [_plain(tokens[at + 1]) for at, token in enumerate(tokens) if token.type == "th_open"]
+    if len(headings) < _MANY_COLUMNS:
+        return
+    column = 0
+    for token in tokens:
+        if token.nesting == 1 and token.tag in _ROLES:
+            token.attrSet("role", _ROLES[token.tag])
+        if token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            token.attrSet("data-label", headings[column % len(headings)])
+            column += 1
+
+
+def _plain(run: Token) -> str:
+    """Return the words of a run, without their marks."""
+    return "".join(token.content for token in run.children or [])
+
+
+def _called(found: re.Match[str]) -> str:
+    """Return a telephone number as a link that calls it, and whatever else as it is."""
+    return f'<a href="tel:+1{found[1].replace("-", "")}">{found[0]}</a>' if found[1] else found[0]
 
 
 def _with_text(token: Token, text: str) -> Token:

@@ -112,6 +112,24 @@ def test_rendering_happens_once():
     assert render(TEXT, words, "x") is not render(TEXT, translated(intro__1="Kimuʻa"), "x")
 
 
+def test_a_telephone_number_can_be_called():
+    text = "Call **1-800-540-4000** or 800-540-4000, not 2026-11-29, 12-800-540-4000 or [800-540-4000](https://a.example/800-540-4000)."
+    (block,) = render(text, Words("en"), "x")
+    assert block.html == (
+        '<p>Call <strong><a href="tel:+18005404000">1-800-540-4000</a></strong> or '
+        '<a href="tel:+18005404000">800-540-4000</a>, not 2026-11-29, 12-800-540-4000 or '
+        '<a href="https://a.example/800-540-4000" rel="noreferrer">800-540-4000</a>.</p>'
+    )
+
+
+def test_the_cells_of_a_wide_table_carry_their_headings():
+    (wide,) = render("| Sign | *Weak* | Strong |\n|---|---|---|\n| a | b | c |", Words("en"), "x")
+    assert '<td role="cell" data-label="Weak">b</td>' in wide.html
+    assert wide.html.startswith('<table role="table">')
+    (narrow,) = render("| Weak | Strong |\n|---|---|\n| a | b |", Words("en"), "x")
+    assert "<td>a</td>" in narrow.html
+
+
 def test_what_slips_past_the_check_is_harmless_on_the_page():
     bad = (
         "<script>alert(1)</script>\n\nA <img src=x onerror=alert(1)> ![i](https://a.b/c.png)\n\n"

@@ -59,6 +59,12 @@ def gap_words(gap: Gap) -> str:
     return str(_("Of %(total)s sentences: %(parts)s.", total=gap.total, parts=parts))
 
 
+def gaps_words(gaps: Sequence[Gap]) -> str:
+    """Return what several modules together have not approved, in words."""
+    open_ = {state: sum(gap.open.get(state, 0) for gap in gaps) for state in _OPEN_STATES}
+    return gap_words(Gap("", sum(gap.total for gap in gaps), open_))
+
+
 def gap_lines(library: Library, gaps: Sequence[Gap]) -> list[tuple[Text, str]]:
     """Return the title of each module with what it has not approved."""
     return [(queries.module_title(library, gap.module_key, language()), gap_words(gap)) for gap in gaps]

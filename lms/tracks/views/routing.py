@@ -12,7 +12,7 @@ from lms.db import reading
 from lms.i18n import LANGUAGES
 from lms.people.queries import known_as
 from lms.tracks import queries, rules, service
-from lms.tracks.messages.wording import gap_lines
+from lms.tracks.messages.wording import gap_lines, gaps_words
 from lms.tracks.rules import Routes
 
 
@@ -31,6 +31,7 @@ class BlockedGroup:
 
     language: str
     tongue: str
+    whole: str
     lines: list[tuple[Text, str]]
     people: tuple[BlockedPerson, ...]
     chosen: tuple[str, ...]
@@ -61,5 +62,5 @@ def list_blocked(library: Library, track_key: str, person_ids: Iterable[int]) ->
         if people:
             rows = tuple(BlockedPerson(id_, name, request.form.get(f"route-of-{id_}", "")) for name, id_ in people)
             chosen = tuple(filter(None, [request.form.get(f"route-{tag}")]))
-            groups.append(BlockedGroup(tag, tongue, gap_lines(library, gaps[tag]), rows, chosen))
+            groups.append(BlockedGroup(tag, tongue, gaps_words(gaps[tag]), gap_lines(library, gaps[tag]), rows, chosen))
     return groups

@@ -17,7 +17,7 @@ from lms.organizations.queries import PAGE_SIZE, names_of
 from lms.people.queries import names_of_accounts
 from lms.tracks import policy, queries, service
 from lms.tracks.forms import DemandForm
-from lms.tracks.messages.wording import ROUTE_NAMES, gap_lines
+from lms.tracks.messages.wording import ROUTE_NAMES, gap_lines, gaps_words
 from lms.tracks.queries import DemandRow
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
@@ -34,6 +34,7 @@ class Tongue:
 
     tag: str
     name: str
+    whole: str
     lines: list[tuple[Text, str]]
     learners: int
 
@@ -92,9 +93,10 @@ def _page(key: str, form: DemandForm) -> Page:
 def _tongues(library: Library, key: str) -> list[Tongue]:
     gaps, learners = queries.gaps_of(library, key), queries.count_learners(reading(), key)
     return [
-        Tongue(tag, name, gap_lines(library, gaps.get(tag, ())), learners.get(tag, 0))
+        Tongue(tag, name, gaps_words(found), gap_lines(library, found), learners.get(tag, 0))
         for tag, name in LANGUAGES
         if tag != "en"
+        for found in [gaps.get(tag, ())]
     ]
 
 

@@ -8,7 +8,7 @@ from lms.certificates.jobs.drawing.flow import Run, paragraphs, run_of, write, w
 from lms.certificates.jobs.drawing.pen import rgb
 from lms.certificates.jobs.drawing.seal import draw_seal
 from lms.certificates.jobs.drawing.tags import Paper
-from lms.certificates.jobs.drawing.wording import Column, Sheet, Signer
+from lms.certificates.jobs.drawing.wording import Column, Said, Sheet, Signer
 from lms.web import fonts
 from lms.web.fonts import REGULAR, SEMIBOLD
 
@@ -16,38 +16,64 @@ _LOWEST = 54.5  # the lowest baseline
 _CODE = 69.0  # the lower edge of the code
 _RADIUS, _SEAL = 37.0, 108.0  # of the seal, and the height of its centre
 _SIGN, _SIGN_ROOM = 128.0, 28.0  # the lines to sign on, and the room above them
-_ROLE = 7.8
+_ROLE, _ROLE_STEP, _ROLES = 7.8, 9.0, 2  # a role: size, distance of lines, lines without more room
 _PRINT, _PRINT_LEAST, _PRINT_LEADING = 7.4, 4.6, 1.22
 _HASH = 5.8
 
 
-def top_of(rows: qr.Rows) -> float:
-    """Return where the foot begins: above the code, and with room to sign."""
-    return max(_SIGN + _SIGN_ROOM, _CODE + qr.side_of(rows) + 8)
+def top_of(sheet: Sheet, rows: qr.Rows, width: float) -> float:
+    """Return where the foot begins on a page so wide: above the code, and with room to sign."""
+    return max(_line_of(sheet, _middle(rows, width)) + _SIGN_ROOM, _CODE + qr.side_of(rows) + 8)
 
 
 def draw_foot(paper: Paper, sheet: Sheet, rows: qr.Rows) -> None:
     """Draw the foot: seal and signatures first, then the code, then the small print, as they are read."""
     draw_seal(paper, sheet.columns[0].seal, sheet.look, (INSIDE + _RADIUS + 2, _SEAL), _RADIUS)
-    side = qr.side_of(rows)
-    left, right = INSIDE + 2 * _RADIUS + 16, paper.width - INSIDE - side
-    middle = Place((left + right - 16) / 2, right - 16 - left)
-    cell = middle.width / max(1, len(sheet.signers))  # what was first issued in the first format names none
-    lowest = _SIGN
-    for number, signer in enumerate(sheet.signers):
-        place = Place(left + cell * (number + 0.5), cell - 20)
-        lowest = min(lowest, _signature(paper, sheet, signer, place))
-    _code(paper, sheet, rows, right)
+    middle = _middle(rows, paper.width)
+    line = lowest = _line_of(sheet, middle)
+    for signer, place in zip(sheet.signers, _cells(sheet, middle), strict=True):
+        lowest = min(lowest, _signature(paper, sheet, signer, (place, line)))
+    _code(paper, sheet, rows, paper.width - INSIDE - qr.side_of(rows))
     _small_print(paper, sheet, middle, lowest)
 
 
-def _signature(paper: Paper, sheet: Sheet, signer: Signer, place: Place) -> float:
+def _middle(rows: qr.Rows, width: float) -> Place:
+    """Return where the signatures and the small print stand: between seal and code."""
+    left, right = INSIDE + 2 * _RADIUS + 16, width - INSIDE - qr.side_of(rows) - 16
+    return Place((left + right) / 2, right - left)
+
+
+def _cells(sheet: Sheet, middle: Place) -> list[Place]:
+    """Return where each signer's line stands; what was first issued in the first format names none."""
+    cell = middle.width / max(1, len(sheet.signers))
+    left = middle.center - middle.width / 2
+    return [Place(left + cell * (number + 0.5), cell - 20) for number in range(len(sheet.signers))]
+
+
+def _line_of(sheet: Sheet, middle: Place) -> float:
+    """Return how high the lines to sign on are: higher where a role is so long that it needs more lines."""
+    counts = [
+        sum(len(_role(title, place.width)[1]) for title in signer.titles)
+        for signer, place in zip(sheet.signers, _cells(sheet, middle), strict=True)
+    ]
+    return _SIGN + _ROLE_STEP * max(0, max(counts, default=0) - _ROLES)
+
+
+def _role(title: Said, width: float) -> tuple[float, list[str]]:
+    """Return the size and the lines of a role in one language."""
+    run = run_of(title.text, REGULAR)
+    size = min(_ROLE, width / run.widest)
+    return size, run.lines(width / size)
+
+
+def _signature(paper: Paper, sheet: Sheet, signer: Signer, where: tuple[Place, float]) -> float:
     """Draw a line to sign on, her name if she has one and her role beneath; return the lowest line used."""
+    place, height = where
     ink, half = sheet.look.ink, place.width / 2
     with paper.artifact():
-        line = f"{place.center - half:.2f} {_SIGN} m {place.center + half:.2f} {_SIGN} l S"
+        line = f"{place.center - half:.2f} {height} m {place.center + half:.2f} {height} l S"
         paper.draw(f"q {rgb(ink)} RG 0.7 w {line} Q")
-    y = _SIGN - 1.0
+    y = height - 1.0
     with paper.group("P"):
         if signer.name:
             size = min(9.0, place.width / fonts.width_of(signer.name, SEMIBOLD, 1))
@@ -56,12 +82,11 @@ def _signature(paper: Paper, sheet: Sheet, signer: Signer, place: Place) -> floa
                 write(paper, signer.name, place.center, y, font=SEMIBOLD, size=size, color=ink)
         y -= 9.4
         for title in signer.titles:
-            run = run_of(title.text, REGULAR)
-            size = min(_ROLE, place.width / run.widest)
-            lines = run.lines(place.width / size)
+            size, lines = _role(title, place.width)
+            step = _ROLE_STEP / size
             with paper.element("Span", language=title.language):
-                y = write_lines(paper, lines, place.center, y, font=REGULAR, size=size, color=ink, leading=9 / size)
-    return y + 9
+                y = write_lines(paper, lines, place.center, y, font=REGULAR, size=size, color=ink, leading=step)
+    return y + _ROLE_STEP
 
 
 def _code(paper: Paper, sheet: Sheet, rows: qr.Rows, left: float) -> None:

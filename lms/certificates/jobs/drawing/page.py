@@ -39,7 +39,7 @@ def draw_certificate(sheet: Sheet) -> bytes:
     name = fit_name(sheet.name, paper.width - 2 * INSIDE - 20)
     most = name[0] * _BELOW_NAME
     y = _name(paper, sheet, name, _head(paper, sheet, places, most))
-    body.draw_body(paper, sheet, places, (y - 12, foot.top_of(rows)), most)
+    body.draw_body(paper, sheet, places, (y - 12, foot.top_of(sheet, rows, paper.width)), most)
     foot.draw_foot(paper, sheet, rows)
     return paper.finish()
 
