@@ -25,7 +25,7 @@ from flask import render_template
 from playwright.sync_api import sync_playwright
 
 from lms.config import ROOT
-from lms.i18n import TAGS, _locale
+from lms.i18n import LANGUAGES, TAGS, _locale
 from lms.notifications.messages import samples
 from lms.notifications.messages.words import render
 from lms.notifications.queries import KINDS, Facts
@@ -216,6 +216,8 @@ TYPED = (
     "Coming back on another day is safe too.",
     "With a dog, coming back is right too.",
 )
+#: What each language calls itself: so it stands in every list of languages, whatever the page speaks.
+LANGUAGE_NAMES = frozenset(name for _tag, name in LANGUAGES)
 SESSIONS = "SELECT title FROM group_sessions UNION SELECT name FROM organizations UNION SELECT name FROM people"
 #: Small words of English: two of them in one sentence are no accident.
 ENGLISH = re.compile(r"\b(?:the|and|of|to|is|you|your|this|that|with|for|not|are|was)\b")
@@ -271,7 +273,7 @@ def faults_of(html: str, tag: str, known: Known, typed: Iterable[str] = ()) -> I
     if page.langs - set(TAGS):
         yield f"no language of ours: {sorted(page.langs - set(TAGS))}"
     for each in page.found:
-        if each.text in typed or any(words in each.text for words in TYPED):
+        if each.text in typed or each.text in LANGUAGE_NAMES or any(words in each.text for words in TYPED):
             continue
         langs = known.of(each.text)
         if langs and each.lang not in langs:
