@@ -21,6 +21,7 @@ from lms.clock import local_date, now, use_zone
 from lms.competencies import handlers as competencies_handlers
 from lms.config import ROOT, Config
 from lms.content import models as _content_models  # noqa: F401
+from lms.content.library import current
 from lms.courses import handlers as courses_handlers
 from lms.courses import queries as courses_queries
 from lms.courses import views as courses_views
@@ -49,12 +50,13 @@ from lms.scheduler.messages import next_run_of
 from lms.surveys import policy as surveys_policy
 from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
+from lms.tracks import queries as tracks_queries
 from lms.tracks import views as tracks_views
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
 from lms.translating import views as translating_views
 from lms.translating.queries import know_spec
-from lms.web import access, arrival, classes, health, rounds, shell
+from lms.web import access, arrival, classes, health, rounds, shell, showing
 from lms.web.access import SignedIn, find_actor
 
 VIEWS = (
@@ -101,6 +103,7 @@ def create_app(config: Config) -> Flask:
     access.init_app(app)
     classes.init_app(app, sign_off_policy.in_class_of)
     rounds.init_app(app, lambda person_id, key: courses_queries.round_of(reading(), person_id, key))
+    showing.init_app(app, _reads_english)
     health.init_app(app, lambda session: scheduler_service.beat(session, at=now()))
     for module in VIEWS:
         app.register_blueprint(module.bp)
@@ -117,6 +120,10 @@ def create_app(config: Config) -> Flask:
 def _language_of_reader() -> str | None:
     actor = find_actor()
     return actor.language if actor else None
+
+
+def _reads_english(person_id: int, module_key: str) -> bool:
+    return tracks_queries.reads_english(reading(), current(reading()), person_id, module_key, i18n.language())
 
 
 def _init_login(app: Flask) -> None:

@@ -144,6 +144,11 @@ def shows_both(kind: str, state: str) -> bool:
     return kind == "safety" and state not in {"approved", "source", "missing"}
 
 
+def needs_english(kind: str, state: str) -> bool:
+    """Return whether English has to be seen beneath a block: what is safety-critical, and words of older English."""
+    return state == "stale" or shows_both(kind, state)
+
+
 def lesson_language(locale: str, states: Iterable[str], *, both: bool) -> str:
     """Return how a lesson was shown: "to", "to+en" with English beneath it, or "en" where nothing is translated.
 

@@ -28,14 +28,24 @@ from lms.ids import new_client_id
 from lms.listening.queries import heard_at, media_type_of
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
-from lms.web.showing import Step, beneath, marked, wants_both
+from lms.web.showing import Step, beneath, marked, show_english, wants_both
 from lms.web.sounds import send_sound
 
 bp = Blueprint("courses", __name__, template_folder="templates")
 
 Page = str | tuple[str, int] | Response
 
-_pieces: Cache[tuple[str, list[str]]] = Cache(1_000)
+
+@dataclass(frozen=True)
+class Prose:
+    """The words of a lesson as one piece of a page, its blocks' states, and whether English stands beneath any."""
+
+    html: str
+    states: list[str]
+    shows_english: bool
+
+
+_pieces: Cache[Prose] = Cache(1_000)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ def finish(module_key: str, lesson_key: str) -> Page:
     actor, form = get_actor(), FinishForm()
     if not form.validate_on_submit():
         return redirect(url_for("courses.lesson", module_key=module_key, lesson_key=lesson_key))
+    show_english(module_key)
     shown = Shown(language(), both=wants_both())
     try:
         write(lambda session: service.finish_lesson(session, actor, module_key, lesson_key, shown=shown, at=now()))
@@ -122,6 +133,7 @@ def _href_after(spec: ModuleSpec, lesson_key: str) -> str:
 
 
 def _module_page(library: Library, module_key: str, blocked: RuleBroken | None) -> str:
+    show_english(module_key)
     spec = library.spec(ModuleSpec, "module", module_key)
     words = library.words("module", module_key, language())
     person_id = get_actor().person_id
@@ -215,6 +227,7 @@ def _steps(
 
 
 def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
+    show_english(module_key)
     spec = library.spec(ModuleSpec, "module", module_key)
     place = next((n for n, each in enumerate(spec.lessons, 1) if each.key == lesson_key), None)
     if place is None:
@@ -225,8 +238,8 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     title, objectives = _head(found, words)
     both = wants_both()
     heard = heard_at(reading(), library.get("module", module_key), words, {lesson_at(lesson_key): lesson_parts(found)})
-    prose, blocks = _prose(module_key, found, words, both=both)
-    states = [title.state, *(text.state for text in objectives), *blocks]
+    prose = _prose(module_key, found, words, both=both)
+    states = [title.state, *(text.state for text in objectives), *prose.states]
     return render_template(
         "courses/lesson.html",
         client_id=new_client_id(),
@@ -236,7 +249,8 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
         title=title,
         is_draft=mark_beside(title.state, states) == "draft",
         objectives=[(text, mark_beside(text.state, states) == "draft") for text in objectives],
-        prose=prose,
+        prose=prose.html,
+        is_open=both or prose.shows_english or "stale" in {text.state for text in objectives},
         heard=heard.get(lesson_at(lesson_key)),
         place=place,
         total=len(spec.lessons),
@@ -247,16 +261,17 @@ def _lesson_page(library: Library, module_key: str, lesson_key: str) -> str:
     )
 
 
-def _prose(module_key: str, found: LessonSpec, words: Words, *, both: bool) -> tuple[str, list[str]]:
-    """Return the words of a lesson as one piece of a page, and its blocks' states; made once for each text."""
+def _prose(module_key: str, found: LessonSpec, words: Words, *, both: bool) -> Prose:
+    """Return the words of a lesson; made once for each text."""
     address = (module_key, found.markdown, found.key, words.locale, words.sha256, both)
     where = url_for("translating.report", kind="module", key=module_key, at=f"lessons/{found.key}.md:")
 
-    def build() -> tuple[str, list[str]]:
+    def build() -> Prose:
         blocks = render(found.markdown, words, found.key)
         states = [block.state for block in blocks]
         marked = [(block, mark_beside(block.state, states)) for block in blocks]
-        return get_template_attribute("ui_words.html", "blocks")(marked, words.locale, both, where), states
+        html = get_template_attribute("ui_words.html", "blocks")(marked, words.locale, both, where)
+        return Prose(html, states, any(rules.needs_english(block.kind, block.state) for block in blocks))
 
     return _pieces.get(address, build)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from flask import g, request
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from markupsafe import Markup
 
 from lms.content.library import Text, mark_beside
 from lms.i18n import language
-from lms.web.access import find_actor
+from lms.web.access import find_actor, get_actor
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,22 @@ def wants_both() -> bool:
     if request.args.get("both") in {"0", "1"}:
         cookie["both"] = request.args["both"] == "1"
     return (bool(cookie.get("both")) or "always_both" in g) and language() != "en"
+
+
+#: Returns whether a person (her id) learns a module (its key) with English beneath it.
+Find = Callable[[int, str], bool]
+
+
+def init_app(app: Flask, find: Find) -> None:
+    """Have `show_english` ask `find`: pages of lower floors ask, the roof names who knows."""
+    app.extensions["reads_english"] = find
+
+
+def show_english(module_key: str) -> None:
+    """Have English stand beneath everything for a reader who learns this module on that route."""
+    find: Find = current_app.extensions["reads_english"]
+    if language() != "en" and not wants_both() and find(get_actor().person_id, module_key):
+        always_both()
 
 
 def always_both() -> None:

@@ -272,6 +272,14 @@ class TestEntering:
         answer = cleo.post(url, data={**once(page), "language": "en", "do": "print"})
         assert "Ana" in cleo.get(answer.headers["Location"]).text
 
+    def test_what_is_open_is_named_in_the_language_of_who_enters_it(self, app: Flask, cast: Cast) -> None:
+        cleo, maker = browse(app, cast.cleo), as_actor(cast.cleo, "certifier")
+        sheet = make_sheet(maker, tongue="to", at=now())
+        page = enter_by_page(cleo, cast, sheet.number, {"q-one": ("a",)}).text
+        asked = page[page.index('<div lang="to">') :]
+        assert '<span lang="en">Please choose an answer.</span>' in asked
+        assert page.count("Please choose an answer.") == page.count('<span lang="en">Please choose an answer.</span>')
+
     def test_what_is_open_is_named(self, app: Flask, cast: Cast) -> None:
         cleo, sheet = browse(app, cast.cleo), make_sheet(as_actor(cast.cleo, "certifier"), at=now())
         page = enter_by_page(cleo, cast, sheet.number, {"q-one": ("a",)})

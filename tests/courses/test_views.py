@@ -9,16 +9,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale, gettext
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from lms.content.library import Words
 from lms.content.service import draft
 from lms.courses.models import LessonProgress
-from lms.db import reading
+from lms.courses.specs import lesson_at
+from lms.db import reading, write
+from lms.people.models import Person
 from tests.assessments.test_views import counting
 from tests.courses.test_service import complete, finish, pass_quiz
 from tests.factories import MadePerson, Make, sign_in
 from tests.factories.learning import actor_of, module, publish_drafts, standard
 from tests.factories.learning import words as words_of
+from tests.listening.test_views import with_audio
 
 FIRST = "/modules/alpha/lessons/first"
 
@@ -246,10 +250,12 @@ class TestLanguages:
         )
         assert re.search(step, module_page)
 
+    @pytest.mark.parametrize("listens", [False, True])
     @pytest.mark.parametrize(("state", "beneath"), [("draft", True), ("reviewed", True), ("approved", False)])
     def test_english_stands_beneath_what_is_safety_critical_until_it_is_approved(
-        self, app: Flask, client: FlaskClient, make: Make, state: str, *, beneath: bool
+        self, app: Flask, client: FlaskClient, make: Make, state: str, *, beneath: bool, listens: bool
     ) -> None:
+        """To who would rather listen too: the words under the reading are unfolded then."""
         lesson = {
             "title": "Lesson only",
             "minutes": 5,
@@ -269,16 +275,21 @@ class TestLanguages:
             "lessons/only.md:part.4": ("Stay.", "Nofo.", state),
         }
         others = [each for each in standard() if each.key != "gamma"]
-        publish_drafts(
-            [*others, draft("module", "gamma", "en", {"files": files}), words_of("module", "gamma", "to", entries)]
-        )
-        sign_in(client, make.person("Mele", language="to"))
+        english_of = draft("module", "gamma", "en", {"files": files})
+        tongan = words_of("module", "gamma", "to", entries)
+        heard = with_audio(tongan, lesson_at("only"), words=Words("to", entries=tongan.body["words"]), of=english_of)
+        publish_drafts([*others, english_of, heard])
+        mele = make.person("Mele", language="to")
+        write(lambda s: s.execute(update(Person).where(Person.id == mele.person_id).values(listens=listens)) and None)
+        sign_in(client, mele)
         url = "/modules/gamma/lessons/only"
         page = client.get(url).text
         assert '<div class="safety"><p class="block-label">' in flat(page)
         english = '<div class="both-en" lang="en"><ul><li>Call 911 at once.</li><li>Stay.</li></ul></div>'
         assert (english in flat(page)) == beneath
         assert "Words." not in page, "only what is safety-critical shows both"
+        folds = re.findall(r'<details class="read-instead"( open)?>', page)
+        assert folds == ([" open" if beneath else ""] if listens else [])
         client.post(url, data=form_of(page))
         shown = reading().execute(select(LessonProgress.shown_language)).scalar_one()
         assert shown == ("to+en" if beneath else "to")

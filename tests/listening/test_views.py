@@ -30,10 +30,15 @@ SHA = hashlib.sha256(SOUND).hexdigest()
 
 
 def with_audio(
-    made: Draft, *places: str, words: Words | None = None, spoken: str = "synthesizer", older: bool = False
+    made: Draft,
+    *places: str,
+    words: Words | None = None,
+    spoken: str = "synthesizer",
+    older: bool = False,
+    of: Draft | None = None,
 ) -> Draft:
     """Return a module's text with a reading at these places, of its own words or of former ones."""
-    source = _source(made if made.locale == "en" else module("alpha"))
+    source = _source(of or (made if made.locale == "en" else module("alpha")))
     now = {at: today(spoken_of(source)[at], words or Words("en")) for at in places}
     read = {at: Reading(SHA, len(SOUND), 2, "audio/mpeg", spoken, "f" * 64 if older else now[at]) for at in places}
     audio = {at: each.as_data() for at, each in read.items()}

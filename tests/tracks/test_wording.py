@@ -349,16 +349,6 @@ def test_the_last_look_at_a_file_asks_for_a_way(team: Team, content_app: Flask) 
     assert [row.route for row in rows(WordingRoute, "route")] == ["session"]
 
 
-def test_a_worker_reads_how_she_learns_and_why(team: Team, content_app: Flask) -> None:
-    team.ask()
-    team.assign(team.sina, routes=Routes({"sm": "oral"}))
-    sina = browser_of(content_app, team.sina)
-    sina.post("/language/en")
-    for path in (f"/tracks/{TRACK}", f"/tracks/{TRACK}/why"):
-        assert "A trainer reads this with you." in text_of(sina.get(path)), path
-    assert "asks that its words are approved" in text_of(sina.get(f"/tracks/{TRACK}/why"))
-
-
 def test_who_begins_by_herself_is_told_kindly_and_may_read_english_too(team: Team, content_app: Flask) -> None:
     sina = browser_of(content_app, team.sina)
     path = f"/tracks/{TRACK}"

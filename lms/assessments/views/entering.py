@@ -30,7 +30,7 @@ from lms.content.library import current, source_of, spec_of, words_of
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.files import put
-from lms.i18n import force_locale
+from lms.i18n import force_locale, language
 from lms.i18n import gettext as _
 from lms.organizations.queries import spans_of
 from lms.uploads import LARGEST_FILE, check_file
@@ -42,6 +42,8 @@ from lms.web.uploads import AROUND_FILE
 
 Page = str | tuple[str, int] | Response
 Sent = Mapping[str, tuple[str, ...]]
+#: What is missing is said in the reader's language, among questions in that of the sheet.
+_SAID = Markup('<span lang="{}">{}</span>')
 _OWN_FIELDS = {"csrf_token", "client_id", "source", "taken_on", "has_blanks", "_language"}
 
 
@@ -129,7 +131,7 @@ def _page(
         form.source.data = "oral" if request.args.get("how") == "oral" else "paper"
         form.taken_on.data = actor.today
     words = words_of(reading(), sheet.locale_revision_id, sheet.language)
-    errors = {item_id: lacking(code) for item_id, code in missing.items()}
+    errors = {item_id: _SAID.format(language(), lacking(code)) for item_id, code in missing.items()}
     with force_locale(sheet.language):
         asked = asked_of(quiz, sheet.form, words, chosen, errors)
         questions = render_template("assessments/sheet_questions.html", asked=asked)

@@ -123,11 +123,11 @@ def find_page(actor: Actor, public_id: str) -> Page:
 
 
 def _reasons(person_id: int) -> dict[tuple[int, str, int], str]:
-    """Return why standing rules ask a person, and how she learns what was asked, in words. At most three queries."""
+    """Return why standing rules ask a person, and how she learns what was asked, in words. At most four queries."""
     found = tracks.reasons_of(reading(), person_id)
     teams = team_names(reading(), {each for kept in found.values() for each in kept.get("teams", ())})
     words = {place: reason_words(criteria_of(kept), teams) for place, kept in found.items()}
-    for place, route in tracks.routes_asked(reading(), person_id).items():
+    for place, route in tracks.routes_asked(reading(), current(reading()), person_id).items():
         words[place] = " ".join(filter(None, [words.get(place), f"{ROUTE_NAMES[route]}."]))
     return words
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.content.cache import Cache
 from lms.content.library import Library
@@ -15,12 +16,13 @@ from lms.courses.specs import sentences_of
 from lms.db import among
 from lms.i18n import TAGS
 from lms.organizations.queries import PEOPLE, works_there
-from lms.tracks.models import Assignment, Enrolment, TrackCompletion, WordingDemand, WordingRoute
+from lms.tracks.models import Assignment, Enrolment, WordingDemand, WordingRoute
 from lms.tracks.rules import Gap, Gaps, gap_of
 from lms.tracks.specs import TrackSpec
 
 _LOCALES = tuple(tag for tag in TAGS if tag != "en")
-_gaps: Cache[Gap | None] = Cache(2_000)
+#: Each in a tuple: what is None would be built anew every time.
+_gaps: Cache[tuple[Gap | None]] = Cache(2_000)
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,18 @@ class DemandRow:
 
 @dataclass(frozen=True)
 class RouteRow:
-    """Somebody learns a track on another route, for want of approved words in her language."""
+    """Somebody learns a track that asks for approved words, which her language has not got.
+
+    `organization_id` asks her for it; None where nobody does. Without a `route` none was chosen: she was on the way
+    before the track asked, or before she learned in this language.
+    """
 
     person_id: int
     name: str
     organization_id: int | None
     track_key: str
     language: str
-    route: str
-    chosen_on: datetime
+    route: str | None
 
 
 def asks_for_approved(session: Session, track_key: str) -> bool:
@@ -59,15 +64,27 @@ def list_demands(session: Session, track_key: str | None = None) -> list[DemandR
     return [DemandRow(*row) for row in session.execute(found.order_by(WordingDemand.id.desc()))]
 
 
+def unworded(session: Session, library: Library) -> dict[str, tuple[str, ...]]:
+    """Return the languages without approved words of each track that asks for them now. One query."""
+    asks: dict[str, bool] = {}
+    for row in list_demands(session):
+        asks.setdefault(row.track_key, row.is_asked)
+    return {key: tuple(gaps_of(library, key)) for key, is_asked in asks.items() if is_asked}
+
+
 def gaps_of(library: Library, track_key: str) -> Gaps:
     """Return what the modules of a track have not approved, by language. No query: it is counted once a revision."""
-    source = library.find("track", track_key)
-    if source is None:
+    if library.find("track", track_key) is None:
         return {}
-    track = library.spec(TrackSpec, "track", track_key)
-    keys = dict.fromkeys(item.module for way in track.ways for item in way.items if item.module)
-    found = {locale: tuple(_open(library, list(keys), locale)) for locale in _LOCALES}
+    keys = _modules_of(library, track_key)
+    found = {locale: tuple(_open(library, keys, locale)) for locale in _LOCALES}
     return {locale: gaps for locale, gaps in found.items() if gaps}
+
+
+def _modules_of(library: Library, track_key: str) -> list[str]:
+    """Return the modules of a track, in its order."""
+    track = library.spec(TrackSpec, "track", track_key)
+    return list(dict.fromkeys(item.module for way in track.ways for item in way.items if item.module))
 
 
 def _open(library: Library, module_keys: Collection[str], locale: str) -> Iterator[Gap]:
@@ -77,10 +94,10 @@ def _open(library: Library, module_keys: Collection[str], locale: str) -> Iterat
             continue
         words = library.words("module", key, locale)
         address = (key, source.sha256, locale, words.sha256)
-        gap = _gaps.get(
+        (gap,) = _gaps.get(
             address,
-            lambda key=key, source=source, words=words: gap_of(  # type: ignore[misc]
-                key, (words.text(at, english).state for at, english in sentences_of(source))
+            lambda key=key, source=source, words=words: (  # type: ignore[misc]
+                gap_of(key, (words.text(at, english).state for at, english in sentences_of(source))),
             ),
         )
         if gap is not None:
@@ -128,42 +145,95 @@ def routes_in_batch(session: Session, batch_id: int) -> dict[int, str]:
     return {row.person_id: row.route for row in rows}
 
 
-def routes_asked(session: Session, person_id: int) -> dict[tuple[int, str, int], str]:
-    """Return {(organization id, track, cycle): route} of what a person is asked on another route. One query."""
-    rows = session.execute(
-        select(Assignment.organization_id, Assignment.track_key, Assignment.cycle, WordingRoute.route)
-        .join(WordingRoute, WordingRoute.assignment_id == Assignment.id)
-        .where(WordingRoute.person_id == person_id, Assignment.undone_at.is_(None))
-    )
-    return {(row.organization_id, row.track_key, row.cycle): row.route for row in rows}
+def routes_asked(session: Session, library: Library, person_id: int) -> dict[tuple[int, str, int], str]:
+    """Return {(organization id, track, cycle): route} of what a person learns on another route now. Two queries.
 
-
-def list_routes(session: Session, criterion: ColumnElement[bool], today: date) -> list[RouteRow]:
-    """Return who is on the way on another route by an assignment that meets `criterion`, by name. One query."""
+    What no longer asks for approved words, or has them in her language, she learns like everybody.
+    """
     rows = session.execute(
         select(
-            WordingRoute.person_id,
-            PEOPLE.c.name,
-            Assignment.organization_id,
-            WordingRoute.track_key,
-            WordingRoute.language,
-            WordingRoute.route,
-            WordingRoute.chosen_at,
+            Assignment.organization_id, Assignment.track_key, Assignment.cycle, WordingRoute.route, PEOPLE.c.language
         )
-        .join(Assignment, Assignment.id == WordingRoute.assignment_id)
-        .join(PEOPLE, PEOPLE.c.id == WordingRoute.person_id)
-        .outerjoin(
-            TrackCompletion,
-            (TrackCompletion.person_id == Assignment.person_id)
-            & (TrackCompletion.track_key == Assignment.track_key)
-            & (TrackCompletion.cycle == Assignment.cycle),
-        )
-        .where(
-            criterion,
-            Assignment.undone_at.is_(None),
-            TrackCompletion.id.is_(None),
-            works_there(Assignment.person_id, Assignment.organization_id, today),
-        )
-        .order_by(PEOPLE.c.search_key, PEOPLE.c.id, WordingRoute.id)
+        .join(WordingRoute, WordingRoute.assignment_id == Assignment.id)
+        .join(PEOPLE, PEOPLE.c.id == Assignment.person_id)
+        .where(WordingRoute.person_id == person_id, Assignment.undone_at.is_(None))
+    ).all()
+    open_ = unworded(session, library) if rows else {}
+    return {
+        (row.organization_id, row.track_key, row.cycle): row.route
+        for row in rows
+        if row.language in open_.get(row.track_key, ())
+    }
+
+
+def reads_english(session: Session, library: Library, person_id: int, module_key: str, locale: str) -> bool:
+    """Return whether a person learns a module with English beneath it, for want of approved words in `locale`.
+
+    One query; one more for who is on the way on such a route.
+    """
+    on_way = select(Enrolment.track_key).where(
+        Enrolment.person_id == person_id, Enrolment.state == "active", _newest_route() == "both"
     )
-    return [RouteRow(*row) for row in rows]
+    keys = session.scalars(on_way).all()
+    open_ = unworded(session, library) if keys else {}
+    return any(locale in open_.get(key, ()) and module_key in _modules_of(library, key) for key in keys)
+
+
+def count_unworded(session: Session, library: Library, criterion: ColumnElement[bool], today: date) -> tuple[int, int]:
+    """Return how many rows `list_unworded` has in all, and how many people. Two queries."""
+    found = _select_unworded(session, library, criterion, today).subquery()
+    row = session.execute(select(func.count(), func.count(found.c.person_id.distinct())).select_from(found)).one()
+    return row[0], row[1]
+
+
+def list_unworded(
+    session: Session, library: Library, criterion: ColumnElement[bool], today: date, *, limit: int, offset: int = 0
+) -> list[RouteRow]:
+    """Return who is on the way without approved words where the track asks for them, by name. Two queries.
+
+    Of who is asked by an employer there is a row for each, if it meets `criterion` (of `Assignment`).
+    """
+    rows = _select_unworded(session, library, criterion, today).order_by(
+        PEOPLE.c.search_key, PEOPLE.c.id, Enrolment.id, Assignment.id
+    )
+    return [RouteRow(*row) for row in session.execute(rows.limit(limit).offset(offset))]
+
+
+def _select_unworded(session: Session, library: Library, criterion: ColumnElement[bool], today: date) -> Select[Any]:
+    asked = (
+        (Assignment.person_id == Enrolment.person_id)
+        & (Assignment.track_key == Enrolment.track_key)
+        & (Assignment.cycle == Enrolment.cycle)
+        & Assignment.undone_at.is_(None)
+        & works_there(Assignment.person_id, Assignment.organization_id, today)
+    )
+    lacking = [
+        (Enrolment.track_key == key) & PEOPLE.c.language.in_(locales)
+        for key, locales in unworded(session, library).items()
+    ]
+    columns = (Enrolment.person_id, PEOPLE.c.name, Assignment.organization_id, Enrolment.track_key, PEOPLE.c.language)
+    return (
+        select(*columns, _newest_route().label("route"))
+        .select_from(Enrolment)
+        .join(PEOPLE, PEOPLE.c.id == Enrolment.person_id)
+        .outerjoin(Assignment, asked)
+        .where(Enrolment.state == "active", PEOPLE.c.merged_into_id.is_(None), or_(false(), *lacking), criterion)
+    )
+
+
+def _newest_route() -> ScalarSelect[Any]:
+    """Return the route of an enrolment's person and track as `route_of` finds it."""
+    asked = aliased(Assignment)
+    return (
+        select(WordingRoute.route)
+        .outerjoin(asked, asked.id == WordingRoute.assignment_id)
+        .where(
+            WordingRoute.person_id == Enrolment.person_id,
+            WordingRoute.track_key == Enrolment.track_key,
+            asked.undone_at.is_(None),
+        )
+        .order_by(WordingRoute.id.desc())
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )

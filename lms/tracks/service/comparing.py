@@ -97,7 +97,8 @@ def compare(
     meant = [each for each in found if each not in waiting]
     spells = Spells({each: since for each, since in known.items() if each not in waiting})
     gone = spells.leaving(meant)
-    asks = read_asks(session, [said.organization_id], said.track_key, sorted({*meant, *spells.since}), today)
+    people = sorted({*meant, *spells.since, *blocked})
+    asks = read_asks(session, [said.organization_id], said.track_key, people, today)
     asked_now = {person_id for person_id, _ in asks.asked}
     latest = {person_id: cycle for (person_id, _), cycle in asks.latest.items()}
     by_rule = queries.asked_by_rule(session, rule.id, gone) if rule and gone else []
@@ -116,7 +117,8 @@ def compare(
         ),
     )
     again = {each: asks.renewals[each] for each in plan.asks if each in asks.renewals}
-    return Compared(replace(plan, unworded=tuple(each for each in joining if each in blocked)), again)
+    unworded = tuple(each for each in joining if each in blocked.keys() - asked_now - set(asks.finished))
+    return Compared(replace(plan, unworded=unworded), again)
 
 
 def date_asked(session: Session, library: Library, said: Statement, compared: Compared, at: datetime) -> Dated:

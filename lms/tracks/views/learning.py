@@ -172,17 +172,14 @@ def frame(page: Page, groups: list[Group]) -> Mapping[str, object]:
 def _wording(page: Page) -> Mapping[str, object]:
     """Return whether the track asks for approved words, whether the reader has none, and how she learns then.
 
-    Two queries; one more where it asks.
+    One query; one more for who has none.
     """
     if page.progress.state == "completed":
         return {"asks_wording": False, "is_unworded": False, "route": ""}
-    asks, person_id = queries.asks_for_approved(reading(), page.key), get_actor().person_id
-    route = queries.route_of(reading(), person_id, page.key) if asks else None
-    return {
-        "asks_wording": asks,
-        "is_unworded": asks and language() in queries.gaps_of(page.library, page.key),
-        "route": route_words(route) if route else "",
-    }
+    asks = queries.asks_for_approved(reading(), page.key)
+    lacks = asks and language() in queries.gaps_of(page.library, page.key)
+    route = queries.route_of(reading(), get_actor().person_id, page.key) if lacks else None
+    return {"asks_wording": asks, "is_unworded": lacks, "route": route_words(route) if route else ""}
 
 
 def _began_on(page: Page) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -12,7 +13,7 @@ from lms.content.library import Library, Text, current
 from lms.db import reading, write
 from lms.i18n import LANGUAGES, language
 from lms.i18n import gettext as _
-from lms.organizations.queries import names_of
+from lms.organizations.queries import PAGE_SIZE, names_of
 from lms.people.queries import names_of_accounts
 from lms.tracks import policy, queries, service
 from lms.tracks.forms import DemandForm
@@ -20,9 +21,11 @@ from lms.tracks.messages.wording import ROUTE_NAMES, gap_lines, gaps_words
 from lms.tracks.queries import DemandRow
 from lms.tracks.views.blueprint import bp
 from lms.web.access import get_actor, roles
-from lms.web.forms import form_page
+from lms.web.forms import form_page, page_href, page_of
 
 Page = str | tuple[str, int] | Response
+#: What languages and routes are called.
+_NAMES: Mapping[str, Mapping[str, str]] = {"tongues": dict(LANGUAGES), "routes": ROUTE_NAMES}
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,19 @@ def _tongues(library: Library, key: str) -> list[Tongue]:
 @bp.get("/team/reading")
 @roles("supervisor", "trainer")
 def reading_with() -> str:
-    """List who learns on another route: a trainer reads with her, a group session, English beneath."""
+    """List who has no approved words, and how each learns: with a trainer, in a session, with English beneath."""
     actor, library = get_actor(), current(reading())
-    rows = queries.list_routes(reading(), policy.visible_routes(actor), actor.today)
+    asked = (reading(), library, policy.visible_routes(actor), actor.today)
+    count, people = queries.count_unworded(*asked)
+    number, pages = page_of(count, PAGE_SIZE)
+    rows = queries.list_unworded(*asked, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     return render_template(
         "tracks/reading_with.html",
         rows=rows,
         titles={row.track_key: queries.track_title(library, row.track_key, language()) for row in rows},
         places=names_of(reading(), {row.organization_id for row in rows if row.organization_id}),
-        tongues=dict(LANGUAGES),
-        routes=ROUTE_NAMES,
+        **_NAMES,
+        people=people,
+        page_now=(number, pages),
+        href_for=page_href("tracks.reading_with"),
     )
