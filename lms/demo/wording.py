@@ -10,7 +10,7 @@ from lms.actor import Actor
 from lms.content.library import Library, current
 from lms.demo.people import Cast
 from lms.ids import new_client_id
-from lms.translating import queries, service
+from lms.translating import queries, rules, service
 from lms.translating.queries import Place
 
 KIND, MODULE, LOCALE = "module", "communication", "to"
@@ -36,8 +36,11 @@ def translate(session: Session, cast: Cast, at: datetime) -> None:
         seen = queries.get_seen(session, library, title)
         said = {"english": seen.english, "mark": seen.mark, "client_id": new_client_id()}
         service.propose(session, second, title, text=OTHER_WORDS, is_draft=False, **said, at=at - timedelta(days=2))
+        source, words = library.get(KIND, MODULE), library.words(KIND, MODULE, LOCALE)
+        newest = queries.list_open(session, library, [LOCALE], KIND, MODULE)
+        wording = queries.wording_of(source, words, rules.part_of(TITLE), newest)
         for who, marks, comment in zip((first, second), MARKS, (COMMENT, ""), strict=True):
-            service.rate(session, who, title, marks=marks, comment=comment, at=at - timedelta(days=2))
+            service.rate(session, who, title, marks=marks, comment=comment, wording=wording, at=at - timedelta(days=2))
 
 
 def _drafted(library: Library) -> list[Place]:

@@ -59,7 +59,7 @@ class SentenceForm(OnceForm):
     """Words for one sentence, with what the page showed when they were written."""
 
     beside: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("text_needed", "text_too_long", "unchanged", "faulty", "english_changed"), "text"
+        ("text_needed", "text_too_long", "signs", "alike", "unchanged", "faulty", "english_changed"), "text"
     )
 
     text = TextAreaField(_l("Translation"))
@@ -80,13 +80,19 @@ def _marks(aspect: str) -> RadioField:
 
 
 class RateForm(Form):
-    """What a community reviewer thinks of the words of a part."""
+    """What a community reviewer thinks of the words of a part, as the page showed them."""
+
+    #: What `queries.wording_of` said of them.
+    wording = HiddenField(validators=[Optional(), Length(max=64)])
 
     accuracy = _marks("accuracy")
     fit = _marks("fit")
     readability = _marks("readability")
     comment = TextAreaField(
         _l("What should be better?"),
-        description=_l("Translators of this language read it, with your name."),
+        description=_l(
+            "Translators of this language read it, with your name, and so do trainers, analysts, certifiers and "
+            "administrators."
+        ),
         validators=[Optional(), Length(max=LONGEST_WORDS)],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lms.errors import RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
@@ -75,20 +77,36 @@ MARKS = {
     "4": _l("4, mostly"),
     "5": _l("5, fully"),
 }
-#: What is wrong with a translation, by how the check begins to say it; what stands behind that is added.
-_FAULTY = {
-    "must have the same placeholders as the English: ": _l("Please keep what stands in braces:"),
-    "must have the same links as the English: ": _l("Please keep the same links:"),
-    "write ʻ (U+02BB), not an apostrophe, in ": _l("Please write ʻ, not an apostrophe, in"),
-    "a line break where the English has none": _l("Please write it in one line."),
-}
+#: What is wrong with a translation, by how the check says it; what stands in brackets there is added.
+_FAULTY = (
+    (r"must have the same placeholders as the English: none", _l("Please leave out what stands in braces.")),
+    (r"must have the same placeholders as the English: (.+)", _l("Please keep what stands in braces:")),
+    (r"must have the same links as the English: none", _l("Please leave out the links.")),
+    (r"must have the same links as the English: (.+)", _l("Please keep the same links:")),
+    (r"write ʻ \(U\+02BB\), not an apostrophe, in (.+)", _l("Please write ʻ, not an apostrophe, in")),
+    (r"a line break where the English has none", _l("Please write it in one line.")),
+    (r"blanks at an end of the translation", _l("Please leave out the blanks at the ends.")),
+    (r"control characters are not allowed", _l("Some signs here cannot be kept. Please type the words anew.")),
+    (r"HTML is not allowed", _l("Please write no HTML, such as <b>.")),
+    (r"images are not allowed in this release", _l("Please put in no pictures.")),
+    (r"a link must begin with https://, not (.+)", _l("A link begins with https://. Please look at this one:")),
+    (r"a link needs words: .+", _l("A link needs words, such as [words](https://...).")),
+)
+_NUMBERS = re.compile(r"(?:lacks (?P<lost>.+?))?(?: and )?(?:adds (?P<added>.+))?: its numbers differ from the English")
 
 
 def faulty(fault: str) -> str:
-    """Return what the check says of a translation, in the reader's language where it has words for it."""
-    for begin, said in _FAULTY.items():
-        if fault.startswith(begin):
-            return f"{said} {fault.removeprefix(begin)}".strip()
+    """Return what the check says of a translation, in the reader's language."""
+    if found := _NUMBERS.fullmatch(fault):
+        said = []
+        if found["lost"]:
+            said.append(_("These numbers of the English are missing: %(numbers)s.", numbers=found["lost"]))
+        if found["added"]:
+            said.append(_("These numbers are not in the English: %(numbers)s.", numbers=found["added"]))
+        return " ".join(said)
+    for pattern, words in _FAULTY:
+        if known := re.fullmatch(pattern, fault, re.DOTALL):
+            return " ".join((str(words), *known.groups()))
     return fault
 
 
@@ -112,17 +130,21 @@ def sentence(error: RuleBroken) -> str:
 def _of_desk() -> dict[str, str]:
     """Return the sentences of the translators' desk."""
     return {
+        "alike": _("Another answer of this question reads so already. Please write them so that they differ."),
         "english_changed": _("The English has changed while you wrote. Please compare your words with it."),
         "marks_needed": _("Please choose a mark from 1 to 5 for each."),
         "no_step": _("This has been done already."),
         "overtaken": _("Somebody wrote here a moment ago. Please look at the words again."),
         "own_review": _("You reviewed these words. Somebody else approves them."),
         "own_words": _("You wrote these words. Somebody else reviews and approves them."),
+        "reworded": _("The words have changed while you read. Please read them again before you keep your marks."),
         "review_first": _("Somebody has to review these words before another person approves them."),
+        "signs": _("Some signs here cannot be kept. Please type the words anew."),
         "stale": _("These words are of older English. Please write or confirm them first."),
         "still_writing": _("This is a draft. Who wrote it sends it first."),
         "text_needed": _("Please write the translation."),
         "text_too_long": _("This is too long for one sentence."),
+        "unsaved": _("You have changed the words and not saved them. Please save them, or put the old ones back."),
         "unchanged": _("These words stand there already. To agree with them, use the buttons beneath."),
     }
 

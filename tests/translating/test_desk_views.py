@@ -22,6 +22,7 @@ from tests.translating.desk import LESSON, QUIZ, translator
 
 LIST = "/content/module/alpha/to/sentences"
 ONE = "/content/module/alpha/to/sentence"
+MARKS = {"accuracy": "4", "fit": "3", "readability": "5"}
 
 
 class Desks:
@@ -64,6 +65,12 @@ class Desks:
         answer = self.browser.post(self.at(address).replace("sentence?", "sentence/step?"), data=data)
         assert answer.status_code == status, answer.text[:800]
         return answer
+
+    def rate(self, address: str = LESSON, **more: str) -> Any:
+        page = self.browser.get(self.at(address)).text
+        wording = re.findall(r'name="wording" type="hidden" value="([^"]*)"', page)[0]
+        path = self.at(address).replace("sentence?", "sentence/rating?")
+        return self.browser.post(path, data={**MARKS, "wording": wording, **more})
 
 
 @pytest.fixture
@@ -156,9 +163,17 @@ def test_the_filter_is_kept(desks: Desks) -> None:
     answer = desks.browser.post(desks.at(QUIZ, show="critical"), data=data)
     assert "quiz.yml:q-two.a" in answer.headers["Location"]
     assert "show=critical" in answer.headers["Location"]
-    data = {**desks.fields(LESSON), "text": "Lea foʻou"}
-    answer = desks.browser.post(desks.at(LESSON, show="queue"), data=data)
-    assert "at=quiz.yml:q-" in answer.headers["Location"], "what is most urgent"
+    queue = [
+        re.findall(r"at=([^&]*)", each)[0]
+        for each in re.findall(r'href="([^"]*show=queue[^"]*)"', desks.get("/content/to/queue"))
+    ]
+    here = queue.index(QUIZ)
+    page = desks.get(desks.at(QUIZ, show="queue"))
+    for near in (queue[here - 1], queue[here + 1]):
+        assert f"at={near}&show=queue" in page, "Before and After walk the queue"
+    data = {**desks.fields(QUIZ), "text": "Fehuʻi?"}
+    answer = desks.browser.post(desks.at(QUIZ, show="queue"), data=data)
+    assert f"at={queue[here + 1]}&" in answer.headers["Location"], "from where she is"
     page = desks.get(answer.headers["Location"])
     assert 'href="/content/to/queue"' in page
 
@@ -167,13 +182,15 @@ def test_the_filter_is_kept(desks: Desks) -> None:
     ("text", "said"),
     [
         ("Fo'ou", "Please write ʻ, not an apostrophe, in"),
-        ("A {name}", "Please keep what stands in braces: none"),
-        ("[A](https://a.example)", "Please keep the same links: none"),
+        ("A {name}", "Please leave out what stands in braces."),
+        ("[A](https://a.example)", "Please leave out the links."),
         ("Two\n\nlines", "Please write it in one line."),
         ("", "Please write the translation."),
         ("Ngaahi lea.", "These words stand there already."),
         ("x" * 2001, "This is too long for one sentence."),
-        ("Lea 77", "77"),
+        ("Lea 77", "These numbers are not in the English: 77."),
+        ("Lea\u0007", "Some signs here cannot be kept."),
+        ("Lea <b>lelei</b>", "Please write no HTML"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field_and_keeps_what_was_typed(desks: Desks, text: str, said: str) -> None:
@@ -264,15 +281,12 @@ def test_stale_words_show_what_changed(desks: Desks) -> None:
     assert re.search(r"Of older English</dt><dd>1</dd>", queue)
 
 
-MARKS = {"accuracy": "4", "fit": "3", "readability": "5"}
-
-
 def test_marks_are_kept_and_shown_with_comments(desks: Desks) -> None:
     path = desks.at().replace("sentence?", "sentence/rating?")
     desks.be("Ana")
     assert "Please choose a mark." in html.unescape(desks.browser.post(path, data={"accuracy": "4"}).text)
-    assert desks.browser.post(path, data={**MARKS, "comment": "Lelei"}).status_code == 302
-    assert desks.browser.post(path, data={**MARKS, "fit": "5", "comment": "Lelei"}).status_code == 302
+    assert desks.rate(comment="Lelei").status_code == 302
+    assert desks.rate(fit="5", comment="Lelei").status_code == 302
     assert reading().execute(select(WordingRating.fit)).scalars().all() == [5]
     page = desks.be("Bea").get(desks.at())
     assert "1 reviewer has judged these words." in page
@@ -312,13 +326,13 @@ def test_pages_need_few_statements_however_much_there_is(desks: Desks, path: str
         desks.get(path)
     for name in ("Ana", "Bea", "Clara"):
         desks.be(name).write(f"Lea ʻa {name}")
-        desks.browser.post(desks.at().replace("sentence?", "sentence/rating?"), data={**MARKS, "comment": name})
+        desks.rate(comment=name)
         desks.write(f"Fehuʻi ʻa {name}?", QUIZ)
     desks.be("Ana").get(path)
     with counting() as then:
         desks.get(path)
     assert len(first) <= most
-    assert len(then) <= min(most, len(first) + 2), then
+    assert len(then) <= min(most, len(first) + 5), then
 
 
 class TestTheBoard:

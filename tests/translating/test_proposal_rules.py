@@ -50,6 +50,8 @@ def standing(made: Version, *others: Version) -> Standing:
         ("reviewed", version("draft"), BEA, False, "still_writing"),
         ("approved", version("draft"), BEA, False, "still_writing"),
         ("in review", version("draft"), ANA, False, ""),
+        ("in review", version("draft"), BEA, False, "still_writing"),
+        ("in review", version("draft", by=None), BEA, False, ""),
         ("reviewed", version("draft", by=None), BEA, False, ""),
         # nothing twice, nothing backwards, nothing of older English
         ("in review", version(), ANA, False, "no_step"),
@@ -135,6 +137,18 @@ class TestWhatStands:
         made = version(upon="Before.")
         assert not rules.standing_of(ENGLISH, Filed("Before.", "draft", ENGLISH), [made]).has_moved
         assert rules.standing_of(ENGLISH, Filed("Other.", "draft", ENGLISH), [made]).has_moved
+
+    def test_what_the_files_held_once_stands_no_longer(self) -> None:
+        made = version("approved", is_done=True, approved_by=BEA)
+        seen = rules.standing_of(ENGLISH, Filed("Other.", "draft", ENGLISH), [made])
+        assert (seen.text, seen.state, seen.version) == ("Other.", "draft", None)
+        seen = rules.standing_of(ENGLISH, Filed(made.text, "reviewed", ENGLISH), [made])
+        assert (seen.state, seen.version) == ("approved", made), "the same words"
+
+    def test_accounts_are_told_apart_as_persons(self) -> None:
+        made = version("reviewed", reviewed_by=BEA)
+        seen = rules.standing_of(ENGLISH, Filed(), [made], {ANA: 11, BEA: 12})
+        assert (seen.writers, seen.reviewers) == ({11}, {12})
 
     def test_a_changed_english_makes_it_stale_unless_the_files_follow(self) -> None:
         old = version(english="Wash.")

@@ -19,14 +19,14 @@ from lms.config import ROOT
 from lms.content.extraction import extract, write_extracted
 from lms.content.folder import read_folder
 from lms.content.library import Words, current
-from lms.content.service import draft
+from lms.content.service import draft, publish
 from lms.content.status import list_status
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.publish.service import publish_directory
 from lms.publish.specs import SHAPES
-from lms.translating import queries, service
+from lms.translating import queries, rules, service
 from lms.translating.models import Proposal, ProposalStep, WordingRating
 from lms.translating.queries import LOCALES, board
 from tests.conftest import AT
@@ -49,13 +49,15 @@ def republish(**changes: tuple[str, str, str]) -> None:
     """Publish the small library with other Tongan words of alpha."""
     entries = {at: (each["source"], each["text"], each["state"]) for at, each in TONGAN.body["words"].items()}
     made = words("module", "alpha", "to", {**entries, **{changes.pop("at", LESSON): each for each in changes.values()}})  # type: ignore[arg-type]
-    publish_drafts([each for each in standard() if (each.key, each.locale) != ("alpha", "to")] + [made])
+    drafts = [each for each in standard() if (each.key, each.locale) != ("alpha", "to")] + [made]
+    write(lambda session: publish(session, drafts, None, at=AT) and None)
+    reading().rollback()
 
 
 def test_words_are_kept_once_with_what_they_were_made_from(desk: Desk) -> None:
     once = new_client_id()
     kept = desk.write(desk.ana, "  Ngaahi lea lelei. ", client_id=once)
-    assert desk.write(desk.ana, "Something else", client_id=once) == kept
+    assert desk.write(desk.ana, "Ngaahi lea lelei.", client_id=once) == kept
     row = reading().execute(select(Proposal)).scalar_one()
     assert (row.text, row.english, row.upon) == ("Ngaahi lea lelei.", "Words of first.", "Ngaahi lea.")
     assert (row.written_by, row.is_aside) == (desk.ana.account_id, False)
@@ -92,6 +94,8 @@ def test_a_draft_is_sent_later(desk: Desk) -> None:
         ("Fo'ou", {}, "faulty"),
         ("A {name}", {}, "faulty"),
         ("Two\nlines", {}, "faulty"),
+        ("Lea\u0007", {}, "signs"),
+        ("Lea\u2028lelei", {}, "signs"),
         ("Lea", {"english": "Other English."}, "english_changed"),
     ],
 )
@@ -232,7 +236,9 @@ def test_published_words_are_done(desk: Desk) -> None:
     assert desk.seen().standing.state == "approved"
     republish(one=("Words of first.", "Lea kehe", "draft"))
     seen = desk.seen()
-    assert (seen.standing.text, seen.standing.has_moved) == ("Lea foʻou", True)
+    assert (seen.standing.text, seen.standing.state) == ("Lea kehe", "draft"), "the files held hers once"
+    waiting = queries.list_queue(reading(), current(reading()), "to")
+    assert seen.place in [each.place for each in waiting], "and so they are looked at again"
 
 
 def test_a_kept_proposal_is_not_changed(desk: Desk) -> None:
@@ -264,13 +270,30 @@ MARKS = {"accuracy": 4, "fit": 3, "readability": 5}
 
 class TestRatings:
     def rate(self, desk: Desk, who: Any, address: str = LESSON, **said: Any) -> None:
-        kept = {"marks": MARKS, "comment": "", **said}
+        seen, library = desk.seen(address), current(reading())
+        part, source = rules.part_of(address), library.get("module", "alpha")
+        newest = queries.list_open(reading(), library, ["to"], "module", "alpha")
+        shown = queries.wording_of(source, library.words("module", "alpha", "to"), part, newest)
+        assert seen.english
+        kept = {"marks": MARKS, "comment": "", "wording": shown, **said}
         write(lambda s: service.rate(s, who, desk.place(address), **kept, at=AT))
         reading().rollback()
 
     def listed(self) -> list[queries.Rating]:
         library = current(reading())
-        return queries.list_ratings(reading(), library.get("module", "alpha"), library.words("module", "alpha", "to"))
+        newest = queries.list_open(reading(), library, ["to"], "module", "alpha")
+        source, words = library.get("module", "alpha"), library.words("module", "alpha", "to")
+        return queries.list_ratings(reading(), source, words, newest)
+
+    def test_they_are_of_the_words_that_the_page_shows(self, desk: Desk) -> None:
+        with pytest.raises(RuleBroken, match="reworded"):
+            self.rate(desk, desk.ana, wording="0" * 64)
+        self.rate(desk, desk.ana)
+        desk.write(desk.bea, "Lea foʻou")
+        assert [each.is_today for each in self.listed()] == [False], "she has not judged what is proposed"
+        self.rate(desk, desk.ana)
+        republish(one=("Words of first.", "Lea foʻou", "in review"))
+        assert [each.is_today for each in self.listed()] == [True, False], "the same words, published"
 
     def test_one_of_each_person_and_wording_that_may_change(self, desk: Desk) -> None:
         self.rate(desk, desk.ana)
@@ -353,7 +376,7 @@ def test_one_changed_sentence_is_stale_in_three_languages_and_no_other(content_a
     file.write_text(file.read_text("utf-8").replace("title: Listen first", "title: Listen before all", 1), "utf-8")
     extract_and_publish(folder)
     after = [each for each in board_lines() if each.share.words["stale"]]
-    assert {each.key for each in after} == {"core", "first-steps"}, "the tracks that teach it"
+    assert {each.key for each in after} == {"community-prevention", "core", "first-steps"}, "the tracks that teach it"
     assert {each.locale for each in after} == set(LOCALES)
     assert {each.share.words["stale"] for each in after} == {3}
     assert {each.share.days_stale(TODAY + timedelta(days=2)) for each in after} == {2}

@@ -38,6 +38,7 @@ from lms.people.queries.identity import (
     list_ids,
     names_of,
     names_of_accounts,
+    persons_behind,
     public_id_of,
     read_identity,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "may_guess",
     "names_of",
     "names_of_accounts",
+    "persons_behind",
     "public_id_of",
     "read_identity",
 ]

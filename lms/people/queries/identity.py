@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, exists, join, select
+from sqlalchemy import Row, Table, bindparam, exists, func, join, select
 from sqlalchemy.orm import Session
 
 from lms.actor import STAFF_ROLES
@@ -176,6 +176,18 @@ def people_of(session: Session, account_ids: Iterable[int]) -> dict[int, tuple[i
         return {}
     held = select(Account.id, Person.id, Person.name).join(Person, Person.id == Account.person_id)
     return {row[0]: (row[1], row[2]) for row in session.execute(held.where(Account.id.in_(ids)))}
+
+
+def persons_behind(session: Session, account_ids: Collection[int]) -> dict[int, int]:
+    """Return {account id: the id of its person}, of a joined record that of the one that was kept. One query or none.
+
+    Two accounts of one person are one when it matters who else has done something.
+    """
+    if not account_ids:
+        return {}
+    kept = func.coalesce(Person.merged_into_id, Person.id)
+    rows = select(Account.id, kept).join(Person, Person.id == Account.person_id)
+    return {row[0]: row[1] for row in session.execute(rows.where(Account.id.in_(account_ids)))}
 
 
 def public_id_of(session: Session, person_id: int) -> str:

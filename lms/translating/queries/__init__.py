@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.translating.queries.board import Line, list_board, list_parts, parts_of
 from lms.translating.queries.listening import audio_shares
 from lms.translating.queries.passages import Passage, Piece, find_asked, find_passage, passage_of
-from lms.translating.queries.progress import LOCALES, Progress, count_progress, know_spec, sentences_of
+from lms.translating.queries.progress import LOCALES, Progress, choices_of, count_progress, know_spec, sentences_of
 from lms.translating.queries.proposals import (
     Place,
     Seen,
@@ -15,6 +15,7 @@ from lms.translating.queries.proposals import (
     find_proposal,
     get_seen,
     list_newest,
+    list_open,
     list_to_take,
     list_translators,
     source_at,
@@ -30,7 +31,14 @@ from lms.translating.queries.reports import (
     list_own,
     list_reports,
 )
-from lms.translating.queries.sentences import Waiting, glossary_of, list_queue, list_sentences, neighbours
+from lms.translating.queries.sentences import (
+    Waiting,
+    around_in_queue,
+    glossary_of,
+    list_queue,
+    list_sentences,
+    neighbours,
+)
 
 __all__ = [
     "LOCALES",
@@ -44,7 +52,9 @@ __all__ = [
     "Seen",
     "Told",
     "Waiting",
+    "around_in_queue",
     "audio_shares",
+    "choices_of",
     "count_open",
     "count_progress",
     "count_recent",
@@ -61,6 +71,7 @@ __all__ = [
     "know_spec",
     "list_board",
     "list_newest",
+    "list_open",
     "list_own",
     "list_parts",
     "list_queue",

@@ -42,6 +42,7 @@ class Progress:
 
 
 _sentences: Cache[Mapping[str, str]] = Cache(500)
+_choices: Cache[Mapping[str, str]] = Cache(500)
 _counts: Cache[Count] = Cache(2_000)
 
 
@@ -52,10 +53,24 @@ def know_spec(kind: str, spec_class: Any) -> None:
 
 def sentences_of(source: Source) -> Mapping[str, str]:
     """Return {address: English} of every sentence of an object, in reading order; made once a revision."""
-    return _sentences.get((source.kind, source.key, source.sha256), lambda: dict(_sentences_in(source)))
+
+    def build() -> dict[str, str]:
+        return {address: english for address, english, _ in _sentences_in(source)}
+
+    return _sentences.get((source.kind, source.key, source.sha256), build)
 
 
-def _sentences_in(source: Source) -> Iterator[tuple[str, str]]:
+def choices_of(source: Source) -> Mapping[str, str]:
+    """Return {address: of which choice} of the sentences of which no two may read alike; made once a revision."""
+
+    def build() -> dict[str, str]:
+        return {address: among for address, _, among in _sentences_in(source) if among}
+
+    return _choices.get((source.kind, source.key, source.sha256), build)
+
+
+def _sentences_in(source: Source) -> Iterator[tuple[str, str, str]]:
+    """Yield the address of each sentence, its English, and of which choice it is."""
     if source.kind != "module":
         yield from _told(f"{source.key}.yml", spec_of(SINGLE[source.kind], source).told())
         return
@@ -64,13 +79,13 @@ def _sentences_in(source: Source) -> Iterator[tuple[str, str]]:
     for lesson in module.lessons:
         file = f"lessons/{lesson.key}.md"
         yield from _told(file, lesson.told())
-        yield from ((f"{file}:{each.id}", each.english) for each in segments(lesson.markdown))
+        yield from ((f"{file}:{each.id}", each.english, "") for each in segments(lesson.markdown))
     if module.has_quiz:
         yield from _told(FILE, spec_of(QuizSpec, source).told())
 
 
-def _told(file: str, sentences: Iterator[Told]) -> Iterator[tuple[str, str]]:
-    yield from ((f"{file}:{each.address}", each.english) for each in sentences)
+def _told(file: str, sentences: Iterator[Told]) -> Iterator[tuple[str, str, str]]:
+    yield from ((f"{file}:{each.address}", each.english, each.among) for each in sentences)
 
 
 def count_progress(library: Library) -> list[Progress]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ from lms.content.cache import Cache
 from lms.content.critical import critical_contexts
 from lms.content.library import SOURCE_LOCALE, Library, Source, Words
 from lms.errors import NotFound
+from lms.people.queries import persons_behind
 from lms.translating.models import Proposal, ProposalStep
+from lms.translating.queries.former import words_since
 from lms.translating.queries.progress import KINDS, LOCALES, SINGLE, sentences_of
 from lms.translating.rules import STEPS, Filed, Standing, Version, standing_of, state_of
 
@@ -118,16 +120,51 @@ def source_at(library: Library, kind: str, key: str, locale: str) -> Source:
 
 
 def get_seen(session: Session, library: Library, place: Place) -> Seen:
-    """Return what stands at a sentence; raise `NotFound` when there is none. One query."""
+    """Return what stands at a sentence; raise `NotFound` when there is none. At most four queries."""
     source = source_at(library, place.kind, place.key, place.locale)
     english = sentences_of(source).get(place.address)
     if english is None:
         raise NotFound("no such sentence")
     rows = session.execute(_rows().where(*_are(place)).order_by(Proposal.id.desc()))
-    versions = tuple(_told(row) for row in rows)
+    told = [_told(row) for row in rows]
+    newest = next((each for each in told if not each.version.is_aside), None)
+    marked = mark_done(session, library, {place: newest} if newest else {})
+    versions = tuple(marked[place] if each is newest else each for each in told)
     filed = filed_of(library.words(place.kind, place.key, place.locale), place.address, english)
-    standing = standing_of(english, filed, [each.version for each in versions])
+    standing = standing_of(english, filed, [each.version for each in versions], persons_of(session, versions))
     return Seen(place, english, filed, standing, versions, place.address in critical_of(source))
+
+
+def persons_of(session: Session, told: Iterable[Told]) -> dict[int, int]:
+    """Return whose the accounts are that wrote or reviewed these. One query, none for nobody's."""
+    accounts = {each for one in told for each in (one.version.written_by, one.version.reviewed_by)}
+    return persons_behind(session, {each for each in accounts if each is not None})
+
+
+def mark_done(session: Session, library: Library, newest: Mapping[Place, Told]) -> dict[Place, Told]:
+    """Return these with `is_done` where the published files held the words since they were written, and do no longer.
+
+    Words that nobody wrote at the desk were taken up from the files.
+    One query, and one for each revision that this process has not read; none where the files hold all of them.
+    """
+    moved = {place: told for place, told in newest.items() if _text_at(library, place) != told.version.text}
+    objects = {(place.kind, place.key, place.locale) for place in moved}
+    since = min((told.written_at for told in moved.values()), default=None)
+    held = words_since(session, objects, since) if since else {}
+    marked = dict(newest)
+    for place, told in moved.items():
+        texts = {
+            words.entries.get(place.address, {}).get("text")
+            for at, words in held.get((place.kind, place.key, place.locale), ())
+            if at >= told.written_at
+        }
+        if told.version.text in texts or told.version.written_by is None:
+            marked[place] = replace(told, version=replace(told.version, is_done=True))
+    return marked
+
+
+def _text_at(library: Library, place: Place) -> str:
+    return library.words(place.kind, place.key, place.locale).entries.get(place.address, {}).get("text", "")
 
 
 def _are(place: Place) -> list[ColumnElement[bool]]:
@@ -164,6 +201,13 @@ def list_newest(session: Session, locales: Collection[str], kind: str = "", key:
     newest = _rows().where(Proposal.id.in_(select(func.max(Proposal.id)).where(*wanted).group_by(*of)))
     rows = session.execute(newest.order_by(Proposal.id))
     return {Place(row.kind, row.key, row.address, row.locale): _told(row) for row in rows}
+
+
+def list_open(
+    session: Session, library: Library, locales: Collection[str], kind: str = "", key: str = ""
+) -> dict[Place, Told]:
+    """Return what `list_newest` does, marked by `mark_done`."""
+    return mark_done(session, library, list_newest(session, locales, kind, key))
 
 
 def find_proposal(session: Session, client_id: str) -> tuple[str, bool] | None:

@@ -14,7 +14,8 @@ from lms.content.library import Source, Words
 from lms.people.queries import names_of
 from lms.translating.models import WordingRating
 from lms.translating.queries.progress import sentences_of
-from lms.translating.rules import ASPECTS, part_of
+from lms.translating.queries.proposals import Place, Told, filed_of
+from lms.translating.rules import ASPECTS, part_of, standing_of
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,26 @@ class Rating:
         return {aspect: getattr(self, aspect) for aspect in ASPECTS}
 
 
-def wording_of(source: Source, words: Words, part: str) -> str:
-    """Return the mark of the words of a part: it changes when one of them does."""
-    texts = [words.text(at, english).text for at, english in sentences_of(source).items() if part_of(at) == part]
+def wording_of(source: Source, words: Words, part: str, newest: Mapping[Place, Told]) -> str:
+    """Return the mark of the words of a part as the desk shows them, "" where none is translated.
+
+    It changes when one of them does, whether they stand in the files or are proposed there.
+    """
+    texts = []
+    for at, english in sentences_of(source).items():
+        if part_of(at) == part:
+            told = newest.get(Place(source.kind, source.key, at, words.locale))
+            texts.append(standing_of(english, filed_of(words, at, english), [told.version] if told else []).text)
+    if not any(texts):
+        return ""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
-def list_ratings(session: Session, source: Source, words: Words) -> list[Rating]:
-    """Return the ratings of an object in a language, the newest first. Two queries, one where there is none."""
+def list_ratings(session: Session, source: Source, words: Words, newest: Mapping[Place, Told]) -> list[Rating]:
+    """Return the ratings of an object in a language, the newest first. Two queries, one where there is none.
+
+    `newest` is what `list_open` returns.
+    """
     columns = (
         WordingRating.person_id,
         WordingRating.part,
@@ -59,7 +72,7 @@ def list_ratings(session: Session, source: Source, words: Words) -> list[Rating]
         select(*columns).where(*where, WordingRating.locale == words.locale).order_by(WordingRating.id.desc())
     ).all()
     names = names_of(session, [row.person_id for row in rows])
-    today = {part: wording_of(source, words, part) for part in {row.part for row in rows}}
+    today = {part: wording_of(source, words, part, newest) for part in {row.part for row in rows}}
     return [
         Rating(
             row.person_id,

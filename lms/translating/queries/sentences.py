@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from lms.actor import Actor
 from lms.content.glossary import KEY, KIND, GlossarySpec
 from lms.content.library import Library, spec_of
+from lms.translating import policy
 from lms.translating.queries.board import parts_of
 from lms.translating.queries.progress import KINDS, SINGLE, sentences_of
-from lms.translating.queries.proposals import Place, Told, critical_of, filed_of, list_newest, source_at
-from lms.translating.rules import Sentence, is_shown, part_of, standing_of, urgency
+from lms.translating.queries.proposals import Place, Told, critical_of, filed_of, list_open, persons_of, source_at
+from lms.translating.rules import Sentence, Standing, is_shown, part_of, standing_of, steps_for, urgency
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,27 @@ def list_sentences(
 
     `comments` counts those of each part. Raise `NotFound`.
     """
+    return [each for each, _ in _listed(library, place, newest, comments, {})]
+
+
+def _listed(
+    library: Library,
+    place: tuple[str, str, str],
+    newest: Mapping[Place, Told],
+    comments: Mapping[str, int],
+    persons: Mapping[int, int],
+) -> Iterator[tuple[Sentence, Standing]]:
+    """Yield the sentences of an object and what stands at each, as far as the newest proposals tell it."""
     kind, key, locale = place
     source = source_at(library, kind, key, locale)
     words, critical = library.words(kind, key, locale), critical_of(source)
-    found = []
     for address, english in sentences_of(source).items():
         told = newest.get(Place(kind, key, address, locale))
-        standing = standing_of(english, filed_of(words, address, english), [told.version] if told else [])
+        filed = filed_of(words, address, english)
+        standing = standing_of(english, filed, [told.version] if told else [], persons)
         counted = comments.get(part_of(address), 0)
         shown = (address, english, standing.text, standing.state, address in critical, counted)
-        found.append(Sentence(*shown, is_waiting=standing.version is not None))
-    return found
+        yield Sentence(*shown, standing.version is not None, standing.has_moved), standing
 
 
 def neighbours(sentences: Sequence[Sentence], at: str, show: str) -> tuple[str | None, str | None]:
@@ -51,26 +63,46 @@ def neighbours(sentences: Sequence[Sentence], at: str, show: str) -> tuple[str |
     return (before[-1] if before else None, after[0] if after else None)
 
 
-def list_queue(session: Session, library: Library, locale: str, *, but: Collection[int] = ()) -> list[Waiting]:
-    """Return the sentences of a language that are not approved, what is most urgent first; one query.
+def list_queue(session: Session, library: Library, locale: str, by: Actor | None = None) -> list[Waiting]:
+    """Return the sentences of a language that have a next step, what is most urgent first; at most three queries.
 
-    What the accounts in `but` wrote last, and sent, is left out: somebody else goes on with it.
+    Of who may write or approve (`by`) only those where she may do something; others see all that wait.
     """
-    newest = list_newest(session, [locale])
-    use = _use_of(library)
-    found: list[tuple[tuple[int, int, int], Waiting]] = []
+    return [waiting for waiting, is_open in _ranked(session, library, locale, by) if is_open]
+
+
+def around_in_queue(
+    session: Session, library: Library, place: Place, by: Actor | None = None
+) -> tuple[Place | None, Place | None]:
+    """Return what the queue has before and after a sentence, also where that itself is not in it."""
+    ranked = _ranked(session, library, place.locale, by)
+    here = next(number for number, (each, _) in enumerate(ranked) if each.place == place)
+    before = [each.place for each, is_open in ranked[:here] if is_open]
+    after = [each.place for each, is_open in ranked[here + 1 :] if is_open]
+    return (before[-1] if before else None, after[0] if after else None)
+
+
+def _ranked(session: Session, library: Library, locale: str, by: Actor | None) -> list[tuple[Waiting, bool]]:
+    """Return every sentence of a language in the order of the queue, and whether it belongs there."""
+    newest = list_open(session, library, [locale])
+    persons, use = persons_of(session, newest.values()), _use_of(library)
+    found: list[tuple[tuple[int, int, int], Waiting, bool]] = []
     for kind in (*KINDS[:1], *SINGLE):
         for key in library.keys(kind):
-            for each in list_sentences(library, (kind, key, locale), newest, {}):
-                place = Place(kind, key, each.address, locale)
-                if each.state != "approved" and not _is_hers(newest.get(place), each, but):
-                    found.append((urgency(each, use.get((kind, key), 0)), Waiting(place, each)))
-    return [each for _, each in sorted(found, key=lambda pair: pair[0])]
+            for each, standing in _listed(library, (kind, key, locale), newest, {}, persons):
+                waiting = Waiting(Place(kind, key, each.address, locale), each)
+                found.append((urgency(each, use.get((kind, key), 0)), waiting, _is_open(each, standing, locale, by)))
+    return [(waiting, is_open) for _, waiting, is_open in sorted(found, key=lambda each: each[0])]
 
 
-def _is_hers(told: Told | None, sentence: Sentence, but: Collection[int]) -> bool:
-    """Return whether one of these accounts wrote what waits for somebody else."""
-    return sentence.is_waiting and told is not None and sentence.state != "draft" and told.version.written_by in but
+def _is_open(sentence: Sentence, standing: Standing, locale: str, by: Actor | None) -> bool:
+    """Return whether a sentence has a next step, for `by` where she may write or approve."""
+    if by is None or not policy.can_approve(by, locale):
+        return sentence.state != "approved" or sentence.has_moved
+    knows = policy.can_write(by, locale)
+    if knows and (sentence.has_moved or sentence.state in {"missing", "stale"}):
+        return True
+    return bool(steps_for(standing, by.person_id, is_critical=sentence.is_critical, knows=knows))
 
 
 def _use_of(library: Library) -> dict[tuple[str, str], int]:

@@ -14,6 +14,7 @@ from lms.translating.rules.desk import (
     is_shown,
     marks_of,
     part_of,
+    reads_as,
     urgency,
 )
 from lms.translating.rules.proposals import (
@@ -79,6 +80,7 @@ __all__ = [
     "outcome_of",
     "part_of",
     "questions_of",
+    "reads_as",
     "standing_of",
     "state_of",
     "steps_for",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 #: Letters that a keyboard in Los Angeles lacks, by language.
-LETTERS: Mapping[str, str] = {"es": "áéíóúüñ¿¡", "to": "ʻāēīōūáéíóú", "sm": "ʻāēīōū"}
+LETTERS: Mapping[str, str] = {"es": "áéíóúüñ¿¡", "to": "ʻāēīōūáéíóúĀĒĪŌŪ", "sm": "ʻāēīōūĀĒĪŌŪ"}
 #: Which sentences a list can show.
 SHOWS = ("all", "open", "missing", "stale", "critical", "comments")
 OPEN = frozenset({"draft", "in review", "reviewed", "stale", "missing"})
@@ -29,6 +29,8 @@ class Sentence:
     comments: int = 0
     #: Somebody wrote words that the files do not hold yet.
     is_waiting: bool = False
+    #: The files have got other words since.
+    has_moved: bool = False
 
 
 def is_shown(sentence: Sentence, show: str) -> bool:
@@ -57,6 +59,11 @@ def part_of(address: str) -> str:
     """Return what a community reviewer judges as one: a lesson, a question of a quiz, or another file as a whole."""
     file, _, place = address.partition(":")
     return f"{file}:{place.partition('.')[0]}" if file == "quiz.yml" else file
+
+
+def reads_as(text: str) -> str:
+    """Return words as a reader hears them, as `lms content check` compares options."""
+    return " ".join(text.casefold().split()).rstrip(".")
 
 
 def differences(before: str, after: str) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from lms.errors import RuleBroken
@@ -33,6 +33,8 @@ class Version:
     approved_by: int | None = None
     #: Written by somebody who had not seen the one before: kept, and not what stands.
     is_aside: bool = False
+    #: The published files held these words since: they stand no longer once the files say otherwise.
+    is_done: bool = False
 
 
 def state_of(taken: Collection[str]) -> str:
@@ -60,29 +62,41 @@ class Standing:
     version: Version | None = None
     #: The files have got other words since the proposal was made.
     has_moved: bool = False
-    #: Everybody who ever wrote these same words here.
+    #: Everybody who ever wrote these same words here, as persons.
     writers: frozenset[int] = frozenset()
     #: Who reviewed these words at the desk, made from the same English; the files may hold them by now.
     reviewers: frozenset[int] = frozenset()
 
 
-def standing_of(english: str, filed: Filed, versions: Collection[Version]) -> Standing:
-    """Return what stands at a sentence whose English is `english` today.
+def standing_of(
+    english: str, filed: Filed, versions: Collection[Version], persons: Mapping[int, int] | None = None
+) -> Standing:
+    """Return what stands at a sentence whose English is `english` today; `persons` says whose each account is.
 
     The newest proposal stands until the files say the same in its state or a higher one. One of older English stands
-    as "stale", and not at all once the files hold words of today's English.
+    as "stale", and not at all once the files hold words of today's English. One that the files held once stands no
+    longer when they say otherwise.
     """
+    persons = persons or {}
     newest = max((each for each in versions if not each.is_aside), key=lambda each: each.id, default=None)
-    if newest is None or _is_published(newest, filed) or (newest.english != english and _is_current(filed)):
+    if newest is None or _is_over(newest, english, filed):
         text, state, made_from, version = filed.text, filed.state, filed.source, None
     else:
         state = newest.state if newest.english == english else "stale"
         text, made_from, version = newest.text, newest.english, newest
-    writers = frozenset(each.written_by for each in versions if each.text == text and each.written_by is not None)
+    wrote = {each.written_by for each in versions if each.text == text} - {None}
     has_moved = version is not None and filed.text not in (version.text, version.upon)
     same = [each for each in versions if (each.text, each.english) == (text, english) and not each.is_aside]
-    reviewers = frozenset(each.reviewed_by for each in same if each.reviewed_by is not None)
+    reviewed = {each.reviewed_by for each in same} - {None}
+    writers, reviewers = (frozenset(persons.get(each, each) for each in among) for among in (wrote, reviewed))  # type: ignore[arg-type]
     return Standing(text, state, made_from, version, has_moved, writers, reviewers)
+
+
+def _is_over(version: Version, english: str, filed: Filed) -> bool:
+    """Return whether the files' words stand and not this newest proposal."""
+    if version.is_done and filed.text != version.text:
+        return True
+    return _is_published(version, filed) or (version.english != english and _is_current(filed))
 
 
 def _is_published(version: Version, filed: Filed) -> bool:
@@ -95,9 +109,10 @@ def _is_current(filed: Filed) -> bool:
 
 
 def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> None:
-    """Raise `RuleBroken` when the account `by` may not take `step`: "in review", "reviewed" or "approved".
+    """Raise `RuleBroken` when the person `by` may not take `step`: "in review", "reviewed" or "approved".
 
-    Who wrote the words neither reviews nor approves them ("own_words"). Words that nobody at the desk wrote, and all
+    A draft is sent by who wrote it ("still_writing"), and who wrote the words neither reviews nor approves them
+    ("own_words"). Words that nobody at the desk wrote, and all
     words of quizzes and of what is safety-critical, are reviewed first ("review_first") and approved by a third
     person ("own_review"). Other words need one other person. Nothing is decided about words of older English ("stale"),
     and nothing twice or backwards ("no_step").
@@ -106,11 +121,12 @@ def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> 
         raise RuleBroken("stale")
     if not _leads_on(step, standing):
         raise RuleBroken("no_step")
+    is_hers = by in standing.writers
+    if standing.state == "draft" and standing.writers and not (step == "in review" and is_hers):
+        raise RuleBroken("still_writing")
     if step == "in review":
         return
-    if standing.state == "draft" and standing.writers:
-        raise RuleBroken("still_writing")
-    if by in standing.writers:
+    if is_hers:
         raise RuleBroken("own_words")
     if step == "approved" and (is_critical or not standing.writers):
         _check_second(standing, by)
@@ -134,7 +150,7 @@ def _check_second(standing: Standing, by: int) -> None:
 
 
 def steps_for(standing: Standing, by: int, *, is_critical: bool, knows: bool) -> tuple[str, ...]:
-    """Return the steps that the account `by` may take now; who does not know the language only approves the reviewed.
+    """Return the steps that the person `by` may take now; who does not know the language only approves the reviewed.
 
     A review that is signed in a file alone is not known as a person's: it is done again here, and then approved.
     """

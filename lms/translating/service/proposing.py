@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lms.actor import Actor
 from lms.audit.service import record
-from lms.content.library import current
+from lms.content.library import Library, current
 from lms.content.po import Entry
 from lms.content.translations import find_faults
 from lms.db import take_turns
@@ -23,6 +24,8 @@ from lms.translating import policy, queries, rules
 from lms.translating.models import Proposal, ProposalStep
 from lms.translating.queries import Place, Seen
 
+#: Control characters, halves of letters, and breaks that are none: no file holds them.
+_SIGNS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _PROPOSALS, _STEPS = (cast("Table", each.__table__) for each in (Proposal, ProposalStep))
 
 
@@ -46,61 +49,88 @@ def propose(
     client_id: str,
     at: datetime,
 ) -> Kept:
-    """Keep words for a sentence; the same form again changes nothing.
+    """Keep words for a sentence; the same words by the same form again change nothing.
 
     `mark` and `english` are those of the page. Raise `NotFound` for who may not write in this language, and
-    `RuleBroken`: "english_changed", "text_needed", "text_too_long", "unchanged", or "faulty" with `faults`.
+    `RuleBroken`: "english_changed", "text_needed", "text_too_long", "signs", "alike", "unchanged", or "faulty" with
+    `faults`. Words that stand already may be said again where the files have got others.
     """
     if not policy.can_write(actor, place.locale):
         raise NotFound("not her language")
     _take_turn(session, place)
-    if (known := queries.find_proposal(session, client_id)) is not None:
+    text = _normal(text)
+    once = _once(client_id, actor, place, "draft" if is_draft else "saved", text)
+    if (known := queries.find_proposal(session, once)) is not None:
         return Kept(*known)
-    seen = queries.get_seen(session, current(session), place)
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    library = current(session)
+    seen = queries.get_seen(session, library, place)
     _check_text(seen, text, english)
+    _check_beside(session, library, seen, text)
     is_aside = mark != seen.mark
-    if text == seen.standing.text and seen.standing.state != "stale":
+    if text == seen.standing.text and seen.standing.state != "stale" and not seen.standing.has_moved:
         if is_aside and seen.standing.version is not None:
             return Kept(seen.standing.version.public_id)  # both wrote the same
         raise RuleBroken("unchanged")
     public_id = new_public_id()
     steps = () if is_draft else ("in review",)
-    _insert(session, seen, public_id, client_id, at, text=text, written_by=actor.account_id, is_aside=is_aside)
+    _insert(session, seen, public_id, once, at, text=text, written_by=actor.account_id, is_aside=is_aside)
     _add_steps(session, public_id, steps, actor, at)
     _record(session, actor, "translating.proposed", seen.place, public_id, at)
     return Kept(public_id, is_aside)
 
 
 def take_step(
-    session: Session, actor: Actor, place: Place, step: str, *, mark: str, client_id: str, at: datetime
+    session: Session,
+    actor: Actor,
+    place: Place,
+    step: str,
+    *,
+    mark: str,
+    client_id: str,
+    at: datetime,
+    text: str | None = None,
 ) -> str:
     """Send what stands at a sentence to be reviewed ("in review"), say "reviewed" or "approved"; return its public id.
 
-    Words of the files are taken up as a proposal that nobody wrote. Raise `NotFound` for who may not, "overtaken" when
-    something else stands there now, and what `rules.check_step` raises.
+    Words of the files are taken up as a proposal that nobody wrote. `text` is what her field held. Raise `NotFound` for
+    who may not, "overtaken" when something else stands there now, "unsaved" when her field held other words, and what
+    `rules.check_step` raises.
     """
     knows = policy.can_write(actor, place.locale)
     if not knows and not (step == "approved" and policy.can_approve(actor, place.locale)):
         raise NotFound("not her language")
     _take_turn(session, place)
-    if (known := queries.find_proposal(session, client_id)) is not None:
+    once = _once(client_id, actor, place, step, "")
+    if (known := queries.find_proposal(session, once)) is not None:
         return known[0]
     seen = queries.get_seen(session, current(session), place)
     if mark != seen.mark:
         raise RuleBroken("overtaken")
+    if text is not None and _normal(text) != _normal(seen.standing.text):
+        raise RuleBroken("unsaved")
     if _has_taken(seen, step, actor):
         return seen.standing.version.public_id if seen.standing.version else ""
-    rules.check_step(step, seen.standing, actor.account_id, is_critical=seen.is_critical)
+    rules.check_step(step, seen.standing, actor.person_id, is_critical=seen.is_critical)
     if not knows and seen.standing.state != "reviewed":
         raise RuleBroken("review_first")
     version = seen.standing.version
     public_id = version.public_id if version else new_public_id()
     if version is None:
-        _insert(session, seen, public_id, client_id, at, text=seen.filed.text, written_by=None, is_aside=False)
+        _insert(session, seen, public_id, once, at, text=seen.filed.text, written_by=None, is_aside=False)
     _add_steps(session, public_id, (step,), actor, at)
     _record(session, actor, f"translating.{step.replace(' ', '_')}", place, public_id, at)
     return public_id
+
+
+def _normal(text: str) -> str:
+    """Return words as they are kept."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+
+
+def _once(client_id: str, actor: Actor, place: Place, what: str, text: str) -> str:
+    """Return what is accepted once: a form of hers, for this sentence, with these words."""
+    said = (client_id, str(actor.account_id), *vars(place).values(), what, text)
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
 
 
 def _has_taken(seen: Seen, step: str, actor: Actor) -> bool:
@@ -132,9 +162,24 @@ def _check_text(seen: Seen, text: str, english: str) -> None:
         raise RuleBroken("text_needed")
     if len(text) > rules.LONGEST_TEXT:
         raise RuleBroken("text_too_long", most=rules.LONGEST_TEXT)
+    if any(unicodedata.category(each) in _SIGNS for each in text if each != "\n"):
+        raise RuleBroken("signs")
     faults = tuple(find_faults(Entry(seen.place.address, seen.english, text), seen.place.locale))
     if faults:
         raise RuleBroken("faulty", faults=faults)
+
+
+def _check_beside(session: Session, library: Library, seen: Seen, text: str) -> None:
+    """Raise `RuleBroken("alike")` when another option of the same question reads so already."""
+    place = seen.place
+    choices = queries.choices_of(library.get(place.kind, place.key))
+    if (choice := choices.get(place.address)) is None:
+        return
+    newest = queries.list_open(session, library, [place.locale], place.kind, place.key)
+    for each in queries.list_sentences(library, (place.kind, place.key, place.locale), newest, {}):
+        is_other = each.address != place.address and choices.get(each.address) == choice
+        if is_other and rules.reads_as(each.text) == rules.reads_as(text):
+            raise RuleBroken("alike")
 
 
 def _insert(session: Session, seen: Seen, public_id: str, client_id: str, at: datetime, **said: Any) -> None:

@@ -21,11 +21,20 @@ from lms.translating.queries import Place
 _RATINGS = cast("Table", WordingRating.__table__)
 
 
-def rate(session: Session, actor: Actor, place: Place, *, marks: Mapping[str, int], comment: str, at: datetime) -> None:
+def rate(
+    session: Session,
+    actor: Actor,
+    place: Place,
+    *,
+    marks: Mapping[str, int],
+    comment: str,
+    wording: str,
+    at: datetime,
+) -> None:
     """Keep her marks of the part to which the sentence at `place` belongs: one of hers for each wording of it.
 
-    Raise `NotFound` for who does not know the language or where nothing is translated, `RuleBroken("marks_needed")`
-    for marks that are not 1 to 5.
+    `wording` is what `wording_of` said of the words that she read. Raise `NotFound` for who does not know the language
+    or where nothing is translated, `RuleBroken`: "marks_needed" for marks that are not 1 to 5, "reworded".
     """
     if not policy.can_write(actor, place.locale):
         raise NotFound("not her language")
@@ -34,10 +43,13 @@ def rate(session: Session, actor: Actor, place: Place, *, marks: Mapping[str, in
     library = current(session)
     source = queries.source_at(library, place.kind, place.key, place.locale)
     words, part = library.words(place.kind, place.key, place.locale), rules.part_of(place.address)
-    if not any(rules.part_of(each) == part for each in words.entries):
+    newest = queries.list_open(session, library, [place.locale], place.kind, place.key)
+    today = queries.wording_of(source, words, part, newest)
+    if not today:
         raise NotFound("nothing is translated there")
-    named = {"kind": place.kind, "key": place.key, "part": part, "locale": place.locale}
-    named["wording"] = queries.wording_of(source, words, part)
+    if wording != today:
+        raise RuleBroken("reworded")
+    named = {"kind": place.kind, "key": place.key, "part": part, "locale": place.locale, "wording": today}
     said = {**marks, "comment": comment.strip(), "rated_at": at}
     row = {"person_id": actor.person_id, **named, **said}
     if not insert_once(session, WordingRating, [row]):

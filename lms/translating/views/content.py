@@ -68,13 +68,13 @@ def track(key: str, locale: str) -> str:
 
 def _parts(library: Library, track_key: str, locale: str) -> list[queries.Line]:
     """Return a line for each part of a track in one language."""
-    newest, heard = queries.list_newest(reading(), [locale]), queries.audio_shares(reading(), library)
+    newest, heard = queries.list_open(reading(), library, [locale]), queries.audio_shares(reading(), library)
     return queries.list_parts(library, track_key, [locale], newest, heard)
 
 
 def _board(library: Library, locales: Collection[str]) -> list[tuple[Text, list[queries.Line]]]:
     """Return each track's title with a line for each language."""
-    newest, heard = queries.list_newest(reading(), locales), queries.audio_shares(reading(), library)
+    newest, heard = queries.list_open(reading(), library, locales), queries.audio_shares(reading(), library)
     lines = queries.list_board(library, locales, newest, heard)
     return [(title_of(library, "track", key), list(each)) for key, each in groupby(lines, lambda line: line.key)]
 

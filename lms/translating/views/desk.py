@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +21,13 @@ from lms.i18n import gettext as _
 from lms.people.queries import names_of_accounts
 from lms.translating import messages, policy, queries, rules, service
 from lms.translating.forms import RateForm, SentenceForm, StepForm
-from lms.translating.queries import Place, Rating, Seen
+from lms.translating.queries import Place, Rating, Seen, Told
 from lms.translating.views.blueprint import TONGUES, WHO, bp, title_of
 from lms.web.access import get_actor, roles
 from lms.web.forms import Explained, Form, form_page, page_href, page_of
 
 Page = str | tuple[str, int] | Response
+Newest = Mapping[Place, Told]
 #: Sentences on a page of a list.
 PAGE_SIZE = 10
 _BASE = "/content/<kind>/<key>/<locale>"
@@ -40,16 +42,14 @@ def _open(kind: str, key: str, locale: str) -> tuple[Actor, Library]:
     return actor, library
 
 
-def _ratings(library: Library, kind: str, key: str, locale: str) -> list[Rating]:
-    return queries.list_ratings(reading(), library.get(kind, key), library.words(kind, key, locale))
-
-
-def _sentences(library: Library, kind: str, key: str, locale: str, ratings: list[Rating]) -> list[rules.Sentence]:
-    newest = queries.list_newest(reading(), [locale], kind, key)
+def _known(library: Library, kind: str, key: str, locale: str) -> tuple[list[rules.Sentence], list[Rating], Newest]:
+    """Return the sentences of an object, with the comments on today's words counted, its ratings, and its proposals."""
+    newest = queries.list_open(reading(), library, [locale], kind, key)
+    ratings = queries.list_ratings(reading(), library.get(kind, key), library.words(kind, key, locale), newest)
     comments: dict[str, int] = {}
     for each in ratings:
-        comments[each.part] = comments.get(each.part, 0) + bool(each.comment)
-    return queries.list_sentences(library, (kind, key, locale), newest, comments)
+        comments[each.part] = comments.get(each.part, 0) + (each.is_today and bool(each.comment))
+    return queries.list_sentences(library, (kind, key, locale), newest, comments), ratings, newest
 
 
 @bp.get(f"{_BASE}/sentences")
@@ -57,7 +57,7 @@ def _sentences(library: Library, kind: str, key: str, locale: str, ratings: list
 def sentences(kind: str, key: str, locale: str) -> str:
     """List the sentences of an object in a language, ten to a page; `show` narrows the list."""
     actor, library = _open(kind, key, locale)
-    listed = _sentences(library, kind, key, locale, _ratings(library, kind, key, locale))
+    listed, *_ = _known(library, kind, key, locale)
     return render_template(
         "translating/sentences.html",
         **_named(library, kind, key, locale),
@@ -106,8 +106,9 @@ def sentence(kind: str, key: str, locale: str) -> Page:
     if form.is_submitted() and not policy.can_write(actor, locale):
         raise NotFound("not her language")
     if form.validate_on_submit():
+        onward = _next(library, seen.place)
         with Explained(form, messages.sentence):
-            return _after_writing(library, seen, _write(actor, seen.place, form))
+            return _after_writing(seen, _write(actor, seen.place, form), onward)
     return _page(actor, library, seen, form)
 
 
@@ -117,13 +118,13 @@ def _write(actor: Actor, place: Place, form: SentenceForm) -> service.Kept:
     return write(lambda s: service.propose(s, actor, place, **said, at=now()))
 
 
-def _after_writing(library: Library, seen: Seen, kept: service.Kept) -> Response:
+def _after_writing(seen: Seen, kept: service.Kept, onward: str) -> Response:
     """Go on with the next sentence, or stay where somebody else was faster."""
     if kept.is_aside:
         flash(_("Somebody else wrote here at the same time. Both are kept. Please look at both."), "warning")
         return redirect(_href(seen.place))
     flash(_("Saved."), "success")
-    return redirect(_next(library, seen.place))
+    return redirect(onward)
 
 
 def _href(place: Place, use: str = "") -> str:
@@ -133,18 +134,24 @@ def _href(place: Place, use: str = "") -> str:
 
 
 def _next(library: Library, place: Place) -> str:
-    """Return where to go from a sentence: to the next one that the filter shows, then to the list."""
-    show = request.args.get("show", "")
-    of = (place.kind, place.key, place.locale)
-    if show == "queue":
-        waiting = queries.list_queue(reading(), library, place.locale, but=[get_actor().account_id])
-        following = next((each.place for each in waiting if each.place != place), None)
-        return _href(following) if following else url_for("translating.queue", locale=place.locale)
-    listed = _sentences(library, *of, _ratings(library, *of) if show == "comments" else [])
-    after = queries.neighbours(listed, place.address, show)[1]
+    """Return where to go from a sentence as it is now: to the next one that the filter shows, then to the list."""
+    listed, *_ = _known(library, place.kind, place.key, place.locale)
+    after = _around(library, place, listed)[1]
     if after is not None:
-        return _href(replace(place, address=after))
-    return url_for("translating.sentences", kind=of[0], key=of[1], locale=of[2], show=show or None)
+        return _href(after)
+    show = request.args.get("show", "")
+    if show == "queue":
+        return url_for("translating.queue", locale=place.locale)
+    return url_for("translating.sentences", kind=place.kind, key=place.key, locale=place.locale, show=show or None)
+
+
+def _around(library: Library, place: Place, listed: list[rules.Sentence]) -> tuple[Place | None, Place | None]:
+    """Return what comes before and after a sentence: in the queue when she came from it, else in its list."""
+    show = request.args.get("show", "")
+    if show == "queue":
+        return queries.around_in_queue(reading(), library, place, get_actor())
+    before, after = (at and replace(place, address=at) for at in queries.neighbours(listed, place.address, show))
+    return before or None, after or None
 
 
 @bp.post(f"{_BASE}/sentence/step")
@@ -153,15 +160,15 @@ def step(kind: str, key: str, locale: str) -> Page:
     """Send the words of a sentence to be reviewed, say that they are reviewed, or approve them; then go on."""
     actor, library = _open(kind, key, locale)
     place = Place(kind, key, request.args.get("at", ""), locale)
-    form = StepForm(prefix="step")
+    form, written = StepForm(prefix="step"), SentenceForm()
     taken = form.step.data if form.step.data in rules.STEPS else abort(400)
     if form.validate_on_submit():
+        onward, said = _next(library, place), {"mark": form.mark.data or "", "client_id": form.client_id.data or ""}
         with Explained(form, messages.sentence):
-            said: dict[str, Any] = {"mark": form.mark.data or "", "client_id": form.client_id.data}
-            write(lambda s: service.take_step(s, actor, place, taken, **said, at=now()))
+            write(lambda s: service.take_step(s, actor, place, taken, **said, text=written.text.data, at=now()))
             flash(messages.TAKEN[taken], "success")
-            return redirect(_next(library, place))
-    return _page(actor, library, queries.get_seen(reading(), library, place), SentenceForm(formdata=None), step=form)
+            return redirect(onward)
+    return _page(actor, library, queries.get_seen(reading(), library, place), written, step=form)
 
 
 @bp.post(f"{_BASE}/sentence/rating")
@@ -172,11 +179,15 @@ def rate(kind: str, key: str, locale: str) -> Page:
     place, form = Place(kind, key, request.args.get("at", ""), locale), RateForm()
     if form.validate_on_submit():
         with Explained(form, messages.sentence):
-            marks = {aspect: int(form[aspect].data) for aspect in rules.ASPECTS}
-            write(lambda s: service.rate(s, actor, place, marks=marks, comment=form.comment.data or "", at=now()))
+            write(lambda s: service.rate(s, actor, place, **_judged(form), at=now()))
             flash(_("Thank you. Your marks are kept."), "success")
             return redirect(_href(place))
     return _page(actor, library, queries.get_seen(reading(), library, place), SentenceForm(formdata=None), rating=form)
+
+
+def _judged(form: RateForm) -> dict[str, Any]:
+    marks = {aspect: int(form[aspect].data) for aspect in rules.ASPECTS}
+    return {"marks": marks, "comment": form.comment.data or "", "wording": form.wording.data or ""}
 
 
 def _page(
@@ -190,11 +201,10 @@ def _page(
 ) -> Page:
     """Return the page of a sentence, with the form that was refused, if any."""
     place, may_write = seen.place, policy.can_write(actor, seen.place.locale)
-    ratings = _ratings(library, place.kind, place.key, place.locale)
-    listed = _sentences(library, place.kind, place.key, place.locale, ratings)
+    listed, ratings, newest = _known(library, place.kind, place.key, place.locale)
     show = request.args.get("show", "")
-    near = [_href(replace(place, address=at)) if at else None for at in queries.neighbours(listed, place.address, show)]
-    _fill(form, seen, request.args.get("use", ""))
+    before, after = (_href(each) if each else None for each in _around(library, place, listed))
+    has_changed = _fill(form, seen, request.args.get("use", ""))
     refused: Form | None = next((each for each in (step, rating) if each is not None and each.errors), form)
     return form_page(
         "translating/sentence.html",
@@ -206,22 +216,31 @@ def _page(
         show=show,
         write_form=form,
         may_write=may_write,
-        rate_form=rating or _rate_form(actor, seen, ratings) if may_write else None,
+        has_changed=has_changed,
+        rate_form=_rate_form(actor, _wording(library, seen, newest), seen, ratings, rating) if may_write else None,
         position=next(number for number, each in enumerate(listed, 1) if each.address == place.address),
         total=len(listed),
-        before=near[0],
-        after=near[1],
+        before=before,
+        after=after,
         href=_href,
         query={"at": place.address, "show": show or None},
     )
 
 
-def _fill(form: SentenceForm, seen: Seen, use: str) -> None:
-    """Put into a fresh form what stands, or the version of the public id `use`; always the page's own marks."""
-    if not form.is_submitted() or form.text.data is None:
-        chosen = next((each.version.text for each in seen.versions if each.version.public_id == use), None)
-        form.text.data = chosen if chosen is not None else seen.standing.text
+def _fill(form: SentenceForm, seen: Seen, use: str) -> bool:
+    """Put into a fresh form what stands, the version of the public id `use`, or what the "files" say.
+
+    Return whether the page that was sent showed something else than stands now: it has to tell so, because the form
+    goes on with the marks of today.
+    """
+    is_fresh = not form.is_submitted() or form.text.data is None
+    has_changed = not is_fresh and form.mark.data != seen.mark
+    if is_fresh:
+        texts = {"files": seen.filed.text, **{each.version.public_id: each.version.text for each in seen.versions}}
+        form.text.data = texts.get(use, seen.standing.text)
+    form.text.render_kw = {"lang": seen.place.locale, "spellcheck": "false", "autocapitalize": "off"}
     form.english.data, form.mark.data = seen.english, seen.mark
+    return has_changed
 
 
 def _doable(actor: Actor, seen: Seen, refused: StepForm | None) -> dict[str, Any]:
@@ -229,7 +248,7 @@ def _doable(actor: Actor, seen: Seen, refused: StepForm | None) -> dict[str, Any
     knows = policy.can_write(actor, seen.place.locale)
     steps: tuple[str, ...] = ()
     if policy.can_approve(actor, seen.place.locale):
-        steps = rules.steps_for(seen.standing, actor.account_id, is_critical=seen.is_critical, knows=knows)
+        steps = rules.steps_for(seen.standing, actor.person_id, is_critical=seen.is_critical, knows=knows)
     form = refused or StepForm(formdata=None, prefix="step")
     form.mark.data = seen.mark
     return {
@@ -244,17 +263,29 @@ def _why_not(actor: Actor, seen: Seen) -> str:
     if not policy.can_write(actor, seen.place.locale) or seen.standing.state in {"missing", "approved", "stale"}:
         return ""
     try:
-        rules.check_step("approved", seen.standing, actor.account_id, is_critical=seen.is_critical)
+        rules.check_step("approved", seen.standing, actor.person_id, is_critical=seen.is_critical)
     except RuleBroken as error:
         return messages.sentence(error)
     return ""
 
 
-def _rate_form(actor: Actor, seen: Seen, ratings: list[Rating]) -> RateForm | None:
-    """Return the form for her marks with what she gave before; None where nothing is translated."""
-    if seen.filed.state == "missing":
+def _wording(library: Library, seen: Seen, newest: Newest) -> str:
+    """Return the mark of the words of her part as this page shows them."""
+    place = seen.place
+    source, words = library.get(place.kind, place.key), library.words(place.kind, place.key, place.locale)
+    return queries.wording_of(source, words, rules.part_of(place.address), newest)
+
+
+def _rate_form(
+    actor: Actor, wording: str, seen: Seen, ratings: list[Rating], refused: RateForm | None
+) -> RateForm | None:
+    """Return the form for her marks with what she gave before, or the refused one; None where nothing is translated."""
+    if seen.standing.state == "missing":
         return None
-    form, part = RateForm(formdata=None), rules.part_of(seen.place.address)
+    part, form = rules.part_of(seen.place.address), refused or RateForm(formdata=None)
+    form.wording.data = wording
+    if refused:
+        return form
     own = next((e for e in ratings if (e.person_id, e.part, e.is_today) == (actor.person_id, part, True)), None)
     if own is not None:
         form.comment.data = own.comment
@@ -298,7 +329,7 @@ def queue(locale: str) -> str:
     actor, library = get_actor(), current(reading())
     if locale not in queries.LOCALES or not policy.can_read(actor, locale):
         raise NotFound(f"no language {locale!r} here")
-    found = queries.list_queue(reading(), library, locale, but=[actor.account_id])
+    found = queries.list_queue(reading(), library, locale, actor)
     return render_template(
         "translating/queue.html",
         **_listed(library, locale, found),
