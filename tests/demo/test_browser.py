@@ -262,6 +262,9 @@ NO_PAGE = {
     "certificates.shared_file": "a file",
     "certificates.verify_file": "leads on at once; tests/certificates/test_verify_looks.py looks at its answer",
     "certificates.verify_offline": "a file; tests/certificates/test_verify_browser.py opens it",
+    "assessments.question_sound": "a sound",
+    "courses.lesson_sound": "a sound",
+    "translating.recording_sound": "a sound",
     "courses.resume": "leads on at once",
     "fieldwork.code_picture": "an image",
     "fieldwork.sheet": "a file",
@@ -370,7 +373,7 @@ def spots(demo: Demo) -> dict[str, Spot]:
         walker.walk(demo.reader(email), demo.person(email))
     held, coming, cohort = (demo.rows(each)[0][0] for each in (HELD, COMING, COHORT))
     kept = ["/sessions/plan/new", "/sessions/cohorts/new", cohort, *(held + each for each in OF_TRAINERS)]
-    walker.walk(demo.reader(TRAINER), demo.person(TRAINER), ["/sessions/plan", *kept])
+    walker.walk(demo.reader(TRAINER), demo.person(TRAINER), ["/sessions/plan", *kept, "/content/audio/outreach/en"])
     walker.walk(demo.reader(SUPERVISOR), demo.person(SUPERVISOR), ["/sessions/attendance", f"{coming}/staff"])
     for statement in (HOLDERS, APPLICANTS):
         public_id, path = demo.rows(statement)[0]
