@@ -151,7 +151,7 @@ def test_hours_in_the_field_make_a_date_early(make: Make) -> None:
     make.employment(ana, practice.place, since=date(2026, 1, 10))
     earn(ana, *TAUGHT)
     tight = foresee(practice.place, "core", ana, due=Due("date", TODAY + timedelta(days=5)))
-    assert tight.work.practice == 40 * 60
+    assert tight.work.practice == (80 + 40) * 60, "in class and in the field"
     assert [each.person_id for each in tight.early] == [ana.person_id]
 
 
