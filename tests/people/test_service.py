@@ -864,7 +864,9 @@ def test_a_person_renames_herself_and_chooses_her_language(make: Make) -> None:
         do(service.rename, me, "a" * 201)
     with broken("language_unknown"):
         do(service.set_language, me, "de")
-    assert actions() == ["people.renamed", "people.language_chosen"]
+    for _ in range(2):
+        do(service.set_listening, me, listens=True)
+    assert actions() == ["people.renamed", "people.language_chosen", "people.listening_chosen"]
 
 
 def test_a_new_password_ends_other_sessions_and_keeps_this_phone(make: Make) -> None:

@@ -23,8 +23,9 @@ from lms.organizations.rules import Criteria
 from lms.publish import SHAPES
 from lms.tracks import queries, rules, service
 from lms.tracks.models import Assignment, Enrolment, WordingDemand, WordingRoute
-from lms.tracks.rules import Due, FileRow, Gap, Meant, Routes
+from lms.tracks.rules import Asked, Due, FileRow, Gap, Meant, Routes
 from lms.tracks.service import Statement
+from lms.tracks.service.uploading import ask_rows
 from tests.conftest import AT, Browser
 from tests.factories import MadePerson, Make, sign_in
 from tests.organizations.conftest import actions, actor_of
@@ -199,6 +200,11 @@ def test_each_learns_on_the_way_that_was_chosen_or_is_left_out(team: Team) -> No
     reading().rollback()
     with pytest.raises(RuleBroken, match="nobody-chosen"):
         team.assign(team.mele, routes=routes)
+    wanted = [Asked(team.mele.person_id, team.id)]
+    with pytest.raises(RuleBroken, match="nobody-chosen"):
+        write(
+            lambda s: ask_rows(s, [team.id], TRACK, Due(), wanted, made_by=team.actor.account_id, at=AT, routes=routes)
+        )
 
 
 def test_nobody_is_blocked_once_the_words_are_approved(team: Team) -> None:
