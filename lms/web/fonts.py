@@ -10,9 +10,9 @@ from typing import Any
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 
 from lms.config import ROOT
+from lms.web.embedding import Embedded
 from lms.web.lean import lean
 
 FOLDER = ROOT / "lms" / "web" / "static" / "fonts"
@@ -38,7 +38,7 @@ def load_fonts() -> dict[str, frozenset[int]]:
 def letters_of(name: str) -> frozenset[int]:
     """Register a font, the first time that it is asked for, and return the code points that it can draw."""
     rl_config.useA85 = 0  # streams as bytes: a fifth smaller, and faster
-    font = TTFont(name, BytesIO(lean((FOLDER / f"{name}.ttf").read_bytes())), asciiReadable=False)
+    font = Embedded(name, BytesIO(lean((FOLDER / f"{name}.ttf").read_bytes())), asciiReadable=False)
     pdfmetrics.registerFont(font)
     return frozenset(font.face.charToGlyph)
 
@@ -98,9 +98,14 @@ def _unit_width(word: str, font: str) -> float:
 
 def width_of(text: str, font: str, size: float) -> float:
     """Return the width of a line in points."""
+    return _line_width(text, font) * size
+
+
+@lru_cache(maxsize=4000)
+def _line_width(text: str, font: str) -> float:
+    """Return the width of a line at size 1; the sentences of a design come back on every page of a cohort."""
     words = text.split(" ")
-    blanks = (len(words) - 1) * _unit_width(" ", font)
-    return (sum(_unit_width(word, font) for word in words) + blanks) * size
+    return sum(_unit_width(word, font) for word in words) + (len(words) - 1) * _unit_width(" ", font)
 
 
 def wrap(parts: Sequence[str], font: str, size: float, width: float, joint: str = " ") -> list[str]:

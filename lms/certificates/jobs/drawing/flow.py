@@ -188,7 +188,10 @@ def _shown(paper: Paper, text: str, font: str, size: float) -> str:
 def _coded(face: Any, text: str, document: Any) -> Sequence[tuple[int, bytes]]:
     """Return a text as the file's own codes, by part of the font; at once where the file has all its letters."""
     state = face.state.get(document)
-    if state is not None and len(state.subsets) == 1 and state.assignments.keys() >= set(map(ord, text)):
+    if state is None or not state.assignments.keys() >= set(map(ord, text)):
+        face.splitString("".join(dict.fromkeys(text)), document)  # takes its letters in, each looked at once
+        state = face.state[document]
+    if len(state.subsets) == 1 and state.assignments.keys() >= set(map(ord, text)):
         return ((0, text.translate(state.assignments).encode("latin-1")),)
     coded: Sequence[tuple[int, bytes]] = face.splitString(text, document)
     return coded

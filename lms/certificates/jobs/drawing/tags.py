@@ -7,21 +7,19 @@ page stands inside an element or an artifact. The same calls give the same bytes
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from io import BytesIO
 from typing import Any
 
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject
+from reportlab.pdfbase.pdfdoc import PDFName
 from reportlab.pdfgen.canvas import Canvas
 
 from lms.certificates.jobs.drawing.about import About, xmp_packet
 from lms.web import fonts
-
-#: How hard pages are packed: more takes thrice the time for a twentieth of the size.
-_LEVEL = 4
+from lms.web.embedding import Raw, stream
 
 
 @dataclass
@@ -36,21 +34,6 @@ class Element:
     attributes: str = ""
     #: Names of elements, or page and number of a piece of content.
     kids: list[str | tuple[int, int]] = field(default_factory=list)
-
-
-class _Raw(PDFObject):  # type: ignore[misc, unused-ignore]
-    """An object written out already, but for the numbers of others: {name} stands for each."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, parts: Sequence[str], data: bytes = b"") -> None:
-        self.parts, self.data = parts, data
-
-    def format(self, document: Any) -> bytes:
-        """Return the object; every odd part is the name of another one."""
-        numbers = document.idToObjectNumberAndVersion
-        put = [f"{numbers[part][0]} 0 R" if odd % 2 else part for odd, part in enumerate(self.parts)]
-        return "".join(put).encode("ascii") + self.data
 
 
 @dataclass(frozen=True)
@@ -133,7 +116,7 @@ class Paper:
         if art.name not in self._arts:
             self._arts.add(art.name)
             head = f"<</Type /XObject /Subtype /Form /BBox [{art.box}] /Resources <<>> /Filter /FlateDecode"
-            form = _Raw([f"{head} /Length {len(art.packed)}>>\nstream\n"], art.packed + b"\nendstream")
+            form = Raw([f"{head} /Length {len(art.packed)}>>\nstream\n"], art.packed + b"\nendstream")
             self.canvas._doc.addForm(art.name, form)  # noqa: SLF001 -- its public call would draw and pack it anew
         self.canvas.doForm(art.name)
 
@@ -156,8 +139,7 @@ class Paper:
         page = self.canvas._doc.Pages.pages[-1]  # noqa: SLF001 -- nor for these two entries of a page
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
         page.StructParents, page.Tabs = self._page, PDFName("S")
-        packed = zlib.compress(page.stream.encode("latin-1"), _LEVEL)
-        page.Contents = _Raw([f"<</Filter /FlateDecode /Length {len(packed)}>>\nstream\n"], packed + b"\nendstream")
+        page.Contents = stream(page.stream)
 
     # ── The file ──
 
@@ -167,14 +149,14 @@ class Paper:
         document = self.canvas._doc  # noqa: SLF001 -- the tree and the metadata hang on the catalog
         self._describe(document)
         catalog = document.Catalog
-        catalog.MarkInfo = PDFDictionary({"Marked": "true"})
-        catalog.ViewerPreferences = PDFDictionary({"DisplayDocTitle": "true"})
+        catalog.MarkInfo = Raw(["<</Marked true>>"])
+        catalog.ViewerPreferences = Raw(["<</DisplayDocTitle true>>"])
         for element in self._elements:
-            document.Reference(_Raw(_element_parts(element)), element.name)
+            document.Reference(Raw(_element_parts(element)), element.name)
         rows = [part for page, names in enumerate(self._marks) for part in _row_parts(page, names)]
-        document.Reference(_Raw(_joined([("<</Nums [", ""), *rows, ("]>>", "")])), "Parents")
+        document.Reference(Raw(_joined([("<</Nums [", ""), *rows, ("]>>", "")])), "Parents")
         count = f" /ParentTreeNextKey {len(self._marks)}>>"
-        tree = _Raw(["<</Type /StructTreeRoot /K ", "T0", " /ParentTree ", "Parents", count])
+        tree = Raw(["<</Type /StructTreeRoot /K ", "T0", " /ParentTree ", "Parents", count])
         document.Reference(tree, "Tree")
         catalog.StructTreeRoot = tree
         self.canvas.save()
@@ -193,7 +175,7 @@ class Paper:
         stamp.t, stamp.lt, stamp.YMDhms = made.timestamp(), made.timetuple(), tuple(made.timetuple())[:6]
         packet = xmp_packet(about).encode()
         parts = [f"<</Type /Metadata /Subtype /XML /Length {len(packet)}>>\nstream\n"]
-        document.Catalog.Metadata = _Raw(parts, packet + b"\nendstream")
+        document.Catalog.Metadata = Raw(parts, packet + b"\nendstream")
 
 
 def _element_parts(element: Element) -> list[str]:
