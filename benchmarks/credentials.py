@@ -2,7 +2,8 @@
 
 The floor of a credential is twenty Ed25519 signatures: writing, canonicalising, signing and serialising may take as
 long. The cohort is certified and finished by one process on SQLite: `python -m benchmarks.credentials [PEOPLE]`.
-Memory is what the process holds, read while it makes ten times as many credentials: `BENCH_MEMORY` says how many.
+Memory is what the process holds, read while it makes ten times as many credentials (`BENCH_MEMORY` says how many), and
+while it makes pages (`BENCH_PAGES`), a twentieth of that unless told otherwise.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from tests.keys import ensure_keys
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 REPEATS = int(os.environ.get("BENCH_REQUESTS", "40"))
 MEMORY = int(os.environ.get("BENCH_MEMORY", "10000"))
+PAGES = int(os.environ.get("BENCH_PAGES", str(MEMORY // 20)))
 FLOOR_SIGNATURES = 20
 
 
@@ -139,7 +141,7 @@ def main(people: int = 1000) -> None:
             workshop = open_workshop(app.config["LMS"])
             rows(workshop)
             memory(workshop, CREDENTIAL, MEMORY)
-            memory(workshop, "pdf", MEMORY // 20)
+            memory(workshop, "pdf", PAGES)
 
 
 if __name__ == "__main__":
