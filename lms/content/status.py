@@ -71,7 +71,7 @@ def list_status(folder: Folder, on: date, kind: str = "track") -> list[TrackStat
 
 
 def parts_of(folder: Folder, made: ContentObject) -> list[ContentObject]:
-    """Return `made` and the objects it refers to, directly or not."""
+    """Return `made` and the objects it refers to, directly or not, but for other tracks, which have their own rows."""
     offered = {
         each: other
         for other in folder.objects.values()
@@ -85,6 +85,8 @@ def parts_of(folder: Folder, made: ContentObject) -> list[ContentObject]:
             continue
         parts.append(part)
         for _, reference in part.references():
+            if reference.kind == "track":
+                continue
             address = (reference.kind, reference.name)
             other = folder.objects.get(address) or offered.get(address)
             waiting += [other] if other else []

@@ -56,12 +56,12 @@ class Embedded(TTFont):  # type: ignore[misc, unused-ignore]
         before = len(objects)
         super().addObjects(doc)
         for name in list(objects)[before:]:
-            each = objects[name]
+            each: Any = objects[name]
             if isinstance(each, PDFStream):
                 size = each.dictionary.dict.get("Length1")
                 objects[name] = stream(each.content, f" /Length1 {size}" if size else "")
             elif isinstance(each, PDFTrueTypeFont):
-                each.Widths = _Numbers(each.Widths.sequence)
+                each.Widths = _Numbers(each.Widths.sequence)  # type: ignore[attr-defined, unused-ignore]
             elif isinstance(each, PDFDictionary):
                 objects[name] = self._described(each, doc)
 

@@ -91,6 +91,19 @@ def test_status_counts_words(folder):
     assert table[0].split()[:3] == ["track", "language", "words"]
 
 
+def test_a_track_that_comes_before_has_a_row_of_its_own(folder):
+    start = (folder / "tracks/start.yml").read_text()
+    put(folder, "tracks/further.yml", start.replace("key: start", "key: further"))
+    before = totals(folder)
+    assert before["further"] == before["start"] > 100
+    put(folder, "tracks/further.yml", start.replace("key: start", "key: further\nprerequisites: [start]"))
+    assert totals(folder) == before
+
+
+def totals(folder):
+    return {row["track"]: row["total"] for row in json.loads(run("status", "--json", folder).stdout)}
+
+
 def test_extract_writes_every_language_once(folder):
     dry = run("extract", "--dry-run", folder)
     assert dry.output.endswith("15 files would change.\n")

@@ -36,7 +36,7 @@ class Line:
 
 
 def parts_of(library: Library, track_key: str) -> list[tuple[str, str]]:
-    """Return the track and all that it refers to, directly or not, as `lms content status` counts them."""
+    """Return the track and all that it refers to, but for other tracks: what `lms content status` counts."""
     offered = {
         offer: ("framework", key)
         for key in library.keys("framework")
@@ -50,6 +50,8 @@ def parts_of(library: Library, track_key: str) -> list[tuple[str, str]]:
             continue
         found.append(part)
         for each in _references(source):
+            if each.kind == "track":
+                continue
             address = (each.kind, each.name)
             open_.append(address if address[0] in (KINDS[0], *SINGLE) else offered.get(address, address))
     return found
