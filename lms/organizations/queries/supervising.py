@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.organizations.models import Employment, Supervision
@@ -40,11 +42,18 @@ def lets_stand_in(
 
 def stands_in_at(session: Session, reader_id: int, person_id: int, day: date) -> frozenset[int]:
     """Return the organizations at which a person lets the reader stand in for her on a local date. One query."""
+    return frozenset(session.scalars(_stands_in(), {"reader": reader_id, "person": person_id, "day": day}))
+
+
+@cache
+def _stands_in() -> Select[int]:
+    """Return the organizations where a `reader` stands in on a `day` for a `person`, built once."""
     giver, given = aliased(Employment), aliased(Supervision)
-    return frozenset(session.scalars(_standing_in(giver, given, reader_id, day).where(giver.person_id == person_id)))
+    here = _standing_in(giver, given, bindparam("reader"), bindparam("day"))
+    return here.where(giver.person_id == bindparam("person"))
 
 
-def _standing_in(giver: type[Employment], given: type[Supervision], reader_id: int, day: date) -> Select[int]:
+def _standing_in(giver: type[Employment], given: type[Supervision], reader_id: Any, day: Any) -> Select[int]:
     """Return a select of the organizations where the reader stands in on a day for the holder of `giver`."""
     source, own = aliased(Supervision), aliased(Employment)
     return (
