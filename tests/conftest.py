@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         many = Counter(each.path for each in items)
         items.sort(key=lambda each: (place_of(each.path), -many[each.path], str(each.path)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let Python look for garbage in what tests make alone: what was imported and collected stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def place_of(file: Path) -> int:

@@ -107,12 +107,17 @@ def run_sql(server: str, statement: str) -> None:
 
 
 @cache
-def real_content() -> tuple[Draft, ...]:
+def written_content() -> tuple[Draft, ...]:
     """Return what stands in content/, read and checked once a process."""
     folder, checked = check_directory(ROOT / "content")
     assert not checked.problems
-    drafts = tuple(service.drafts_of(folder))
-    return (*drafts, *alone_tracks(drafts))
+    return tuple(service.drafts_of(folder))
+
+
+@cache
+def real_content() -> tuple[Draft, ...]:
+    """Return what publishing content/ publishes: what stands there, and a track for each module alone."""
+    return (*written_content(), *alone_tracks(written_content()))
 
 
 def build(config: Config, *, content: bool) -> None:

@@ -46,6 +46,8 @@ _ATTRIBUTES = {
     "a": {"href"}, "span": {"lang"}, "ol": {"start"},
     **{tag: {"role"} for tag in _ROLES}, "th": {"role", "scope"}, "td": {"role", "data-label"},
 }  # fmt: skip
+#: What may begin anything but plain words; without any of it a run is one token, as the parser would find slowly.
+_MARKED = re.compile(r"[\n\r\0\\`*_\[\]!<&]")
 #: A table of so many columns becomes a list on a phone, and its cells carry their headings.
 _MANY_COLUMNS = 3
 
@@ -105,9 +107,12 @@ def parse(markdown: str) -> list[Token]:
     return _PARSER.parse(markdown)
 
 
-def parse_run(text: str) -> list[Token]:
-    """Return the tokens inside one segment."""
-    return _PARSER.parseInline(text)[0].children or []
+@lru_cache(maxsize=4_000)
+def parse_run(text: str) -> tuple[Token, ...]:
+    """Return the tokens inside one segment; shared, never change them. A check asks for those of one text ten times."""
+    if text and not _MARKED.search(text):
+        return (Token("text", "", 0, content=text),)
+    return tuple(_PARSER.parseInline(text)[0].children or [])
 
 
 def slug_of(heading: str) -> str:
@@ -257,7 +262,7 @@ def _called(found: re.Match[str]) -> str:
 def _with_text(token: Token, text: str) -> Token:
     """Return the inline `token` with a translation in place of its words."""
     changed = copy.copy(token)
-    changed.content, changed.children = text, parse_run(text)
+    changed.content, changed.children = text, list(parse_run(text))
     return changed
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 #: Up to here a translator may well write a word where the English has digits, or the other way round.
 MOST_IN_WORDS = 20
 _TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f]\d{3})+")
 _NOT_READ = re.compile(r"\]\([^)]*\)|\{[\w-]+\}|%\(\w+\)s")
@@ -40,6 +41,8 @@ def number_fault(english: str, text: str) -> NumberFault | None:
 
 def _numbers(text: str) -> Iterator[str]:
     """Yield the numbers of a text, each in one form; times of day as "h:mm" of a clock of 12 hours."""
+    if not _DIGIT.search(text):
+        return
     rest = _NOT_READ.sub(" ", text)
     for match in _TIME.finditer(rest):
         yield f"{int(match[1]) % 12}:{match[2]}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel.messages.plurals import get_plural
@@ -91,12 +92,21 @@ class PoFile:
 
 
 def read_po(text: str, path: str = "") -> PoFile:
-    """Return what `text` says; `path` names the file in its problems."""
-    reader = _Reader(path)
+    """Return what `text` says; `path` names the file in its problems.
+
+    The answer is the caller's own. A process that reads a folder again parses only what changed.
+    """
+    known = _parsed(text)
+    problems = [replace(each, path=path) for each in known.problems]
+    return PoFile({**known.header}, [*known.entries], problems, text)
+
+
+@lru_cache(maxsize=200)
+def _parsed(text: str) -> PoFile:
+    reader = _Reader("")
     for number, line in enumerate(text.split("\n"), 1):
         reader.take(number, line)
     reader.finish()
-    reader.file.text = text
     return reader.file
 
 
@@ -277,6 +287,7 @@ def same_person(one: str, other: str) -> bool:
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split()) != ""
 
 
+@lru_cache(maxsize=500)
 def _is_date(text: str) -> bool:
     """Return whether `text` is a day that exists, as 2026-11-22."""
     try:

@@ -9,6 +9,7 @@ half a grade.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lms.content.lessons import segments
 
@@ -38,6 +39,7 @@ def sentences_in(text: str) -> list[str]:
     return [each for each in _END.split(plain) if _WORD.search(each)]
 
 
+@lru_cache(maxsize=20_000)
 def syllables(word: str) -> int:
     """Return about how many syllables an English word has, at least 1.
 

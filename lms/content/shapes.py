@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from lms.content.library import Source
 from lms.content.readings import Parts
 
+#: The characters of Unicode's category Cc.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: Where something stands inside a file's data: names of keys and positions in lists.
 Path = tuple[str | int, ...]
 
@@ -26,7 +28,7 @@ def _tidy(text: str) -> str:
         raise ValueError("write words, without blanks at the ends")
     if "\n" in text:
         raise ValueError("write one line, without a line break")
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    if _CONTROL.search(text):
         raise ValueError("control characters are not allowed")
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError("letters and accents must be composed (Unicode NFC)")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -66,7 +67,23 @@ class Document:
 
 
 def read_yaml(text: str, first_line: int = 1) -> Document:
-    """Return what `text` says. Faults are in the answer; `first_line` is the line on which `text` begins."""
+    """Return what `text` says. Faults are in the answer; `first_line` is the line on which `text` begins.
+
+    The answer is the caller's own. A process that reads a folder again parses only what changed.
+    """
+    known = _parsed(text, first_line)
+    return Document(_copy(known.data), known.is_whole, [*known.faults], {**known.places}, {**known.key_places})
+
+
+def _copy(data: Any) -> Any:
+    """Return a copy of plain data."""
+    if isinstance(data, dict):
+        return {name: _copy(value) for name, value in data.items()}
+    return [_copy(value) for value in data] if isinstance(data, list) else data
+
+
+@lru_cache(maxsize=400)
+def _parsed(text: str, first_line: int) -> Document:
     document = Document()
     reader = _Reader(document, first_line - 1)
     try:
@@ -96,7 +113,7 @@ class _Reader:
 
     def read(self, text: str) -> None:
         """Read one document; note a fault when there are more or fewer."""
-        self.events = iter(YAML(pure=True).parse(text))
+        self.events = iter(YAML(typ="safe", pure=True).parse(text))
         for event in self.events:
             if isinstance(event, StreamEndEvent):
                 self._note(event, "the file is empty")

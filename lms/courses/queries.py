@@ -307,11 +307,11 @@ def next_step_in_module(session: Session, library: Library, person_id: int, modu
 def with_wait(
     session: Session, library: Library, person_id: int, module_key: str, step: NextStep, at: datetime
 ) -> NextStep:
-    """Return `step` with the end of the wait before the next try, where one runs at `at`. At most four queries."""
+    """Return `step` with the end of the wait before the next try, where one runs at `at`. At most two queries."""
     quiz = library.spec(QuizSpec, "module", module_key) if step.quiz == "failed" else None
     if quiz is None or quiz.limits.wait_hours is None:
         return step
-    latest = assessments.find_attempt(session, person_id, module_key, round_of(session, person_id, module_key))
+    latest = assessments.find_latest_attempt(session, person_id, module_key)  # it failed: it is of the round now open
     until = assessments.leave_after(session, quiz, latest).possible_from
     return replace(step, again_from=until) if until is not None and at < until else step
 

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 
 from lms.actor import Actor
-from lms.assessments import queries
+from lms.assessments import queries, service
 from lms.assessments.queries import QuizState
 from lms.content.library import current
-from lms.db import reading
+from lms.db import reading, write
 from tests.assessments.test_service import WRONG, Shown, save, sheet, start, submit
 from tests.conftest import AT
 from tests.factories import Make
@@ -43,6 +43,21 @@ def test_states_and_passes_of_many(actors: list[Actor]) -> None:
     assert queries.passes_of(reading(), [failed.person_id]) == {}
     assert queries.find_attempt(reading(), passed.person_id, "alpha").number == 2
     assert queries.find_attempt(reading(), passed.person_id, "alpha", 2) is None
+
+
+def test_the_latest_attempt_is_of_the_last_round_and_there_the_one_in_front(actors: list[Actor]) -> None:
+    again, passed, idle, _other = actors
+    submit(again, sheet(start(again), RIGHT))
+    write(lambda s: service.start_attempt(s, again, "alpha", shown=Shown("en"), at=AT, round_number=2))
+    submit(passed, sheet(start(passed), WRONG))
+    submit(passed, sheet(start(passed), WRONG), key="9" * 32)
+    latest = [queries.find_latest_attempt(reading(), each.person_id, "alpha") for each in (again, passed, idle)]
+    assert [(each.round, each.number, each.passed) if each else None for each in latest] == [
+        (2, 1, None),
+        (1, 2, False),
+        None,
+    ]
+    assert queries.find_latest_attempt(reading(), again.person_id, "beta") is None
 
 
 def test_words_of_the_language_it_began_with_stay(actors: list[Actor]) -> None:

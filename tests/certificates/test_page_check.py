@@ -18,12 +18,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 from lms.certificates.jobs.checking.failing import CheckFailedError
+from lms.certificates.jobs.checking.inside import _without_squares
 from lms.certificates.jobs.checking.page import LARGEST, MOST_OBJECTS, check_page
+from lms.certificates.jobs.drawing import draw_certificate
 from lms.certificates.jobs.keyring.chain import DOCUMENT_SIGNING
 from lms.certificates.jobs.sealing import seal_page
+from tests.certificates.drawn import sheet
 from tests.certificates.sealed import (
     AT,
     CREDENTIAL,
@@ -60,6 +63,17 @@ def test_a_good_page_says_what_it_holds() -> None:
 
 
 # What somebody adds afterwards
+
+
+def test_the_text_is_read_without_the_rectangles_of_the_code() -> None:
+    """A real page draws hundreds of them, which hold no word: without them it reads the same."""
+    page = draw_certificate(sheet())
+    (whole,) = PdfReader(BytesIO(page)).pages
+    facts = check_page(Sealed().make(page), roots=[root_of()])
+    assert facts.text == whole.extract_text()
+    (drawn,) = PdfReader(BytesIO(page)).pages
+    assert whole.get_contents().get_data().count(b" re ") > 300
+    assert _without_squares(drawn).get_contents().get_data().count(b" re ") == 0
 
 
 def saved(writer: Any) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from lms.content.lessons import find_faults, find_run_faults, links_in, render, segments, slug_of
+from lms.content.lessons import _PARSER, find_faults, find_run_faults, links_in, parse_run, render, segments, slug_of
 from lms.content.library import Words
 from tests.content.sample import FILES
 
@@ -26,6 +28,18 @@ def translated(**texts: str) -> Words:
 
 def by_id(blocks):
     return {block.id: block for block in blocks}
+
+
+PIECES = [*"\n\r\0\\`*_[]!<>&:;#$%+-=@^{}~()'\" \tā.1h", "https://x.y", "word", "&amp;", "![a](b)", "[a](b)", "**"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+@example("")
+@example("  plain words  ")
+def test_a_run_is_what_the_parser_finds(text: str) -> None:
+    """Plain words do not go through the parser, and come out as if they had."""
+    whole = _PARSER.parseInline(text)[0].children or []
+    assert [each.as_dict() for each in parse_run(text)] == [each.as_dict() for each in whole]
 
 
 def test_segments_are_numbered_within_their_section():

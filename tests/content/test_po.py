@@ -26,6 +26,20 @@ def test_an_entry_with_everything():
     assert file.entries[0].made_from == "Old"
 
 
+def test_what_was_read_is_the_callers_own():
+    """A text is parsed once in a process; the next reader finds it as it is, and the problems under his file's name."""
+    text = HEAD + 'msgctxt "a"\nmsgid "x"\nmsgstr "1"\n\n"lost"\n'
+    first = read_po(text, "one.po")
+    first.entries.clear()
+    first.header.clear()
+    first.problems.clear()
+    second = read_po(text, "two.po")
+    assert [entry.text for entry in second.entries] == ["1"]
+    assert second.header["Language"] == "to"
+    assert [str(each) for each in second.problems] == ["two.po:10:1: a string without msgid or msgstr before it"]
+    assert second.text == text
+
+
 def test_former_entries():
     file = read_po(
         HEAD

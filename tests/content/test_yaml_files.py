@@ -18,6 +18,27 @@ def test_numbers_truth_and_nothing():
     assert document.data == {"a": [1, -2, 1.5, True, False, None, None], "b": None}
 
 
+def test_folded_words_are_words_alone():
+    """A block of folded lines holds a blank for each, and nothing that a program put there."""
+    assert read_yaml("a: >-\n  one\n  two\n\n  three\n").data == {"a": "one two\nthree"}
+
+
+def test_what_was_read_is_the_callers_own():
+    """A text is parsed once in a process; what one reader changes, the next one does not see."""
+    text = "a: [{b: c}]\na: 1\n"
+    first = read_yaml(text)
+    first.data["a"][0]["b"] = first.data["d"] = "changed"
+    first.faults.clear()
+    first.places.clear()
+    first.key_places.clear()
+    second = read_yaml(text)
+    assert second.data == {"a": [{"b": "c"}]}
+    assert [message for _, message in second.faults] == ["the key 'a' stands twice"]
+    assert second.place(("a", 0, "b")) == (1, 9)
+    assert second.key_place(("a", 0, "b")) == (1, 6)
+    assert read_yaml(text, first_line=5).place(("a", 0, "b")) == (5, 9)
+
+
 def test_very_long_numbers_are_words():
     assert read_yaml("a: " + "9" * 5000).data == {"a": "9" * 5000}
 

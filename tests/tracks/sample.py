@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 
-from lms.config import ROOT
-from lms.content.folder import read_folder
 from lms.content.library import Library, current
-from lms.content.service import Draft, draft, drafts_of, publish
+from lms.content.service import draft, publish
 from lms.db import reading, write
 from lms.fieldwork.rules import CreditedMinutes, SignedOff
-from lms.publish import SHAPES
 from lms.tracks.rules import Credit, Moment, Record, Scope, TrackCredit, Waived
 from lms.tracks.specs import TrackSpec
 from lms.training.rules import Recognized
+from tests.databases import written_content
 
 TODAY = date(2026, 3, 5)
 NOON = datetime(2026, 3, 5, 20, tzinfo=UTC)
@@ -95,14 +92,9 @@ def publish_tracks(*files: dict[str, Any], at: datetime = NOON) -> Library:
         draft("track", each["key"], "en", {"files": {f"{each['key']}.yml": {"summary": "A track.", **each}}})
         for each in files
     ]
-    write(lambda session: publish(session, [*_real(), *more], None, at=at))
+    write(lambda session: publish(session, [*written_content(), *more], None, at=at))
     reading().rollback()
     return current(reading())
-
-
-@cache
-def _real() -> tuple[Draft, ...]:
-    return tuple(drafts_of(read_folder(ROOT / "content", SHAPES)))
 
 
 #: A track that is renewed every year, from its own modules; and one that another track renews.

@@ -12,21 +12,19 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.config import ROOT
-from lms.content.folder import read_folder
 from lms.content.library import current
-from lms.content.service import Draft, draft, drafts_of, publish
+from lms.content.service import Draft, draft, publish
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.rules import Criteria
-from lms.publish import SHAPES
 from lms.tracks import queries, rules, service
 from lms.tracks.models import Assignment, Enrolment, WordingDemand, WordingRoute
 from lms.tracks.rules import Asked, Due, FileRow, Gap, Meant, Routes
 from lms.tracks.service import Statement
 from lms.tracks.service.uploading import ask_rows
 from tests.conftest import AT, Browser
+from tests.databases import written_content
 from tests.factories import MadePerson, Make, sign_in
 from tests.organizations.conftest import actions, actor_of
 from tests.tracks.test_choosing import text_of
@@ -83,8 +81,7 @@ def approve(locale: str) -> None:
         words = {at: {**entry, "state": "approved"} for at, entry in each.body["words"].items()}
         return draft(each.kind, each.key, each.locale, {"words": words})
 
-    folder = read_folder(ROOT / "content", SHAPES)
-    write(lambda s: publish(s, [approved(each) for each in drafts_of(folder)], None, at=AT) and None)
+    write(lambda s: publish(s, [approved(each) for each in written_content()], None, at=AT) and None)
 
 
 # ── Rules ─────────────────────────────────────────────────────────────────────

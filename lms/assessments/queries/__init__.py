@@ -11,6 +11,7 @@ from lms.assessments.queries.attempts import (
     Saved,
     answers_of,
     find_attempt,
+    find_latest_attempt,
     get_attempt,
     get_own_outcome,
     list_named,
@@ -48,7 +49,7 @@ from lms.assessments.queries.regrades import (
     read_missed,
     read_plan,
 )
-from lms.assessments.queries.restoring import Harmed, Wording, last_failed, list_harmed, restored_numbers
+from lms.assessments.queries.restoring import Harmed, Wording, last_failed, list_harmed
 from lms.assessments.queries.reviewing import Earlier, list_earlier
 from lms.assessments.queries.scores import ScoringRow, scores_of, scorings_of
 from lms.assessments.queries.sitting import Sitting, held_versions, is_in_scope, list_sittings
@@ -104,6 +105,7 @@ __all__ = [
     "fairness",
     "find_attempt",
     "find_gain",
+    "find_latest_attempt",
     "find_objection",
     "find_paper",
     "find_people",
@@ -152,7 +154,6 @@ __all__ = [
     "read_missed",
     "read_plan",
     "resolved",
-    "restored_numbers",
     "saved_answers",
     "scores_of",
     "scorings_of",

@@ -57,6 +57,12 @@ _LATEST = (
     .order_by(IN_FRONT, _ATTEMPTS.number.desc())
     .limit(1)
 )
+_LATEST_OF_ALL = (
+    select(*_COLUMNS)
+    .where(_ATTEMPTS.person_id == bindparam("person_id"), _ATTEMPTS.module_key == bindparam("module_key"))
+    .order_by(_ATTEMPTS.round.desc(), IN_FRONT, _ATTEMPTS.number.desc())
+    .limit(1)
+)
 _NAMED = select(*_COLUMNS).where(
     _ATTEMPTS.person_id == bindparam("person_id"),
     or_(_ATTEMPTS.public_id == bindparam("public_id"), _ATTEMPTS.client_id == bindparam("client_id")),
@@ -148,6 +154,12 @@ def find_attempt(session: Session, person_id: int, module_key: str, round_number
     """
     asked = {"person_id": person_id, "module_key": module_key, "round_number": round_number}
     row = session.execute(_LATEST, asked).one_or_none()
+    return None if row is None else _attempt(row)
+
+
+def find_latest_attempt(session: Session, person_id: int, module_key: str) -> AttemptRow | None:
+    """Return what `find_attempt` returns for the last round in which the person began an attempt. One query."""
+    row = session.execute(_LATEST_OF_ALL, {"person_id": person_id, "module_key": module_key}).one_or_none()
     return None if row is None else _attempt(row)
 
 

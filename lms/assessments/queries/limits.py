@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.assessments.models import Attempt, AttemptGrant, Restoration
 from lms.assessments.queries.attempts import IN_FRONT, AttemptRow
-from lms.assessments.queries.restoring import restored_numbers
 from lms.assessments.rules import Leave, Tries, leave_of
 from lms.assessments.specs import QuizSpec
 
-_GRANTS = cast("Table", AttemptGrant.__table__).c
+_GRANTS, _ATTEMPTS = cast("Table", AttemptGrant.__table__).c, cast("Table", Attempt.__table__).c
 _GIVEN = (
     select(_GRANTS.granted_at, _GRANTS.reason)
     .where(
@@ -25,6 +24,17 @@ _GIVEN = (
     )
     .order_by(_GRANTS.id)
 )
+#: The instant of each attempt that staff gave, and then of each that was given back, with its number there.
+_MORE = union_all(
+    _GIVEN.with_only_columns(literal(0).label("number"), _GRANTS.granted_at.label("at"), _GRANTS.id).order_by(None),
+    select(_ATTEMPTS.number, _ATTEMPTS.submitted_at, literal(0))
+    .join(Restoration, Restoration.attempt_id == _ATTEMPTS.id)
+    .where(
+        _ATTEMPTS.person_id == bindparam("person_id"),
+        _ATTEMPTS.module_key == bindparam("module_key"),
+        _ATTEMPTS.round == bindparam("round_number"),
+    ),
+).order_by("number", "id")
 
 
 @dataclass(frozen=True)
@@ -60,19 +70,20 @@ def was_given(session: Session, person_id: int, client_id: str) -> bool:
 
 
 def leave_after(session: Session, quiz: QuizSpec, latest: AttemptRow | None) -> Leave:
-    """Return what a person may still do after her latest attempt in a round. Two queries, none without limits.
+    """Return what a person may still do after her latest attempt in a round. One query, none without limits.
 
     An attempt that was given back, because a wording in it was wrong, counts as one that staff gave when it was closed.
     """
     limits = quiz.limits
     if latest is None or (limits.attempts is None and limits.wait_hours is None):
         return leave_of(limits, Tries())
-    given = list_given(session, latest.person_id, latest.module_key, latest.round)
-    granted_at = given[-1].granted_at if given else None
-    restored = restored_numbers(session, latest.person_id, latest.module_key, latest.round)
-    if latest.number in restored:
+    asked = {"person_id": latest.person_id, "module_key": latest.module_key, "round_number": latest.round}
+    more = session.execute(_MORE, asked).all()
+    given = [row.at for row in more if not row.number]
+    granted_at = given[-1] if given else None
+    if any(row.number == latest.number for row in more):
         granted_at = latest.submitted_at
-    return leave_of(limits, Tries(latest.number, latest.submitted_at, len(given) + len(restored), granted_at))
+    return leave_of(limits, Tries(latest.number, latest.submitted_at, len(more), granted_at))
 
 
 def list_failed(session: Session, person_id: int) -> list[Failed]:

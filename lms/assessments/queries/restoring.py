@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.assessments.models import Attempt, AttemptAnswer, Restoration
+from lms.assessments.models import Attempt, AttemptAnswer
 from lms.assessments.queries.wording import texts_of
 from lms.assessments.rules import own_language
 from lms.assessments.specs import QuizSpec
@@ -33,16 +33,6 @@ class Harmed:
     attempt_id: int
     public_id: str
     person_id: int
-
-
-def restored_numbers(session: Session, person_id: int, module_key: str, round_number: int) -> frozenset[int]:
-    """Return the numbers of the attempts of a round that count neither against limits nor for waiting. One query."""
-    rows = (
-        select(Attempt.number)
-        .join(Restoration, Restoration.attempt_id == Attempt.id)
-        .where(Attempt.person_id == person_id, Attempt.module_key == module_key, Attempt.round == round_number)
-    )
-    return frozenset(session.execute(rows).scalars())
 
 
 def last_failed(session: Session, public_ids: Collection[str]) -> dict[str, int]:

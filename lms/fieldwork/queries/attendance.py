@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -131,6 +132,13 @@ def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool
     The competencies are those of the session whose matter was learned; last come when she was there and from when to
     when the session was. With `ever` also what was withdrawn.
     """
+    statement = _attended(ever=ever)
+    return statement if person_ids is None else statement.where(among(session, ClassCredit.person_id, person_ids))
+
+
+@cache
+def _attended(*, ever: bool) -> Select[Any]:
+    """Return what `attended` asks of everybody: it takes longer to build than to run."""
     towards, visited, latest = aliased(GroupSession), aliased(GroupSession), aliased(AttendanceEntry)
     number = select(func.max(AttendanceEntry.number)).where(*_same(AttendanceEntry)).correlate(ClassCredit)
     columns: tuple[Any, ...] = (
@@ -147,14 +155,13 @@ def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool
         visited.starts_at,
         visited.ends_at,
     )
-    statement = (
+    return (
         select(*columns)
         .join(towards, towards.id == ClassCredit.towards_id)
         .join(visited, visited.id == ClassCredit.group_session_id)
         .outerjoin(latest, and_(*_same(latest), latest.number == number.scalar_subquery()))
         .where(true() if ever else ClassCredit.withdrawn_at.is_(None), ClassCredit.credited_minutes > 0)
     )
-    return statement if person_ids is None else statement.where(among(session, ClassCredit.person_id, person_ids))
 
 
 def _same(entry: Any) -> tuple[ColumnElement[bool], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -33,20 +34,26 @@ def lets_stand_in(
 
     What is hers is for others to judge: she has chosen the reader herself.
     """
-    giver, given = aliased(Employment), aliased(Supervision)
-    here = _standing_in(giver, given, reader_id, day)
-    return exists(here.where(giver.person_id == person_id, given.organization_id == organization_id))
+    giver, given, *_ = _chain()
+    return exists(
+        _standing_in(reader_id, day).where(giver.person_id == person_id, given.organization_id == organization_id)
+    )
 
 
 def stands_in_at(session: Session, reader_id: int, person_id: int, day: date) -> frozenset[int]:
     """Return the organizations at which a person lets the reader stand in for her on a local date. One query."""
-    giver, given = aliased(Employment), aliased(Supervision)
-    return frozenset(session.scalars(_standing_in(giver, given, reader_id, day).where(giver.person_id == person_id)))
+    return frozenset(session.scalars(_standing_in(reader_id, day).where(_chain()[0].person_id == person_id)))
 
 
-def _standing_in(giver: type[Employment], given: type[Supervision], reader_id: int, day: date) -> Select[int]:
-    """Return a select of the organizations where the reader stands in on a day for the holder of `giver`."""
-    source, own = aliased(Supervision), aliased(Employment)
+@cache
+def _chain() -> tuple[type[Employment], type[Supervision], type[Supervision], type[Employment]]:
+    """Return who lets stand in, what was given, from what, and who stands in: asked on every page, and slow to name."""
+    return aliased(Employment), aliased(Supervision), aliased(Supervision), aliased(Employment)
+
+
+def _standing_in(reader_id: int, day: date) -> Select[int]:
+    """Return a select of the organizations where the reader stands in on a day for the first of the chain."""
+    giver, given, source, own = _chain()
     return (
         select(given.organization_id)
         .join(own, own.id == given.employment_id)
