@@ -33,8 +33,8 @@ def test_a_good_translation_has_no_faults():
     ],
 )
 def test_faults(english, text, words):
-    (message,) = find_faults(entry(english=english, text=text), "to")
-    assert words in message
+    (fault,) = find_faults(entry(english=english, text=text), "to")
+    assert words in fault.message
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_faults(english, text, words):
     ],
 )
 def test_faults_of_lesson_text(english, text, words):
-    assert words in next(find_faults(entry("lessons/x.md:intro.1", english, text), "es"))
+    assert words in next(find_faults(entry("lessons/x.md:intro.1", english, text), "es")).message
 
 
 def test_titles_of_lessons_are_not_markdown():
