@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from lms.content import lessons
 from lms.content.glossary import GlossarySpec, glossary_hits, term_faults, without_names
 from lms.content.numbers import number_fault
-from lms.content.po import Entry
+from lms.content.po import SIGNED_STATES, Entry
 from lms.content.word_faults import Code, WordFault
 
 #: Contexts whose last part is a position ("intro.3"), where another sentence may come to stand.
@@ -105,9 +105,10 @@ def is_copy(entry: Entry) -> bool:
 def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
     """Return the words of one locale by context: text, state, and the English they were made from.
 
-    What is stale says `since` when, where the file does (2026-11-22). An entry that is fuzzy, or made from other
-    English than today's, is stale. One whose placeholders no longer fit cannot be shown and is left out, like one
-    without words.
+    What is stale says `since` when, where the file does (2026-11-22); what is reviewed or approved, `by` whom and `on`
+    which day; and who was the `translator`, where that is known: the translators' desk asks. An entry that is fuzzy, or
+    made from other English than today's, is stale. One whose placeholders no longer fit cannot be shown and is left
+    out, like one without words.
     """
     words = {}
     for entry in entries:
@@ -119,8 +120,10 @@ def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> d
         is_stale = entry.is_fuzzy or entry.english != english
         source = (entry.made_from or "") if is_stale else english
         words[entry.context] = {"text": entry.text, "state": "stale" if is_stale else entry.state, "source": source}
-        if entry.stale_since:
-            words[entry.context]["since"] = entry.stale_since
+        said = {"since": entry.stale_since, "translator": entry.translated_by}
+        if words[entry.context]["state"] in SIGNED_STATES:
+            said |= {"by": entry.by, "on": entry.on}
+        words[entry.context] |= {name: value for name, value in said.items() if value}
     return dict(sorted(words.items()))
 
 

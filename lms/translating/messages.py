@@ -65,6 +65,11 @@ TAKEN = {
     "reviewed": _l("Noted as reviewed."),
     "approved": _l("Approved."),
 }
+#: How it is called to take one back.
+WITHDRAW = {
+    "reviewed": _l("Take the review back"),
+    "approved": _l("Take the approval back"),
+}
 #: What a community reviewer judges, and her marks.
 ASPECTS = {
     "accuracy": _l("It says what the English says"),
@@ -131,8 +136,12 @@ def _of_desk() -> dict[str, str]:
         "alike": _("Another answer of this question reads so already. Please write them so that they differ."),
         "english_changed": _("The English has changed while you wrote. Please compare your words with it."),
         "marks_needed": _("Please choose a mark from 1 to 5 for each."),
+        "no_decision": _("There is nothing to take back here any more."),
         "no_step": _("This has been done already."),
         "overtaken": _("Somebody wrote here a moment ago. Please look at the words again."),
+        "own_in_file": _(
+            "The files name you as the translator of these words. Somebody else reviews and approves them."
+        ),
         "own_review": _("You reviewed these words. Somebody else approves them."),
         "own_words": _("You wrote these words. Somebody else reviews and approves them."),
         "reworded": _("The words have changed while you read. Please read them again before you keep your marks."),
@@ -143,6 +152,8 @@ def _of_desk() -> dict[str, str]:
         "text_needed": _("Please write the translation."),
         "text_too_long": _("This is too long for one sentence."),
         "unsaved": _("You have changed the words and not saved them. Please save them, or put the old ones back."),
+        "why_needed": _("Please write why."),
+        "why_too_long": _("Please say why in fewer words."),
         "unchanged": _("These words stand there already. To agree with them, use the buttons beneath."),
     }
 

@@ -17,7 +17,6 @@ from lms.content.library import Words, words_ever
 from lms.content.po import Entry, PoFile, write_po
 from lms.content.translations import follow
 from lms.errors import Problem
-from lms.people.queries import names_of_accounts
 from lms.translating import queries, rules
 from lms.translating.queries import Place, Told
 
@@ -54,13 +53,12 @@ def look_what_to_take(session: Session, folder: Folder, locales: Iterable[str], 
     """Return what taking the standing proposals of these languages into a folder without problems would do.
 
     What `extract` would find on the day `on` is done to the files that change, and what the check would refuse is left
-    out. Three queries, and for each object that something is to be taken into what `words_ever` asks.
+    out. Four queries, and for each object that something is to be taken into what `words_ever` asks.
     """
-    people = queries.list_translators(session)
-    known = names_of_accounts(session, people)
-    names = rules.names_apart({each: known[each] for each in people})
+    names = queries.names_in_files(session)
     taking = Taking()
-    ordered = sorted(queries.list_to_take(session, list(locales)), key=lambda pair: _object_of(pair[0]))
+    listed = ((place, queries.signed(each, names)) for place, each in queries.list_to_take(session, list(locales)))
+    ordered = sorted(listed, key=lambda pair: _object_of(pair[0]))
     for (kind, key, locale), pairs in groupby(ordered, key=lambda pair: _object_of(pair[0])):
         made = folder.objects.get((kind, key))
         if made is None:
@@ -145,10 +143,9 @@ def _take_into(
 
 
 def _published(ever: Iterable[tuple[Words, datetime]], contexts: Iterable[str], told: Told) -> list[rules.Filed]:
-    """Return what was published at these contexts since the last step of a version."""
-    since = told.approved_at or told.reviewed_at or told.written_at
-    said = [words.entries.get(context) for words, at in ever if at >= since for context in contexts]
-    return [rules.Filed(each["text"], each["state"], each["source"]) for each in said if each is not None]
+    """Return what was published at these contexts since a version came to be as it is."""
+    said = [words.entries.get(context) for words, at in ever if at >= told.changed_at for context in contexts]
+    return [queries.filed(each, each["state"]) for each in said if each is not None]
 
 
 def _unfit(file: _File, wanted: Mapping[str, Entry]) -> dict[str, str]:
@@ -177,4 +174,4 @@ def _signature(told: Told, names: Mapping[int, str]) -> rules.Signature:
     steps = {"reviewed": (version.reviewed_by, told.reviewed_at), "approved": (version.approved_by, told.approved_at)}
     account, at = steps.get(version.state, (None, None))
     by = names.get(account, "") if account is not None else ""
-    return rules.Signature(writer, by, local_date(at or told.written_at).isoformat())
+    return rules.Signature(writer, by, local_date(at or told.changed_at).isoformat())
