@@ -95,6 +95,20 @@ def test_published_words():
     }
 
 
+def test_published_words_name_the_translator_and_who_answers_for_a_state():
+    made = entry(state="approved", by="Bea", on="2026-11-22", translated_by="Ana")
+    said = published_words(SENTENCES, [made])["a.yml:one"]
+    assert {name: said[name] for name in ("translator", "by", "on")} == {
+        "translator": "Ana",
+        "by": "Bea",
+        "on": "2026-11-22",
+    }
+    draft = published_words(SENTENCES, [replace(made, state="draft")])["a.yml:one"]
+    assert (draft["translator"], "by" in draft, "on" in draft) == ("Ana", False, False)
+    stale = published_words(SENTENCES, [replace(made, is_fuzzy=True, previous="A house")])["a.yml:one"]
+    assert (stale["state"], stale["translator"], "by" in stale) == ("stale", "Ana", False)
+
+
 def test_fuzzy_words_are_stale_and_former_ones_are_not_published():
     words = published_words(SENTENCES, [entry(is_fuzzy=True, previous="A house"), entry("a.yml:three", is_former=True)])
     assert words == {"a.yml:one": {"text": "Fale ʻe taha", "state": "stale", "source": "A house"}}
