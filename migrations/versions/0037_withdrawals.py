@@ -48,11 +48,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop what was withdrawn: without the table it would count again. Only decisions are withdrawn."""
     dialect = op.get_bind().dialect.name
-    _let_steps_go(dialect)
-    op.execute(
-        "DELETE FROM proposal_steps WHERE step <> 'in review' AND id IN (SELECT step_id FROM step_withdrawals)"
-    )
+    gone = list(op.get_bind().execute(sa.text("SELECT step_id FROM step_withdrawals")).scalars())
     op.drop_table("step_withdrawals")
+    _let_steps_go(dialect)
+    steps = sa.table("proposal_steps", sa.column("id"), sa.column("step"))
+    op.execute(sa.delete(steps).where(steps.c.id.in_(gone), steps.c.step != "in review"))
     with op.batch_alter_table("proposal_steps") as batch:
         batch.drop_constraint(op.f("uq_proposal_steps_proposal_id_step_round"), type_="unique")
         batch.drop_column("round")

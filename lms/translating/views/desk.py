@@ -171,7 +171,7 @@ def step(kind: str, key: str, locale: str) -> Page:
 
 
 @bp.post(f"{_BASE}/sentence/withdraw")
-@roles(*WHO)
+@roles("translator", "certifier")
 def withdraw(kind: str, key: str, locale: str) -> Page:
     """Take the last review or approval of a sentence back, with the reason, and stay there."""
     actor, library = _open(kind, key, locale)
