@@ -146,6 +146,23 @@ def test_words_of_the_project_are_what_the_files_say_again(desk: Desk) -> None:
     assert desk.state() == "reviewed"
 
 
+def test_words_that_the_files_had_as_sent_are_sent_again(desk: Desk) -> None:
+    day = local_date(AT).isoformat()
+    desk.write(desk.ana, "Lea foʻou")
+    file_says(text="Lea foʻou", state="in review", translator="Ana")
+    assert desk.seen().standing.version is None
+    desk.step(desk.bea, "reviewed")
+    desk.step(desk.clara, "approved")
+    file_says(text="Lea foʻou", state="approved", translator="Ana", by="Clara", on=day)
+    desk.withdraw(desk.bea)
+    assert desk.state() == "reviewed"
+    desk.withdraw(desk.clara)
+    assert (desk.state(), desk.seen().standing.writers) == ("in review", {desk.ana.person_id})
+    desk.step(desk.clara, "reviewed")
+    desk.step(desk.bea, "approved")
+    assert desk.state() == "approved"
+
+
 def test_two_taps_take_one_back(desk: Desk) -> None:
     desk.write(desk.ana, "Lea foʻou")
     desk.step(desk.bea, "reviewed")
@@ -318,6 +335,25 @@ def test_take_lowers_what_it_took_and_signs_anew(files: Files) -> None:
     files.run()
     entry = files.entry(TITLE)
     assert (entry.state, entry.by, entry.on) == ("approved", "Clara", local_date(later).isoformat())
+
+
+def test_new_words_take_the_place_of_those_whose_approval_was_withdrawn(files: Files) -> None:
+    desk, title, summary = files.desk, files.place(TITLE), files.place(SUMMARY)
+    for place in (title, summary):
+        desk.write(files.ana, "Talanoa lelei", place=place)
+        desk.step(files.bea, "approved", place=place)
+    files.run()
+    files.publish()
+    desk.withdraw(files.bea, place=title)
+    for place in (title, summary):
+        desk.write(files.clara, "Ko e talanoa lelei", place=place)
+    said = files.run()
+    assert f"{SUMMARY}: waits: " in said, "approved, and nobody took that back"
+    assert "1 sentences were taken into 1 files; 0 conflicts." in said
+    entry = files.entry(TITLE)
+    assert (entry.text, entry.state, entry.by, entry.translated_by) == ("Ko e talanoa lelei", "in review", "", "Clara")
+    assert files.entry(SUMMARY).state == "approved"
+    check_is_clean(files)
 
 
 def test_another_approval_before_it_was_taken_back_in_the_files_signs_them(files: Files) -> None:

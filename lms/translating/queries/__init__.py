@@ -40,7 +40,7 @@ from lms.translating.queries.sentences import (
     list_sentences,
     neighbours,
 )
-from lms.translating.queries.signing import Withdrawal, find_withdrawn, names_in_files, signs_as
+from lms.translating.queries.signing import Withdrawal, find_withdrawn, list_fallen, names_in_files, signs_as
 
 __all__ = [
     "LOCALES",
@@ -76,6 +76,7 @@ __all__ = [
     "is_kept",
     "know_spec",
     "list_board",
+    "list_fallen",
     "list_open",
     "list_own",
     "list_parts",

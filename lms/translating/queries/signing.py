@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.actor import Actor
 from lms.clock import local_date
@@ -43,6 +43,35 @@ def list_withdrawals(session: Session, *where: ColumnElement[bool]) -> dict[int,
     found: dict[int, tuple[Withdrawal, ...]] = {}
     for row in session.execute(rows):
         found[row[0]] = (*found.get(row[0], ()), Withdrawal(*row[1:]))
+    return found
+
+
+def list_fallen(
+    session: Session, locales: Collection[str], names: Mapping[int, str]
+) -> dict[tuple[str, str, str], set[tuple[str, Decision]]]:
+    """Return by kind, key and language which words are no longer reviewed or approved so, as the files sign it.
+
+    What was taken anew since is left out. One query.
+    """
+    again, other = aliased(ProposalStep), aliased(StepWithdrawal)
+    is_again = (
+        select(again.id)
+        .where(again.proposal_id == ProposalStep.proposal_id, again.step == ProposalStep.step)
+        .where(~select(other.id).where(other.step_id == again.id).exists())
+        .exists()
+    )
+    columns = (Proposal.kind, Proposal.key, Proposal.locale, Proposal.text)
+    rows = (
+        select(*columns, ProposalStep.step, ProposalStep.taken_by, ProposalStep.taken_at)
+        .select_from(StepWithdrawal)
+        .join(ProposalStep, ProposalStep.id == StepWithdrawal.step_id)
+        .join(Proposal, Proposal.id == ProposalStep.proposal_id)
+        .where(Proposal.locale.in_(sorted(locales)), ~is_again)
+    )
+    found: dict[tuple[str, str, str], set[tuple[str, Decision]]] = {}
+    for kind, key, locale, text, step, account, at in session.execute(rows):
+        decision = Decision(step, names.get(account, ""), local_date(at).isoformat())
+        found.setdefault((kind, key, locale), set()).add((text, decision))
     return found
 
 

@@ -118,6 +118,8 @@ def take_step(
     public_id = version.public_id if version else new_public_id()
     if version is None:
         _insert(session, seen, public_id, once, at, text=seen.filed.text, written_by=None, is_aside=False)
+        if seen.filed.state != "draft" and step != "in review":  # what it is again when her decision is withdrawn
+            _add_steps(session, public_id, ("in review",), actor, at)
     _add_steps(session, public_id, (step,), actor, at)
     record_act(session, actor, f"translating.{step.replace(' ', '_')}", place, public_id, at)
     return public_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -53,11 +53,12 @@ def look_what_to_take(session: Session, folder: Folder, locales: Iterable[str], 
     """Return what taking the standing proposals of these languages into a folder without problems would do.
 
     What `extract` would find on the day `on` is done to the files that change, and what the check would refuse is left
-    out. Four queries, and for each object that something is to be taken into what `words_ever` asks.
+    out. Four queries, one more where a step was withdrawn, and for each object that something is to be taken into what
+    `words_ever` asks.
     """
-    names = queries.names_in_files(session)
-    taking = Taking()
-    listed = ((place, queries.signed(each, names)) for place, each in queries.list_to_take(session, list(locales)))
+    names, tags = queries.names_in_files(session), list(locales)
+    fallen, taking = queries.list_fallen(session, tags, names), Taking()
+    listed = ((place, queries.signed(each, names)) for place, each in queries.list_to_take(session, tags))
     ordered = sorted(listed, key=lambda pair: _object_of(pair[0]))
     for (kind, key, locale), pairs in groupby(ordered, key=lambda pair: _object_of(pair[0])):
         made = folder.objects.get((kind, key))
@@ -67,7 +68,8 @@ def look_what_to_take(session: Session, folder: Folder, locales: Iterable[str], 
                 Outcome(f"{kind}/{key}", 1, p.address, "gone", t.version.state) for p, t in newest.items()
             ]
         else:
-            _take_into(session, taking, _file_of(made, locale, on), list(pairs), names)
+            file = _file_of(made, locale, on, fallen.get((kind, key, locale), set()))
+            _take_into(session, taking, file, list(pairs), names)
     return taking
 
 
@@ -92,6 +94,14 @@ class _File:
     sentences: Mapping[str, str]
     entries: Sequence[Entry]
     header: Mapping[str, str]
+    #: Words of which such a review or approval was withdrawn.
+    fallen: Collection[tuple[str, rules.Decision]]
+
+    def as_it_stands(self, entry: Entry, version: rules.Version) -> Entry:
+        """Return an entry beside other words: a decision about its own that was withdrawn keeps it from nobody."""
+        decision = rules.Decision(entry.state, entry.by, entry.on)
+        is_fallen = entry.text != version.text and (entry.text, decision) in self.fallen
+        return replace(entry, state="draft") if is_fallen else entry
 
     def text(self, wanted: Mapping[str, Entry]) -> str:
         """Return the file with the wanted entries in place of those at their contexts."""
@@ -104,9 +114,9 @@ class _File:
         return {each[0]: after[each] for each in after.keys() - before.keys()}
 
 
-def _file_of(made: ContentObject, locale: str, on: date) -> _File:
+def _file_of(made: ContentObject, locale: str, on: date, fallen: Collection[tuple[str, rules.Decision]]) -> _File:
     sentences, catalog = made.sentences(), made.catalogs.get(locale) or PoFile()
-    return _File(made, locale, sentences, follow(sentences, catalog.entries, on.isoformat()), catalog.header)
+    return _File(made, locale, sentences, follow(sentences, catalog.entries, on.isoformat()), catalog.header, fallen)
 
 
 def _take_into(
@@ -123,7 +133,7 @@ def _take_into(
         if home is None:
             continue
         entry = entries.get(home, Entry(home, ""))
-        what = rules.outcome_of(each.version, file.sentences.get(home), entry)
+        what = rules.outcome_of(each.version, file.sentences.get(home), file.as_it_stands(entry, each.version))
         signature = _signature(each, names)
         if what in _OPEN:
             ever = words_ever(session, place.kind, place.key, place.locale) if ever is None else ever
