@@ -1,7 +1,7 @@
 """`lms doctor`: whether the database is whole, and everything derived agrees with what it follows from.
 
-Each feature recomputes what it derives and says what was missing; the files of certificates and the audit trail are
-read again. The nightly jobs `recompute` and `check` do the same.
+Each feature recomputes what it derives and says what was missing; the files of certificates and readings and the audit
+trail are read again. The nightly jobs `recompute` and `check` do the same.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import click
@@ -30,7 +31,10 @@ from lms.content.library import Library, current
 from lms.courses import service as courses
 from lms.db import chunks, is_postgresql, reading, write
 from lms.differences import Difference
+from lms.errors import NotFound
 from lms.fieldwork import service as fieldwork
+from lms.files import DamagedFileError, get
+from lms.listening.queries import NamedFile, list_named
 from lms.people.queries import list_ids
 from lms.surveys import service as surveys
 from lms.tracks import service as tracks
@@ -113,12 +117,12 @@ def _look(work: Callable[[Session], list[Difference]]) -> list[Difference]:
 
 
 def check_stored(config: Config, *, at: datetime, fix: bool) -> Found:
-    """Return what is wrong with the files of certificates, the audit trail and the database's own file.
+    """Return what is wrong with the files of certificates and readings, the audit trail and the database's own file.
 
     With `fix`, a file is made again where that gives the same bytes. Nothing here is one long transaction.
     """
     differences = check_issued(config, at=at, fix=fix)
-    faults = [*check_chain(reading()), *check_file(reading())]
+    faults = [*check_readings(config.data_dir, reading()), *check_chain(reading()), *check_file(reading())]
     reading().rollback()
     return _apart([*_named("certificates", differences), *(Difference(each, mendable=False) for each in faults)])
 
@@ -139,6 +143,24 @@ def _apart(differences: Sequence[Difference]) -> Found:
         tuple(each.text for each in differences if each.mendable),
         tuple(each.text for each in differences if not each.mendable),
     )
+
+
+def check_readings(data_dir: Path, session: Session) -> list[str]:
+    """Return which files of readings the database names and the store has not, or has with other bytes, a line each."""
+    found = []
+    for each in list_named(session):
+        try:
+            get(data_dir, each.sha256)
+        except NotFound:
+            found.append(f"readings: a file is missing: {_heard_where(each)}")
+        except DamagedFileError:
+            found.append(f"readings: a file was altered: {_heard_where(each)}")
+    return found
+
+
+def _heard_where(file: NamedFile) -> str:
+    """Return the name of a file, with one place where it is heard."""
+    return f"{file.sha256}, of module {file.key}, {file.address} ({file.locale})"
 
 
 def check_file(session: Session) -> list[str]:

@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from lms.content.audio import audio_problems
 from lms.content.folder import MARKDOWN, MAX_BYTES, ContentObject, Folder, text_faults
 from lms.content.glossary import FILE, KEY, KIND, GlossarySpec
+from lms.content.grade import HARDEST, grade_of
 from lms.content.po import PoFile, read_po
-from lms.content.reading import HARDEST, grade_of
 from lms.content.translations import find_doubts, find_faults
 from lms.errors import Problem
 
@@ -200,8 +200,8 @@ def _catalog_problems(made: ContentObject, catalog: PoFile, locale: str) -> Iter
                 message = f"no sentence is called {entry.context!r}; run `lms content extract`"
                 yield Problem(path, entry.line, 1, message)
         elif entry.text:
-            for message in find_faults(entry, locale):
-                yield Problem(path, entry.text_line, 1, message)
+            for fault in find_faults(entry, locale):
+                yield Problem(path, entry.text_line, 1, fault.message)
 
 
 def _catalog_warnings(

@@ -23,6 +23,7 @@ from mdit_py_plugins.container import container_plugin
 
 from lms.content.cache import Cache
 from lms.content.library import SOURCE_LOCALE, Words, worst
+from lms.content.word_faults import WordFault
 
 CONTAINERS = ("note", "scenario", "reflection", "safety")
 _KINDS = {
@@ -291,14 +292,14 @@ def find_faults(markdown: str) -> list[tuple[int, int, str]]:
         faults.append((first.map[0] + 1, 1, "begin with a heading ##; ### stands below one"))
     for token in tokens:
         faults += _block_faults(token, lines)
-        for message, needle in _run_faults(token.children or []):
-            faults.append((*_find(lines, token, needle), message))
+        for fault, needle in _run_faults(token.children or []):
+            faults.append((*_find(lines, token, needle), fault.message))
     return sorted(set(faults))
 
 
-def find_run_faults(text: str) -> list[str]:
+def find_run_faults(text: str) -> list[WordFault]:
     """Return what one translated segment may not hold."""
-    return [message for message, _ in _run_faults(parse_run(text))]
+    return [fault for fault, _ in _run_faults(parse_run(text))]
 
 
 def links_in(text: str) -> list[str]:
@@ -325,19 +326,20 @@ def _find(lines: Sequence[str], token: Token, needle: str) -> tuple[int, int]:
     return first + 1, 1
 
 
-def _run_faults(run: Sequence[Token]) -> Iterator[tuple[str, str]]:
+def _run_faults(run: Sequence[Token]) -> Iterator[tuple[WordFault, str]]:
     """Yield what is wrong with the tokens of a run, each with the text to look for."""
     for index, token in enumerate(run):
         if token.type == "html_inline":
-            yield "HTML is not allowed", token.content
+            yield WordFault("html", "HTML is not allowed"), token.content
         elif token.type == "image":
-            yield "images are not allowed in this release", "!["
+            yield WordFault("images", "images are not allowed in this release"), "!["
         elif token.type == "link_open":
             address = str(token.attrGet("href"))
             if not re.match(r"https://[^/\s]+", address):
-                yield f"a link must begin with https://, not {address[:60]!r}", address
+                message = f"a link must begin with https://, not {address[:60]!r}"
+                yield WordFault("link_scheme", message, (repr(address[:60]),)), address
             if run[index + 1].type == "link_close":
-                yield "a link needs words: [words](https://...)", "["
+                yield WordFault("link_words", "a link needs words: [words](https://...)"), "["
 
 
 def _block_faults(token: Token, lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:

@@ -19,8 +19,17 @@ _NOT_READ = re.compile(r"\]\([^)]*\)|\{[\w-]+\}|%\(\w+\)s")
 class NumberFault:
     """What differs. It is only a warning when the same may stand there in words."""
 
-    message: str
+    #: Numbers of the English that are missing, and those that the English has not, sorted.
+    lost: tuple[str, ...]
+    added: tuple[str, ...]
     is_warning: bool
+
+    @property
+    def message(self) -> str:
+        """Return what the check says."""
+        sides = (("lacks", self.lost), ("adds", self.added))
+        told = [f"{what} {', '.join(which)}" for what, which in sides if which]
+        return f"{' and '.join(told)}: its numbers differ from the English"
 
 
 def number_fault(english: str, text: str) -> NumberFault | None:
@@ -34,9 +43,8 @@ def number_fault(english: str, text: str) -> NumberFault | None:
     added = {each for each in theirs - ours if not _is_time_of(each, ours)}
     if not lost and not added:
         return None
-    told = [f"{what} {', '.join(sorted(which))}" for what, which in (("lacks", lost), ("adds", added)) if which]
     is_small = all(each.isdigit() and int(each) <= MOST_IN_WORDS for each in lost | added)
-    return NumberFault(f"{' and '.join(told)}: its numbers differ from the English", is_small and not (lost and added))
+    return NumberFault(tuple(sorted(lost)), tuple(sorted(added)), is_small and not (lost and added))
 
 
 def _numbers(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ one of former words is known as older.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -100,9 +100,19 @@ def audio_share(
     return share_of({at: today(parts[at], words) for at in parts if is_lesson(at)}, source, words, recorded)
 
 
-def share_of(now: Mapping[str, str], source: Source, words: Words, recorded: Iterable[tuple[str, str]] = ()) -> Share:
-    """Return the same where the hashes of today's words are known, `now`, by the address of each lesson."""
-    known = {(at, reading.words) for at, reading in readings_of(source, words).items()} | set(recorded)
+def share_of(
+    now: Mapping[str, str],
+    source: Source,
+    words: Words,
+    recorded: Iterable[tuple[str, str]] = (),
+    gone: Collection[tuple[str, str]] = (),
+) -> Share:
+    """Return the same where the hashes of today's words are known, `now`, by the address of each lesson.
+
+    What was published at an address with a file that is `gone` (address and the file's hash) is heard no more.
+    """
+    published = {at: each for at, each in readings_of(source, words).items() if (at, each.sha256) not in gone}
+    known = {(at, reading.words) for at, reading in published.items()} | set(recorded)
     return Share(len(now), sum(each in known for each in now.items()))
 
 

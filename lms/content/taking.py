@@ -68,7 +68,7 @@ def _faults(theirs: list[Entry], sent: Mapping[str, Sent], locale: str) -> Itera
         elif was.english != now.english:
             yield entry.line, f"the English of {entry.context!r} is not the one that went out; change only msgstr"
         elif was.text != now.text and entry.text:
-            yield from ((entry.text_line, message) for message in find_faults(entry, locale))
+            yield from ((entry.text_line, fault.message) for fault in find_faults(entry, locale))
 
 
 class _Merging:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 
 from lms.content import lessons
 from lms.content.glossary import GlossarySpec, glossary_hits, term_faults, without_names
 from lms.content.numbers import number_fault
-from lms.content.po import Entry
+from lms.content.po import SIGNED_STATES, Entry
+from lms.content.word_faults import Code, WordFault
 
 #: Contexts whose last part is a position ("intro.3"), where another sentence may come to stand.
 _POSITIONAL = re.compile(r"\.\d+$")
@@ -40,26 +41,33 @@ def can_show(text: str, english: str) -> bool:
     return placeholders_in(text) == placeholders_in(english)
 
 
-def find_faults(entry: Entry, locale: str) -> Iterator[str]:
+def find_faults(entry: Entry, locale: str) -> Iterator[WordFault]:
     """Yield what is wrong with one translation."""
     text, made_from = entry.text, entry.made_from
     if text != text.strip():
-        yield "blanks at an end of the translation"
+        yield WordFault("blanks", "blanks at an end of the translation")
     if _CONTROL.search(text):
-        yield "control characters are not allowed"
+        yield WordFault("control", "control characters are not allowed")
     if "\n" in text and "\n" not in entry.english:
-        yield "a line break where the English has none"
-    if made_from is not None and placeholders_in(text) != placeholders_in(made_from):
-        yield f"must have the same placeholders as the English: {', '.join(placeholders_in(made_from)) or 'none'}"
+        yield WordFault("line_break", "a line break where the English has none")
+    if made_from is not None and placeholders_in(text) != (wanted := placeholders_in(made_from)):
+        yield _kept("placeholders", wanted) if wanted else _kept("no_placeholders", ())
     if is_markdown(entry.context):
         yield from lessons.find_run_faults(text)
-        if made_from is not None and lessons.links_in(text) != lessons.links_in(made_from):
-            yield f"must have the same links as the English: {', '.join(lessons.links_in(made_from)) or 'none'}"
+        if made_from is not None and lessons.links_in(text) != (wanted := lessons.links_in(made_from)):
+            yield _kept("links", wanted) if wanted else _kept("no_links", ())
     if made_from is not None and (fault := number_fault(made_from, text)) and not fault.is_warning:
-        yield fault.message
+        yield WordFault("numbers", fault.message, (", ".join(fault.lost), ", ".join(fault.added)))
     if locale in _GLOTTAL_LOCALES and (found := _GLOTTAL.search(text)):
-        around = text[max(0, found.start() - 8) : found.end() + 8]
-        yield f"write ʻ (U+02BB), not an apostrophe, in {around!r}"
+        around = repr(text[max(0, found.start() - 8) : found.end() + 8])
+        yield WordFault("apostrophe", f"write ʻ (U+02BB), not an apostrophe, in {around}", (around,))
+
+
+def _kept(code: Code, wanted: Collection[str]) -> WordFault:
+    """Return the fault of a translation that lacks what the English has to be filled in or linked to, or has more."""
+    listed = ", ".join(wanted)
+    message = f"must have the same {code.removeprefix('no_')} as the English: {listed or 'none'}"
+    return WordFault(code, message, (listed,) if wanted else ())
 
 
 def find_doubts(entry: Entry, locale: str, glossary: GlossarySpec | None = None) -> Iterator[tuple[str, str]]:
@@ -97,9 +105,10 @@ def is_copy(entry: Entry) -> bool:
 def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
     """Return the words of one locale by context: text, state, and the English they were made from.
 
-    What is stale says `since` when, where the file does (2026-11-22). An entry that is fuzzy, or made from other
-    English than today's, is stale. One whose placeholders no longer fit cannot be shown and is left out, like one
-    without words.
+    What is stale says `since` when, where the file does (2026-11-22); what is reviewed or approved, `by` whom and `on`
+    which day; and who was the `translator`, where that is known: the translators' desk asks. An entry that is fuzzy, or
+    made from other English than today's, is stale. One whose placeholders no longer fit cannot be shown and is left
+    out, like one without words.
     """
     words = {}
     for entry in entries:
@@ -111,8 +120,10 @@ def published_words(sentences: Mapping[str, str], entries: Iterable[Entry]) -> d
         is_stale = entry.is_fuzzy or entry.english != english
         source = (entry.made_from or "") if is_stale else english
         words[entry.context] = {"text": entry.text, "state": "stale" if is_stale else entry.state, "source": source}
-        if entry.stale_since:
-            words[entry.context]["since"] = entry.stale_since
+        said = {"since": entry.stale_since, "translator": entry.translated_by}
+        if words[entry.context]["state"] in SIGNED_STATES:
+            said |= {"by": entry.by, "on": entry.on}
+        words[entry.context] |= {name: value for name, value in said.items() if value}
     return dict(sorted(words.items()))
 
 

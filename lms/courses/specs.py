@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from lms.assessments.specs import FILE, QuizSpec, question_parts, quiz_faults
 from lms.content.lessons import count_words, segments
-from lms.content.library import Source
+from lms.content.library import Source, spec_of
 from lms.content.readings import Parts
 from lms.content.shapes import (
     CompetencyKey,
@@ -147,20 +147,20 @@ class ModuleSpec(Spec):
         return next((lesson for lesson in self.lessons if lesson.key == key), None)
 
 
-def sentences_of(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield address and English of every sentence of a module, in reading order."""
-    module = ModuleSpec.from_source(source)
-    yield from _told("module.yml", ModuleFile.read(source.file("module.yml")).told())
+def told_in(source: Source) -> Iterator[tuple[str, Told]]:
+    """Yield every sentence of a module with its address, which names its file, in reading order."""
+    module = spec_of(ModuleSpec, source)
+    yield from _under("module.yml", ModuleFile.read(source.file("module.yml")).told())
     for lesson in module.lessons:
         file = f"lessons/{lesson.key}.md"
-        yield from _told(file, lesson.told())
-        yield from ((f"{file}:{each.id}", each.english) for each in segments(lesson.markdown))
+        yield from _under(file, lesson.told())
+        yield from _under(file, (Told(each.id, each.english, ()) for each in segments(lesson.markdown)))
     if module.has_quiz:
-        yield from _told(FILE, QuizSpec.from_source(source).told())
+        yield from _under(FILE, spec_of(QuizSpec, source).told())
 
 
-def _told(file: str, sentences: Iterable[Told]) -> Iterator[tuple[str, str]]:
-    yield from ((f"{file}:{each.address}", each.english) for each in sentences)
+def _under(file: str, sentences: Iterable[Told]) -> Iterator[tuple[str, Told]]:
+    yield from ((f"{file}:{each.address}", each) for each in sentences)
 
 
 def module_faults(source: Source) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -52,6 +52,26 @@ class RecordingRow:
     state: str
     was_accepted: bool
     withdrawn_by: int | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was accepted of a module in a language, and what was withdrawn."""
+
+    #: Address and hash of the words of what is heard.
+    words: set[tuple[str, str]] = field(default_factory=set)
+    #: Address and hash of the file of what is heard no more, published or not.
+    gone: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file that rows name as a reading, and one place where it is read."""
+
+    sha256: str
+    key: str
+    locale: str
+    address: str
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> RecordingRow:
@@ -130,12 +150,17 @@ def withdrawn_files(session: Session) -> set[tuple[str, str, str, str]]:
     return found["withdrawn"] - found["accepted"]
 
 
-def recorded_words(session: Session) -> dict[tuple[str, str], set[tuple[str, str]]]:
-    """Return {(module key, locale): (address, hash of words)} of what was accepted, for `audio_share`. One query."""
-    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    columns = (_RECORDINGS.key, _RECORDINGS.locale, _RECORDINGS.address, _RECORDINGS.words_sha256)
-    for key, locale, address, words in session.execute(select(*columns).where(_RECORDINGS.state == "accepted")):
-        found.setdefault((key, locale), set()).add((address, words))
+def recorded_words(session: Session) -> dict[tuple[str, str], Recorded]:
+    """Return by module key and locale what counts beside what was published, for `share_of`. One query."""
+    columns = (_RECORDINGS.key, _RECORDINGS.locale, _RECORDINGS.address, _RECORDINGS.words_sha256, _RECORDINGS.sha256)
+    settled = select(*columns, _RECORDINGS.state).where(_RECORDINGS.state.in_(("accepted", "withdrawn")))
+    found: dict[tuple[str, str], Recorded] = {}
+    for key, locale, address, words, sha256, state in session.execute(settled):
+        here = found.setdefault((key, locale), Recorded())
+        if state == "accepted":
+            here.words.add((address, words))
+        else:
+            here.gone.add((address, sha256))
     return found
 
 
@@ -188,6 +213,17 @@ def media_type_of(session: Session, key: str, address: str, sha256: str) -> str:
     if found is None:
         raise NotFound("nothing is read here with this file")
     return str(found)
+
+
+def list_named(session: Session) -> list[NamedFile]:
+    """Return each file that a revision or a recording names, whatever became of it, by its name. One query."""
+    published = select(RevisionFile.sha256, Revision.key, Revision.locale, RevisionFile.address).join(
+        Revision, Revision.id == RevisionFile.revision_id
+    )
+    recorded = select(_RECORDINGS.sha256, _RECORDINGS.key, _RECORDINGS.locale, _RECORDINGS.address)
+    rows = [NamedFile(*row) for row in session.execute(union_all(published, recorded))]
+    found = {each.sha256: each for each in sorted(rows, key=lambda each: tuple(vars(each).values()), reverse=True)}
+    return [found[each] for each in sorted(found)]
 
 
 def named_files(session: Session, names: Collection[str]) -> set[str]:

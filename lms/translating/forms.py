@@ -10,8 +10,13 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from lms.i18n import lazy_gettext as _l
 from lms.translating.messages import ASPECTS, FAULTS, MARKS
-from lms.translating.rules import LONGEST_WORDS
+from lms.translating.rules import LONGEST_WHY, LONGEST_WORDS
 from lms.web.forms import Form, OnceForm, choices_of
+
+#: Who reads what is written about words.
+_READERS = _l(
+    "Translators of this language read it, with your name, and so do trainers, analysts, certifiers and administrators."
+)
 
 
 class WordingForm(OnceForm):
@@ -74,6 +79,20 @@ class StepForm(OnceForm):
     mark = HiddenField(validators=[Optional(), Length(max=32)])
 
 
+class WithdrawForm(OnceForm):
+    """Why a review or an approval is taken back."""
+
+    beside: ClassVar[Mapping[str, str]] = dict.fromkeys(("why_needed", "why_too_long"), "why")
+
+    why = TextAreaField(
+        _l("Why?"),
+        description=_READERS,
+        validators=[InputRequired(_l("Please write why.")), Length(max=LONGEST_WHY)],
+    )
+    #: What `queries.Seen.decision_mark` said when the page was shown.
+    mark = HiddenField(validators=[Optional(), Length(max=64)])
+
+
 def _marks(aspect: str) -> RadioField:
     needed = [InputRequired(_l("Please choose a mark."))]
     return RadioField(ASPECTS[aspect], choices=choices_of(MARKS.items()), validators=needed)
@@ -90,9 +109,6 @@ class RateForm(Form):
     readability = _marks("readability")
     comment = TextAreaField(
         _l("What should be better?"),
-        description=_l(
-            "Translators of this language read it, with your name, and so do trainers, analysts, certifiers and "
-            "administrators."
-        ),
+        description=_READERS,
         validators=[Optional(), Length(max=LONGEST_WORDS)],
     )

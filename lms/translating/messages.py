@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 
+from lms.content.word_faults import Code, WordFault
 from lms.errors import RuleBroken
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
@@ -64,6 +65,11 @@ TAKEN = {
     "reviewed": _l("Noted as reviewed."),
     "approved": _l("Approved."),
 }
+#: How it is called to take one back.
+WITHDRAW = {
+    "reviewed": _l("Take the review back"),
+    "approved": _l("Take the approval back"),
+}
 #: What a community reviewer judges, and her marks.
 ASPECTS = {
     "accuracy": _l("It says what the English says"),
@@ -77,37 +83,34 @@ MARKS = {
     "4": _l("4, mostly"),
     "5": _l("5, fully"),
 }
-#: What is wrong with a translation, by how the check says it; what stands in brackets there is added.
-_FAULTY = (
-    (r"must have the same placeholders as the English: none", _l("Please leave out what stands in braces.")),
-    (r"must have the same placeholders as the English: (.+)", _l("Please keep what stands in braces:")),
-    (r"must have the same links as the English: none", _l("Please leave out the links.")),
-    (r"must have the same links as the English: (.+)", _l("Please keep the same links:")),
-    (r"write ʻ \(U\+02BB\), not an apostrophe, in (.+)", _l("Please write ʻ, not an apostrophe, in")),
-    (r"a line break where the English has none", _l("Please write it in one line.")),
-    (r"blanks at an end of the translation", _l("Please leave out the blanks at the ends.")),
-    (r"control characters are not allowed", _l("Some signs here cannot be kept. Please type the words anew.")),
-    (r"HTML is not allowed", _l("Please write no HTML, such as <b>.")),
-    (r"images are not allowed in this release", _l("Please put in no pictures.")),
-    (r"a link must begin with https://, not (.+)", _l("A link begins with https://. Please look at this one:")),
-    (r"a link needs words: .+", _l("A link needs words, such as [words](https://...).")),
-)
-_NUMBERS = re.compile(r"(?:lacks (?P<lost>.+?))?(?: and )?(?:adds (?P<added>.+))?: its numbers differ from the English")
+#: What is wrong with a translation; what the fault is about is added. "numbers" has two sentences of its own.
+FAULTY: Mapping[Code, object] = {
+    "apostrophe": _l("Please write ʻ, not an apostrophe, in"),
+    "blanks": _l("Please leave out the blanks at the ends."),
+    "control": _l("Some signs here cannot be kept. Please type the words anew."),
+    "html": _l("Please write no HTML, such as <b>."),
+    "images": _l("Please put in no pictures."),
+    "line_break": _l("Please write it in one line."),
+    "link_scheme": _l("A link begins with https://. Please look at this one:"),
+    "link_words": _l("A link needs words, such as [words](https://...)."),
+    "links": _l("Please keep the same links:"),
+    "no_links": _l("Please leave out the links."),
+    "no_placeholders": _l("Please leave out what stands in braces."),
+    "placeholders": _l("Please keep what stands in braces:"),
+}
 
 
-def faulty(fault: str) -> str:
-    """Return what the check says of a translation, in the reader's language."""
-    if found := _NUMBERS.fullmatch(fault):
-        said = []
-        if found["lost"]:
-            said.append(_("These numbers of the English are missing: %(numbers)s.", numbers=found["lost"]))
-        if found["added"]:
-            said.append(_("These numbers are not in the English: %(numbers)s.", numbers=found["added"]))
-        return " ".join(said)
-    for pattern, words in _FAULTY:
-        if known := re.fullmatch(pattern, fault, re.DOTALL):
-            return " ".join((str(words), *known.groups()))
-    return fault
+def faulty(fault: WordFault) -> str:
+    """Return what the check finds wrong with a translation, in the reader's language."""
+    if fault.code != "numbers":
+        return " ".join((str(FAULTY[fault.code]), *fault.values))
+    lost, added = fault.values
+    said = []
+    if lost:
+        said.append(_("These numbers of the English are missing: %(numbers)s.", numbers=lost))
+    if added:
+        said.append(_("These numbers are not in the English: %(numbers)s.", numbers=added))
+    return " ".join(said)
 
 
 def sentence(error: RuleBroken) -> str:
@@ -133,8 +136,12 @@ def _of_desk() -> dict[str, str]:
         "alike": _("Another answer of this question reads so already. Please write them so that they differ."),
         "english_changed": _("The English has changed while you wrote. Please compare your words with it."),
         "marks_needed": _("Please choose a mark from 1 to 5 for each."),
+        "no_decision": _("There is nothing to take back here any more."),
         "no_step": _("This has been done already."),
         "overtaken": _("Somebody wrote here a moment ago. Please look at the words again."),
+        "own_in_file": _(
+            "The files name you as the translator of these words. Somebody else reviews and approves them."
+        ),
         "own_review": _("You reviewed these words. Somebody else approves them."),
         "own_words": _("You wrote these words. Somebody else reviews and approves them."),
         "reworded": _("The words have changed while you read. Please read them again before you keep your marks."),
@@ -145,6 +152,8 @@ def _of_desk() -> dict[str, str]:
         "text_needed": _("Please write the translation."),
         "text_too_long": _("This is too long for one sentence."),
         "unsaved": _("You have changed the words and not saved them. Please save them, or put the old ones back."),
+        "why_needed": _("Please write why."),
+        "why_too_long": _("Please say why in fewer words."),
         "unchanged": _("These words stand there already. To agree with them, use the buttons beneath."),
     }
 

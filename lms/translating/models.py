@@ -124,16 +124,36 @@ class ProposalStep(Base):
     """Somebody sent a proposal to be reviewed, reviewed it, or approved it. Its state follows (`rules.state_of`)."""
 
     __tablename__ = "proposal_steps"
-    __table_args__ = (UniqueConstraint("proposal_id", "step"), one_of("step", STEPS))
+    __table_args__ = (UniqueConstraint("proposal_id", "step", "round"), one_of("step", STEPS))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"))
     step: Mapped[str] = mapped_column(String(10))
+    #: How many steps of this proposal were withdrawn before: then the same one may be taken again.
+    round: Mapped[int] = mapped_column(default=0)
     taken_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     taken_at: Mapped[datetime]
 
 
 append_only(ProposalStep)
+
+
+class StepWithdrawal(Base):
+    """Somebody took a review or an approval back: the proposal is again what it was before."""
+
+    __tablename__ = "step_withdrawals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Made with the form: accepted once.
+    client_id: Mapped[str] = mapped_column(String(32), unique=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("proposal_steps.id"), unique=True)
+    #: For translators to read.
+    why: Mapped[str] = mapped_column(String(1000))
+    withdrawn_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    withdrawn_at: Mapped[datetime]
+
+
+append_only(StepWithdrawal)
 
 
 class WordingRating(Base):

@@ -55,3 +55,11 @@ def can_approve(actor: Actor, locale: str) -> bool:
     does has reviewed (`rules.steps_for`).
     """
     return can_write(actor, locale) or actor.has("certifier")
+
+
+def can_withdraw(actor: Actor, locale: str, step: str, *, is_hers: bool) -> bool:
+    """Return whether the actor may take a review or an approval back: translators of the language, whoever gave it.
+
+    A certifier takes back the approvals that she gave.
+    """
+    return can_write(actor, locale) or (step == "approved" and is_hers and can_approve(actor, locale))

@@ -33,8 +33,8 @@ def test_a_good_translation_has_no_faults():
     ],
 )
 def test_faults(english, text, words):
-    (message,) = find_faults(entry(english=english, text=text), "to")
-    assert words in message
+    (fault,) = find_faults(entry(english=english, text=text), "to")
+    assert words in fault.message
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_faults(english, text, words):
     ],
 )
 def test_faults_of_lesson_text(english, text, words):
-    assert words in next(find_faults(entry("lessons/x.md:intro.1", english, text), "es"))
+    assert words in next(find_faults(entry("lessons/x.md:intro.1", english, text), "es")).message
 
 
 def test_titles_of_lessons_are_not_markdown():
@@ -93,6 +93,20 @@ def test_published_words():
         "a.yml:one": {"text": "Fale ʻe taha", "state": "approved", "source": "One house"},
         "a.yml:two": {"text": "Fale {n} ʻe ua", "state": "stale", "source": "2 {n} houses"},
     }
+
+
+def test_published_words_name_the_translator_and_who_answers_for_a_state():
+    made = entry(state="approved", by="Bea", on="2026-11-22", translated_by="Ana")
+    said = published_words(SENTENCES, [made])["a.yml:one"]
+    assert {name: said[name] for name in ("translator", "by", "on")} == {
+        "translator": "Ana",
+        "by": "Bea",
+        "on": "2026-11-22",
+    }
+    draft = published_words(SENTENCES, [replace(made, state="draft")])["a.yml:one"]
+    assert (draft["translator"], "by" in draft, "on" in draft) == ("Ana", False, False)
+    stale = published_words(SENTENCES, [replace(made, is_fuzzy=True, previous="A house")])["a.yml:one"]
+    assert (stale["state"], stale["translator"], "by" in stale) == ("stale", "Ana", False)
 
 
 def test_fuzzy_words_are_stale_and_former_ones_are_not_published():

@@ -28,7 +28,7 @@ KEPT |= {"person_merges", "person_merge_rows", "assignment_rule_changes", "invit
 KEPT |= {"regrade_changes", "attempt_restorations"}
 KEPT |= {"survey_findings", "entry_objections", "wording_demands"}
 KEPT |= {"name_confirmations"}
-KEPT |= {"proposals", "proposal_steps"}
+KEPT |= {"proposals", "proposal_steps", "step_withdrawals"}
 KEPT |= {"accommodations", "attempt_grants", "edition_keys", "status_entries"}
 
 

@@ -380,6 +380,7 @@ LEFT_OUT = {
     "change_notes": "her own acts as staff concern nobody",
     "proposals": "her own acts as a translator concern nobody",
     "proposal_steps": "her own acts as a translator concern nobody",
+    "step_withdrawals": "her own acts as a translator concern nobody",
     "publications": "her own acts as a publisher concern nobody",
     "publication_items": "what such a publication holds",
 }

@@ -207,3 +207,28 @@ def test_batch_mode_would_delete_children_but_for_our_guard(tmp_path: Path) -> N
     assert _parent_and_child(tmp_path / "bare.sqlite3", guarded=False) == 0
     assert _parent_and_child(tmp_path / "safe.sqlite3", guarded=True) == 3
     assert "PRAGMA foreign_keys=OFF" in (ROOT / "migrations" / "env.py").read_text(encoding="utf-8")
+
+
+def test_a_withdrawn_decision_is_not_alive_again_after_going_down(empty_app: Flask) -> None:
+    upgrade()
+    fill()
+    steps, withdrawals = (Base.metadata.tables[name] for name in ("proposal_steps", "step_withdrawals"))
+    with db.engines["write"].begin() as connection:
+        for id_, step, round_ in ((2, "reviewed", 0), (3, "approved", 0), (4, "approved", 1)):
+            row = {"id": id_, "proposal_id": 1, "step": step, "round": round_, "taken_by": 1, "taken_at": AT}
+            connection.execute(steps.insert().values(**row))
+        row = {"id": 2, "step_id": 3, "client_id": "c" * 32, "why": "x", "withdrawn_by": 1, "withdrawn_at": AT}
+        connection.execute(withdrawals.insert().values(**row))
+    downgrade(revision="0036")
+    kept = sa.text("SELECT id, step FROM proposal_steps ORDER BY id")
+    with db.engines["write"].connect() as connection:
+        assert list(map(tuple, connection.execute(kept))) == [(1, "in review"), (2, "reviewed"), (4, "approved")]
+    for statement in ("UPDATE proposal_steps SET taken_by = 2", "DELETE FROM proposal_steps"):
+        with db.engines["write"].connect() as connection, pytest.raises(sa.exc.DBAPIError, match="never changed"):
+            connection.execute(sa.text(statement))
+    upgrade()
+    with db.engines["write"].connect() as connection:
+        assert [row.round for row in connection.execute(sa.select(steps))] == [0, 0, 0]
+    for statement in ("UPDATE proposal_steps SET round = 2", "DELETE FROM proposal_steps"):
+        with db.engines["write"].connect() as connection, pytest.raises(sa.exc.DBAPIError, match="never changed"):
+            connection.execute(sa.text(statement))

@@ -204,7 +204,8 @@ def test_an_older_reading_is_heard_in_a_lesson_and_not_in_an_attempt(actors: tup
     accept(trainer, offer(translator, "quiz.yml:q-one", words="f" * 64))
     assert heard().is_older
     assert heard("quiz.yml:q-one", exact=True) is None
-    assert queries.recorded_words(reading()) == {("alpha", "to"): {(LESSON, "f" * 64), ("quiz.yml:q-one", "f" * 64)}}
+    known = {(LESSON, "f" * 64), ("quiz.yml:q-one", "f" * 64)}
+    assert queries.recorded_words(reading()) == {("alpha", "to"): queries.Recorded(known)}
 
 
 def test_only_who_knows_the_language_records_and_hears(actors: tuple[Actor, Actor], make: Make) -> None:
@@ -316,3 +317,35 @@ def test_the_board_counts_what_can_be_heard_in_one_statement(actors: tuple[Actor
     assert len([each for each in seen if "recordings" in each]) == 1
     assert found["alpha", "to"] == Share(2, 1)
     assert found["alpha", "en"] == found["beta", "sm"] == Share(2, 0)
+
+
+def test_the_board_counts_nothing_that_was_withdrawn_though_it_is_published(actors: tuple[Actor, Actor]) -> None:
+    translator, trainer = actors
+    public_id = offer(translator)
+    accept(trainer, public_id)
+    published(LESSON, "lessons/second.md")
+
+    def share() -> Share:
+        reading().rollback()
+        return audio_shares(reading(), current(reading()))["alpha", "to"]
+
+    assert share() == Share(2, 2)
+    withdraw(translator, public_id)
+    assert heard() is None
+    assert share() == Share(2, 1), "at once, before anything is taken out of the folder or published"
+    again = offer(translator)
+    assert share() == Share(2, 1), "nobody has accepted it"
+    accept(trainer, again)
+    assert share() == Share(2, 2)
+    withdraw(trainer, again)
+    write(lambda session: service.restore(session, translator, public_id, at=AT))
+    assert share() == Share(2, 2), "she brought hers back"
+
+
+def test_files_are_named_once_by_whatever_names_them(actors: tuple[Actor, Actor]) -> None:
+    assert queries.list_named(reading()) == []
+    offer(actors[0], sha256="b" * 64)
+    withdraw(actors[0], offer(actors[0], "quiz.yml:q-one", sha256="c" * 64))
+    published("lessons/second.md", LESSON)
+    places = [("a", LESSON), ("b", LESSON), ("c", "quiz.yml:q-one")]
+    assert queries.list_named(reading()) == [queries.NamedFile(each * 64, "alpha", "to", at) for each, at in places]

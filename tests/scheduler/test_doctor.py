@@ -6,23 +6,40 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from lms import doctor
 from lms.audit.jobs import run as chain_audit
 from lms.certificates.models import Application
 from lms.competencies.models import Evidence
+from lms.config import ROOT
+from lms.content.service import keep_sounds
 from lms.db import is_postgresql, reading, write
 from lms.doctor import check_file, command
+from lms.listening.models import Recording
+from lms.publish.service import publish_directory
 from lms.scheduler.jobs import JOBS
 from lms.scheduler.loop import run_job
 from lms.surveys.models import SurveyReceipt
 from lms.tracks.service import enrol
 from tests.certificates.story import certify
 from tests.conftest import AT
+from tests.databases import real_content
 from tests.factories import Make
 from tests.tracks.conftest import MODULES, learn
+
+
+@pytest.fixture
+def content_app(content_app: Flask) -> Flask:
+    """Return it with the readings of the content in its store, as publishing leaves them."""
+    keep_sounds(content_app.config["LMS"].data_dir, real_content())
+    return content_app
+
+
+def shipped_readings() -> set[str]:
+    """Return the names of the files of the readings that are shipped."""
+    return {name for each in real_content() for name in each.sounds}
 
 
 def count(model: Any) -> int:
@@ -85,7 +102,8 @@ def test_the_nightly_job_mends_the_same(content_app: Flask, broken: None) -> Non
 def test_files_of_certificates_are_made_again_where_that_gives_the_same(content_app: Flask, make: Make) -> None:
     certify(content_app, make, at=AT)
     config, runner = content_app.config["LMS"], content_app.test_cli_runner()
-    kept = {path: path.read_bytes() for path in (config.data_dir / "files").rglob("*") if path.is_file()}
+    stored = [path for path in (config.data_dir / "files").rglob("*") if path.is_file()]
+    kept = {path: path.read_bytes() for path in stored if path.name not in shipped_readings()}
     for path in kept:
         path.write_bytes(b"altered")
     assert "certificates: " in runner.invoke(command).output
@@ -99,6 +117,33 @@ def test_files_of_certificates_are_made_again_where_that_gives_the_same(content_
     assert fixed.exit_code == 1
     assert "a file is missing" in fixed.output
     assert run_job(content_app, job, at=AT).words.startswith("1 for a person to look at: certificates: ")
+
+
+def test_lost_and_altered_files_of_readings_are_named(content_app: Flask, make: Make) -> None:
+    config, runner = content_app.config["LMS"], content_app.test_cli_runner()
+    first, second, *others = sorted(shipped_readings())
+    assert len(others) == 2
+    paths = [config.data_dir / "files" / name[:2] / name for name in (first, second)]
+    paths[0].unlink()
+    paths[1].write_bytes(b"altered")
+    reader = make.person("Rea")
+    row = {"client_id": "c" * 32, "person_id": reader.person_id, "key": "outreach", "address": "lessons/preparing.md"}
+    row |= {"kind": "module", "locale": "to", "sha256": "f" * 64, "size": 1, "seconds": 1, "media_type": "audio/ogg"}
+    row |= {"words_sha256": "0" * 64, "recorded_at": AT, "public_id": "r" * 20}
+    write(lambda session: session.execute(insert(Recording).values(row)) and None)
+    for arguments in ([], ["--fix"]):
+        done = runner.invoke(command, arguments)
+        assert done.exit_code == 1
+        lines = [line for line in done.output.splitlines() if line.startswith("readings: ")]
+        assert len(lines) == 3
+        assert lines[0].startswith(f"readings: a file is missing: {first}, of module outreach, ")
+        assert lines[1].startswith(f"readings: a file was altered: {second}, of module outreach, ")
+        assert lines[2] == f"readings: a file is missing: {'f' * 64}, of module outreach, lessons/preparing.md (to)"
+    job = next(job for job in JOBS if job.name == "check")
+    assert run_job(content_app, job, at=AT).words.startswith("3 for a person to look at: readings: a file is missing")
+    publish_directory(ROOT / "content", at=AT, data_dir=config.data_dir)
+    done = runner.invoke(command)
+    assert done.output == f"{lines[2]}\n1 for a person to look at.\n", "publishing the folder again brings back its own"
 
 
 def test_an_altered_audit_trail_is_found(content_app: Flask, make: Make) -> None:

@@ -15,7 +15,7 @@ from tests.assessments.test_assessing_browser import address, chromium, engine_n
 from tests.demo.test_browser import CHROMIUM
 from tests.factories import Make
 from tests.factories.learning import publish_drafts
-from tests.translating.desk import LESSON, translator
+from tests.translating.desk import LESSON, Desk, translator
 
 __all__ = ["address", "chromium", "engine_name"]
 pytestmark = [
@@ -69,6 +69,24 @@ def test_without_a_script_the_field_works(app: Flask, make: Make, chromium: Brow
     page.click("#write button[value=save]")
     page.wait_for_load_state()
     assert reading().execute(select(Proposal.text)).scalars().all() == ["Lea foʻou"]
+
+
+def test_an_approval_is_taken_back_on_a_phone(app: Flask, make: Make, chromium: Browser, address: str) -> None:
+    desk = Desk(make)
+    desk.write(desk.ana, "Lea foʻou")
+    desk.step(desk.bea, "approved")
+    context = phone(app, chromium, address, translator(make, "Dora"))
+    assert faults(context, ONE) == []
+    page = context.new_page()
+    page.goto(ONE)
+    assert not page.locator("#withdraw").is_visible()
+    page.locator("summary", has_text="Take the approval back").click()
+    page.locator("#withdraw textarea").fill("Hands, not feet.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("#withdraw button", has_text="Take the approval back").click()
+    page.locator("section[aria-labelledby=versions] li", has_text="Hands, not feet.").wait_for()
+    assert desk.state() == "in review"
+    assert faults(context, ONE) == [], "with the reason shown"
 
 
 @pytest.mark.parametrize(

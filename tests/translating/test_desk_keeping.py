@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import get_args
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from flask_babel import force_locale
 
 from lms.content.po import Entry
 from lms.content.translations import find_faults
+from lms.content.word_faults import Code, WordFault
 from lms.translating import messages
 from tests.factories.learning import publish_drafts, standard, words
 from tests.translating.desk import LESSON
@@ -97,18 +99,42 @@ FAULTY = [
 ]
 
 
-@pytest.mark.parametrize("tag", ["es", "to", "sm"])
-def test_every_fault_is_told_in_the_language_of_the_reader(app: Flask, tag: str) -> None:
-    told = [
+def faults_told() -> list[WordFault]:
+    """Return every fault that `find_faults` finds in these."""
+    return [
         fault for english, text in FAULTY for fault in find_faults(Entry("lessons/a.md:intro.1", english, text), "to")
     ]
+
+
+def test_every_fault_is_known_by_its_code() -> None:
+    told = faults_told()
+    assert {each.code for each in told} == set(get_args(Code)), "one of each is tried here"
+    assert {*messages.FAULTY, "numbers"} == set(get_args(Code))
+    by_code = {each.code: each for each in told}
+    assert by_code["placeholders"].values == ("{name}",)
+    assert by_code["links"].values == ("https://a.example",)
+    assert by_code["link_scheme"].values == ("'http://a.example'",)
+    assert [each.values for each in told if each.code == "numbers"] == [("988", ""), ("", "988"), ("988", "989")]
+
+
+def test_what_a_fault_is_about_is_no_pattern(app: Flask) -> None:
+    """Words of the translation or the English may look like any sentence of the check."""
+    odd = WordFault("links", "said otherwise by now", ("https://a.example/lacks-5: its numbers differ",))
+    with app.test_request_context(), force_locale("en"):
+        assert messages.faulty(odd) == "Please keep the same links: https://a.example/lacks-5: its numbers differ"
+        several = WordFault("numbers", "said otherwise by now", ("5 and adds 6", ""))
+        assert messages.faulty(several) == "These numbers of the English are missing: 5 and adds 6."
+
+
+@pytest.mark.parametrize("tag", ["es", "to", "sm"])
+def test_every_fault_is_told_in_the_language_of_the_reader(app: Flask, tag: str) -> None:
+    told = faults_told()
     assert len(told) >= len(FAULTY) - 1
     with app.test_request_context():
         with force_locale("en"):
             english = {fault: messages.faulty(fault) for fault in told}
         with force_locale(tag):
             for fault, said in english.items():
-                assert said != fault, f"no sentence for {fault}"
+                assert said != fault.message, f"no sentence for {fault.code}"
                 assert messages.faulty(fault) != said
                 assert " none" not in messages.faulty(fault)
-            assert messages.faulty("new: such a fault") == "new: such a fault"

@@ -358,7 +358,7 @@ def test_the_board_knows_since_when_and_what_waits(desk: Desk) -> None:
     entries = {LESSON: {"text": "Lea", "state": "stale", "source": "Old.", "since": "2026-02-01"}}
     share = board.share_of(source, Words("to", None, "x", entries))
     assert (share.days_stale(date(2026, 2, 3)), share.words["stale"]) == (2, 3)
-    newest = queries.list_newest(reading(), ["to"])
+    newest = queries.list_open(reading(), library, ["to"])
     assert board._count_waiting(library, newest) == {("module", "alpha", "to"): 1}
     gone = {replace(place, key="none"): each for place, each in newest.items()}
     gone |= {replace(place, address="none"): each for place, each in newest.items()}

@@ -190,6 +190,15 @@ def persons_behind(session: Session, account_ids: Collection[int]) -> dict[int, 
     return {row[0]: row[1] for row in session.execute(rows.where(Account.id.in_(account_ids)))}
 
 
+def people_behind(session: Session, account_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Return {account id: (person id, as `persons_behind` says it, and the name of its person)}. One query or none."""
+    if not account_ids:
+        return {}
+    kept = func.coalesce(Person.merged_into_id, Person.id)
+    rows = select(Account.id, kept, Person.name).join(Person, Person.id == Account.person_id)
+    return {row[0]: (row[1], row[2]) for row in session.execute(rows.where(Account.id.in_(account_ids)))}
+
+
 def public_id_of(session: Session, person_id: int) -> str:
     """Return the public id of a person. One query."""
     return session.execute(select(Person.public_id).where(Person.id == person_id)).scalar_one()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.content.cache import Cache
 from lms.content.library import Library
-from lms.courses.specs import sentences_of
+from lms.courses.specs import told_in
 from lms.db import among
 from lms.i18n import TAGS
 from lms.organizations.queries import PEOPLE, works_there
@@ -97,7 +97,7 @@ def _open(library: Library, module_keys: Collection[str], locale: str) -> Iterat
         (gap,) = _gaps.get(
             address,
             lambda key=key, source=source, words=words: (  # type: ignore[misc]
-                gap_of(key, (words.text(at, english).state for at, english in sentences_of(source))),
+                gap_of(key, (words.text(at, each.english).state for at, each in told_in(source))),
             ),
         )
         if gap is not None:

@@ -11,20 +11,24 @@ from lms.content.library import SOURCE_LOCALE, Library, Source, Words
 from lms.content.readings import Share, is_lesson, share_of, today
 from lms.courses.specs import spoken_of
 from lms.i18n import TAGS
-from lms.listening.queries import recorded_words
+from lms.listening.queries import Recorded, recorded_words
 
 _todays: Cache[Mapping[str, str]] = Cache(1_000)
 
 
 def audio_shares(session: Session, library: Library) -> dict[tuple[str, str], Share]:
-    """Return {(module key, locale): lessons, and how many of them can be heard}, English too. One query."""
+    """Return {(module key, locale): lessons, and how many of them can be heard}, English too. One query.
+
+    What was published of a recording that is withdrawn is heard no more, and not counted.
+    """
     recorded = recorded_words(session)
     found = {}
     for key in library.keys("module"):
         source = library.get("module", key)
         for locale in TAGS:
             words = Words(locale) if locale == SOURCE_LOCALE else library.words("module", key, locale)
-            found[key, locale] = share_of(_now(source, words), source, words, recorded.get((key, locale), ()))
+            of = recorded.get((key, locale), Recorded())
+            found[key, locale] = share_of(_now(source, words), source, words, of.words, of.gone)
     return found
 
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lms.assessments.specs import FILE, QuizSpec
 from lms.competencies.specs import FrameworkSpec
 from lms.content.cache import Cache
-from lms.content.lessons import segments
 from lms.content.library import Library, Source, Words, spec_of
 from lms.content.shapes import Told
-from lms.courses.specs import ModuleFile, ModuleSpec
+from lms.courses.specs import told_in
 from lms.fieldwork.specs import ChecklistSpec
 from lms.i18n import TAGS
 from lms.surveys.specs import SurveySpec
@@ -55,7 +53,7 @@ def sentences_of(source: Source) -> Mapping[str, str]:
     """Return {address: English} of every sentence of an object, in reading order; made once a revision."""
 
     def build() -> dict[str, str]:
-        return {address: english for address, english, _ in _sentences_in(source)}
+        return {address: each.english for address, each in _told_in(source)}
 
     return _sentences.get((source.kind, source.key, source.sha256), build)
 
@@ -64,28 +62,16 @@ def choices_of(source: Source) -> Mapping[str, str]:
     """Return {address: of which choice} of the sentences of which no two may read alike; made once a revision."""
 
     def build() -> dict[str, str]:
-        return {address: among for address, _, among in _sentences_in(source) if among}
+        return {address: each.among for address, each in _told_in(source) if each.among}
 
     return _choices.get((source.kind, source.key, source.sha256), build)
 
 
-def _sentences_in(source: Source) -> Iterator[tuple[str, str, str]]:
-    """Yield the address of each sentence, its English, and of which choice it is."""
-    if source.kind != "module":
-        yield from _told(f"{source.key}.yml", spec_of(SINGLE[source.kind], source).told())
-        return
-    module = spec_of(ModuleSpec, source)
-    yield from _told("module.yml", ModuleFile.read(source.file("module.yml")).told())
-    for lesson in module.lessons:
-        file = f"lessons/{lesson.key}.md"
-        yield from _told(file, lesson.told())
-        yield from ((f"{file}:{each.id}", each.english, "") for each in segments(lesson.markdown))
-    if module.has_quiz:
-        yield from _told(FILE, spec_of(QuizSpec, source).told())
-
-
-def _told(file: str, sentences: Iterator[Told]) -> Iterator[tuple[str, str, str]]:
-    yield from ((f"{file}:{each.address}", each.english, each.among) for each in sentences)
+def _told_in(source: Source) -> Iterator[tuple[str, Told]]:
+    """Yield every sentence of an object with its address."""
+    if source.kind == "module":
+        return told_in(source)
+    return ((f"{source.key}.yml:{each.address}", each) for each in spec_of(SINGLE[source.kind], source).told())
 
 
 def count_progress(library: Library) -> list[Progress]:

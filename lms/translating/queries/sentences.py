@@ -14,6 +14,7 @@ from lms.translating import policy
 from lms.translating.queries.board import parts_of
 from lms.translating.queries.progress import KINDS, SINGLE, sentences_of
 from lms.translating.queries.proposals import Place, Told, critical_of, filed_of, list_open, persons_of, source_at
+from lms.translating.queries.signing import signs_as
 from lms.translating.rules import Sentence, Standing, is_shown, part_of, standing_of, steps_for, urgency
 
 
@@ -64,7 +65,7 @@ def neighbours(sentences: Sequence[Sentence], at: str, show: str) -> tuple[str |
 
 
 def list_queue(session: Session, library: Library, locale: str, by: Actor | None = None) -> list[Waiting]:
-    """Return the sentences of a language that have a next step, what is most urgent first; at most three queries.
+    """Return the sentences of a language that have a next step, what is most urgent first; at most eight queries.
 
     Of who may write or approve (`by`) only those where she may do something; others see all that wait.
     """
@@ -86,23 +87,25 @@ def _ranked(session: Session, library: Library, locale: str, by: Actor | None) -
     """Return every sentence of a language in the order of the queue, and whether it belongs there."""
     newest = list_open(session, library, [locale])
     persons, use = persons_of(session, newest.values()), _use_of(library)
-    found: list[tuple[tuple[int, int, int], Waiting, bool]] = []
+    found: list[tuple[tuple[int, int, int], Waiting, Standing]] = []
     for kind in (*KINDS[:1], *SINGLE):
         for key in library.keys(kind):
             for each, standing in _listed(library, (kind, key, locale), newest, {}, persons):
                 waiting = Waiting(Place(kind, key, each.address, locale), each)
-                found.append((urgency(each, use.get((kind, key), 0)), waiting, _is_open(each, standing, locale, by)))
-    return [(waiting, is_open) for _, waiting, is_open in sorted(found, key=lambda each: each[0])]
+                found.append((urgency(each, use.get((kind, key), 0)), waiting, standing))
+    signs = signs_as(session, by, {each.translator for _, _, each in found}) if by is not None else ""
+    ordered = sorted(found, key=lambda each: each[0])
+    return [(each, _is_open(each.sentence, standing, locale, by, signs)) for _, each, standing in ordered]
 
 
-def _is_open(sentence: Sentence, standing: Standing, locale: str, by: Actor | None) -> bool:
-    """Return whether a sentence has a next step, for `by` where she may write or approve."""
+def _is_open(sentence: Sentence, standing: Standing, locale: str, by: Actor | None, signs: str) -> bool:
+    """Return whether a sentence has a next step, for `by` where she may write or approve; files name her `signs`."""
     if by is None or not policy.can_approve(by, locale):
         return sentence.state != "approved" or sentence.has_moved
     knows = policy.can_write(by, locale)
     if knows and (sentence.has_moved or sentence.state in {"missing", "stale"}):
         return True
-    return bool(steps_for(standing, by.person_id, is_critical=sentence.is_critical, knows=knows))
+    return bool(steps_for(standing, by.person_id, is_critical=sentence.is_critical, knows=knows, signs=signs))
 
 
 def _use_of(library: Library) -> dict[tuple[str, str], int]:

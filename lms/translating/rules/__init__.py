@@ -18,16 +18,23 @@ from lms.translating.rules.desk import (
     urgency,
 )
 from lms.translating.rules.proposals import (
+    DECISIONS,
     LONGEST_TEXT,
+    LONGEST_WHY,
     PROPOSAL_STATES,
     STEPS,
+    Decision,
     Filed,
     Standing,
     Version,
     check_step,
+    check_why,
+    is_held,
+    newest_of,
     standing_of,
     state_of,
     steps_for,
+    to_withdraw,
 )
 from lms.translating.rules.reports import (
     FAULTS,
@@ -41,14 +48,25 @@ from lms.translating.rules.reports import (
     questions_of,
 )
 from lms.translating.rules.shares import Share, add_shares
-from lms.translating.rules.taking import Signature, homes_of, is_undone, names_apart, outcome_of, taken_entry
+from lms.translating.rules.taking import (
+    Signature,
+    counting,
+    home_of,
+    homes_of,
+    is_undone,
+    names_apart,
+    outcome_of,
+    taken_entry,
+)
 
 __all__ = [
     "ASPECTS",
     "COUNTED",
+    "DECISIONS",
     "FAULTS",
     "LETTERS",
     "LONGEST_TEXT",
+    "LONGEST_WHY",
     "LONGEST_WORDS",
     "MOST_A_DAY",
     "MOST_BY_LINK",
@@ -58,6 +76,7 @@ __all__ = [
     "STATES",
     "STEPS",
     "Count",
+    "Decision",
     "Filed",
     "Marks",
     "Sentence",
@@ -69,14 +88,19 @@ __all__ = [
     "check_answer",
     "check_report",
     "check_step",
+    "check_why",
     "count_states",
+    "counting",
     "differences",
+    "home_of",
     "homes_of",
+    "is_held",
     "is_shown",
     "is_under",
     "is_undone",
     "marks_of",
     "names_apart",
+    "newest_of",
     "outcome_of",
     "part_of",
     "questions_of",
@@ -85,5 +109,6 @@ __all__ = [
     "state_of",
     "steps_for",
     "taken_entry",
+    "to_withdraw",
     "urgency",
 ]

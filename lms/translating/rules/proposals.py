@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from lms.content.po import SIGNED_STATES, same_person
 from lms.errors import RuleBroken
 
 #: States of a proposal, from the first to the last. "draft" is hers alone until she sends it to be reviewed.
 PROPOSAL_STATES = ("draft", "in review", "reviewed", "approved")
 #: What is done with one, in this order.
 STEPS = PROPOSAL_STATES[1:]
+#: Steps that decide about words, and that can be withdrawn.
+DECISIONS = SIGNED_STATES
 #: States of a file's words, lowest first.
 _RANKS = ("missing", "stale", *PROPOSAL_STATES)
 #: Letters of one sentence.
 LONGEST_TEXT = 2000
+#: Letters of the reason why a decision is withdrawn.
+LONGEST_WHY = 1000
+
+
+@dataclass(frozen=True)
+class Decision:
+    """That words are reviewed or approved, as the files sign it: by whom, and on which day (2026-11-22)."""
+
+    state: str
+    by: str
+    on: str
 
 
 @dataclass(frozen=True)
@@ -35,10 +50,16 @@ class Version:
     is_aside: bool = False
     #: The published files held these words since: they stand no longer once the files say otherwise.
     is_done: bool = False
+    #: Its English is gone, and something newer was written at its place: kept, and not what stands.
+    is_past: bool = False
+    #: The decision that its state is, None below one and where nobody has asked for it.
+    signed: Decision | None = None
+    #: Decisions that were taken back, and are not taken again just so.
+    withdrawn: frozenset[Decision] = frozenset()
 
 
 def state_of(taken: Collection[str]) -> str:
-    """Return the state of a proposal from the steps that were taken: the last one of them."""
+    """Return the state of a proposal from the steps that were taken and stand: the last one of them."""
     return max(("draft", *taken), key=PROPOSAL_STATES.index)
 
 
@@ -49,6 +70,11 @@ class Filed:
     text: str = ""
     state: str = "missing"
     source: str = ""
+    #: Whom they name as who translated it, "" where nobody.
+    translator: str = ""
+    #: Who signed a review or an approval, and on which day; "" where that was published before it was kept.
+    by: str = ""
+    on: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,8 @@ class Standing:
     writers: frozenset[int] = frozenset()
     #: Who reviewed these words at the desk, made from the same English; the files may hold them by now.
     reviewers: frozenset[int] = frozenset()
+    #: Whom the files name as who translated these same words, "" where nobody.
+    translator: str = ""
 
 
 def standing_of(
@@ -75,10 +103,10 @@ def standing_of(
 
     The newest proposal stands until the files say the same in its state or a higher one. One of older English stands
     as "stale", and not at all once the files hold words of today's English. One that the files held once stands no
-    longer when they say otherwise.
+    longer when they say otherwise, and one whose review or approval was withdrawn stands while they still have that.
     """
     persons = persons or {}
-    newest = max((each for each in versions if not each.is_aside), key=lambda each: each.id, default=None)
+    newest = newest_of(english, versions)
     if newest is None or _is_over(newest, english, filed):
         text, state, made_from, version = filed.text, filed.state, filed.source, None
     else:
@@ -89,30 +117,51 @@ def standing_of(
     same = [each for each in versions if (each.text, each.english) == (text, english) and not each.is_aside]
     reviewed = {each.reviewed_by for each in same} - {None}
     writers, reviewers = (frozenset(persons.get(each, each) for each in among) for among in (wrote, reviewed))  # type: ignore[arg-type]
-    return Standing(text, state, made_from, version, has_moved, writers, reviewers)
+    translator = filed.translator if filed.text == text else ""
+    return Standing(text, state, made_from, version, has_moved, writers, reviewers, translator)
+
+
+def newest_of(english: str, versions: Collection[Version]) -> Version | None:
+    """Return the version that counts at a sentence: the newest, and of today's English before one of older."""
+    among = (each for each in versions if not each.is_aside and not each.is_past)
+    return max(among, key=lambda each: (each.english == english, each.id), default=None)
 
 
 def _is_over(version: Version, english: str, filed: Filed) -> bool:
     """Return whether the files' words stand and not this newest proposal."""
     if version.is_done and filed.text != version.text:
         return True
-    return _is_published(version, filed) or (version.english != english and _is_current(filed))
+    return is_held(version, filed) or (version.english != english and _is_current(filed))
 
 
-def _is_published(version: Version, filed: Filed) -> bool:
+def is_held(version: Version, filed: Filed) -> bool:
+    """Return whether the files hold a proposal in its state or a higher one, by a decision that was not withdrawn."""
     same = filed.text == version.text and filed.source == version.english
-    return same and _RANKS.index(filed.state) >= _RANKS.index(version.state)
+    is_high = _RANKS.index(filed.state) >= _RANKS.index(version.state)
+    return same and is_high and not any(_is_signed(filed, each) for each in version.withdrawn)
+
+
+def _is_signed(filed: Filed, decision: Decision) -> bool:
+    """Return whether the files have their state by this decision, as far as they say by whom.
+
+    Files tell people of one name apart by a number behind it (`names_apart`), the desk need not.
+    """
+    if filed.state != decision.state or not filed.by:
+        return filed.state == decision.state
+    is_alike = filed.by == decision.by or re.fullmatch(rf"{re.escape(decision.by)} \(\d+\)", filed.by) is not None
+    return is_alike and filed.on == decision.on
 
 
 def _is_current(filed: Filed) -> bool:
     return filed.state in PROPOSAL_STATES
 
 
-def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> None:
+def check_step(step: str, standing: Standing, by: int, *, is_critical: bool, signs: str = "") -> None:
     """Raise `RuleBroken` when the person `by` may not take `step`: "in review", "reviewed" or "approved".
 
     A draft is sent by who wrote it ("still_writing"), and who wrote the words neither reviews nor approves them
-    ("own_words"). Words that nobody at the desk wrote, and all
+    ("own_words"), nor does whom the files name as their translator, where they would name her `signs` ("own_in_file").
+    Words that nobody at the desk wrote, and all
     words of quizzes and of what is safety-critical, are reviewed first ("review_first") and approved by a third
     person ("own_review"). Other words need one other person. Nothing is decided about words of older English ("stale"),
     and nothing twice or backwards ("no_step").
@@ -128,6 +177,8 @@ def check_step(step: str, standing: Standing, by: int, *, is_critical: bool) -> 
         return
     if is_hers:
         raise RuleBroken("own_words")
+    if same_person(signs, standing.translator):
+        raise RuleBroken("own_in_file")
     if step == "approved" and (is_critical or not standing.writers):
         _check_second(standing, by)
 
@@ -149,7 +200,7 @@ def _check_second(standing: Standing, by: int) -> None:
         raise RuleBroken("own_review")
 
 
-def steps_for(standing: Standing, by: int, *, is_critical: bool, knows: bool) -> tuple[str, ...]:
+def steps_for(standing: Standing, by: int, *, is_critical: bool, knows: bool, signs: str = "") -> tuple[str, ...]:
     """Return the steps that the person `by` may take now; who does not know the language only approves the reviewed.
 
     A review that is signed in a file alone is not known as a person's: it is done again here, and then approved.
@@ -159,8 +210,29 @@ def steps_for(standing: Standing, by: int, *, is_critical: bool, knows: bool) ->
     found = []
     for step in STEPS if knows else STEPS[-1:]:
         try:
-            check_step(step, standing, by, is_critical=is_critical)
+            check_step(step, standing, by, is_critical=is_critical, signs=signs)
         except RuleBroken:
             continue
         found.append(step)
     return tuple(found)
+
+
+def to_withdraw(standing: Standing, newest: Version | None, filed: Filed) -> str:
+    """Return which decision about what stands can be withdrawn, "reviewed" or "approved"; "" where there is none.
+
+    It is the last one, taken at the desk. Where the files hold it, it is still that one that they hold: what somebody
+    decided in them, is taken back in them.
+    """
+    if newest is None or newest.state not in DECISIONS or newest.state != standing.state:
+        return ""
+    is_same = (standing.text, standing.made_from) == (newest.text, newest.english)
+    is_its_own = standing.version is not None or (newest.signed is not None and _is_signed(filed, newest.signed))
+    return newest.state if is_same and is_its_own else ""
+
+
+def check_why(why: str) -> None:
+    """Raise `RuleBroken` for a reason that is missing or too long: "why_needed" or "why_too_long"."""
+    if not why.strip():
+        raise RuleBroken("why_needed")
+    if len(why) > LONGEST_WHY:
+        raise RuleBroken("why_too_long", most=LONGEST_WHY)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lms.content.po import SIGNED_STATES, Entry
 from lms.content.translations import can_show
-from lms.translating.rules.proposals import PROPOSAL_STATES, Filed, Version
+from lms.translating.rules.proposals import PROPOSAL_STATES, Decision, Filed, Version, is_held
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def homes_of(versions: Iterable[tuple[str, Version]], sentences: Mapping[str, st
     lost: dict[int, str] = {}
     for address, version in sorted(versions, key=lambda pair: pair[1].id):
         newest[address] = version.id
-        home = _home_of(address, version.english, sentences)
+        home = home_of(address, version.english, sentences)
         if home is None:
             lost[version.id] = address
         else:
@@ -39,7 +39,20 @@ def homes_of(versions: Iterable[tuple[str, Version]], sentences: Mapping[str, st
     return homes | {each: address for each, address in lost.items() if newest[address] == each}
 
 
-def _home_of(address: str, english: str, sentences: Mapping[str, str]) -> str | None:
+def counting(versions: Collection[tuple[str, Version]], sentences: Mapping[str, str]) -> dict[str, Version]:
+    """Return the proposal that counts at each address of an object today, as `homes_of` finds them.
+
+    One of today's English goes before one whose English is gone.
+    """
+    homes, found = homes_of(versions, sentences), dict[str, Version]()
+    for _address, version in sorted(versions, key=lambda pair: pair[1].id):
+        home = homes.get(version.id)
+        if home is not None and (home not in found or version.english == sentences.get(home)):
+            found[home] = version
+    return found
+
+
+def home_of(address: str, english: str, sentences: Mapping[str, str]) -> str | None:
     """Return where a sentence stands: at its address, else at its one other place, in the same file before others."""
     if sentences.get(address) == english:
         return address
@@ -52,18 +65,19 @@ def _home_of(address: str, english: str, sentences: Mapping[str, str]) -> str | 
 def outcome_of(version: Version, english: str | None, entry: Entry) -> str:
     """Return what becomes of the standing proposal at a sentence whose English is `english` (None: it is gone).
 
-    "taken"; "same" where the file holds it already; else it stays at the desk: "draft" while she writes, "older" for
-    words of other English, "waits" where approved words would give way to words that are not, and "conflict" where the
-    file has words that the proposal was not made upon. Words that cannot be shown for today's English are not
-    published: a proposal that was made upon nothing was made upon them.
+    "taken"; "same" where the file holds it already, by a decision that was not withdrawn; else it stays at the desk:
+    "draft" while she writes, "older" for words of other English, "waits" where approved words would give way to words
+    that are not, and "conflict" where the file has words that the proposal was not made upon. Words that cannot be
+    shown for today's English are not published: a proposal that was made upon nothing was made upon them.
     """
     if english is None:
         return "gone"
     if version.english != english:
         return "older"
     has_same = entry.text == version.text and not entry.is_fuzzy
-    if has_same and PROPOSAL_STATES.index(entry.state) >= PROPOSAL_STATES.index(version.state):
-        return "same"
+    is_back = Decision(entry.state, entry.by, entry.on) in version.withdrawn
+    if has_same and (is_back or PROPOSAL_STATES.index(entry.state) >= PROPOSAL_STATES.index(version.state)):
+        return "taken" if is_back else "same"
     if version.state == "draft":
         return "draft"
     shown = entry.text if can_show(entry.text, english) else ""
@@ -96,13 +110,12 @@ def is_undone(version: Version, entry: Entry, signature: Signature, published: I
     """Return whether the files have held a proposal, and somebody changed them since: then it stands no longer.
 
     `published` is what was published at its sentence since its last step. What was taken and not published yet shows
-    by who signed words that are said to be unsigned.
+    by who signed words that are said to be unsigned. A decision that was withdrawn is taken back whatever became of it.
     """
-    rank = PROPOSAL_STATES.index
-    for filed in published:
-        same = (filed.text, filed.source) == (version.text, version.english)
-        if same and filed.state in PROPOSAL_STATES and rank(filed.state) >= rank(version.state):
-            return True
+    if entry.text == version.text and Decision(entry.state, entry.by, entry.on) in version.withdrawn:
+        return False
+    if any(is_held(version, filed) for filed in published):
+        return True
     is_lowered = version.state in SIGNED_STATES and entry.state not in SIGNED_STATES
     signed = (entry.text, entry.by, entry.on)
     return is_lowered and signed == (version.text, signature.by, signature.on)

@@ -7,6 +7,7 @@ from lms.translating.service.proposing import Kept, propose, take_step
 from lms.translating.service.rating import rate
 from lms.translating.service.reporting import report_wording
 from lms.translating.service.unsigned import mix_reports, report_unsigned
+from lms.translating.service.withdrawing import withdraw
 
 __all__ = [
     "Kept",
@@ -17,4 +18,5 @@ __all__ = [
     "report_unsigned",
     "report_wording",
     "take_step",
+    "withdraw",
 ]

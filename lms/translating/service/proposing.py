@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from lms.actor import Actor
@@ -21,7 +21,7 @@ from lms.db import take_turns
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_public_id
 from lms.translating import policy, queries, rules
-from lms.translating.models import Proposal, ProposalStep
+from lms.translating.models import Proposal, ProposalStep, StepWithdrawal
 from lms.translating.queries import Place, Seen
 
 #: Control characters, halves of letters, and breaks that are none: no file holds them.
@@ -57,9 +57,9 @@ def propose(
     """
     if not policy.can_write(actor, place.locale):
         raise NotFound("not her language")
-    _take_turn(session, place)
+    take_turn_at(session, place)
     text = _normal(text)
-    once = _once(client_id, actor, place, "draft" if is_draft else "saved", text)
+    once = once_for(client_id, actor, place, "draft" if is_draft else "saved", text)
     if (known := queries.find_proposal(session, once)) is not None:
         return Kept(*known)
     library = current(session)
@@ -75,7 +75,7 @@ def propose(
     steps = () if is_draft else ("in review",)
     _insert(session, seen, public_id, once, at, text=text, written_by=actor.account_id, is_aside=is_aside)
     _add_steps(session, public_id, steps, actor, at)
-    _record(session, actor, "translating.proposed", seen.place, public_id, at)
+    record_act(session, actor, "translating.proposed", seen.place, public_id, at)
     return Kept(public_id, is_aside)
 
 
@@ -99,8 +99,8 @@ def take_step(
     knows = policy.can_write(actor, place.locale)
     if not knows and not (step == "approved" and policy.can_approve(actor, place.locale)):
         raise NotFound("not her language")
-    _take_turn(session, place)
-    once = _once(client_id, actor, place, step, "")
+    take_turn_at(session, place)
+    once = once_for(client_id, actor, place, step, "")
     if (known := queries.find_proposal(session, once)) is not None:
         return known[0]
     seen = queries.get_seen(session, current(session), place)
@@ -110,15 +110,18 @@ def take_step(
         raise RuleBroken("unsaved")
     if _has_taken(seen, step, actor):
         return seen.standing.version.public_id if seen.standing.version else ""
-    rules.check_step(step, seen.standing, actor.person_id, is_critical=seen.is_critical)
+    signs = queries.signs_as(session, actor, [seen.standing.translator])
+    rules.check_step(step, seen.standing, actor.person_id, is_critical=seen.is_critical, signs=signs)
     if not knows and seen.standing.state != "reviewed":
         raise RuleBroken("review_first")
     version = seen.standing.version
     public_id = version.public_id if version else new_public_id()
     if version is None:
         _insert(session, seen, public_id, once, at, text=seen.filed.text, written_by=None, is_aside=False)
+        if seen.filed.state != "draft" and step != "in review":  # what it is again when her decision is withdrawn
+            _add_steps(session, public_id, ("in review",), actor, at)
     _add_steps(session, public_id, (step,), actor, at)
-    _record(session, actor, f"translating.{step.replace(' ', '_')}", place, public_id, at)
+    record_act(session, actor, f"translating.{step.replace(' ', '_')}", place, public_id, at)
     return public_id
 
 
@@ -127,7 +130,7 @@ def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
 
 
-def _once(client_id: str, actor: Actor, place: Place, what: str, text: str) -> str:
+def once_for(client_id: str, actor: Actor, place: Place, what: str, text: str) -> str:
     """Return what is accepted once: a form of hers, for this sentence, with these words."""
     said = (client_id, str(actor.account_id), *vars(place).values(), what, text)
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
@@ -144,12 +147,15 @@ def _has_taken(seen: Seen, step: str, actor: Actor) -> bool:
 def _add_steps(session: Session, public_id: str, steps: Sequence[str], actor: Actor, at: datetime) -> None:
     """Note that the actor took these steps with a proposal."""
     of = select(Proposal.id).where(Proposal.public_id == public_id).scalar_subquery()
+    back = select(func.count()).select_from(StepWithdrawal)
+    back = back.join(ProposalStep, ProposalStep.id == StepWithdrawal.step_id)
+    withdrawn = back.where(ProposalStep.proposal_id == of).scalar_subquery()
     for step in steps:
-        row = {"proposal_id": of, "step": step, "taken_by": actor.account_id, "taken_at": at}
+        row = {"proposal_id": of, "step": step, "round": withdrawn, "taken_by": actor.account_id, "taken_at": at}
         session.execute(insert(_STEPS).values(row))
 
 
-def _take_turn(session: Session, place: Place) -> None:
+def take_turn_at(session: Session, place: Place) -> None:
     """Let all who write at one sentence pass one after another."""
     take_turns(session, f"wording {place.kind} {place.key} {place.address} {place.locale}")
 
@@ -189,7 +195,11 @@ def _insert(session: Session, seen: Seen, public_id: str, client_id: str, at: da
     session.execute(insert(_PROPOSALS).values(**named, **vars(seen.place), **known, **said))
 
 
-def _record(session: Session, actor: Actor, action: str, place: Place, public_id: str, at: datetime) -> None:
+def record_act(
+    session: Session, actor: Actor, action: str, place: Place, public_id: str, at: datetime, *, step: str = ""
+) -> None:
+    """Note in the audit trail what somebody did with a proposal, or with a step of one."""
+    more: dict[str, Any] = {"step": step} if step else {}
     record(
         session,
         actor.account_id,
@@ -200,4 +210,5 @@ def _record(session: Session, actor: Actor, action: str, place: Place, public_id
         content=f"{place.kind}/{place.key}",
         language=place.locale,
         address=place.address,
+        **more,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -17,7 +17,6 @@ from lms.content.library import Words, words_ever
 from lms.content.po import Entry, PoFile, write_po
 from lms.content.translations import follow
 from lms.errors import Problem
-from lms.people.queries import names_of_accounts
 from lms.translating import queries, rules
 from lms.translating.queries import Place, Told
 
@@ -54,13 +53,13 @@ def look_what_to_take(session: Session, folder: Folder, locales: Iterable[str], 
     """Return what taking the standing proposals of these languages into a folder without problems would do.
 
     What `extract` would find on the day `on` is done to the files that change, and what the check would refuse is left
-    out. Three queries, and for each object that something is to be taken into what `words_ever` asks.
+    out. Four queries, one more where a step was withdrawn, and for each object that something is to be taken into what
+    `words_ever` asks.
     """
-    people = queries.list_translators(session)
-    known = names_of_accounts(session, people)
-    names = rules.names_apart({each: known[each] for each in people})
-    taking = Taking()
-    ordered = sorted(queries.list_to_take(session, list(locales)), key=lambda pair: _object_of(pair[0]))
+    names, tags = queries.names_in_files(session), list(locales)
+    fallen, taking = queries.list_fallen(session, tags, names), Taking()
+    listed = ((place, queries.signed(each, names)) for place, each in queries.list_to_take(session, tags))
+    ordered = sorted(listed, key=lambda pair: _object_of(pair[0]))
     for (kind, key, locale), pairs in groupby(ordered, key=lambda pair: _object_of(pair[0])):
         made = folder.objects.get((kind, key))
         if made is None:
@@ -69,7 +68,8 @@ def look_what_to_take(session: Session, folder: Folder, locales: Iterable[str], 
                 Outcome(f"{kind}/{key}", 1, p.address, "gone", t.version.state) for p, t in newest.items()
             ]
         else:
-            _take_into(session, taking, _file_of(made, locale, on), list(pairs), names)
+            file = _file_of(made, locale, on, fallen.get((kind, key, locale), set()))
+            _take_into(session, taking, file, list(pairs), names)
     return taking
 
 
@@ -94,6 +94,14 @@ class _File:
     sentences: Mapping[str, str]
     entries: Sequence[Entry]
     header: Mapping[str, str]
+    #: Words of which such a review or approval was withdrawn.
+    fallen: Collection[tuple[str, rules.Decision]]
+
+    def as_it_stands(self, entry: Entry, version: rules.Version) -> Entry:
+        """Return an entry beside other words: a decision about its own that was withdrawn keeps it from nobody."""
+        decision = rules.Decision(entry.state, entry.by, entry.on)
+        is_fallen = entry.text != version.text and (entry.text, decision) in self.fallen
+        return replace(entry, state="draft") if is_fallen else entry
 
     def text(self, wanted: Mapping[str, Entry]) -> str:
         """Return the file with the wanted entries in place of those at their contexts."""
@@ -106,9 +114,9 @@ class _File:
         return {each[0]: after[each] for each in after.keys() - before.keys()}
 
 
-def _file_of(made: ContentObject, locale: str, on: date) -> _File:
+def _file_of(made: ContentObject, locale: str, on: date, fallen: Collection[tuple[str, rules.Decision]]) -> _File:
     sentences, catalog = made.sentences(), made.catalogs.get(locale) or PoFile()
-    return _File(made, locale, sentences, follow(sentences, catalog.entries, on.isoformat()), catalog.header)
+    return _File(made, locale, sentences, follow(sentences, catalog.entries, on.isoformat()), catalog.header, fallen)
 
 
 def _take_into(
@@ -125,7 +133,7 @@ def _take_into(
         if home is None:
             continue
         entry = entries.get(home, Entry(home, ""))
-        what = rules.outcome_of(each.version, file.sentences.get(home), entry)
+        what = rules.outcome_of(each.version, file.sentences.get(home), file.as_it_stands(entry, each.version))
         signature = _signature(each, names)
         if what in _OPEN:
             ever = words_ever(session, place.kind, place.key, place.locale) if ever is None else ever
@@ -145,10 +153,9 @@ def _take_into(
 
 
 def _published(ever: Iterable[tuple[Words, datetime]], contexts: Iterable[str], told: Told) -> list[rules.Filed]:
-    """Return what was published at these contexts since the last step of a version."""
-    since = told.approved_at or told.reviewed_at or told.written_at
-    said = [words.entries.get(context) for words, at in ever if at >= since for context in contexts]
-    return [rules.Filed(each["text"], each["state"], each["source"]) for each in said if each is not None]
+    """Return what was published at these contexts since a version came to be as it is."""
+    said = [words.entries.get(context) for words, at in ever if at >= told.changed_at for context in contexts]
+    return [queries.filed(each, each["state"]) for each in said if each is not None]
 
 
 def _unfit(file: _File, wanted: Mapping[str, Entry]) -> dict[str, str]:
@@ -177,4 +184,4 @@ def _signature(told: Told, names: Mapping[int, str]) -> rules.Signature:
     steps = {"reviewed": (version.reviewed_by, told.reviewed_at), "approved": (version.approved_by, told.approved_at)}
     account, at = steps.get(version.state, (None, None))
     by = names.get(account, "") if account is not None else ""
-    return rules.Signature(writer, by, local_date(at or told.written_at).isoformat())
+    return rules.Signature(writer, by, local_date(at or told.changed_at).isoformat())

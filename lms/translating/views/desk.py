@@ -1,4 +1,4 @@
-"""The translators' desk: the sentences of an object in one language, one of them with all that is known, the queue."""
+"""The translators' desk: the sentences of an object in one language, and one of them with all that is known."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from lms.content.translations import is_markdown, placeholders_in
 from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.i18n import gettext as _
-from lms.people.queries import names_of_accounts
 from lms.translating import messages, policy, queries, rules, service
-from lms.translating.forms import RateForm, SentenceForm, StepForm
+from lms.translating.forms import RateForm, SentenceForm, StepForm, WithdrawForm
 from lms.translating.queries import Place, Rating, Seen, Told
 from lms.translating.views.blueprint import TONGUES, WHO, bp, title_of
 from lms.web.access import get_actor, roles
@@ -101,15 +100,15 @@ def _named(library: Library, kind: str, key: str, locale: str) -> dict[str, Any]
 def sentence(kind: str, key: str, locale: str) -> Page:
     """Show a sentence with all that is known of it; who knows the language writes other words."""
     actor, library = _open(kind, key, locale)
-    seen = queries.get_seen(reading(), library, Place(kind, key, request.args.get("at", ""), locale))
-    form = SentenceForm()
+    place, form = Place(kind, key, request.args.get("at", ""), locale), SentenceForm()
+    queries.english_at(library, place)
     if form.is_submitted() and not policy.can_write(actor, locale):
         raise NotFound("not her language")
     if form.validate_on_submit():
-        onward = _next(library, seen.place)
+        onward = _next(library, place)
         with Explained(form, messages.sentence):
-            return _after_writing(seen, _write(actor, seen.place, form), onward)
-    return _page(actor, library, seen, form)
+            return _after_writing(place, _write(actor, place, form), onward)
+    return _page(actor, library, place, form)
 
 
 def _write(actor: Actor, place: Place, form: SentenceForm) -> service.Kept:
@@ -118,11 +117,11 @@ def _write(actor: Actor, place: Place, form: SentenceForm) -> service.Kept:
     return write(lambda s: service.propose(s, actor, place, **said, at=now()))
 
 
-def _after_writing(seen: Seen, kept: service.Kept, onward: str) -> Response:
+def _after_writing(place: Place, kept: service.Kept, onward: str) -> Response:
     """Go on with the next sentence, or stay where somebody else was faster."""
     if kept.is_aside:
         flash(_("Somebody else wrote here at the same time. Both are kept. Please look at both."), "warning")
-        return redirect(_href(seen.place))
+        return redirect(_href(place))
     flash(_("Saved."), "success")
     return redirect(onward)
 
@@ -168,7 +167,24 @@ def step(kind: str, key: str, locale: str) -> Page:
             write(lambda s: service.take_step(s, actor, place, taken, **said, text=written.text.data, at=now()))
             flash(messages.TAKEN[taken], "success")
             return redirect(onward)
-    return _page(actor, library, queries.get_seen(reading(), library, place), written, step=form)
+    return _page(actor, library, place, written, step=form)
+
+
+@bp.post(f"{_BASE}/sentence/withdraw")
+@roles("translator", "certifier")
+def withdraw(kind: str, key: str, locale: str) -> Page:
+    """Take the last review or approval of a sentence back, with the reason, and stay there."""
+    actor, library = _open(kind, key, locale)
+    if not policy.can_approve(actor, locale):
+        raise NotFound("not hers to take back")
+    place, form = Place(kind, key, request.args.get("at", ""), locale), WithdrawForm(prefix="withdraw")
+    if form.validate_on_submit():
+        said = {"why": form.why.data or "", "mark": form.mark.data or "", "client_id": form.client_id.data or ""}
+        with Explained(form, messages.sentence):
+            write(lambda s: service.withdraw(s, actor, place, **said, at=now()))
+            flash(_("Taken back. The reason stands with the words."), "success")
+            return redirect(_href(place))
+    return _page(actor, library, place, SentenceForm(formdata=None), withdrawing=form)
 
 
 @bp.post(f"{_BASE}/sentence/rating")
@@ -182,7 +198,7 @@ def rate(kind: str, key: str, locale: str) -> Page:
             write(lambda s: service.rate(s, actor, place, **_judged(form), at=now()))
             flash(_("Thank you. Your marks are kept."), "success")
             return redirect(_href(place))
-    return _page(actor, library, queries.get_seen(reading(), library, place), SentenceForm(formdata=None), rating=form)
+    return _page(actor, library, place, SentenceForm(formdata=None), rating=form)
 
 
 def _judged(form: RateForm) -> dict[str, Any]:
@@ -193,25 +209,29 @@ def _judged(form: RateForm) -> dict[str, Any]:
 def _page(
     actor: Actor,
     library: Library,
-    seen: Seen,
+    place: Place,
     form: SentenceForm,
     *,
     step: StepForm | None = None,
     rating: RateForm | None = None,
+    withdrawing: WithdrawForm | None = None,
 ) -> Page:
     """Return the page of a sentence, with the form that was refused, if any."""
-    place, may_write = seen.place, policy.can_write(actor, seen.place.locale)
+    may_write = policy.can_write(actor, place.locale)
     listed, ratings, newest = _known(library, place.kind, place.key, place.locale)
+    seen = queries.get_seen(reading(), library, place, newest)
     show = request.args.get("show", "")
     before, after = (_href(each) if each else None for each in _around(library, place, listed))
     has_changed = _fill(form, seen, request.args.get("use", ""))
-    refused: Form | None = next((each for each in (step, rating) if each is not None and each.errors), form)
+    sent = (step, rating, withdrawing)
+    refused: Form | None = next((each for each in sent if each is not None and each.errors), form)
     return form_page(
         "translating/sentence.html",
         refused,
         **_named(library, place.kind, place.key, place.locale),
         **_told(library, seen, ratings),
         **_doable(actor, seen, step),
+        **_withdrawable(actor, seen, withdrawing),
         seen=seen,
         show=show,
         write_form=form,
@@ -245,25 +265,36 @@ def _fill(form: SentenceForm, seen: Seen, use: str) -> bool:
 
 def _doable(actor: Actor, seen: Seen, refused: StepForm | None) -> dict[str, Any]:
     """Return the steps that she may take, the form for them, and why there is none where she may not."""
-    knows = policy.can_write(actor, seen.place.locale)
+    knows, signs = policy.can_write(actor, seen.place.locale), ""
     steps: tuple[str, ...] = ()
     if policy.can_approve(actor, seen.place.locale):
-        steps = rules.steps_for(seen.standing, actor.person_id, is_critical=seen.is_critical, knows=knows)
+        signs = queries.signs_as(reading(), actor, [seen.standing.translator])
+        steps = rules.steps_for(seen.standing, actor.person_id, is_critical=seen.is_critical, knows=knows, signs=signs)
     form = refused or StepForm(formdata=None, prefix="step")
     form.mark.data = seen.mark
     return {
         "steps": [(each, messages.STEPS[each]) for each in steps],
         "step_form": form,
-        "why_not": _why_not(actor, seen),
+        "why_not": _why_not(actor, seen, signs),
     }
 
 
-def _why_not(actor: Actor, seen: Seen) -> str:
+def _withdrawable(actor: Actor, seen: Seen, refused: WithdrawForm | None) -> dict[str, Any]:
+    """Return the form by which she takes the last decision back, and how it is called; None where she may not."""
+    step, is_hers = seen.decision, seen.is_decided_by(actor.person_id)
+    form: WithdrawForm | None = None
+    if policy.can_withdraw(actor, seen.place.locale, step, is_hers=is_hers) and step:
+        form = refused or WithdrawForm(formdata=None, prefix="withdraw")
+        form.mark.data = seen.decision_mark
+    return {"withdraw_form": form, "withdraw_label": messages.WITHDRAW.get(step, "")}
+
+
+def _why_not(actor: Actor, seen: Seen, signs: str) -> str:
     """Return why she cannot approve what stands, in words; "" where she can, or where nothing is said of it."""
     if not policy.can_write(actor, seen.place.locale) or seen.standing.state in {"missing", "approved", "stale"}:
         return ""
     try:
-        rules.check_step("approved", seen.standing, actor.person_id, is_critical=seen.is_critical)
+        rules.check_step("approved", seen.standing, actor.person_id, is_critical=seen.is_critical, signs=signs)
     except RuleBroken as error:
         return messages.sentence(error)
     return ""
@@ -299,10 +330,9 @@ def _told(library: Library, seen: Seen, ratings: list[Rating]) -> dict[str, Any]
     english, standing, part = seen.english, seen.standing, rules.part_of(seen.place.address)
     of_part = [each for each in ratings if each.part == part]
     today = [each.marks for each in of_part if each.is_today]
-    accounts = {v for t in seen.versions for v in (t.version.written_by, t.version.reviewed_by, t.version.approved_by)}
     hits, wrong = _terms(library, seen)
     return {
-        "names": names_of_accounts(reading(), accounts - {None}),  # type: ignore[arg-type]
+        "names": seen.names,
         "changed": rules.differences(standing.made_from, english) if standing.state == "stale" else (),
         "hits": hits,
         "wrong_terms": wrong,
@@ -320,37 +350,3 @@ def _terms(library: Library, seen: Seen) -> tuple[list[Hit], frozenset[str]]:
     hits = glossary_hits(glossary, seen.english, seen.place.locale) if glossary else []
     text = seen.standing.text
     return hits, frozenset(term for term, _said in term_faults(hits, text)) if text else frozenset()
-
-
-@bp.get("/content/<locale>/queue")
-@roles(*WHO)
-def queue(locale: str) -> str:
-    """List what to look at next in a language: what could harm first, then older English, then what most tracks use."""
-    actor, library = get_actor(), current(reading())
-    if locale not in queries.LOCALES or not policy.can_read(actor, locale):
-        raise NotFound(f"no language {locale!r} here")
-    found = queries.list_queue(reading(), library, locale, actor)
-    return render_template(
-        "translating/queue.html",
-        **_listed(library, locale, found),
-        tongue=TONGUES[locale],
-        tongue_tag=locale,
-        states=messages.SENTENCES,
-        critical=sum(each.sentence.is_critical for each in found),
-        stale=sum(each.sentence.state == "stale" for each in found),
-    )
-
-
-def _listed(library: Library, locale: str, found: list[queries.Waiting]) -> dict[str, Any]:
-    """Return the page of the queue that the address asks for, with the titles of what its rows belong to."""
-    number, pages = page_of(len(found), PAGE_SIZE)
-    rows = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    objects = {(each.place.kind, each.place.key) for each in rows}
-    return {
-        "rows": rows,
-        "titles": {each: title_of(library, *each) for each in objects},
-        "count": len(found),
-        "page": number,
-        "pages": pages,
-        "href_for": page_href("translating.queue", locale=locale),
-    }

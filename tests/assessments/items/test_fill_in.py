@@ -114,6 +114,6 @@ def test_warns_of_languages_without_words() -> None:
 def test_a_translation_that_loses_a_gap_is_a_fault(lost: str) -> None:
     english = next(told.english for told in BOTH.told_at(()) if told.address == "q-fill-in.text")
     faults = list(find_faults(Entry("quiz.yml:q-fill-in.text", english, lost), "es"))
-    assert faults == ["must have the same placeholders as the English: {how-long}, {what}"]
+    assert [each.message for each in faults] == ["must have the same placeholders as the English: {how-long}, {what}"]
     kept = "Lava con {what} y agua por {how-long} segundos."
     assert list(find_faults(Entry("quiz.yml:q-fill-in.text", english, kept), "es")) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.reading import grade_of, sentences_in, syllables
+from lms.content.grade import grade_of, sentences_in, syllables
 
 
 @pytest.mark.parametrize(
