@@ -48,8 +48,8 @@ def list_withdrawals(session: Session, *where: ColumnElement[bool]) -> dict[int,
 
 def list_fallen(
     session: Session, locales: Collection[str], names: Mapping[int, str]
-) -> dict[tuple[str, str, str], set[tuple[str, Decision]]]:
-    """Return by kind, key and language which words are no longer reviewed or approved so, as the files sign it.
+) -> dict[tuple[str, str, str], set[tuple[str, str, Decision]]]:
+    """Return by kind, key and language of which English which words are no longer decided about so, as files sign it.
 
     What was taken anew since is left out. One query.
     """
@@ -60,7 +60,7 @@ def list_fallen(
         .where(~select(other.id).where(other.step_id == again.id).exists())
         .exists()
     )
-    columns = (Proposal.kind, Proposal.key, Proposal.locale, Proposal.text)
+    columns = (Proposal.kind, Proposal.key, Proposal.locale, Proposal.english, Proposal.text)
     rows = (
         select(*columns, ProposalStep.step, ProposalStep.taken_by, ProposalStep.taken_at)
         .select_from(StepWithdrawal)
@@ -68,10 +68,10 @@ def list_fallen(
         .join(Proposal, Proposal.id == ProposalStep.proposal_id)
         .where(Proposal.locale.in_(sorted(locales)), ~is_again)
     )
-    found: dict[tuple[str, str, str], set[tuple[str, Decision]]] = {}
-    for kind, key, locale, text, step, account, at in session.execute(rows):
+    found: dict[tuple[str, str, str], set[tuple[str, str, Decision]]] = {}
+    for kind, key, locale, english, text, step, account, at in session.execute(rows):
         decision = Decision(step, names.get(account, ""), local_date(at).isoformat())
-        found.setdefault((kind, key, locale), set()).add((text, decision))
+        found.setdefault((kind, key, locale), set()).add((english, text, decision))
     return found
 
 

@@ -94,13 +94,13 @@ class _File:
     sentences: Mapping[str, str]
     entries: Sequence[Entry]
     header: Mapping[str, str]
-    #: Words of which such a review or approval was withdrawn.
-    fallen: Collection[tuple[str, rules.Decision]]
+    #: English and words of which such a review or approval was withdrawn.
+    fallen: Collection[tuple[str, str, rules.Decision]]
 
     def as_it_stands(self, entry: Entry, version: rules.Version) -> Entry:
         """Return an entry beside other words: a decision about its own that was withdrawn keeps it from nobody."""
         decision = rules.Decision(entry.state, entry.by, entry.on)
-        is_fallen = entry.text != version.text and (entry.text, decision) in self.fallen
+        is_fallen = entry.text != version.text and (entry.english, entry.text, decision) in self.fallen
         return replace(entry, state="draft") if is_fallen else entry
 
     def text(self, wanted: Mapping[str, Entry]) -> str:
@@ -114,7 +114,7 @@ class _File:
         return {each[0]: after[each] for each in after.keys() - before.keys()}
 
 
-def _file_of(made: ContentObject, locale: str, on: date, fallen: Collection[tuple[str, rules.Decision]]) -> _File:
+def _file_of(made: ContentObject, locale: str, on: date, fallen: Collection[tuple[str, str, rules.Decision]]) -> _File:
     sentences, catalog = made.sentences(), made.catalogs.get(locale) or PoFile()
     return _File(made, locale, sentences, follow(sentences, catalog.entries, on.isoformat()), catalog.header, fallen)
 
