@@ -22,8 +22,8 @@ THREADS = 8
 #: Why the demonstration is not loaded, and what to do, by what the database holds.
 REFUSED = {
     "people": "This database holds people already, and nothing was changed: name an empty one in LMS_DATABASE_URL.",
-    "content": "This database holds published content already, of which the demonstration publishes its own, and nothing "
-    "was changed: name an empty database in LMS_DATABASE_URL, or throw away what `make demo` began with `make demo-reset`.",
+    "content": "This database holds published content already, and the demonstration publishes its own; nothing was "
+    "changed: name an empty database in LMS_DATABASE_URL, or throw away what `make demo` began by `make demo-reset`.",
 }
 group = AppGroup("demo", help="The demonstration: invented people and organizations.")
 
