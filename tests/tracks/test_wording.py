@@ -21,6 +21,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.rules import Criteria
 from lms.publish import SHAPES
+from lms.publish.service import alone_tracks
 from lms.tracks import queries, rules, service
 from lms.tracks.models import Assignment, Enrolment, WordingDemand, WordingRoute
 from lms.tracks.rules import Asked, Due, FileRow, Gap, Meant, Routes
@@ -84,7 +85,8 @@ def approve(locale: str) -> None:
         return draft(each.kind, each.key, each.locale, {"words": words})
 
     folder = read_folder(ROOT / "content", SHAPES)
-    write(lambda s: publish(s, [approved(each) for each in drafts_of(folder)], None, at=AT) and None)
+    found = [approved(each) for each in drafts_of(folder)]
+    write(lambda s: publish(s, [*found, *alone_tracks(found)], None, at=AT) and None)
 
 
 # ── Rules ─────────────────────────────────────────────────────────────────────
