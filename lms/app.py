@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 from flask_login import LoginManager
 from flask_migrate import Migrate
+from markupsafe import Markup
 
 from lms import db as database
 from lms import i18n
@@ -52,6 +53,7 @@ from lms.surveys import views as surveys_views
 from lms.tracks import handlers as tracks_handlers
 from lms.tracks import queries as tracks_queries
 from lms.tracks import views as tracks_views
+from lms.tracks.messages import wording as tracks_wording
 from lms.tracks.views.foreseeing import foresee_fieldwork
 from lms.training import views as training_views
 from lms.translating import views as translating_views
@@ -103,7 +105,7 @@ def create_app(config: Config) -> Flask:
     access.init_app(app)
     classes.init_app(app, sign_off_policy.in_class_of)
     rounds.init_app(app, lambda person_id, key: courses_queries.round_of(reading(), person_id, key))
-    showing.init_app(app, _reads_english)
+    showing.init_app(app, _reads_english, _told_wording)
     health.init_app(app, lambda session: scheduler_service.beat(session, at=now()))
     for module in VIEWS:
         app.register_blueprint(module.bp)
@@ -124,6 +126,10 @@ def _language_of_reader() -> str | None:
 
 def _reads_english(person_id: int, module_key: str) -> bool:
     return tracks_queries.reads_english(reading(), current(reading()), person_id, module_key, i18n.language())
+
+
+def _told_wording(person_id: int, module_key: str) -> str | Markup:
+    return tracks_wording.module_words(reading(), current(reading()), person_id, module_key)
 
 
 def _init_login(app: Flask) -> None:
@@ -203,8 +209,8 @@ class NavItem:
     folded: bool = False
 
 
-#: Entries that stand side by side on a phone; with more than one beyond them, the rest is folded.
-_IN_A_ROW = 3
+#: Entries that stand in one row of a phone beside the languages; with more than one beyond them, the rest is folded.
+_IN_A_ROW = 2
 
 
 def navigation(actor: Actor | None) -> list[NavItem]:

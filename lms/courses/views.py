@@ -28,7 +28,7 @@ from lms.ids import new_client_id
 from lms.listening.queries import heard_at, media_type_of
 from lms.web.access import get_actor, signed_in
 from lms.web.rounds import round_of
-from lms.web.showing import Step, beneath, marked, show_english, wants_both
+from lms.web.showing import Step, beneath, marked, show_english, told_wording, wants_both
 from lms.web.sounds import send_sound
 
 bp = Blueprint("courses", __name__, template_folder="templates")
@@ -155,6 +155,7 @@ def _module_page(library: Library, module_key: str, blocked: RuleBroken | None) 
         steps=[] if blocked else _steps(module_key, lessons, progress, step),
         blocked=_reason(library, blocked) if blocked else None,
         asks_before=not blocked and _asks_before(library, module_key),
+        wording=told_wording(module_key),
     )
 
 

@@ -13,13 +13,18 @@ from waitress import serve as waitress_serve
 
 from lms.app import create_app
 from lms.config import Config
-from lms.db import db, reading
+from lms.db import db
 from lms.demo.accounts import ACCOUNTS, PASSPHRASE
-from lms.demo.load import AlreadyLoadedError, load
-from lms.people.queries import count_people
+from lms.demo.load import holding, load
 from lms.scheduler.loop import start_thread
 
 THREADS = 8
+#: Why the demonstration is not loaded, and what to do, by what the database holds.
+REFUSED = {
+    "people": "This database holds people already, and nothing was changed: name an empty one in LMS_DATABASE_URL.",
+    "content": "This database holds published content already, and the demonstration publishes its own; nothing was "
+    "changed: name an empty database in LMS_DATABASE_URL, or throw away what `make demo` began by `make demo-reset`.",
+}
 group = AppGroup("demo", help="The demonstration: invented people and organizations.")
 
 
@@ -28,11 +33,10 @@ def load_command() -> None:
     """Load the demonstration into an empty database. Refused in production."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's own way
     refuse_production(app.config["LMS"])
+    if (held := holding(db.engines["write"])) is not None:
+        raise click.ClickException(REFUSED[held])
     prepare(app)
-    try:
-        workers = load(app, click.echo)
-    except AlreadyLoadedError:
-        raise click.ClickException("This database holds people already. Start with an empty one.") from None
+    workers = load(app, click.echo)
     click.echo(f"{workers} invented workers are loaded.")
 
 
@@ -46,8 +50,11 @@ def serve_command(port: int, host: str) -> None:
     app = create_app(config)
     begun = time.monotonic()
     with app.app_context():
+        held = holding(db.engines["write"])
+        if held == "content":
+            raise click.ClickException(REFUSED[held])
         prepare(app)
-        if not count_people(reading(), ""):
+        if held is None:
             load(app, click.echo)
             click.echo(f"Loaded in {time.monotonic() - begun:.0f} s.")
         db.session.remove()

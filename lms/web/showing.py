@@ -89,11 +89,20 @@ def wants_both() -> bool:
 
 #: Returns whether a person (her id) learns a module (its key) with English beneath it.
 Find = Callable[[int, str], bool]
+#: Returns what a person (her id) is to know of the words of a module (its key) that are not approved, "" for nothing.
+Tell = Callable[[int, str], str | Markup]
 
 
-def init_app(app: Flask, find: Find) -> None:
-    """Have `show_english` ask `find`: pages of lower floors ask, the roof names who knows."""
+def init_app(app: Flask, find: Find, tell: Tell) -> None:
+    """Have `show_english` ask `find`, and `told_wording` `tell`: lower floors ask, the roof names who knows."""
     app.extensions["reads_english"] = find
+    app.extensions["told_wording"] = tell
+
+
+def told_wording(module_key: str) -> str | Markup:
+    """Return which track asks for approved words of this module, and how the reader learns without; "" for nothing."""
+    tell: Tell = current_app.extensions["told_wording"]
+    return tell(get_actor().person_id, module_key) if language() != "en" else ""
 
 
 def show_english(module_key: str) -> None:

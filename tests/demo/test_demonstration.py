@@ -27,7 +27,7 @@ from lms.commands import cli
 from lms.db import db, reading
 from lms.demo.accounts import ACCOUNTS
 from lms.demo.cli import refuse_production
-from lms.demo.load import AlreadyLoadedError, load
+from lms.demo.load import NotEmptyError, load
 from lms.demo.plan import make_plan
 from lms.demo.twice import ADDRESS
 from tests.demo.conftest import Demo
@@ -56,7 +56,7 @@ class TestLoading:
 
     def test_a_second_time_is_refused(self, demo: Demo) -> None:
         before = demo.one("SELECT count(*) FROM people")
-        with demo.app.app_context(), pytest.raises(AlreadyLoadedError):
+        with demo.app.app_context(), pytest.raises(NotEmptyError):
             load(demo.app, print)
         assert demo.one("SELECT count(*) FROM people") == before
 

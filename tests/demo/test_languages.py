@@ -210,6 +210,7 @@ TYPED = (
     "Some do not feel ready to write notes.",
     "For many it is too long for one sitting.",
     "Thank you. I will try that.",
+    "Please tell us on which days you visited the outreach site.",
     "The library was closed on that day.",
     "You wait for the answer, and people notice.",
     "photo of the paper.jpg",

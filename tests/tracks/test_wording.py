@@ -18,6 +18,7 @@ from lms.db import reading, write
 from lms.errors import NotFound, RuleBroken
 from lms.ids import new_client_id
 from lms.organizations.rules import Criteria
+from lms.publish.service import alone_tracks
 from lms.tracks import queries, rules, service
 from lms.tracks.models import Assignment, Enrolment, WordingDemand, WordingRoute
 from lms.tracks.rules import Asked, Due, FileRow, Gap, Meant, Routes
@@ -81,7 +82,8 @@ def approve(locale: str) -> None:
         words = {at: {**entry, "state": "approved"} for at, entry in each.body["words"].items()}
         return draft(each.kind, each.key, each.locale, {"words": words})
 
-    write(lambda s: publish(s, [approved(each) for each in written_content()], None, at=AT) and None)
+    found = [approved(each) for each in written_content()]
+    write(lambda s: publish(s, [*found, *alone_tracks(found)], None, at=AT) and None)
 
 
 # ── Rules ─────────────────────────────────────────────────────────────────────

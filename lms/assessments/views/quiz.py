@@ -34,6 +34,7 @@ from lms.web.access import get_actor, signed_in
 from lms.web.arrival import arrived_at
 from lms.web.rounds import round_of
 from lms.web.shell import request_id
+from lms.web.showing import told_wording
 
 Page = str | tuple[str, int] | Response
 _SAVED = _l("Your answers are saved. You can go on now or later.")
@@ -180,6 +181,7 @@ def _start_page(module_key: str, beside: Sequence[EntryRow]) -> str:
         beside=beside,
         module_key=module_key,
         title=_title(source, words),
+        wording=told_wording(module_key),
     )
 
 

@@ -25,7 +25,7 @@ from lms.fieldwork.views.shared import kept_session, told
 from lms.i18n import format_instant
 from lms.i18n import gettext as _
 from lms.web.access import signed_in
-from lms.web.fonts import REGULAR, SEMIBOLD, load_fonts, wrap
+from lms.web.fonts import REGULAR, SEMIBOLD, load_fonts, width_of, wrap
 
 WIDTH, HEIGHT = letter
 MARGIN = 0.6 * inch
@@ -93,6 +93,12 @@ def drawable(text: str, font: str = REGULAR) -> str:
     """Return `text` with a question mark for each letter that the font cannot draw: a list must not fail for one."""
     known = load_fonts()[font]
     return "".join(each if ord(each) in known else "?" for each in text)
+
+
+def fitting(line: str, font: str, most: float, width: float) -> float:
+    """Return the size, `most` at most, at which a line is no wider than `width` points: a name is never cut."""
+    own = width_of(line, font, most)
+    return most if own <= width else most * width / own
 
 
 class _Paper:
@@ -165,8 +171,8 @@ class _Paper:
         self.canvas.setLineWidth(0.5)
         for text, column in zip(row, self.columns, strict=True):
             self.canvas.rect(left, self.top - height, column.width, height)
-            self.canvas.setFont(font, 10)
             for number, line in enumerate(self._cell(text, column, font)):
+                self.canvas.setFont(font, fitting(line, font, 10, column.width - 8))
                 self.canvas.drawString(left + 4, self.top - 14 - 13 * number, line)
             left += column.width
         self.top -= height

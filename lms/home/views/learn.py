@@ -25,7 +25,8 @@ from lms.i18n import gettext as _
 from lms.notifications.queries import may_ask_for_texts
 from lms.tracks import queries as tracks
 from lms.tracks.messages import PartWords
-from lms.tracks.rules import ItemProgress
+from lms.tracks.messages.taking import takes_words
+from lms.tracks.rules import ItemProgress, TrackProgress
 from lms.tracks.specs import TrackSpec
 from lms.web.access import get_actor, signed_in
 from lms.web.showing import Step
@@ -53,6 +54,8 @@ class Entry:
     note: str = ""
     state: State | None = None
     download: str | None = None
+    #: What it takes, and which track comes first.
+    lines: Sequence[str | Markup] = ()
     #: By when it is asked for, and by whom.
     dues: Sequence[tuple[State, str]] = ()
 
@@ -254,7 +257,8 @@ def _decision(titles: Titles, case: Case) -> Entry:
 def _other(page: Page, way: Way) -> Entry:
     note = _("%(done)s of %(total)s steps", done=way.progress.done, total=way.progress.total)
     href = url_for("tracks.show", key=way.track_key)
-    return Entry(page.titles.track(way.track_key), href, note, dues=_dues(page, way))
+    first = _first(page, way.progress)
+    return Entry(page.titles.track(way.track_key), href, note, lines=first, dues=_dues(page, way))
 
 
 def _certificate(page: Page, holding: Holding) -> Entry:
@@ -266,8 +270,24 @@ def _certificate(page: Page, holding: Holding) -> Entry:
 
 
 def _choice(page: Page, key: str) -> Entry:
-    track = page.learner.library.spec(TrackSpec, "track", key)
-    minutes = tracks.track_minutes(page.learner.library, key)
-    note = _("About %(time)s", time=format_hours(minutes)) if minutes else ""
+    """Return a track that she could begin: what it takes, what of that is recorded already, and what comes first."""
+    library, learner = page.learner.library, page.learner
+    track, minutes = library.spec(TrackSpec, "track", key), tracks.track_minutes(library, key)
+    progress = learner.standing.progress(learner.actor.person_id, key)
+    takes, first = [], []
+    if progress is not None:
+        takes = takes_words(PartWords(library, key, page.titles.locale, progress.explained), minutes)
+        first = _first(page, progress)
+    note = _("About %(time)s", time=format_hours(minutes)) if minutes and not takes else ""
     state = None if track.can_be_met else State("plain", _("Parts of it are still being prepared"))
-    return Entry(page.titles.track(key), url_for("tracks.show", key=key), note, state)
+    return Entry(page.titles.track(key), url_for("tracks.show", key=key), note, state, lines=[*takes, *first])
+
+
+def _first(page: Page, progress: TrackProgress) -> list[Markup]:
+    """Return which tracks come first and are not completed, each with what that means."""
+    keys = [part.key for part in progress.explained.others if part.kind == "track" and not part.is_done]
+    titles = [tracks.track_title(page.learner.library, key, page.titles.locale) for key in keys]
+    return [
+        marked(_("“%(track)s” comes first: until it is completed, this track is not.", track=title.text), title)
+        for title in titles
+    ]

@@ -46,13 +46,15 @@ class Page:
     token: str = ""
 
 
-def questions_page(library: Library, survey: WholeSurvey, typed: Typed, errors: Mapping[str, str], page: Page) -> str:
-    """Return the page that asks, with what was typed and what is wrong with it."""
+def questions_page(
+    library: Library, survey: WholeSurvey, typed: Typed, errors: Mapping[str, str], page: Page
+) -> tuple[str, int]:
+    """Return the page that asks, with what was typed and what is wrong with it, and its status: 400 where it is."""
     spec, words = survey.spec, library.words("survey", survey.spec.key, language())
     title = words.text(f"{spec.key}.yml:title", spec.title)
     intro = words.text(f"{spec.key}.yml:intro", spec.intro)
     questions = [_question(library, each, typed, errors.get(each.spec.id)) for each in survey.questions]
-    return render_template(
+    html = render_template(
         "surveys/survey.html",
         title=title,
         intro=intro,
@@ -63,6 +65,7 @@ def questions_page(library: Library, survey: WholeSurvey, typed: Typed, errors: 
         both=wants_both(),
         marks=marks([title.state, intro.state, *(question.wording for question in questions)]),
     )
+    return html, 400 if errors else 200
 
 
 def thanks_page(library: Library, survey: WholeSurvey, go_on: str) -> str:

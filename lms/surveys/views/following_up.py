@@ -67,7 +67,7 @@ def _store(invitation: Invitation, typed: Typed, tongue: str) -> Mapping[str, st
     )
 
 
-def _page(token: str, invitation: Invitation, typed: Typed, errors: Mapping[str, str]) -> str:
+def _page(token: str, invitation: Invitation, typed: Typed, errors: Mapping[str, str]) -> Any:
     library = current(reading())
     survey = queries.whole_survey(library, invitation.survey_key)
     if service.has_answered(reading(), invitation):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
 from lms.content.library import Library, Text
 from lms.i18n import format_names, language, ngettext
 from lms.i18n import gettext as _
 from lms.i18n import lazy_gettext as _l
 from lms.tracks import queries
-from lms.tracks.rules import Gap
+from lms.tracks.rules import Gap, key_alone
 
 #: How somebody may learn whose language has no approved words yet (`rules.CHOICES`), as who assigns chooses it.
 ROUTE_CHOICES: Mapping[str, str] = {
@@ -37,12 +40,47 @@ _TOLD_ROUTES: Mapping[str, str] = {
     "session": _l("The words in your language are not all checked yet. You learn this in a group session."),
     "both": _l("The words in your language are not all checked yet. Read the English beneath them, too."),
 }
+_UNROUTED = _l("A trainer can read it with you, or you learn it in a group. Please call us.")
 _OPEN_STATES = ("missing", "stale", "draft", "in review", "reviewed")
 
 
 def route_words(route: str) -> str:
     """Return a route as the worker reads it."""
     return str(_TOLD_ROUTES[route])
+
+
+def module_words(session: Session, library: Library, person_id: int, module_key: str) -> str | Markup:
+    """Return which of a person's tracks ask for approved words, where a module has none in the language of the page.
+
+    With how she learns until then; "" where nothing is lacking. One query; two more for whom something is.
+    """
+    if language() not in queries.gaps_of(library, key_alone(module_key)):
+        return ""
+    keys = queries.demands_on_module(session, library, person_id, module_key)
+    if not keys:
+        return ""
+    routes = [queries.route_of(session, person_id, key) for key in (*keys, key_alone(module_key))]
+    route = next(filter(None, routes), None)
+    then = route_words(route) if route else str(_UNROUTED)
+    return Markup("{} {}").format(demand_words(library, keys), then)
+
+
+def demand_words(library: Library, track_keys: Sequence[str]) -> Markup:
+    """Return that these tracks ask for approved words, by their titles, as staff and workers read it."""
+    titles = [queries.track_title(library, key, language()) for key in track_keys]
+    named = [Markup("“{}”").format(_marked(title)) for title in titles]
+    return escape(
+        ngettext(
+            "%(tracks)s asks that its words are approved in the language of who learns them.",
+            "%(tracks)s ask that their words are approved in the language of who learns them.",
+            len(named),
+            tracks="{}",
+        )
+    ).replace("{}", Markup(format_names([str(each) for each in named])))  # noqa: S704 -- each is escaped
+
+
+def _marked(title: Text) -> str | Markup:
+    return Markup('<span lang="en">{}</span>').format(title.text) if title.state == "missing" else title.text
 
 
 def gap_words(gap: Gap) -> str:

@@ -81,9 +81,12 @@ from lms.tracks.queries.waivers import (
 from lms.tracks.queries.wording import (
     DemandRow,
     RouteRow,
+    asking_now,
     asks_for_approved,
     count_learners,
     count_unworded,
+    demands_on,
+    demands_on_module,
     gaps_of,
     languages_of,
     list_demands,
@@ -92,6 +95,7 @@ from lms.tracks.queries.wording import (
     route_of,
     routes_asked,
     routes_in_batch,
+    unworded,
 )
 from lms.tracks.queries.words import (
     TrackCard,
@@ -133,6 +137,7 @@ __all__ = [
     "asked_by_rule",
     "asked_of",
     "askers_of",
+    "asking_now",
     "asks_for_approved",
     "assignments_of",
     "bound_of",
@@ -144,6 +149,8 @@ __all__ = [
     "count_rows",
     "count_unworded",
     "credit_ahead",
+    "demands_on",
+    "demands_on_module",
     "gaps_of",
     "get_batch",
     "get_rule",
@@ -191,5 +198,6 @@ __all__ = [
     "track_summary",
     "track_title",
     "track_work",
+    "unworded",
     "waive_ahead",
 ]

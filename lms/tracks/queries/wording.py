@@ -17,7 +17,7 @@ from lms.db import among
 from lms.i18n import TAGS
 from lms.organizations.queries import PEOPLE, works_there
 from lms.tracks.models import Assignment, Enrolment, WordingDemand, WordingRoute
-from lms.tracks.rules import Gap, Gaps, gap_of
+from lms.tracks.rules import Gap, Gaps, gap_of, is_alone, key_alone
 from lms.tracks.specs import TrackSpec
 
 _LOCALES = tuple(tag for tag in TAGS if tag != "en")
@@ -57,6 +57,47 @@ def asks_for_approved(session: Session, track_key: str) -> bool:
     return bool(session.scalar(newest.order_by(WordingDemand.id.desc()).limit(1)))
 
 
+def asking_now(session: Session, library: Library) -> list[str]:
+    """Return the published tracks that ask for approved wording now. One query."""
+    found = (key for key, is_asked in _newest_demands(session).items() if is_asked)
+    return sorted(key for key in found if library.find("track", key) is not None)
+
+
+def demands_on(session: Session, library: Library, track_key: str) -> tuple[str, ...]:
+    """Return the tracks that ask for approved wording of who is to do this one; itself, where it asks. One query.
+
+    A module that is asked for alone counts in every track that holds it, and its quiz certifies there: so what any of
+    these tracks asks for is asked of it too, and nobody is led around it.
+    """
+    asking = asking_now(session, library)
+    if not is_alone(track_key) or library.find("track", track_key) is None:
+        return tuple(key for key in asking if key == track_key)
+    own = set(_modules_of(library, track_key))
+    return tuple(key for key in asking if own & set(_modules_of(library, key)))
+
+
+def demands_on_module(session: Session, library: Library, person_id: int, module_key: str) -> tuple[str, ...]:
+    """Return the tracks that a person is on, hold a module, and ask for approved wording. At most two queries."""
+    asking = [key for key in asking_now(session, library) if module_key in _modules_of(library, key)]
+    if not asking:
+        return ()
+    on_way = select(Enrolment.track_key).where(
+        Enrolment.person_id == person_id,
+        Enrolment.state == "active",
+        Enrolment.track_key.in_([*asking, key_alone(module_key)]),
+    )
+    found = set(session.scalars(on_way))
+    return tuple(sorted(asking if key_alone(module_key) in found else found))
+
+
+def _newest_demands(session: Session) -> dict[str, bool]:
+    """Return whether each track of which something was set asks for approved wording now. One query."""
+    found: dict[str, bool] = {}
+    for row in list_demands(session):
+        found.setdefault(row.track_key, row.is_asked)
+    return found
+
+
 def list_demands(session: Session, track_key: str | None = None) -> list[DemandRow]:
     """Return what was set for a track, or for all of them, the newest first. One query."""
     columns = select(WordingDemand.track_key, WordingDemand.is_asked, WordingDemand.set_by, WordingDemand.set_at)
@@ -65,11 +106,13 @@ def list_demands(session: Session, track_key: str | None = None) -> list[DemandR
 
 
 def unworded(session: Session, library: Library) -> dict[str, tuple[str, ...]]:
-    """Return the languages without approved words of each track that asks for them now. One query."""
-    asks: dict[str, bool] = {}
-    for row in list_demands(session):
-        asks.setdefault(row.track_key, row.is_asked)
-    return {key: tuple(gaps_of(library, key)) for key, is_asked in asks.items() if is_asked}
+    """Return the languages without approved words of each track that asks for them now. One query.
+
+    Also of its modules where they are asked for alone (`demands_on`).
+    """
+    keys = asking_now(session, library)
+    alone = [key_alone(module) for key in keys for module in _modules_of(library, key)]
+    return {key: tuple(gaps_of(library, key)) for key in dict.fromkeys([*keys, *alone])}
 
 
 def gaps_of(library: Library, track_key: str) -> Gaps:

@@ -98,8 +98,10 @@ from lms.tracks.rules.wording import (
 )
 from lms.tracks.rules.work import (
     MINUTES_A_DAY,
+    HoursTold,
     Missing,
     Work,
+    hours_told,
     missing_of,
     work_of,
 )
@@ -125,6 +127,7 @@ __all__ = [
     "FileRow",
     "Gap",
     "Gaps",
+    "HoursTold",
     "ItemProgress",
     "ItemState",
     "Known",
@@ -160,6 +163,7 @@ __all__ = [
     "ease",
     "find_meant",
     "gap_of",
+    "hours_told",
     "is_alone",
     "is_binding",
     "is_due_early",

@@ -50,6 +50,33 @@ class Missing:
     tracks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class HoursTold:
+    """Hours that a track asks for, of kinds any of which counts: minutes asked for, and of these recorded so far."""
+
+    kinds: tuple[str, ...]
+    asked: int
+    recorded: int
+
+
+def hours_told(track: TrackSpec, explained: Explanation) -> tuple[HoursTold, ...]:
+    """Return the hours that somebody is asked for on a track, by their kinds, in the order of its file.
+
+    Of hours for several competencies the sum is told, without what is recorded beyond each. What she need not do is not
+    asked for.
+    """
+    parts = {part.id: part for part in explained.others if part.kind == "hours"}
+    groups: dict[tuple[str, ...], list[tuple[HoursSpec, int]]] = {}
+    for spec in track.hours:
+        part = parts.get(spec.key)
+        if part is not None and (part.proof is None or part.proof.kind == "hours"):
+            groups.setdefault(spec.counts, []).append((spec, min(part.minutes, spec.minutes)))
+    return tuple(
+        HoursTold(kinds, _longest((spec, spec.minutes) for spec, _ in found), _longest(found))
+        for kinds, found in groups.items()
+    )
+
+
 def missing_of(track: TrackSpec, explained: Explanation, minutes: Mapping[str, int]) -> Missing:
     """Return what is missing on the cheapest way through a track; `minutes` holds those of the modules taught now.
 

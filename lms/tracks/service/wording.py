@@ -45,9 +45,10 @@ def set_demand(session: Session, actor: Actor, track_key: str, *, is_asked: bool
 def find_blocked(session: Session, library: Library, track_key: str, person_ids: Collection[int]) -> dict[int, str]:
     """Return which of these people have no approved wording where the track asks for it, with their language.
 
-    One query; one more where it asks.
+    Of a module that is asked for alone, the tracks that hold it ask (`queries.demands_on`). One query; one more where
+    it is asked for.
     """
-    if not person_ids or not queries.asks_for_approved(session, track_key):
+    if not person_ids or not queries.demands_on(session, library, track_key):
         return {}
     gaps = queries.gaps_of(library, track_key)
     return rules.blocked(queries.languages_of(session, person_ids), gaps) if gaps else {}

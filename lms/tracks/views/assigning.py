@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.clock import local_date, now
@@ -18,7 +19,7 @@ from lms.ids import new_client_id
 from lms.organizations.queries import Choice, StaffRow, list_staff, list_supervised
 from lms.tracks import messages, queries, rules, service
 from lms.tracks.forms import AssignForm, ConfirmForm
-from lms.tracks.messages.wording import OWN_ROUTE_CHOICES, ROUTE_CHOICES
+from lms.tracks.messages.wording import OWN_ROUTE_CHOICES, ROUTE_CHOICES, demand_words
 from lms.tracks.rules import Asked, Due, Routes
 from lms.tracks.service import Foresight
 from lms.tracks.specs import TrackSpec
@@ -174,8 +175,15 @@ def _pick(library: Library, form: AssignForm, picking: Picking) -> tuple[str, in
         realistic=day if form.due_on.errors else None,
         fits=any(form[name].data for name in CRITERIA),
         fitting=count_fitting(form, picking),
+        demand=_demand(library),
     )
     return html, 400 if form.errors else 200
+
+
+def _demand(library: Library) -> str | Markup:
+    """Return which tracks ask for approved words, "" where none does."""
+    keys = queries.asking_now(reading(), library)
+    return demand_words(library, keys) if keys else ""
 
 
 def preview_page(

@@ -17,7 +17,8 @@ from lms.i18n import gettext as _
 from lms.organizations.queries import names_of
 from lms.tracks import messages, queries, service
 from lms.tracks.messages import PartWords
-from lms.tracks.messages.wording import route_words
+from lms.tracks.messages.taking import takes_words
+from lms.tracks.messages.wording import demand_words, route_words
 from lms.tracks.queries import Standing
 from lms.tracks.rules import ItemProgress, Part, SetView, TrackProgress
 from lms.tracks.views.blueprint import bp
@@ -170,16 +171,18 @@ def frame(page: Page, groups: list[Group]) -> Mapping[str, object]:
 
 
 def _wording(page: Page) -> Mapping[str, object]:
-    """Return whether the track asks for approved words, whether the reader has none, and how she learns then.
+    """Return what asks for approved words, "" for nothing, whether the reader has none, and how she learns then.
 
     One query; one more for who has none.
     """
     if page.progress.state == "completed":
-        return {"asks_wording": False, "is_unworded": False, "route": ""}
-    asks = queries.asks_for_approved(reading(), page.key)
-    lacks = asks and language() in queries.gaps_of(page.library, page.key)
+        return {"asks_wording": "", "is_unworded": False, "route": ""}
+    asks = queries.demands_on(reading(), page.library, page.key)
+    lacks = bool(asks) and language() in queries.gaps_of(page.library, page.key)
     route = queries.route_of(reading(), get_actor().person_id, page.key) if lacks else None
-    return {"asks_wording": asks, "is_unworded": lacks, "route": route_words(route) if route else ""}
+    own = _("This track asks that its words are approved in the language in which you learn.")
+    said = (own if page.key in asks else demand_words(page.library, asks)) if asks else ""
+    return {"asks_wording": said, "is_unworded": lacks, "route": route_words(route) if route else ""}
 
 
 def _began_on(page: Page) -> str:
@@ -192,9 +195,11 @@ def _shown(page: Page) -> Mapping[str, object]:
     """Return what the page of the way shows beside the frame."""
     renewal = page.standing.renewal(get_actor().person_id, page.key)
     words = page.words
+    minutes = sum(words.minutes(part) for part in page.progress.explained.items if part.state in _TO_DO)
     return {
         "asks": _asks(page.key) if page.progress.state != "completed" else [],
-        "minutes": sum(words.minutes(part) for part in page.progress.explained.items if part.state in _TO_DO),
+        "minutes": minutes,
+        "takes": takes_words(words, minutes) if page.progress.state == "open" else [],
         "counted": messages.counted_words(words) if page.progress.state == "open" else "",
         "renewal": renewal,
         "renewal_state": renewal.state(page.standing.today) if renewal else "",

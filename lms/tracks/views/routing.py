@@ -12,7 +12,7 @@ from lms.db import reading
 from lms.i18n import LANGUAGES
 from lms.people.queries import known_as
 from lms.tracks import queries, rules, service
-from lms.tracks.messages.wording import gap_lines, gaps_words
+from lms.tracks.messages.wording import demand_words, gap_lines, gaps_words
 from lms.tracks.rules import Routes
 
 
@@ -31,6 +31,8 @@ class BlockedGroup:
 
     language: str
     tongue: str
+    #: Which tracks ask for it, of a module that is asked for alone; "" for the track itself.
+    demand: str
     whole: str
     lines: list[tuple[Text, str]]
     people: tuple[BlockedPerson, ...]
@@ -51,16 +53,19 @@ def read_routes(public_ids: Mapping[str, int]) -> Routes:
 
 
 def list_blocked(library: Library, track_key: str, person_ids: Iterable[int]) -> list[BlockedGroup]:
-    """Return who of these people is blocked, by language. One query; three where the track asks for it."""
+    """Return who of these people is blocked, by language. One query; four where the track asks for it."""
     found = service.find_blocked(reading(), library, track_key, set(person_ids))
     if not found:
         return []
     gaps, known = queries.gaps_of(library, track_key), known_as(reading(), found)
+    others = [key for key in queries.demands_on(reading(), library, track_key) if key != track_key]
+    demand = demand_words(library, others) if others else ""
     groups = []
     for tag, tongue in LANGUAGES:
         people = sorted((known[each][1], known[each][0]) for each, language in found.items() if language == tag)
         if people:
             rows = tuple(BlockedPerson(id_, name, request.form.get(f"route-of-{id_}", "")) for name, id_ in people)
             chosen = tuple(filter(None, [request.form.get(f"route-{tag}")]))
-            groups.append(BlockedGroup(tag, tongue, gaps_words(gaps[tag]), gap_lines(library, gaps[tag]), rows, chosen))
+            said = (gaps_words(gaps[tag]), gap_lines(library, gaps[tag]))
+            groups.append(BlockedGroup(tag, tongue, demand, *said, rows, chosen))
     return groups

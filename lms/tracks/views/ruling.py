@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import ngettext
@@ -27,6 +28,7 @@ from lms.tracks.views.assigning import Page, again, own_organization, own_staff,
 from lms.tracks.views.blueprint import bp
 from lms.tracks.views.choosing import read_criteria
 from lms.tracks.views.picking import read_picking
+from lms.tracks.views.routing import list_blocked
 from lms.web.access import get_actor, roles
 from lms.web.forms import ButtonForm
 
@@ -35,13 +37,14 @@ from lms.web.forms import ButtonForm
 @roles("supervisor")
 def standing() -> str:
     """List the standing rules of the reader's organizations."""
-    rows = queries.list_rules(reading(), policy.visible_rules(get_actor()))
-    library = current(reading())
+    rows, library = queries.list_rules(reading(), policy.visible_rules(get_actor())), current(reading())
+    lacking = {key for key, languages in queries.unworded(reading(), library).items() if languages} if rows else set()
     teams = team_names(reading(), {each for row in rows for each in row.criteria.get("teams", ())})
     return render_template(
         "tracks/rules.html",
         rows=[(row, *rule_words(row, teams), queries.track_title(library, row.track_key, language())) for row in rows],
         names=names_of(reading(), {row.organization_id for row in rows}),
+        lacking=lacking,
     )
 
 
@@ -51,6 +54,7 @@ def rule(public_id: str) -> str:
     """Show one rule, and what comparing it with who works there would change now, by name."""
     row = queries.get_rule(reading(), policy.visible_rules(get_actor()), public_id)
     plan, library = service.plan_reconciling(reading(), public_id, at=now()), current(reading())
+    waiting = list_blocked(library, row.track_key, plan.unworded) if plan.unworded else []
     return render_template(
         "tracks/rule.html",
         rule=row,
@@ -58,7 +62,8 @@ def rule(public_id: str) -> str:
         is_offered=library.find("track", row.track_key) is not None,
         is_renewed=service.is_renewed(reading(), row.track_key),
         organization=names_of(reading(), [row.organization_id])[row.organization_id],
-        groups=groups_of(plan),
+        groups=groups_of(replace(plan, unworded=())),
+        blocked=waiting,
         changes=bool(plan.asks or plan.back),
         **_said(row),
     )
@@ -130,10 +135,14 @@ def _made(done: Reconciled) -> Response:
 
 def told(plan: RulePlan) -> str:
     """Return what comparing did, in words."""
+    num = len(plan.unworded)
     words = [ngettext("%(num)s person was asked.", "%(num)s people were asked.", len(plan.asks)) if plan.asks else ""]
     if plan.back:
         words.append(ngettext("Taken back for %(num)s person.", "Taken back for %(num)s people.", len(plan.back)))
-    return " ".join(words).strip() or _("Nobody was newly assigned")
+    if plan.unworded:
+        wait = ngettext("%(num)s person waits for approved words.", "%(num)s people wait for approved words.", num)
+        words.append(wait)
+    return " ".join(filter(None, words)) or _("Nobody was newly assigned")
 
 
 def rule_words(row: RuleRow | ChangeRow, teams: Mapping[str, str]) -> tuple[str, str]:
