@@ -56,8 +56,9 @@ function upToDate(wanted) {
 
 // ── Styles ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Whether a selector needs a USWDS class that no macro uses, or sorts tables by script. */
-const isUnused = (selector) => /\[(?:data-sort|aria-sort)/.test(selector) || [...selector.matchAll(/\.(usa-[\w-]+)/g)].some(([, name]) => !USWDS.has(name));
+/** Whether a selector needs a USWDS class that no macro uses, sorts tables by script, or is of a field that is off: none ever is. */
+const OFF = /\[(?:data-sort|aria-sort)|:disabled|\.usa-(?:input|select|textarea)[^ ]*\[aria-disabled/;
+const isUnused = (selector) => OFF.test(selector) || [...selector.matchAll(/\.(usa-[\w-]+)/g)].some(([, name]) => !USWDS.has(name));
 
 /** Leaves out what we do not use, pictures and fonts (elements inherit the font of the page), and turns every colour into the custom property of its role. */
 function adapt(postcss) {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import union_all
+from sqlalchemy import CompoundSelect, union_all
 from sqlalchemy.orm import Session
 
 from lms.clock import zone
@@ -15,6 +16,7 @@ from lms.fieldwork.queries.sessions import Upcoming, sessions_on, upcoming_of
 from lms.fieldwork.queries.sign_offs import list_passed, observed_since
 from lms.fieldwork.rules import CreditedMinutes, SignedOff, Spent, Visit, count_once
 from lms.fieldwork.rules.attendance import unpacked
+from lms.statements import of_some
 
 __all__ = [
     "Upcoming",
@@ -73,8 +75,7 @@ def ever_signed_off(session: Session, person_ids: Collection[int] | None) -> lis
 
 def _spent(session: Session, person_ids: Collection[int] | None, *, ever: bool = False) -> list[Spent]:
     """Return hours and attendance, by person and date, with when they were. One query."""
-    both = union_all(countersigned(session, person_ids, ever=ever), attended(session, person_ids, ever=ever))
-    rows = session.execute(both.order_by("person_id", "done_on", "kind", "id"))
+    rows = session.execute(*of_some(session, _select_spent, person_ids, ever))
     return [
         Spent(
             CreditedMinutes(
@@ -85,3 +86,9 @@ def _spent(session: Session, person_ids: Collection[int] | None, *, ever: bool =
         )
         for row in rows
     ]
+
+
+def _select_spent(session: Session, person_ids: Any, ever: bool) -> CompoundSelect[Any]:
+    """Return the statement of `_spent`."""
+    both = union_all(countersigned(session, person_ids, ever=ever), attended(session, person_ids, ever=ever))
+    return both.order_by("person_id", "done_on", "kind", "id")

@@ -30,6 +30,7 @@ from lms.fieldwork.queries.hours import EntryRow as HoursRow
 from lms.fieldwork.rules.attendance import Stays, unpacked
 from lms.fieldwork.rules.overlaps import Timed
 from lms.organizations.queries import PEOPLE
+from lms.statements import some_of
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def attended(session: Session, person_ids: Collection[int] | None, *, ever: bool
     when the session was. With `ever` also what was withdrawn.
     """
     statement = _attended(ever=ever)
-    return statement if person_ids is None else statement.where(among(session, ClassCredit.person_id, person_ids))
+    return statement if person_ids is None else statement.where(some_of(session, ClassCredit.person_id, person_ids))
 
 
 @cache

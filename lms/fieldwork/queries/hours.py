@@ -16,6 +16,7 @@ from lms.fieldwork.models import HoursAct, HoursEntry, HoursEvent, HoursHost
 from lms.fieldwork.rules.hours import LIVE, SETTLE_DAYS, WAITING, Host
 from lms.fieldwork.rules.overlaps import Timed
 from lms.organizations.queries import PEOPLE, worked_there
+from lms.statements import some_of
 
 PAGE_SIZE = 50
 _MOST_SITES = 12
@@ -305,7 +306,7 @@ def countersigned(session: Session, person_ids: Collection[int] | None, *, ever:
     columns = (*own, entry.begins, entry.ends, stays, *no_visit)
     once = exists().where(HoursEvent.entry_id == entry.id, HoursEvent.kind == "countersigned")
     counted = select(*columns).where(once if ever else entry.state == "countersigned")
-    return counted if person_ids is None else counted.where(among(session, entry.person_id, person_ids))
+    return counted if person_ids is None else counted.where(some_of(session, entry.person_id, person_ids))
 
 
 def entered_since(session: Session, since: Mapping[int, datetime]) -> Select[Any]:

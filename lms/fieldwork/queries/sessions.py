@@ -14,6 +14,7 @@ from lms.errors import NotFound
 from lms.fieldwork.models import Cohort, GroupSession, SessionTeacher, SignUp
 from lms.fieldwork.rules.sessions import SessionPlan
 from lms.organizations.queries import PEOPLE
+from lms.statements import once, place
 
 
 @dataclass(frozen=True)
@@ -239,8 +240,13 @@ def sessions_on(session: Session, day: date) -> list[Upcoming]:
 
 def upcoming_of(session: Session, person_id: int, today: date) -> list[Upcoming]:
     """Return the sessions from `today` on that a person has a place in or waits for, the next one first. One query."""
+    rows = session.execute(once(session, _select_upcoming_of), {"person_id": person_id, "today": today})
+    return [_upcoming_row(tuple(row)) for row in rows]
+
+
+def _select_upcoming_of(_session: Session) -> Select[*tuple[Any, ...]]:
     states = GroupSession.state.in_(("planned", "held"))
-    return _upcoming(session, SignUp.person_id == person_id, GroupSession.day >= today, states)
+    return _select_upcoming(SignUp.person_id == place("person_id"), GroupSession.day >= place("today"), states)
 
 
 def find_upcoming(session: Session, person_id: int, group_session_id: int) -> Upcoming | None:
@@ -281,6 +287,11 @@ def calendar_of(session: Session, person_id: int, since: date) -> list[Upcoming]
 
 
 def _upcoming(session: Session, *criteria: ColumnElement[bool], is_left: bool = False) -> list[Upcoming]:
+    rows = session.execute(_select_upcoming(*criteria, is_left=is_left))
+    return [_upcoming_row(tuple(row)) for row in rows]
+
+
+def _select_upcoming(*criteria: ColumnElement[bool], is_left: bool = False) -> Select[*tuple[Any, ...]]:
     columns = (
         GroupSession.id,
         GroupSession.public_id,
@@ -299,13 +310,12 @@ def _upcoming(session: Session, *criteria: ColumnElement[bool], is_left: bool = 
         GroupSession.changed_at,
         SignUp.placed_at,
     )
-    rows = session.execute(
+    return (
         select(*columns)
         .join(SignUp, SignUp.group_session_id == GroupSession.id)
         .where(SignUp.left_at.is_not(None) if is_left else SignUp.left_at.is_(None), *criteria)
         .order_by(GroupSession.starts_at, GroupSession.id, SignUp.person_id)
     )
-    return [_upcoming_row(tuple(row)) for row in rows]
 
 
 def _upcoming_row(row: tuple[Any, ...]) -> Upcoming:

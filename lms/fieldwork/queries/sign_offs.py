@@ -19,6 +19,7 @@ from lms.fieldwork.rules import SignedOff
 from lms.fieldwork.specs import ChecklistSpec
 from lms.organizations.queries import PEOPLE
 from lms.people.rules import search_key
+from lms.statements import of_some, some_of
 
 PAGE_SIZE = 50
 #: How an observation stands, as the list can be narrowed.
@@ -200,6 +201,11 @@ def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: b
 
     With `ever` also those that were.
     """
+    return [SignedOff(*row) for row in session.execute(*of_some(session, _select_passed, person_ids, ever))]
+
+
+def _select_passed(session: Session, person_ids: Any, ever: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement of `list_passed`."""
     passed = (
         select(
             Observation.person_id,
@@ -212,6 +218,4 @@ def list_passed(session: Session, person_ids: Collection[int] | None, *, ever: b
         .where(Observation.passed, true() if ever else not_(is_withdrawn()))
         .order_by(Observation.person_id, Observation.observed_on, Observation.id)
     )
-    if person_ids is not None:
-        passed = passed.where(among(session, Observation.person_id, person_ids))
-    return [SignedOff(*row) for row in session.execute(passed)]
+    return passed if person_ids is None else passed.where(some_of(session, Observation.person_id, person_ids))

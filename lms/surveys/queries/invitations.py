@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, null, se
 from sqlalchemy.orm import Session
 
 from lms.db import among
+from lms.statements import once, place
 from lms.surveys.models import SurveyInvitation, SurveyReceipt
 from lms.surveys.rules import OPEN_DAYS
 
@@ -47,8 +48,14 @@ def find_invitation(session: Session, public_id: str, today: date) -> Invitation
 
 def list_open(session: Session, person_id: int, today: date) -> list[Invitation]:
     """Return the follow-ups that a person can answer today and has not, the oldest first. One query."""
-    query = select(*_COLUMNS).where(SurveyInvitation.person_id == person_id, _is_open(today), ~_answered())
-    return [Invitation(*row) for row in session.execute(query.order_by(SurveyInvitation.due_on, SurveyInvitation.id))]
+    values = {"person_id": person_id, "first": today - timedelta(days=OPEN_DAYS), "last": today}
+    return [Invitation(*row) for row in session.execute(once(session, _select_open_of), values)]
+
+
+def _select_open_of(_session: Session) -> Select[*tuple[Any, ...]]:
+    is_open = SurveyInvitation.due_on.between(place("first"), place("last"))
+    query = select(*_COLUMNS).where(SurveyInvitation.person_id == place("person_id"), is_open, ~_answered())
+    return query.order_by(SurveyInvitation.due_on, SurveyInvitation.id)
 
 
 def list_between(session: Session, first: date, last: date) -> list[Invitation]:

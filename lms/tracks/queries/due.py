@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from lms.courses.queries import has_completed
 from lms.db import is_postgresql
 from lms.organizations.queries import works_there
+from lms.statements import once, place
 from lms.tracks.models import Assignment, ChangeEffect, ContentChange, Enrolment, TrackCompletion
 
 #: person_id, subject, falls_on, since
@@ -62,16 +63,27 @@ def select_repeated(session: Session, _today: date, person_id: int | None = None
 
 def list_due(session: Session, person_id: int, today: date) -> list[tuple[str, int, date]]:
     """Return (track, cycle, date) of what `select_due` finds of one person, the earliest date first. One query."""
-    return _read(session, select_due(session, today, person_id))
+    return _read(session, once(session, _due_of_one), person_id, today)
 
 
 def list_repeated(session: Session, person_id: int, today: date) -> list[tuple[str, int, date]]:
     """Return (module, round, date) of what `select_repeated` finds of one person, the earliest first. One query."""
-    return _read(session, select_repeated(session, today, person_id))
+    return _read(session, once(session, _repeated_of_one), person_id, today)
 
 
-def _read(session: Session, dues: Dues) -> list[tuple[str, int, date]]:
-    rows = sorted(session.execute(dues).all(), key=lambda row: (row.falls_on, row.subject))
+def _due_of_one(session: Session) -> Dues:
+    return select_due(session, place("today"), place("person_id"))
+
+
+def _repeated_of_one(session: Session) -> Dues:
+    return select_repeated(session, place("today"), place("person_id"))
+
+
+def _read(session: Session, dues: Dues, person_id: int, today: date) -> list[tuple[str, int, date]]:
+    rows = sorted(
+        session.execute(dues, {"person_id": person_id, "today": today}).all(),
+        key=lambda row: (row.falls_on, row.subject),
+    )
     parts = [(*row.subject.rpartition(":")[::2], row.falls_on) for row in rows]
     return [(key, int(number), day) for key, number, day in parts]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
-from lms.db import among
+from lms.statements import of_some, some_of
 from lms.training.models import EarlierTraining, Recognition
 from lms.training.rules import Recognized
 
@@ -17,17 +18,16 @@ def recognized(session: Session, person_ids: Collection[int] | None) -> list[Rec
 
     What a supervising provider accepted for yearly hours is not among it.
     """
-    return _recognized(session, person_ids, Recognition.withdrawn_at.is_(None))
+    return _recognized(session, person_ids, ever=False)
 
 
 def ever_recognized(session: Session, person_ids: Collection[int] | None) -> list[Recognized]:
     """Return what `recognized` returns, and what was withdrawn since. One query."""
-    return _recognized(session, person_ids, true())
+    return _recognized(session, person_ids, ever=True)
 
 
-def _recognized(
-    session: Session, person_ids: Collection[int] | None, criterion: ColumnElement[bool]
-) -> list[Recognized]:
+def _select_recognized(session: Session, person_ids: Any, ever: bool) -> Select[Any]:
+    """Return the statement of `_recognized`."""
     statement = (
         select(
             Recognition.person_id,
@@ -41,11 +41,13 @@ def _recognized(
             Recognition.recognized_at,
         )
         .join(EarlierTraining, EarlierTraining.id == Recognition.training_id)
-        .where(criterion)
+        .where(true() if ever else Recognition.withdrawn_at.is_(None))
         .order_by(Recognition.person_id, Recognition.learned_on, Recognition.id)
     )
-    if person_ids is not None:
-        statement = statement.where(among(session, Recognition.person_id, person_ids))
+    return statement if person_ids is None else statement.where(some_of(session, Recognition.person_id, person_ids))
+
+
+def _recognized(session: Session, person_ids: Collection[int] | None, *, ever: bool) -> list[Recognized]:
     return [
         Recognized(
             person_id=row.person_id,
@@ -58,5 +60,5 @@ def _recognized(
             recognized_on=row.recognized_on,
             recognized_at=row.recognized_at,
         )
-        for row in session.execute(statement)
+        for row in session.execute(*of_some(session, _select_recognized, person_ids, ever))
     ]
