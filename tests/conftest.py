@@ -36,7 +36,8 @@ LONG = """demo/test_browser certificates/test_drills foreign/test_credentials fo
     publish/test_plans tracks/test_crowd tracks/test_life notifications/test_planning notifications/test_yearly
     notifications/test_follow_ups house/test_layout house/test_routes tracks/test_asking_again tracks/test_standing
     house/test_migrations assessments/test_two_tabs drills/test_crowd assessments/exchange/test_hostile
-    assessments/analysis/test_planted assessments/test_assessing_browser journeys/test_story""".split()
+    assessments/analysis/test_planted assessments/test_assessing_browser journeys/test_story translating/test_taking
+    demo/test_languages demo/test_refused_forms demo/test_supervisor journeys/test_four_languages""".split()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
