@@ -134,7 +134,7 @@ class TestALesson:
         assert "<details" not in main_of(get(browser, "/modules/alpha/lessons/second"))
         assert "<details" in main_of(get(browser, f"{FIRST}?both=0"))
         assert browser.post("/account/listening/beside").status_code == 302
-        assert "<details" not in get(browser, FIRST)
+        assert "<details" not in main_of(get(browser, FIRST))
         assert browser.post("/account/listening/both").status_code == 404
 
 
