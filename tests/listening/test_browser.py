@@ -185,6 +185,7 @@ def test_what_was_not_sent_stays_and_is_asked_for_before_the_page_is_left(
     page.on("dialog", stay)
     page.locator(".arrow-back").click(no_wait_after=True)
     page.wait_for_timeout(500)
+    page.locator(".languages summary").click()
     page.locator("button[data-language]").first.click(no_wait_after=True)
     page.wait_for_timeout(300)
     assert asked == ["beforeunload", "confirm"]
