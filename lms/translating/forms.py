@@ -76,7 +76,8 @@ class StepForm(OnceForm):
     """What somebody does with the words that stand: the button says which step."""
 
     step = HiddenField()
-    mark = HiddenField(validators=[Optional(), Length(max=32)])
+    #: What `queries.Seen.step_mark` said when the page was shown.
+    mark = HiddenField(validators=[Optional(), Length(max=64)])
 
 
 class WithdrawForm(OnceForm):

@@ -24,7 +24,7 @@ from tests.conftest import Browser
 from tests.factories import Make, day, sign_in
 from tests.fieldwork.hours_story import AT, DAY, Team, make_team, states
 from tests.fieldwork.test_hours_views import public_id_of, typed
-from tests.organizations.conftest import rows
+from tests.organizations.conftest import rows, stand_in
 from tests.tracks.test_views import text_of
 
 
@@ -60,6 +60,23 @@ def test_her_own_supervisor_may_do_so_all_the_same_and_an_act_is_undone(team: Te
     actor = team.actor(team.stranger)
     assert write(lambda s: service.undo_act(s, actor, act, at=AT)) == 1
     assert states() == ["countersigned", "sent"]
+
+
+def test_who_stands_in_settles_what_the_host_is_asked_but_not_hers_for_whom_she_does(team: Team) -> None:
+    deputy = team.make.person("Deputy")
+    team.make.employment(deputy, team.elsewhere)
+    stand_in(team.stranger, team.elsewhere, deputy)
+    actor = team.actor(deputy)
+    made = asked(team)
+
+    def waiting() -> list[str]:
+        reading().rollback()
+        return [row.public_id for row in ledger.list_waiting(reading(), policy.settled_by(actor))]
+
+    assert made in waiting()
+    hers = team.enter(team.stranger, organization_id=team.elsewhere)
+    assert made in waiting(), "hours of hers hide nobody else's"
+    assert hers not in waiting()
 
 
 @pytest.mark.parametrize("host", [None, "not asked", "free text"])

@@ -72,7 +72,7 @@ class Desk:
 
     def step(self, who: Actor, step: str, address: str = LESSON, *, at: datetime = AT, **more: Any) -> str:
         place = more.pop("place", None) or self.place(address)
-        said = {"mark": queries.get_seen(reading(), current(reading()), place).mark, "client_id": new_client_id()}
+        said = {"mark": queries.get_seen(reading(), current(reading()), place).step_mark, "client_id": new_client_id()}
         made = write(lambda s: service.take_step(s, who, place, step, **{**said, **more}, at=at))
         reading().rollback()
         return made

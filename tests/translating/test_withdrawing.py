@@ -45,7 +45,7 @@ def version(state: str = "in review", **changes: object) -> Version:
         (Filed("Fufulu.", "approved", ENGLISH, by="Bea (2)", on="2026-03-05"), True),
         (Filed("Fufulu.", "approved", ENGLISH), True),
         (Filed("Fufulu.", "approved", ENGLISH, by="Bea", on="2026-03-06"), False),
-        (Filed("Fufulu.", "approved", ENGLISH, by="Clara", on="2026-03-05"), False),
+        (Filed("Fufulu.", "approved", ENGLISH, by="Bea, as she was called then", on="2026-03-05"), True),
         (Filed("Fufulu.", "reviewed", ENGLISH, by="Bea", on="2026-03-05"), False),
         (Filed("Fufulu.", "in review", ENGLISH), False),
         (Filed("Fufulu.", "draft", ENGLISH), True),
@@ -63,7 +63,13 @@ def test_it_stands_until_the_files_no_longer_have_what_was_withdrawn(filed: File
         (version(), Entry("a", ENGLISH, "Fufulu.", "approved", "Bea", "2026-03-05"), "taken"),
         (version("draft"), Entry("a", ENGLISH, "Fufulu.", "approved", "Bea", "2026-03-05"), "taken"),
         (version("approved"), Entry("a", ENGLISH, "Fufulu.", "approved", "Bea", "2026-03-05"), "taken"),
-        (version(), Entry("a", ENGLISH, "Fufulu.", "approved", "Clara", "2026-03-05"), "same"),
+        (version(), Entry("a", ENGLISH, "Fufulu.", "approved", "Bea, as she was then", "2026-03-05"), "taken"),
+        (version(), Entry("a", ENGLISH, "Fufulu.", "approved", "Clara", "2026-03-06"), "same"),
+        (
+            version("approved", signed=Decision("approved", "Clara", "2026-03-05")),
+            Entry("a", ENGLISH, "Fufulu.", "approved", "Clara", "2026-03-05"),
+            "same",
+        ),
         (version(), Entry("a", ENGLISH, "Fufulu.", "in review"), "same"),
         (version(), Entry("a", ENGLISH, "Other.", "approved", "Bea", "2026-03-05"), "conflict"),
         (version(), Entry("a", ENGLISH, "Fufulu.", "approved", "Bea", "2026-03-05", is_fuzzy=True), "taken"),
@@ -113,6 +119,64 @@ def test_an_approval_goes_and_may_come_again(desk: Desk) -> None:
     assert desk.state() == "approved"
     rows = reading().execute(select(ProposalStep.step, ProposalStep.round).order_by(ProposalStep.id))
     assert list(map(tuple, rows)) == [("in review", 0), ("approved", 0), ("approved", 1), ("approved", 2)]
+
+
+def test_an_old_page_does_not_bring_it_back(desk: Desk) -> None:
+    desk.write(desk.ana, "Lea foʻou")
+    sent = {"mark": desk.seen().step_mark, "client_id": new_client_id()}
+    desk.step(desk.bea, "approved", **sent)
+    desk.step(desk.bea, "approved", **sent)
+    before = desk.seen().step_mark
+    desk.withdraw(desk.clara, "Dangerous.")
+    for who, mark in ((desk.bea, sent["mark"]), (desk.clara, sent["mark"]), (desk.clara, before)):
+        with pytest.raises(RuleBroken, match="overtaken"):
+            desk.step(who, "approved", **{**sent, "mark": mark})
+    assert desk.state() == "in review"
+
+
+def test_nor_does_a_page_of_words_that_were_taken_up(desk: Desk) -> None:
+    sent = {"mark": desk.seen().step_mark, "client_id": new_client_id()}
+    desk.step(desk.bea, "reviewed", **sent)
+    assert desk.step(desk.bea, "reviewed", **sent) == desk.seen().versions[0].version.public_id
+    desk.withdraw(desk.clara, "Not yet.")
+    with pytest.raises(RuleBroken, match="overtaken"):
+        desk.step(desk.bea, "reviewed", **sent)
+
+
+def test_the_same_words_written_again_do_not_bring_it_back(desk: Desk) -> None:
+    desk.write(desk.ana, "Lea foʻou")
+    desk.step(desk.bea, "approved")
+    file_says(text="Lea foʻou", state="approved", by="Bea", on=local_date(AT).isoformat())
+    assert desk.state() == "approved"
+    desk.withdraw(desk.bea)
+    desk.write(desk.clara, "Lea kehe")
+    desk.write(desk.ana, "Lea foʻou")
+    assert (desk.state(), desk.place() in desk.waiting(desk.clara)) == ("in review", True)
+    with pytest.raises(RuleBroken, match="no_decision"):
+        desk.withdraw(desk.bea)
+
+
+def test_a_review_that_the_files_hold_is_what_an_approval_goes_back_to(desk: Desk) -> None:
+    desk.write(desk.ana, "Lea foʻou")
+    desk.step(desk.bea, "reviewed")
+    file_says(text="Lea foʻou", state="reviewed", by="Bea", on=local_date(AT).isoformat())
+    desk.step(desk.clara, "approved")
+    assert len(desk.seen().versions) == 1
+    desk.withdraw(desk.clara)
+    seen = desk.seen()
+    assert (seen.standing.state, seen.standing.reviewers) == ("reviewed", {desk.bea.person_id})
+    desk.withdraw(desk.ana, "Nor that.")
+    assert desk.state() == "in review"
+
+
+def test_a_review_beside_one_that_a_file_names_can_be_taken_back(desk: Desk) -> None:
+    file_says(state="reviewed", by="Mele", on="2020-01-02")
+    desk.step(desk.bea, "reviewed")
+    assert desk.seen().standing.reviewers == {desk.bea.person_id}
+    desk.withdraw(desk.clara, "She did not read it.")
+    assert (desk.state(), desk.seen().standing.reviewers) == ("reviewed", frozenset())
+    with pytest.raises(RuleBroken, match="review_first"):
+        desk.step(desk.clara, "approved")
 
 
 def test_it_goes_back_one_step_at_a_time(desk: Desk) -> None:

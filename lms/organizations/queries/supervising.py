@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import Exists, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.organizations.models import Employment, Supervision
@@ -29,7 +29,7 @@ def list_supervising(session: Session, today: date, organization_id: int | None 
 
 def lets_stand_in(
     person_id: InstrumentedAttribute[int], organization_id: InstrumentedAttribute[int], reader_id: int, day: date
-) -> ColumnElement[bool]:
+) -> Exists:
     """Return the criterion of rows whose person lets the reader stand in for her at the row's organization on a day.
 
     What is hers is for others to judge: she has chosen the reader herself.

@@ -59,7 +59,7 @@ def module_words(session: Session, library: Library, person_id: int, module_key:
     keys = queries.demands_on_module(session, library, person_id, module_key)
     if not keys:
         return ""
-    routes = [queries.route_of(session, person_id, key) for key in (*keys, key_alone(module_key))]
+    routes = [queries.route_of(session, person_id, key) for key in (key_alone(module_key), *keys)]
     route = next(filter(None, routes), None)
     then = route_words(route) if route else str(_UNROUTED)
     return Markup("{} {}").format(demand_words(library, keys), then)

@@ -77,7 +77,10 @@ def demands_on(session: Session, library: Library, track_key: str) -> tuple[str,
 
 
 def demands_on_module(session: Session, library: Library, person_id: int, module_key: str) -> tuple[str, ...]:
-    """Return the tracks that a person is on, hold a module, and ask for approved wording. At most two queries."""
+    """Return the tracks that hold a module, ask for approved wording, and that a person is on. At most two queries.
+
+    Who is asked for the module alone is on the way of all of them.
+    """
     asking = [key for key in asking_now(session, library) if module_key in _modules_of(library, key)]
     if not asking:
         return ()

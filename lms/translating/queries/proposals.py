@@ -20,9 +20,10 @@ from lms.people.queries import names_of_accounts, people_behind, persons_behind
 from lms.translating.models import Proposal, ProposalStep, StepWithdrawal
 from lms.translating.queries.former import words_since
 from lms.translating.queries.progress import KINDS, LOCALES, SINGLE, sentences_of
-from lms.translating.queries.signing import Withdrawal, decision_of, list_withdrawals
+from lms.translating.queries.signing import Withdrawal, decision_of, list_fallen, list_withdrawals
 from lms.translating.rules import (
     STEPS,
+    Decision,
     Filed,
     Standing,
     Version,
@@ -32,6 +33,7 @@ from lms.translating.rules import (
     standing_of,
     state_of,
     to_withdraw,
+    without,
 )
 
 
@@ -98,9 +100,12 @@ class Seen:
     @property
     def decision_mark(self) -> str:
         """Return what the form to withdraw it carries: it changes with each decision."""
-        newest = self.newest
-        times = next((len(each.withdrawals) for each in self.versions if each.version is newest), 0)
-        return f"{self.mark}.{self.decision}.{times}"
+        return f"{self.step_mark}.{self.decision}"
+
+    @property
+    def step_mark(self) -> str:
+        """Return what a form for a step carries: it changes, beside `mark`, with each decision that is withdrawn."""
+        return f"{self.mark}.{sum(len(each.withdrawals) for each in self.versions)}"
 
     @property
     def mark(self) -> str:
@@ -193,11 +198,22 @@ def get_seen(session: Session, library: Library, place: Place, known: Mapping[Pl
         told = [counted if each is newest else each for each in told]
     people = people_behind(session, _accounts_of(told))
     names = {account: name for account, (_person, name) in people.items()}
-    told = [signed(each, names) if each.version.id == (newest and newest.version.id) else each for each in told]
+    told = [signed(each, names, _alike(each, told)) if newest and _is_same(each, newest) else each for each in told]
     filed = filed_of(library.words(place.kind, place.key, place.locale), place.address, english)
     persons = {account: person for account, (person, _name) in people.items()}
     standing = standing_of(english, filed, [each.version for each in told], persons)
     return Seen(place, english, filed, standing, tuple(told), place.address in critical_of(source), persons, names)
+
+
+def _is_same(one: Told, other: Told) -> bool:
+    return one.version.id == other.version.id
+
+
+def _alike(told: Told, among: Iterable[Told]) -> list[Withdrawal]:
+    """Return what was withdrawn of the same words for the same English, in any of these versions."""
+    said = told.version.english, told.version.text
+    same = (each for each in among if (each.version.english, each.version.text) == said)
+    return [back for each in same for back in each.withdrawals]
 
 
 def _list_here(session: Session, place: Place, english: str, sentences: Mapping[str, str]) -> list[Told]:
@@ -248,7 +264,16 @@ def list_open(
         sentences = sentences_of(source) if source else {}
         counted = counting([(each.address, each.version) for each in told.values()], sentences)
         found |= {Place(of, named, at, locale): told[version.id] for at, version in counted.items()}
-    return _today(session, library, found)
+    fallen = list_fallen(session, locales, {}) if found else {}
+    return {
+        place: _without(each, fallen.get(_object_of(place), ()))
+        for place, each in _today(session, library, found).items()
+    }
+
+
+def _without(told: Told, fallen: Collection[tuple[str, str, Decision]]) -> Told:
+    """Return a version with what was withdrawn of the same words in others: `fallen` is what `list_fallen` returns."""
+    return replace(told, version=without(told.version, fallen))
 
 
 def _object_of(place: Place) -> tuple[str, str, str]:
@@ -270,12 +295,15 @@ def _arrived(library: Library, place: Place, told: Told) -> Told:
     return replace(told, version=replace(told.version, upon=""))
 
 
-def signed(told: Told, names: Mapping[int, str]) -> Told:
-    """Return a version with its decision as the files sign it, and those that were withdrawn and not taken again."""
+def signed(told: Told, names: Mapping[int, str], also: Collection[Withdrawal] = ()) -> Told:
+    """Return a version with its decision as the files sign it, and those that were withdrawn and not taken again.
+
+    `also` is what was withdrawn of the same words in other versions.
+    """
     version = told.version
     reviewed = decision_of("reviewed", version.reviewed_by, told.reviewed_at, names)
     approved = decision_of("approved", version.approved_by, told.approved_at, names)
-    gone = {decision_of(each.step, each.taken_by, each.taken_at, names) for each in told.withdrawals}
+    gone = {decision_of(each.step, each.taken_by, each.taken_at, names) for each in (*told.withdrawals, *also)}
     withdrawn = frozenset(each for each in gone - {reviewed, approved} if each is not None)
     return replace(told, version=replace(version, signed=approved or reviewed, withdrawn=withdrawn))
 

@@ -35,6 +35,7 @@ from lms.translating.rules.proposals import (
     state_of,
     steps_for,
     to_withdraw,
+    without,
 )
 from lms.translating.rules.reports import (
     FAULTS,
@@ -111,4 +112,5 @@ __all__ = [
     "taken_entry",
     "to_withdraw",
     "urgency",
+    "without",
 ]

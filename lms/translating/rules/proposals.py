@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lms.content.po import SIGNED_STATES, same_person
 from lms.errors import RuleBroken
@@ -138,18 +138,34 @@ def is_held(version: Version, filed: Filed) -> bool:
     """Return whether the files hold a proposal in its state or a higher one, by a decision that was not withdrawn."""
     same = filed.text == version.text and filed.source == version.english
     is_high = _RANKS.index(filed.state) >= _RANKS.index(version.state)
-    return same and is_high and not any(_is_signed(filed, each) for each in version.withdrawn)
+    return same and is_high and not is_taken_back(version, Decision(filed.state, filed.by, filed.on))
 
 
-def _is_signed(filed: Filed, decision: Decision) -> bool:
-    """Return whether the files have their state by this decision, as far as they say by whom.
+def is_taken_back(version: Version, filed: Decision) -> bool:
+    """Return whether the files sign these words by a decision that was withdrawn, and not by the one that stands.
 
-    Files tell people of one name apart by a number behind it (`names_apart`), the desk need not.
+    State and day tell it, not the name: people change their names. One of the same state and day by somebody else
+    counts as withdrawn, too, and is taken anew.
     """
-    if filed.state != decision.state or not filed.by:
-        return filed.state == decision.state
-    is_alike = filed.by == decision.by or re.fullmatch(rf"{re.escape(decision.by)} \(\d+\)", filed.by) is not None
-    return is_alike and filed.on == decision.on
+    if not any(_is_signed(filed, each) for each in version.withdrawn):
+        return False
+    return version.signed is None or not (_is_signed(filed, version.signed) and _is_named(filed, version.signed))
+
+
+def without(version: Version, fallen: Collection[tuple[str, str, Decision]]) -> Version:
+    """Return a version with what was withdrawn of its words: `fallen` holds English, words and decision of all."""
+    more = {each for english, text, each in fallen if (english, text) == (version.english, version.text)}
+    return replace(version, withdrawn=version.withdrawn | more) if more else version
+
+
+def _is_signed(filed: Decision, decision: Decision) -> bool:
+    """Return whether the files have their state by a decision of this day, as far as they say the day."""
+    return filed.state == decision.state and filed.on in ("", decision.on)
+
+
+def _is_named(filed: Decision, decision: Decision) -> bool:
+    """Return whether both name the same: files tell people of one name apart by a number behind it (`names_apart`)."""
+    return filed.by == decision.by or re.fullmatch(rf"{re.escape(decision.by)} \(\d+\)", filed.by) is not None
 
 
 def _is_current(filed: Filed) -> bool:
@@ -226,7 +242,9 @@ def to_withdraw(standing: Standing, newest: Version | None, filed: Filed) -> str
     if newest is None or newest.state not in DECISIONS or newest.state != standing.state:
         return ""
     is_same = (standing.text, standing.made_from) == (newest.text, newest.english)
-    is_its_own = standing.version is not None or (newest.signed is not None and _is_signed(filed, newest.signed))
+    by_files = Decision(filed.state, filed.by, filed.on)
+    is_its_own = standing.version is not None or (newest.signed is not None and _is_signed(by_files, newest.signed))
+    is_its_own = is_its_own or newest.state == "reviewed"  # it counts here beside one that the files have from others
     return newest.state if is_same and is_its_own else ""
 
 

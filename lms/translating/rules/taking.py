@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lms.content.po import SIGNED_STATES, Entry
 from lms.content.translations import can_show
-from lms.translating.rules.proposals import PROPOSAL_STATES, Decision, Filed, Version, is_held
+from lms.translating.rules.proposals import PROPOSAL_STATES, Decision, Filed, Version, is_held, is_taken_back
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def outcome_of(version: Version, english: str | None, entry: Entry) -> str:
     if version.english != english:
         return "older"
     has_same = entry.text == version.text and not entry.is_fuzzy
-    is_back = Decision(entry.state, entry.by, entry.on) in version.withdrawn
+    is_back = is_taken_back(version, Decision(entry.state, entry.by, entry.on))
     if has_same and (is_back or PROPOSAL_STATES.index(entry.state) >= PROPOSAL_STATES.index(version.state)):
         return "taken" if is_back else "same"
     if version.state == "draft":
@@ -112,7 +112,7 @@ def is_undone(version: Version, entry: Entry, signature: Signature, published: I
     `published` is what was published at its sentence since its last step. What was taken and not published yet shows
     by who signed words that are said to be unsigned. A decision that was withdrawn is taken back whatever became of it.
     """
-    if entry.text == version.text and Decision(entry.state, entry.by, entry.on) in version.withdrawn:
+    if entry.text == version.text and is_taken_back(version, Decision(entry.state, entry.by, entry.on)):
         return False
     if any(is_held(version, filed) for filed in published):
         return True

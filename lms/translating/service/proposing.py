@@ -101,10 +101,10 @@ def take_step(
         raise NotFound("not her language")
     take_turn_at(session, place)
     once = once_for(client_id, actor, place, step, "")
-    if (known := queries.find_proposal(session, once)) is not None:
+    known, seen = queries.find_proposal(session, once), queries.get_seen(session, current(session), place)
+    if known is not None and not any(back.step == step for each in seen.versions for back in each.withdrawals):
         return known[0]
-    seen = queries.get_seen(session, current(session), place)
-    if mark != seen.mark:
+    if mark != seen.step_mark:
         raise RuleBroken("overtaken")
     if text is not None and _normal(text) != _normal(seen.standing.text):
         raise RuleBroken("unsaved")
@@ -114,7 +114,7 @@ def take_step(
     rules.check_step(step, seen.standing, actor.person_id, is_critical=seen.is_critical, signs=signs)
     if not knows and seen.standing.state != "reviewed":
         raise RuleBroken("review_first")
-    version = seen.standing.version
+    version = seen.standing.version or _carried(seen)
     public_id = version.public_id if version else new_public_id()
     if version is None:
         _insert(session, seen, public_id, once, at, text=seen.filed.text, written_by=None, is_aside=False)
@@ -123,6 +123,14 @@ def take_step(
     _add_steps(session, public_id, (step,), actor, at)
     record_act(session, actor, f"translating.{step.replace(' ', '_')}", place, public_id, at)
     return public_id
+
+
+def _carried(seen: Seen) -> rules.Version | None:
+    """Return the version whose decision the files hold: the next step follows it, and may be taken back to it."""
+    version, filed = seen.newest, seen.filed
+    if version is None or (version.text, version.english, version.state) != (filed.text, seen.english, filed.state):
+        return None
+    return version
 
 
 def _normal(text: str) -> str:

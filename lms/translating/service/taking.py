@@ -99,8 +99,8 @@ class _File:
 
     def as_it_stands(self, entry: Entry, version: rules.Version) -> Entry:
         """Return an entry beside other words: a decision about its own that was withdrawn keeps it from nobody."""
-        decision = rules.Decision(entry.state, entry.by, entry.on)
-        is_fallen = entry.text != version.text and (entry.english, entry.text, decision) in self.fallen
+        said = (entry.english, entry.text, entry.state, entry.on)
+        is_fallen = entry.text != version.text and said in {(*each, back.state, back.on) for *each, back in self.fallen}
         return replace(entry, state="draft") if is_fallen else entry
 
     def text(self, wanted: Mapping[str, Entry]) -> str:
@@ -128,7 +128,8 @@ def _take_into(
     wanted: dict[str, Entry] = {}
     found: list[Outcome] = []
     ever: list[tuple[Words, datetime]] | None = None
-    for place, each in pairs:
+    for place, told in pairs:
+        each = replace(told, version=rules.without(told.version, file.fallen))
         home = homes.get(each.version.id)
         if home is None:
             continue

@@ -271,7 +271,7 @@ def _doable(actor: Actor, seen: Seen, refused: StepForm | None) -> dict[str, Any
         signs = queries.signs_as(reading(), actor, [seen.standing.translator])
         steps = rules.steps_for(seen.standing, actor.person_id, is_critical=seen.is_critical, knows=knows, signs=signs)
     form = refused or StepForm(formdata=None, prefix="step")
-    form.mark.data = seen.mark
+    form.mark.data = seen.step_mark
     return {
         "steps": [(each, messages.STEPS[each]) for each in steps],
         "step_form": form,
