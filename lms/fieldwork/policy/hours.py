@@ -96,8 +96,6 @@ def settled_by(actor: Actor) -> ColumnElement[bool]:
     if actor.has(*OFFICE):
         in_time = or_(in_time, entry.is_of_supervisor)
     there = lets_stand_in(entry.person_id, host, actor.person_id, actor.today)
-    proxy_there = there.correlate(
-        HoursEntry, HoursHost
-    )  # two selects lie between: by itself it would ask of all entries
+    proxy_there = there.correlate(HoursEntry, HoursHost)  # else, two selects deep, it would ask of any entry
     theirs = or_(and_(staff_entries(actor), in_time, ~by_proxy), _hosted(actor, ~proxy_there))
     return and_(theirs, entry.person_id != actor.person_id)
