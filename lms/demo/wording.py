@@ -52,5 +52,5 @@ def _drafted(library: Library) -> list[Place]:
 
 
 def _step(session: Session, library: Library, who: Actor, place: Place, step: str, at: datetime) -> None:
-    mark = queries.get_seen(session, library, place).mark
+    mark = queries.get_seen(session, library, place).step_mark
     service.take_step(session, who, place, step, mark=mark, client_id=new_client_id(), at=at)
