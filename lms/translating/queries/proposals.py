@@ -253,8 +253,8 @@ def list_open(
 ) -> dict[Place, Told]:
     """Return the proposal that counts at each of today's sentences that has one, wherever that stood when it was made.
 
-    In these languages, perhaps of one object. One query, what `mark_done` asks, and two more where a decision was
-    withdrawn. What is of no sentence any more stays at its address.
+    In these languages, perhaps of one object. One query, what `mark_done` asks, one for decisions that were withdrawn,
+    and two more where one of these was. What is of no sentence any more stays at its address.
     """
     found: dict[Place, Told] = {}
     ordered = sorted(list_to_take(session, locales, kind, key), key=lambda pair: _object_of(pair[0]))
